@@ -1,0 +1,58 @@
+import type { Change } from "../plan/change.ts";
+import type { StepName } from "../plan/step.ts";
+
+/** What the workflow sends to a step's function. Secrets never appear in it. */
+export interface StepRequest<Input extends object> {
+  /** `plan` observes only; `ensure` and `remove` may be called any number of times. */
+  readonly action: "plan" | "ensure" | "remove";
+  readonly input: Input;
+  /** Outputs of the steps that are done. */
+  readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
+  readonly run: Run;
+}
+
+/** The run on whose behalf a step is called. */
+export interface Run {
+  readonly id: string;
+  readonly environment: string;
+  readonly action: "up" | "rebuild" | "down" | "plan";
+  readonly level: "app" | "data" | "database" | "all";
+  readonly planHash: string;
+  /** The workflow's `sys.now()`: seconds since the epoch. A step has no other clock. */
+  readonly now: number;
+  /** Where the environment's lock lies and the generation under which this run holds it; absent for `plan`. */
+  readonly fence?: { readonly bucket: string; readonly object: string; readonly generation: string };
+  /** 1 for the first database, 2 for `mydb_g2` … */
+  readonly databaseGeneration: number;
+}
+
+/** What a step answers. */
+export type StepResponse<Output extends object> = Done<Output> | Pending;
+
+/** The step's resources are as wanted. */
+export interface Done<Output extends object> {
+  readonly state: "done";
+  readonly output: Output;
+  readonly changes: readonly Change[];
+}
+
+/** The step must be called again: when the operations are done, or after the time when there are none. */
+export interface Pending {
+  readonly state: "pending";
+  readonly operations: readonly PendingOperation[];
+  readonly retryAfterSeconds: number;
+  /** What is being waited for, for people. */
+  readonly reason: string;
+  readonly changes: readonly Change[];
+}
+
+/** An operation for the workflow to poll. */
+export interface PendingOperation {
+  /** The operation's name as its API gives it. */
+  readonly name: string;
+  /** Absolute URL whose GET (with OAuth2) answers the operation. */
+  readonly url: string;
+  /** How its end is told: `done` of google.longrunning, or `status: DONE` of Compute. */
+  readonly style: "longrunning" | "compute";
+  readonly expectedSeconds: number;
+}

@@ -1,0 +1,39 @@
+import type { JsonObject } from "../json.ts";
+import type { Principal } from "./principal.ts";
+
+/** An IAM policy as the APIs carry it. */
+export interface Policy {
+  readonly version?: number;
+  readonly etag?: string;
+  readonly bindings?: readonly Binding[];
+  readonly auditConfigs?: readonly JsonObject[];
+}
+
+/** A role given to members, perhaps under a condition. */
+export interface Binding {
+  /** `roles/{role}` or `projects/{project}/roles/{role}` */
+  readonly role: string;
+  readonly members: readonly string[];
+  readonly condition?: { readonly title?: string; readonly description?: string; readonly expression: string };
+}
+
+/**
+ * Authorisation. Resources are named `//{host}/{name}`, for example
+ * `//secretmanager.googleapis.com/projects/p/secrets/s` and `//cloudresourcemanager.googleapis.com/projects/p`.
+ */
+export interface Access {
+  /** Whether the principal has the permission by the policies in effect on the resource, its ancestors and its project. */
+  allows(principal: Principal, permission: string, resource: string): boolean;
+  /** @throws ApiError PERMISSION_DENIED in Google's words, UNAUTHENTICATED without credentials */
+  demand(principal: Principal, permission: string, resource: string): void;
+  /** The policy last written (not necessarily in effect yet); an empty one with an etag when none was. */
+  getPolicy(resource: string): Policy;
+  /**
+   * Writes a policy; it takes effect after the propagation time of the clock.
+   *
+   * @throws ApiError ABORTED when the etag is not the present one; INVALID_ARGUMENT for members that do not exist
+   */
+  setPolicy(resource: string, policy: Policy): Policy;
+  /** Removes the policies of a resource and of all below it. */
+  deletePolicies(resource: string): void;
+}

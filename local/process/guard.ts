@@ -1,0 +1,30 @@
+import { rmSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+/**
+ * Watches over the local cloud's children from outside: reads `+pid` and `-pid` lines, and when its input closes
+ * (the local cloud ended, in whatever way) kills those that are left and removes the directory it was given.
+ */
+const pids = new Set<number>();
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const pid = Number(line.slice(1));
+    if (line.startsWith("+")) pids.add(pid);
+    else pids.delete(pid);
+  })
+  .on("close", () => {
+    for (const pid of pids) kill(pid);
+    const directory = process.argv[2];
+    if (directory) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  });
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself; there is nothing left to do.
+  }
+}

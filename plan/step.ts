@@ -1,0 +1,64 @@
+import type { Spec } from "../spec/schema.ts";
+
+/** The thirteen steps in the order people read them; the workflow runs them as their needs allow. */
+export const stepNames = [
+  "services",
+  "network",
+  "peering",
+  "egress",
+  "identity",
+  "image",
+  "cluster",
+  "instance",
+  "readPool",
+  "seed",
+  "service",
+  "verify",
+  "traffic",
+] as const;
+
+/** Name of a step; its function is `alloyrun-<step>` in kebab case. */
+export type StepName = (typeof stepNames)[number];
+
+/** What a plan is made for, beside the spec: facts of the installation that carries it out. */
+export interface PlanContext {
+  /** Name of the installation: its bucket, `<project>-alloyrun`. Everything it makes carries this mark. */
+  readonly installation: string;
+  /** Image of the seed runner by digest, as `deploy` built it. */
+  readonly seedRunnerImage: string;
+  /** Object in the bucket that holds the packed application source, `sources/<sha256>.tgz`, when the spec names a folder. */
+  readonly source?: string;
+  /** Object in the bucket that holds the packed seed files, `seeds/<sha256>.tgz`. */
+  readonly seed?: string;
+}
+
+/**
+ * What a step is, without how it works. Pure: no I/O, no clock, and no import beyond types and `spec/names.ts`, because
+ * the step's function carries it in its bundle.
+ */
+export interface StepDeclaration<Input extends object, Output extends object> {
+  readonly name: StepName;
+  /** What the step makes sure of, in a few words, for people. */
+  readonly title: string;
+  /** The step's input, computed from the spec; absent when the spec does not want the step. */
+  readonly input: (spec: Spec, context: PlanContext) => Input | undefined;
+  /** Steps whose outputs this one reads or whose effect it relies on. */
+  readonly needs: readonly StepName[];
+  readonly permissions: StepPermissions;
+  /** Seconds from the first call to done on Google Cloud, as people should expect them. */
+  readonly expectedSeconds: (input: Input) => number;
+  /** Only a type: what `done` gives to later steps. Never a secret value. */
+  readonly output?: Output;
+}
+
+/** What the step's own service account needs, no more; `deploy` grants exactly this. */
+export interface StepPermissions {
+  /** Permissions of the step's custom role on the project. */
+  readonly project: readonly string[];
+  /** Installation accounts that the step may act as (those of an environment are granted by `identity`). */
+  readonly actAs?: readonly ("build" | "verify")[];
+  /** Prefixes of the bucket that the step reads. */
+  readonly bucket?: readonly ("sources/" | "seeds/" | "locks/")[];
+  /** Roles that the step may grant on the project; the IAM condition `modifiedGrantsByRole` lists exactly these. */
+  readonly grants?: readonly string[];
+}
