@@ -6,6 +6,8 @@ export interface StepRequest<Input extends object> {
   /** `plan` observes only; `ensure` and `remove` may be called any number of times. */
   readonly action: "plan" | "ensure" | "remove";
   readonly input: Input;
+  /** Operations of this step that ended in error since it was last asked. */
+  readonly failures?: readonly OperationFailure[];
   /** Outputs of the steps that are done. */
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
   readonly run: Run;
@@ -55,4 +57,12 @@ export interface PendingOperation {
   /** How its end is told: `done` of google.longrunning, or `status: DONE` of Compute. */
   readonly style: "longrunning" | "compute";
   readonly expectedSeconds: number;
+}
+
+/** How an operation that the workflow waited for ended. */
+export interface OperationFailure {
+  readonly name: string;
+  /** gRPC number, or the HTTP status for Compute. */
+  readonly code: number;
+  readonly message: string;
 }
