@@ -1,0 +1,102 @@
+import { type GoogleAuth, PassThroughClient } from "google-auth-library";
+import type { Guard } from "./auth.ts";
+import { ApiError, type CallSite, errorOfResponse, isAbsent, toApiError } from "./error.ts";
+import { parseJson, toObject } from "./json.ts";
+
+/** One call of a REST API. */
+export interface RestRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Absolute, without query. */
+  readonly url: string;
+  readonly site: CallSite;
+  /** Parameters that are undefined are left out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: object;
+  /** Sent as it is, instead of `body`. */
+  readonly content?: { readonly type: string; readonly data: string | Uint8Array };
+  /** Whether the call changes nothing although its verb is not GET (`:getIamPolicy`), so that no lock is needed. */
+  readonly readsOnly?: boolean;
+  /** Whether to send it without credentials (signed upload URLs). */
+  readonly anonymous?: boolean;
+  /** 60 when omitted; then DEADLINE_EXCEEDED. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Makes REST calls as the process's account, each exactly once: retrying belongs to whoever waits. */
+export interface Rest {
+  /** The answer's JSON object. @throws ApiError for every status but 2xx */
+  readonly fetchJson: <Body extends object>(request: RestRequest) => Promise<Body>;
+  /** The same, undefined when the resource does not exist. */
+  readonly findJson: <Body extends object>(request: RestRequest) => Promise<Body | undefined>;
+  /** The answer's text with its headers, for contents that are not JSON. */
+  readonly fetchText: (request: RestRequest) => Promise<RestText>;
+}
+
+/** An answer as it came. */
+export interface RestText {
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+/** Opens REST for one request of ours; calls that change something ask `guard` first. */
+export function createRest(auth: GoogleAuth, guard: Guard): Rest {
+  const fetchText = async (request: RestRequest): Promise<RestText> => {
+    if (request.method !== "GET" && !request.readsOnly) await guard();
+    const answer = await send(auth, request);
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw errorOfResponse(answer, request.site);
+  };
+  const fetchJson = async <Body extends object>(request: RestRequest): Promise<Body> => {
+    const { text } = await fetchText(request);
+    const body = toObject(parseJson(text === "" ? "{}" : text));
+    if (body) return body as object as Body;
+    throw new ApiError({ ...request.site, code: "INTERNAL", text: `answered no JSON object: ${text.slice(0, 200)}` });
+  };
+  const findJson = <Body extends object>(request: RestRequest) => orAbsent(fetchJson<Body>(request));
+  return { fetchText, fetchJson, findJson };
+}
+
+/** What a call gives; undefined when it ended with NOT_FOUND. */
+export async function orAbsent<Value>(call: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await call;
+  } catch (caught) {
+    if (isAbsent(caught)) return undefined;
+    throw caught;
+  }
+}
+
+async function send(auth: GoogleAuth, request: RestRequest): Promise<RestText & { readonly status: number }> {
+  const content = contentOf(request);
+  try {
+    const client = request.anonymous ? new PassThroughClient() : await auth.getClient();
+    const options = {
+      url: toUrl(request),
+      method: request.method,
+      headers: content ? { "content-type": content.type } : {},
+      ...(content && { data: content.data }),
+      timeout: (request.timeoutSeconds ?? 60) * 1000,
+      responseType: "text" as const,
+      validateStatus: () => true,
+    };
+    const answer = await client.request<string>(options);
+    return { status: answer.status, text: answer.data, headers: answer.headers };
+  } catch (caught) {
+    throw toApiError(caught, request.site);
+  }
+}
+
+function contentOf(request: RestRequest): RestRequest["content"] {
+  if (request.content) return request.content;
+  return request.body && { type: "application/json", data: JSON.stringify(request.body) };
+}
+
+function toUrl(request: RestRequest): string {
+  const url = new URL(request.url);
+  for (const [key, value] of Object.entries(request.query ?? {})) {
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) url.searchParams.append(key, String(item));
+  }
+  return url.href;
+}
