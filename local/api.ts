@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "./access/principal.ts";
 import type { Hold } from "./clock.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { LatencyKind } from "./latency.ts";
 
 /**
@@ -140,6 +140,6 @@ export interface OperationResource extends JsonObject {
   readonly name: string;
   readonly metadata?: JsonObject;
   readonly done?: boolean;
-  readonly error?: { readonly code: number; readonly message: string; readonly details?: readonly Json[] };
+  readonly error?: { readonly code: number; readonly message: string; readonly details?: readonly JsonObject[] };
   readonly response?: JsonObject;
 }

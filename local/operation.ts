@@ -1,7 +1,7 @@
 import type { Api, OperationResource, StartOperation } from "./api.ts";
 import type { Clock, Hold } from "./clock.ts";
 import { ApiError, toApiError } from "./error.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import { drawLatency } from "./latency.ts";
 import type { Random } from "./random.ts";
 import type { Collection, Store } from "./store.ts";
@@ -18,7 +18,7 @@ export interface OperationRecord {
   readonly startTime: number;
   readonly dueTime: number;
   readonly endTime?: number;
-  readonly error?: { readonly code: number; readonly message: string; readonly details?: readonly Json[] };
+  readonly error?: { readonly code: number; readonly message: string; readonly details?: readonly JsonObject[] };
   readonly response?: JsonObject;
 }
 
