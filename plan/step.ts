@@ -57,6 +57,12 @@ export interface StepPermissions {
   readonly project: readonly string[];
   /** Installation accounts that the step may act as (those of an environment are granted by `identity`). */
   readonly actAs?: readonly ("build" | "verify")[];
+  /** Accounts of the environment that the step acts as; `identity` grants it on just these accounts. */
+  readonly actAsRuntime?: readonly ("service" | "seed")[];
+  /** Roles that `identity` grants the step's account on just these secrets of the environment. */
+  readonly secrets?: { readonly admin?: readonly string[]; readonly application?: readonly string[] };
+  /** With which the workflow polls the step's operations; granted to the workflow's account on the project. */
+  readonly operations?: readonly string[];
   /** Prefixes of the bucket that the step reads. */
   readonly bucket?: readonly ("sources/" | "seeds/" | "locks/")[];
   /** Roles that the step may grant on the project; the IAM condition `modifiedGrantsByRole` lists exactly these. */

@@ -1,0 +1,170 @@
+import { accountEmail, installationAccountId, type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
+import type { Spec } from "../../spec/schema.ts";
+import type { PlanContext, StepDeclaration } from "../step.ts";
+
+/** What `identity` is told. */
+export interface IdentityInput {
+  readonly project: string;
+  /** Account that the service runs as. */
+  readonly serviceAccount: AccountInput;
+  /** Account that the seed job runs as. */
+  readonly seedAccount: AccountInput;
+  readonly adminSecret: SecretInput;
+  /** Absent when the application logs in by IAM. */
+  readonly applicationSecret?: SecretInput;
+  /** Secrets of the user's that the service reads; only the grants on them are made. */
+  readonly foreignSecrets: readonly SecretInput[];
+  readonly ownership: Ownership;
+}
+
+/** One runtime account and everything that is granted to it and on it. */
+export interface AccountInput {
+  /** `projects/{project}/serviceAccounts/{email}` */
+  readonly name: string;
+  readonly email: string;
+  readonly displayName: string;
+  /** Roles of the account on the project. */
+  readonly projectRoles: readonly ProjectRole[];
+  /** Members (`serviceAccount:…`) that get `roles/iam.serviceAccountUser` on just this account. */
+  readonly actors: readonly string[];
+}
+
+/** A role on the project, possibly under a condition. */
+export interface ProjectRole {
+  readonly role: string;
+  readonly condition?: { readonly title: string; readonly expression: string };
+}
+
+/** A secret and the grants on just this secret. */
+export interface SecretInput {
+  /** `projects/{project}/secrets/{secret}` */
+  readonly name: string;
+  readonly grants: readonly { readonly role: string; readonly members: readonly string[] }[];
+}
+
+/** What `identity` gives to later steps; accounts as e-mail addresses, secrets as `projects/{project}/secrets/{secret}`. */
+export interface IdentityOutput {
+  readonly serviceAccount: string;
+  readonly seedAccount: string;
+  readonly adminSecret: string;
+  readonly applicationSecret?: string;
+}
+
+const accessor = "roles/secretmanager.secretAccessor";
+const versionManager = "roles/secretmanager.secretVersionManager";
+
+/**
+ * Ensures the two runtime accounts with their roles, the empty secrets with their policies, and that just the steps
+ * that need it may act as just these accounts.
+ *
+ * @see https://cloud.google.com/run/docs/securing/service-identity
+ */
+export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
+  name: "identity",
+  title: "Runtime accounts and secrets",
+  input: (spec, context) => ({
+    project: spec.project,
+    serviceAccount: serviceAccount(spec),
+    seedAccount: seedAccount(spec, context),
+    adminSecret: adminSecret(spec),
+    applicationSecret: spec.database.login.auth === "password" ? applicationSecret(spec) : undefined,
+    foreignSecrets: foreignSecrets(spec),
+    ownership: ownershipOf({ installation: context.installation, environment: spec.name, labels: spec.labels }),
+  }),
+  needs: ["services"],
+  permissions: {
+    project: [
+      "iam.serviceAccounts.create",
+      "iam.serviceAccounts.delete",
+      "iam.serviceAccounts.get",
+      "iam.serviceAccounts.getIamPolicy",
+      "iam.serviceAccounts.setIamPolicy",
+      "resourcemanager.projects.getIamPolicy",
+      "resourcemanager.projects.setIamPolicy",
+      "secretmanager.secrets.create",
+      "secretmanager.secrets.delete",
+      "secretmanager.secrets.get",
+      "secretmanager.secrets.getIamPolicy",
+      "secretmanager.secrets.setIamPolicy",
+      "secretmanager.secrets.update",
+    ],
+    grants: [
+      "roles/alloydb.client",
+      "roles/alloydb.databaseUser",
+      "roles/serviceusage.serviceUsageConsumer",
+      "roles/storage.objectViewer",
+    ],
+    bucket: ["locks/"],
+  },
+  expectedSeconds: () => 45,
+};
+
+function serviceAccount(spec: Spec): AccountInput {
+  const roles = ["roles/alloydb.client", "roles/serviceusage.serviceUsageConsumer"];
+  if (spec.database.login.auth === "iam") roles.push("roles/alloydb.databaseUser");
+  return account(spec, {
+    id: spec.identity.serviceAccount,
+    displayName: `Service of ${spec.name}`,
+    projectRoles: roles.map((role) => ({ role })),
+    actors: [stepMember(spec, "service"), stepMember(spec, "traffic")],
+  });
+}
+
+/** The seed job logs in with a password over the private address, so all it needs of the project is its own files. */
+function seedAccount(spec: Spec, { installation }: PlanContext): AccountInput {
+  const expression = `resource.name.startsWith("projects/_/buckets/${installation}/objects/seeds/")`;
+  return account(spec, {
+    id: spec.identity.seedAccount,
+    displayName: `Seed of ${spec.name}`,
+    projectRoles: [{ role: "roles/storage.objectViewer", condition: { title: "alloyrun-seeds", expression } }],
+    actors: [stepMember(spec, "seed")],
+  });
+}
+
+function account(
+  { project }: Spec,
+  { id, ...rest }: Pick<AccountInput, "displayName" | "projectRoles" | "actors"> & { readonly id: string },
+): AccountInput {
+  const email = accountEmail(project, id);
+  return { name: `projects/${project}/serviceAccounts/${email}`, email, ...rest };
+}
+
+function adminSecret(spec: Spec): SecretInput {
+  const steps = [stepMember(spec, "cluster"), stepMember(spec, "instance")];
+  return {
+    name: `projects/${spec.project}/secrets/${secretId(spec.name, "admin-password")}`,
+    grants: [
+      { role: accessor, members: [...steps, accountMember(spec, spec.identity.seedAccount)] },
+      { role: versionManager, members: [stepMember(spec, "cluster")] },
+    ],
+  };
+}
+
+function applicationSecret(spec: Spec): SecretInput {
+  const { serviceAccount: service, seedAccount: seed } = spec.identity;
+  const instance = stepMember(spec, "instance");
+  return {
+    name: `projects/${spec.project}/secrets/${secretId(spec.name, "application-password")}`,
+    grants: [
+      { role: accessor, members: [instance, accountMember(spec, service), accountMember(spec, seed)] },
+      { role: versionManager, members: [instance] },
+    ],
+  };
+}
+
+function foreignSecrets(spec: Spec): SecretInput[] {
+  const members = [accountMember(spec, spec.identity.serviceAccount)];
+  const ids = new Set(Object.values(spec.service.secrets).map(({ secret }) => secret));
+  return [...ids].map((id) => ({
+    name: `projects/${spec.project}/secrets/${id}`,
+    grants: [{ role: accessor, members }],
+  }));
+}
+
+function stepMember(spec: Spec, step: string): string {
+  return accountMember(spec, installationAccountId(step));
+}
+
+function accountMember({ project }: Spec, accountId: string): string {
+  return `serviceAccount:${accountEmail(project, accountId)}`;
+}

@@ -1,0 +1,38 @@
+import type { StepDeclaration } from "../step.ts";
+
+/** What `traffic` is told. */
+export interface TrafficInput {
+  /** `projects/{project}/locations/{region}/services/{service}` */
+  readonly service: string;
+  /** Members who may call the service; `allUsers` alone when it is public. */
+  readonly invokers: readonly string[];
+}
+
+/** What the environment is used by. */
+export interface TrafficOutput {
+  readonly url: string;
+  /** `{service}/revisions/{revision}` that serves. */
+  readonly revision: string;
+}
+
+/**
+ * Ensures that the verified revision serves, and that those who should may call it.
+ *
+ * @see https://cloud.google.com/run/docs/rollouts-rollbacks-traffic-migration
+ */
+export const trafficStep: StepDeclaration<TrafficInput, TrafficOutput> = {
+  name: "traffic",
+  title: "Traffic to the verified revision",
+  input: ({ project, region, service }) => ({
+    service: `projects/${project}/locations/${region}/services/${service.name}`,
+    invokers: service.public ? ["allUsers"] : service.invokers,
+  }),
+  needs: ["service", "verify"],
+  permissions: {
+    project: ["run.services.get", "run.services.getIamPolicy", "run.services.setIamPolicy", "run.services.update"],
+    actAsRuntime: ["service"],
+    operations: ["run.operations.get"],
+    bucket: ["locks/"],
+  },
+  expectedSeconds: () => 10,
+};
