@@ -1,0 +1,22 @@
+/**
+ * The exit codes of every command; scripts rely on them.
+ */
+export const exitCodes = {
+  /** The command did what was asked. */
+  ok: 0,
+  /** A run failed; the message names step, cause and the way forward. */
+  failed: 1,
+  /** The command line or the spec is wrong; nothing was touched. */
+  invalid: 2,
+  /** A removal is done but for what only Google releases; the sweep goes on. */
+  remaining: 3,
+  /** Another run holds the environment. */
+  busy: 4,
+  /** alloyrun is not installed in the project, or may not be called by this identity. */
+  unavailable: 5,
+  /** Ended by Ctrl-C or SIGTERM; a run in the cloud goes on. */
+  interrupted: 130,
+} as const;
+
+/** One of the documented exit codes. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
