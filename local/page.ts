@@ -1,0 +1,46 @@
+import { ApiError } from "./error.ts";
+
+/** How much of a list a caller wants. */
+export interface PageRequest<T> {
+  /** Text that orders the items, given in that order. */
+  readonly key: (item: T) => string;
+  /** Items a page; zero and absent mean the API's default. */
+  readonly size?: number;
+  readonly token?: string;
+  /** The API's default and its largest page. */
+  readonly limits: { readonly usual: number; readonly most: number };
+}
+
+/** One page of a list; without a token it is the last. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken?: string;
+}
+
+/**
+ * Cuts one page out of a list. A token names the last item given, so items that come or go between pages neither
+ * repeat nor hide others.
+ *
+ * @throws ApiError INVALID_ARGUMENT for a negative size or a token that no page gave
+ * @see https://google.aip.dev/158
+ */
+export function paginate<T>(items: readonly T[], { key, size = 0, token = "", limits }: PageRequest<T>): Page<T> {
+  if (size < 0) throw new ApiError({ code: "INVALID_ARGUMENT", message: "Page size must not be negative." });
+  const after = token === "" ? undefined : parseToken(token);
+  const rest = after === undefined ? items : items.filter((item) => key(item) > after);
+  const page = rest.slice(0, Math.min(size || limits.usual, limits.most));
+  const last = page.at(-1);
+  return last !== undefined && rest.length > page.length
+    ? { items: page, nextPageToken: toToken(key(last)) }
+    : { items: page };
+}
+
+function toToken(key: string): string {
+  return Buffer.from(key).toString("base64url");
+}
+
+function parseToken(token: string): string {
+  const key = Buffer.from(token, "base64url").toString();
+  if (toToken(key) !== token) throw new ApiError({ code: "INVALID_ARGUMENT", message: "Invalid page token." });
+  return key;
+}
