@@ -19,7 +19,7 @@ export interface MaskedUpdate<T> {
  * @see https://google.aip.dev/134
  */
 export function applyMask<T extends object>(present: T, { sent, mask, mutable }: MaskedUpdate<T>): T {
-  const changed: Record<string, unknown> = { ...present };
+  const changed: Record<string, unknown> = { ...(present as object) };
   const given = sent as Readonly<Record<string, unknown>>;
   for (const path of maskPaths(sent, mask, mutable)) {
     const [field = "", entry] = path.split(".");
