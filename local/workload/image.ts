@@ -1,0 +1,82 @@
+import type { Collection, Store } from "../store.ts";
+
+/** A container image as the local cloud keeps it: a directory of files and how to run them. */
+export interface Image {
+  /** `{repository}@{digest}` */
+  readonly reference: string;
+  /** `sha256:…` over the files, the command and the versions of the packages. */
+  readonly digest: string;
+  /** Where the image's files lie; the working directory of its process. */
+  readonly directory: string;
+  /** The process an instance starts unless its container says otherwise, program first. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Version by name of the npm packages that were linked or installed. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** When the image was pushed, on the clock. */
+  readonly uploadTime: string;
+  readonly sizeBytes: number;
+}
+
+/** The parts of an image reference. */
+export interface ImageReference {
+  /** Host and path, for example `asia-northeast1-docker.pkg.dev/my-project/apps/users`. */
+  readonly repository: string;
+  /** `latest` when neither a tag nor a digest is given. */
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** The images of a local cloud, by repository path and tag or digest. */
+export interface Images {
+  /** Adds an image under a tag, which moves there from wherever it pointed. */
+  push(image: Image, tag: string): void;
+  /** The image that a reference means at present. */
+  resolve(reference: string): Image | undefined;
+  /** Images of all repositories below a path. */
+  list(path: string): readonly Image[];
+  /** Tags of an image. */
+  tags(image: Image): readonly string[];
+  /** Forgets every image below a path. */
+  remove(path: string): void;
+}
+
+/** Splits an image reference; a port in the host is not taken for a tag. */
+export function parseImageReference(text: string): ImageReference {
+  const [path = "", digest] = text.split("@");
+  const colon = path.lastIndexOf(":");
+  const hasTag = colon > path.lastIndexOf("/");
+  const repository = hasTag ? path.slice(0, colon) : path;
+  const tag = hasTag ? path.slice(colon + 1) : digest ? undefined : "latest";
+  return { repository, tag, digest };
+}
+
+/** Makes the view of a store's images; every view of one store shows the same. */
+export function createImages(store: Store): Images {
+  const images: Collection<Image> = store.collection("workload.images");
+  const tags: Collection<{ readonly digest: string }> = store.collection("workload.tags");
+  const repositoryOf = (image: Image) => parseImageReference(image.reference).repository;
+
+  return {
+    push(image, tag) {
+      images.put(image.reference, image);
+      tags.put(`${repositoryOf(image)}:${tag}`, { digest: image.digest });
+    },
+    resolve(reference) {
+      const { repository, tag, digest } = parseImageReference(reference);
+      const wanted = digest ?? tags.get(`${repository}:${tag}`)?.digest;
+      return wanted === undefined ? undefined : images.get(`${repository}@${wanted}`);
+    },
+    list: (path) => images.list(`${path}/`).map(([, image]) => image),
+    tags: (image) =>
+      tags
+        .list(`${repositoryOf(image)}:`)
+        .filter(([, { digest }]) => digest === image.digest)
+        .map(([name]) => name.slice(name.lastIndexOf(":") + 1)),
+    remove(path) {
+      for (const collection of [images, tags]) {
+        for (const [name] of collection.list(`${path}/`)) collection.delete(name);
+      }
+    },
+  };
+}

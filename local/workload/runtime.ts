@@ -1,0 +1,63 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Cloud } from "../cloud.ts";
+import { type Account, chooseAccount } from "./account.ts";
+import { createImages, type Images } from "./image.ts";
+
+/** What the workloads of one local cloud share. */
+export interface Runtime {
+  readonly cloud: Cloud;
+  readonly images: Images;
+  /** The account that processes run as. */
+  readonly account: Account;
+  /** `file:` URL of the module that Node processes load first. */
+  readonly preload: string;
+  /** Makes a private directory for one instance. */
+  makeDirectory(id: string): string;
+  removeDirectory(directory: string): void;
+}
+
+/** The installation that this local cloud is part of: its root and its packages. */
+export const installation = fileURLToPath(new URL("../../", import.meta.url));
+
+const runtimes = new WeakMap<Cloud, Runtime>();
+
+/** The runtime of a local cloud; the same one for every API that runs workloads. */
+export function runtimeOf(cloud: Cloud): Runtime {
+  const found = runtimes.get(cloud) ?? createRuntime(cloud);
+  runtimes.set(cloud, found);
+  return found;
+}
+
+function createRuntime(cloud: Cloud): Runtime {
+  const root = join(cloud.directory, "workload");
+  makeOpenDirectory(root);
+  const preload = join(root, "network.mjs");
+  const source = readFileSync(new URL("./preload/network.ts", import.meta.url), "utf8");
+  writeFileSync(preload, stripTypeScriptTypes(source), { mode: 0o644 });
+  const account = chooseAccount([process.execPath, installation, join(installation, "node_modules"), root]);
+
+  return {
+    cloud,
+    images: createImages(cloud.store),
+    account,
+    preload: pathToFileURL(preload).href,
+    makeDirectory(id) {
+      const directory = join(root, "instances", id);
+      makeOpenDirectory(directory);
+      // Anybody may write here, like in the /tmp of a container; the instance's name cannot be guessed.
+      chmodSync(directory, 0o777);
+      return directory;
+    },
+    removeDirectory: (directory) => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Makes a directory that others may enter, whatever this process's file mode mask is. */
+export function makeOpenDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o755);
+  chmodSync(dirname(directory), 0o755);
+}
