@@ -3,8 +3,11 @@ import type { StepName } from "../plan/step.ts";
 
 /** What the workflow sends to a step's function. Secrets never appear in it. */
 export interface StepRequest<Input extends object> {
-  /** `plan` observes only; `ensure` and `remove` may be called any number of times. */
-  readonly action: "plan" | "ensure" | "remove";
+  /**
+   * `plan` observes only; `check` proves that the step's permissions are in effect; `ensure` and `remove` may be called
+   * any number of times.
+   */
+  readonly action: "plan" | "check" | "ensure" | "remove";
   readonly input: Input;
   /** Operations of this step that ended in error since it was last asked. */
   readonly failures?: readonly OperationFailure[];
@@ -17,12 +20,12 @@ export interface StepRequest<Input extends object> {
 export interface Run {
   readonly id: string;
   readonly environment: string;
-  readonly action: "up" | "rebuild" | "down" | "plan";
+  readonly action: "up" | "rebuild" | "down" | "plan" | "check";
   readonly level: "app" | "data" | "database" | "all";
   readonly planHash: string;
   /** The workflow's `sys.now()`: seconds since the epoch. A step has no other clock. */
   readonly now: number;
-  /** Where the environment's lock lies and the generation under which this run holds it; absent for `plan`. */
+  /** Where the environment's lock lies and the generation under which this run holds it; absent for `plan` and `check`. */
   readonly fence?: { readonly bucket: string; readonly object: string; readonly generation: string };
   /** 1 for the first database, 2 for `mydb_g2` … */
   readonly databaseGeneration: number;
@@ -41,6 +44,8 @@ export interface Done<Output extends object> {
 /** The step must be called again: when the operations are done, or after the time when there are none. */
 export interface Pending {
   readonly state: "pending";
+  /** Whether only Google's own time releases what is waited for, so that a removal may end here and leave it to the sweep. */
+  readonly held?: boolean;
   readonly operations: readonly PendingOperation[];
   readonly retryAfterSeconds: number;
   /** What is being waited for, for people. */

@@ -1,0 +1,43 @@
+import type { Operation } from "../google/operation.ts";
+import type { Change } from "../plan/change.ts";
+import type { Done, Pending, PendingOperation } from "./contract.ts";
+
+/** The answer of a step whose resources are as wanted; `changes` is what this call did. */
+export function done<Output extends object>(output: Output, changes: readonly Change[] = []): Done<Output> {
+  return { state: "done", output, changes };
+}
+
+/** An operation together with how long it takes as a rule. */
+export function expecting(expectedSeconds: number, operation: Operation): PendingOperation {
+  return { ...operation, expectedSeconds };
+}
+
+/** The answer of a step that waits for operations, after which it wants to be called again. */
+export function pending(waiting: {
+  readonly operations: readonly PendingOperation[];
+  /** What is being waited for, for people. */
+  readonly reason: string;
+  readonly changes?: readonly Change[];
+}): Pending {
+  return { state: "pending", retryAfterSeconds: 5, changes: [], ...waiting };
+}
+
+/** The answer of a step that waits for something that is no operation of ours: it wants to be called again later. */
+export function notYet(waiting: {
+  readonly reason: string;
+  readonly retryAfterSeconds: number;
+  readonly changes?: readonly Change[];
+}): Pending {
+  return { state: "pending", operations: [], changes: [], ...waiting };
+}
+
+/** Seconds after which a step asks again for what Google gives back in its own time. */
+const heldRetrySeconds = 300;
+
+/**
+ * The answer of a removal that Google refuses while something else still holds the resource. Nothing speeds it up, so
+ * the run may end here and leave the rest to the sweep.
+ */
+export function held(reason: string): Pending {
+  return { ...notYet({ reason: `held: ${reason}`, retryAfterSeconds: heldRetrySeconds }), held: true };
+}

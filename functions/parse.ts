@@ -1,0 +1,36 @@
+import { type JsonObject, toObject } from "../google/json.ts";
+import type { StepRequest } from "./contract.ts";
+import { StepError } from "./error.ts";
+
+const actions: ReadonlySet<unknown> = new Set(["plan", "check", "ensure", "remove"]);
+
+/**
+ * Checks the body of a call to a step. The input itself comes from our own stored plan and is taken as declared.
+ *
+ * @throws StepError INVALID_ARGUMENT, reason `BAD_REQUEST`, naming the field
+ */
+export function parseStepRequest<Input extends object>(body: JsonObject | undefined): StepRequest<Input> {
+  if (!body) throw badField("body", "must be a JSON object");
+  if (!actions.has(body.action)) throw badField("action", "must be plan, check, ensure or remove");
+  if (!toObject(body.input)) throw badField("input", "must be an object");
+  const run = toObject(body.run);
+  if (!run) throw badField("run", "must be an object");
+  for (const field of ["id", "environment", "action", "level", "planHash"]) {
+    if (typeof run[field] !== "string") throw badField(`run.${field}`, "must be a text");
+  }
+  if (typeof run.now !== "number") throw badField("run.now", "must be seconds since the epoch");
+  if (body.action === "ensure" || body.action === "remove") requireFence(toObject(run.fence));
+  const request = body as object as StepRequest<Input>;
+  return { ...request, outputs: request.outputs ?? {} };
+}
+
+function requireFence(fence: JsonObject | undefined): void {
+  for (const field of ["bucket", "object", "generation"]) {
+    if (typeof fence?.[field] !== "string") throw badField(`run.fence.${field}`, "must be a text");
+  }
+}
+
+/** The refusal of a request whose field is not as the contract says. */
+export function badField(field: string, says: string): StepError {
+  return new StepError({ code: "INVALID_ARGUMENT", reason: "BAD_REQUEST", message: `${field} ${says}` });
+}

@@ -1,0 +1,126 @@
+import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import { type Connect, createAuth, type Guard, unguarded } from "../google/auth.ts";
+import { connectResourceManager, type ResourceManagerClient } from "../google/clients/resource-manager.ts";
+import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
+import type { Change } from "../plan/change.ts";
+import type { StepDeclaration } from "../plan/step.ts";
+import { functionId } from "../spec/names.ts";
+import { done } from "./answer.ts";
+import { checkPermissions } from "./check.ts";
+import type { OperationFailure, Run, StepRequest, StepResponse } from "./contract.ts";
+import { StepError } from "./error.ts";
+import { refuseFailures } from "./failure.ts";
+import { fenceGuard } from "./fence.ts";
+import { createHandler } from "./handler.ts";
+import type { Log } from "./log.ts";
+
+/** What a step is told beside its input. */
+export interface StepContext {
+  readonly run: Run;
+  readonly outputs: StepRequest<object>["outputs"];
+  /** Operations of this step that ended in error since it was last asked, as far as it lets them pass. */
+  readonly failures: readonly OperationFailure[];
+  readonly log: Log;
+}
+
+/** How a step works. Each may be called any number of times; none waits, sleeps or remembers. */
+export interface StepImplementation<Input extends object, Output extends object, Clients> {
+  /** What `ensure` would do now. Changes nothing. */
+  readonly plan: (input: Input, clients: Clients, context: StepContext) => Promise<readonly Change[]>;
+  /** Observes, does the next thing that is missing, and says what to wait for. */
+  readonly ensure: (input: Input, clients: Clients, context: StepContext) => Promise<StepResponse<Output>>;
+  /** The way back: removes only what is the environment's own; absent is done. */
+  readonly remove: (input: Input, clients: Clients, context: StepContext) => Promise<StepResponse<object>>;
+  /** Whether the step mends a failed operation by being called again; when omitted, only what passes by itself. */
+  readonly mends?: (failure: OperationFailure, action: StepRequest<Input>["action"]) => boolean;
+}
+
+/** How the clients of a step are opened, each under the name by which the step knows it. */
+export type ConnectAll<Clients> = { readonly [Name in keyof Clients]: Connect<Clients[Name]> };
+
+/** A step's function. */
+export interface Step<Input extends object, Output extends object> {
+  readonly declaration: StepDeclaration<Input, Output>;
+  /** Answers one call; errors are thrown as they come. */
+  readonly answer: (request: StepRequest<Input>, log?: Log) => Promise<StepResponse<Output | object>>;
+  /** The same behind HTTP, as the Functions Framework calls it. */
+  readonly handle: (request: Request, response: Response) => Promise<void>;
+}
+
+/** Makes the function of a step and registers it with the Functions Framework under `alloyrun-<step>`. */
+export function implementStep<Input extends object, Output extends object, Clients>(
+  declaration: StepDeclaration<Input, Output>,
+  connects: ConnectAll<Clients>,
+  implementation: StepImplementation<Input, Output, Clients>,
+): Step<Input, Output> {
+  let opened: Opened<Clients> | undefined;
+  const answer: Step<Input, Output>["answer"] = (request, log = () => {}) => {
+    opened ??= openAll(connects);
+    return carryOut({ declaration, implementation, opened, request, log });
+  };
+  const handle = createHandler({ name: declaration.name, answer });
+  http(functionId(declaration.name), handle);
+  return { declaration, answer, handle };
+}
+
+/**
+ * What an earlier step gave.
+ *
+ * @throws StepError FAILED_PRECONDITION when the step is not done, which would be an error of the workflow's order
+ */
+export function outputOf<Output extends object>(
+  declaration: Pick<StepDeclaration<never, Output>, "name" | "output">,
+  outputs: StepRequest<object>["outputs"],
+): Output {
+  const output = outputs[declaration.name];
+  if (output) return output as object as Output;
+  const message = `the step ${declaration.name} has given no output yet`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "STEP_NOT_DONE", message });
+}
+
+interface Opened<Clients> {
+  readonly project: () => Promise<string>;
+  readonly clients: (guard: Guard) => Clients;
+  readonly storage: StorageClient;
+  readonly resourceManager: ResourceManagerClient;
+}
+
+interface Work<Input extends object, Output extends object, Clients> {
+  readonly declaration: StepDeclaration<Input, Output>;
+  readonly implementation: StepImplementation<Input, Output, Clients>;
+  readonly opened: Opened<Clients>;
+  readonly request: StepRequest<Input>;
+  readonly log: Log;
+}
+
+async function carryOut<Input extends object, Output extends object, Clients>(
+  work: Work<Input, Output, Clients>,
+): Promise<StepResponse<Output | object>> {
+  const { implementation, opened, log } = work;
+  const { run, outputs, input, action, failures = [] } = work.request;
+  refuseFailures(failures, (failure) => implementation.mends?.(failure, action) ?? false);
+  const context = { run, outputs, failures, log };
+  switch (action) {
+    case "check":
+      await checkPermissions(work.declaration, await opened.project(), opened.resourceManager);
+      return done({});
+    case "plan":
+      return done({}, await implementation.plan(input, opened.clients(fenceGuard({}, opened.storage)), context));
+    default:
+      return implementation[action](input, opened.clients(fenceGuard(run, opened.storage)), context);
+  }
+}
+
+function openAll<Clients>(connects: ConnectAll<Clients>): Opened<Clients> {
+  const auth = createAuth();
+  const opened = Object.entries<Connect<unknown>>(connects).map(([name, connect]) => [name, connect(auth)] as const);
+  const clients = (guard: Guard) =>
+    Object.fromEntries(opened.map(([name, client]) => [name, client(guard)])) as Record<string, unknown> as Clients;
+  const storage = connectStorage(auth)(unguarded);
+  return {
+    project: () => auth.getProjectId(),
+    clients,
+    storage,
+    resourceManager: connectResourceManager(auth)(unguarded),
+  };
+}
