@@ -1,0 +1,155 @@
+import { AlloyDBAdminClient, type protos } from "@google-cloud/alloydb";
+import type { Connect, Guard } from "../auth.ts";
+import type { CallSite } from "../error.ts";
+import { callOfficial, type OfficialCall } from "../gax.ts";
+import { type LongrunningBody, longrunningOperation, type Operation } from "../operation.ts";
+import { orAbsent } from "../rest.ts";
+
+/** A cluster; enums by name. */
+export type Cluster = protos.google.cloud.alloydb.v1.ICluster;
+/** A primary instance or a read pool; enums by name. */
+export type Instance = protos.google.cloud.alloydb.v1.IInstance;
+/** A database user. */
+export type User = protos.google.cloud.alloydb.v1.IUser;
+
+/**
+ * AlloyDB as alloyrun uses it. Names are full: `projects/{project}/locations/{location}/clusters/{cluster}` and
+ * `…/instances/{instance}`, `…/users/{user}` below it. A `requestId` is a UUID that is the same for every repetition of a
+ * call; AlloyDB ignores repetitions for an hour.
+ *
+ * @see https://cloud.google.com/alloydb/docs/reference/rest
+ */
+export interface AlloyDbClient {
+  readonly getCluster: (name: string) => Promise<Cluster | undefined>;
+  readonly createCluster: (request: Creation & { readonly cluster: Cluster }) => Promise<Operation>;
+  readonly patchCluster: (request: Patch & { readonly cluster: Cluster }) => Promise<Operation>;
+  /** Deletes a cluster with all instances in it. */
+  readonly deleteCluster: (request: Deletion) => Promise<Operation>;
+  readonly getInstance: (name: string) => Promise<Instance | undefined>;
+  readonly createInstance: (request: Creation & { readonly instance: Instance }) => Promise<Operation>;
+  readonly patchInstance: (request: Patch & { readonly instance: Instance }) => Promise<Operation>;
+  readonly deleteInstance: (request: Deletion) => Promise<Operation>;
+  readonly getUser: (name: string) => Promise<User | undefined>;
+  /** Creates a user or, when it exists, sets its password and roles. Takes effect at once. */
+  readonly createUser: (name: string, user: User) => Promise<User>;
+  readonly executeSql: (query: Query) => Promise<QueryOutcome>;
+}
+
+/** Where something is created; `name` is the full name that it will have. */
+export interface Creation {
+  readonly name: string;
+  readonly requestId: string;
+}
+
+/** Which fields change, in lowerCamel paths. */
+export interface Patch {
+  readonly updateMask: readonly string[];
+  readonly requestId: string;
+}
+
+/** What is deleted. */
+export interface Deletion {
+  readonly name: string;
+  readonly requestId: string;
+}
+
+/** A statement to run in an instance's database. */
+export interface Query {
+  readonly instance: string;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly sqlStatement: string;
+}
+
+/** How a statement ended: its failure is an answer too, not an error of the call. */
+export interface QueryOutcome {
+  readonly isOk: boolean;
+  /** PostgreSQL's or AlloyDB's words when not ok. */
+  readonly message: string;
+}
+
+/** Reaches AlloyDB through the official client. */
+export const connectAlloyDb: Connect<AlloyDbClient> = (auth) => {
+  const client = new AlloyDBAdminClient({ auth });
+  return (guard) => ({
+    getCluster: (name) =>
+      orAbsent(read("clusters.get", name, async (options) => (await client.getCluster({ name }, options))[0])),
+    createCluster: ({ name, requestId, cluster }) =>
+      start({ method: "clusters.create", resource: name, guard }, (options) =>
+        client.createCluster({ parent: parentOf(name), clusterId: idOf(name), requestId, cluster }, options),
+      ),
+    patchCluster: ({ updateMask, requestId, cluster }) =>
+      start({ method: "clusters.patch", resource: cluster.name ?? "", guard }, (options) =>
+        client.updateCluster({ cluster, updateMask: maskOf(updateMask), requestId }, options),
+      ),
+    deleteCluster: ({ name, requestId }) =>
+      start({ method: "clusters.delete", resource: name, guard }, (options) =>
+        client.deleteCluster({ name, requestId, force: true }, options),
+      ),
+    getInstance: (name) =>
+      orAbsent(read("instances.get", name, async (options) => (await client.getInstance({ name }, options))[0])),
+    createInstance: ({ name, requestId, instance }) =>
+      start({ method: "instances.create", resource: name, guard }, (options) =>
+        client.createInstance({ parent: parentOf(name), instanceId: idOf(name), requestId, instance }, options),
+      ),
+    patchInstance: ({ updateMask, requestId, instance }) =>
+      start({ method: "instances.patch", resource: instance.name ?? "", guard }, (options) =>
+        client.updateInstance({ instance, updateMask: maskOf(updateMask), requestId }, options),
+      ),
+    deleteInstance: ({ name, requestId }) =>
+      start({ method: "instances.delete", resource: name, guard }, (options) =>
+        client.deleteInstance({ name, requestId }, options),
+      ),
+    getUser: (name) =>
+      orAbsent(read("users.get", name, async (options) => (await client.getUser({ name }, options))[0])),
+    createUser: (name, user) =>
+      callOfficial({
+        site: site("users.create", name),
+        guard,
+        send: async (options) =>
+          (await client.createUser({ parent: parentOf(name), userId: idOf(name), user }, options))[0],
+      }),
+    executeSql: (query) => executeSql(client, query),
+  });
+};
+
+const version = "https://alloydb.googleapis.com/v1";
+
+type Send<Value> = OfficialCall<Value>["send"];
+
+function site(method: string, resource: string): CallSite {
+  return { method: `alloydb.${method}`, resource };
+}
+
+function read<Value>(method: string, resource: string, send: Send<Value>): Promise<Value> {
+  return callOfficial({ site: site(method, resource), send });
+}
+
+/** Sends a call that answers a long-running operation; nothing waits for it here. */
+async function start(
+  call: { readonly method: string; readonly resource: string; readonly guard: Guard },
+  send: Send<readonly [LongrunningBody, ...unknown[]]>,
+): Promise<Operation> {
+  const [operation] = await callOfficial({ site: site(call.method, call.resource), guard: call.guard, send });
+  return longrunningOperation(version, operation);
+}
+
+/** The statement and its password are in the request only; neither is in the outcome. */
+async function executeSql(client: AlloyDBAdminClient, query: Query): Promise<QueryOutcome> {
+  const [response] = await read("instances.executeSql", query.instance, (options) => client.executeSql(query, options));
+  return { isOk: response.metadata?.status === "OK", message: response.metadata?.message ?? "" };
+}
+
+/** Paths of a field mask are in snake case on the wire of gRPC. */
+function maskOf(paths: readonly string[]): { readonly paths: string[] } {
+  return { paths: paths.map((path) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) };
+}
+
+function parentOf(name: string): string {
+  return name.split("/").slice(0, -2).join("/");
+}
+
+function idOf(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}

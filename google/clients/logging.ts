@@ -1,0 +1,59 @@
+import type { Connect } from "../auth.ts";
+import { createRest } from "../rest.ts";
+
+/** One entry of a log. */
+export interface LogEntry {
+  readonly timestamp?: string;
+  readonly severity?: string;
+  readonly textPayload?: string;
+  readonly jsonPayload?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Cloud Logging, read only.
+ *
+ * @see https://cloud.google.com/logging/docs/reference/v2/rest/v2/entries/list
+ */
+export interface LoggingClient {
+  /**
+   * The last lines of a log, oldest first, as people read them.
+   *
+   * @param query.filter in the Logging query language
+   */
+  readonly tail: (query: LogQuery) => Promise<readonly string[]>;
+}
+
+/** Which entries. */
+export interface LogQuery {
+  readonly project: string;
+  readonly filter: string;
+  /** How many entries at most. */
+  readonly limit: number;
+}
+
+/** Opens Cloud Logging. */
+export const connectLogging: Connect<LoggingClient> = (auth) => (guard) => {
+  const rest = createRest(auth, guard);
+  return {
+    tail: async ({ project, filter, limit }) => {
+      const { entries } = await rest.fetchJson<{ readonly entries?: readonly LogEntry[] }>({
+        method: "POST",
+        url: "https://logging.googleapis.com/v2/entries:list",
+        body: { resourceNames: [`projects/${project}`], filter, orderBy: "timestamp desc", pageSize: limit },
+        readsOnly: true,
+        site: { method: "logging.entries.list", resource: `projects/${project}` },
+      });
+      return (entries ?? [])
+        .map(toLine)
+        .filter((line) => line !== "")
+        .reverse();
+    },
+  };
+};
+
+/** The text of an entry: its own, or the message of a structured one. */
+export function toLine({ textPayload, jsonPayload }: LogEntry): string {
+  if (textPayload !== undefined) return textPayload.trimEnd();
+  if (typeof jsonPayload?.message === "string") return jsonPayload.message.trimEnd();
+  return jsonPayload ? JSON.stringify(jsonPayload) : "";
+}
