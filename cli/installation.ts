@@ -1,0 +1,24 @@
+import { createAuth, unguarded } from "../google/auth.ts";
+import { connectResourceManager } from "../google/clients/resource-manager.ts";
+import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
+import { functionId, installationName } from "../spec/names.ts";
+import { createRequestClient, type RequestClient } from "./request-client.ts";
+
+/** An alloyrun that is installed in a project, as the command line reaches it. */
+export interface Installation {
+  readonly requests: RequestClient;
+  readonly storage: StorageClient;
+  /** The installation's bucket. */
+  readonly bucket: string;
+}
+
+/** Finds the installation of a project and region, as whoever is logged in. */
+export async function findInstallation(project: string, region: string): Promise<Installation> {
+  const auth = createAuth();
+  const { projectNumber } = await connectResourceManager(auth)(unguarded).getProject(project);
+  return {
+    requests: createRequestClient(auth, `https://${functionId("request")}-${projectNumber}.${region}.run.app`),
+    storage: connectStorage(auth)(unguarded),
+    bucket: installationName(project),
+  };
+}

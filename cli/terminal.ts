@@ -1,0 +1,30 @@
+import type { Screen } from "./watch.ts";
+
+/** Where a command's answer goes: text for people or one JSON document for programs, never both. */
+export interface Terminal {
+  readonly json: boolean;
+  /** Lines for people, on standard output; nothing with `--json`. */
+  say(lines: readonly string[]): void;
+  /** The answer for programs; nothing without `--json`. */
+  answer(value: unknown): void;
+  /** Lines about what went wrong, on standard error. */
+  complain(lines: readonly string[]): void;
+  /** Where progress is drawn; absent with `--json`. */
+  readonly screen: Screen | undefined;
+}
+
+/** The terminal of this process. */
+export function createTerminal({ json }: { readonly json: boolean }): Terminal {
+  const { stdout, stderr } = process;
+  const write = (stream: NodeJS.WriteStream, lines: readonly string[]) => {
+    if (lines.length > 0) stream.write(`${lines.join("\n")}\n`);
+  };
+  const colour = stdout.isTTY === true && stdout.hasColors() && !process.env.NO_COLOR;
+  return {
+    json,
+    say: (lines) => json || write(stdout, lines),
+    answer: (value) => json && write(stdout, [JSON.stringify(value, null, 2)]),
+    complain: (lines) => write(stderr, lines),
+    screen: json ? undefined : { stream: stdout, isLive: stdout.isTTY === true, colour },
+  };
+}

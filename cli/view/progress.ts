@@ -1,0 +1,77 @@
+import { styleText } from "node:util";
+import type { RunView, StepView } from "../../functions/api.ts";
+import { formatDuration, secondsBetween } from "./duration.ts";
+
+/** When the person at the terminal saw a step begin and end, in milliseconds of their own clock. */
+export interface Seen {
+  readonly startedMs: number;
+  readonly endedMs?: number;
+}
+
+/** What drawing a run needs beside the run. */
+export interface ProgressOptions {
+  /** By step name; times are compared with Google's to tell a simulated wait from a real one. */
+  readonly seen: ReadonlyMap<string, Seen>;
+  readonly nowMs: number;
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+const marks = { waiting: "·", running: "▸", done: "✓", held: "…", failed: "✗" } as const;
+const colours = { waiting: "gray", running: "cyan", done: "green", held: "yellow", failed: "red" } as const;
+
+/** One line a step: mark, name, elapsed and expected time, and what it waits for. */
+export function renderProgress(run: RunView, options: ProgressOptions): string[] {
+  return run.steps.map((step) => renderStep(step, run.readAt, options));
+}
+
+/** One line for a step that changed state, for terminals that cannot be redrawn. */
+export function renderStep(step: StepView, readAt: string, options: ProgressOptions): string {
+  const mark = paint(marks[step.state], colours[step.state], options.colour);
+  const name = step.name.padEnd(10);
+  const time = timeOf(step, readAt, options).padEnd(38);
+  const line = `${mark} ${name} ${time} ${noteOf(step)}`;
+  return cut(line.trimEnd(), options);
+}
+
+function timeOf(step: StepView, readAt: string, options: ProgressOptions): string {
+  if (!step.startedAt) return `expected ${formatDuration(step.expectedSeconds)}`;
+  const elapsed = secondsBetween(step.startedAt, step.endedAt ?? readAt);
+  if (step.state === "running") return `${formatDuration(elapsed)} of ${formatDuration(step.expectedSeconds)}`;
+  const seen = options.seen.get(step.name);
+  const real = seen && ((seen.endedMs ?? options.nowMs) - seen.startedMs) / 1000;
+  return real !== undefined && isSimulated(elapsed, real)
+    ? `simulated ${formatDuration(elapsed)} in ${formatDuration(real)}`
+    : formatDuration(elapsed);
+}
+
+/** Google's clock went much faster than the reader's: the waiting was simulated. */
+function isSimulated(elapsedSeconds: number, realSeconds: number): boolean {
+  return elapsedSeconds > 2 * realSeconds + 1;
+}
+
+function noteOf(step: StepView): string {
+  if (step.state === "waiting") return "";
+  if (step.state === "done") return changesOf(step);
+  const operation = step.operation?.split("/").at(-1);
+  return [step.reason, operation && `(${operation})`].filter(Boolean).join(" ");
+}
+
+function changesOf(step: StepView): string {
+  const changed = (step.changes ?? []).filter((change) => change.action !== "none");
+  if (changed.length === 0) return "nothing to change";
+  const counts = new Map<string, number>();
+  for (const { action } of changed) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [...counts].map(([action, count]) => `${count} ${action}d`).join(", ");
+}
+
+function paint(text: string, colour: (typeof colours)[keyof typeof colours], isOn: boolean): string {
+  return isOn ? styleText(colour, text, { validateStream: false }) : text;
+}
+
+/** Cuts to the terminal's width; the mark's colour codes take no column. */
+function cut(line: string, { width, colour }: ProgressOptions): string {
+  const invisible = colour ? 10 : 0;
+  return line.length - invisible <= width ? line : `${line.slice(0, width + invisible - 1)}…`;
+}

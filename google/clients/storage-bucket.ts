@@ -1,0 +1,58 @@
+import type { Connect } from "../auth.ts";
+import type { Policy } from "../policy.ts";
+import { createRest, type Rest } from "../rest.ts";
+
+const api = "https://storage.googleapis.com/storage/v1/b";
+
+/** A bucket, as far as alloyrun looks at it. */
+export interface Bucket {
+  readonly name?: string;
+  /** Decimal, as a text. */
+  readonly projectNumber?: string;
+  /** In capitals. */
+  readonly location?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly iamConfiguration?: {
+    readonly uniformBucketLevelAccess?: { readonly enabled?: boolean };
+    readonly publicAccessPrevention?: string;
+  };
+  readonly versioning?: { readonly enabled?: boolean };
+}
+
+/** Buckets and their policies. @see https://cloud.google.com/storage/docs/json_api/v1/buckets */
+export interface StorageBucketClient {
+  readonly getBucket: (name: string) => Promise<Bucket | undefined>;
+  readonly createBucket: (project: string, bucket: Bucket) => Promise<Bucket>;
+  /** With conditions (version 3). */
+  readonly getPolicy: (name: string) => Promise<Policy>;
+  /** Replaces the policy; ABORTED when it is no longer the one whose `etag` is given. */
+  readonly setPolicy: (name: string, policy: Policy) => Promise<Policy>;
+}
+
+/** Opens buckets. */
+export const connectStorageBucket: Connect<StorageBucketClient> = (auth) => (guard) =>
+  bucketsOf(createRest(auth, guard));
+
+function bucketsOf(rest: Rest): StorageBucketClient {
+  const site = (verb: string, name: string) => ({ method: `storage.buckets.${verb}`, resource: `gs://${name}` });
+  return {
+    getBucket: (name) => rest.findJson({ method: "GET", url: `${api}/${name}`, site: site("get", name) }),
+    createBucket: (project, bucket) =>
+      rest.fetchJson({
+        method: "POST",
+        url: api,
+        query: { project },
+        body: bucket,
+        site: site("insert", bucket.name ?? ""),
+      }),
+    getPolicy: (name) =>
+      rest.fetchJson({
+        method: "GET",
+        url: `${api}/${name}/iam`,
+        query: { optionsRequestedPolicyVersion: 3 },
+        site: site("getIamPolicy", name),
+      }),
+    setPolicy: (name, policy) =>
+      rest.fetchJson({ method: "PUT", url: `${api}/${name}/iam`, body: policy, site: site("setIamPolicy", name) }),
+  };
+}
