@@ -1,0 +1,66 @@
+import type { Model, Route } from "./model.ts";
+import { compileTemplate, type PathTemplate } from "./template.ts";
+
+/** A request's route with what its path says. */
+export interface Match {
+  readonly route: Route;
+  /** Path variables by name as in the template (dotted, in the definition's spelling). */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Finds the method that a request means. */
+export interface Router {
+  /** Whether any method is served at the host. */
+  serves(host: string): boolean;
+  match(host: string, verb: string, path: string): Match | undefined;
+  /** Dotted paths that some HTTP binding of the method takes from the URL. */
+  pathFields(method: string): readonly string[];
+  /** Whether the method is bound to PATCH, so that its body is a partial resource. */
+  isPatch(method: string): boolean;
+  /** The request field that the body fills, where one binding of the method names one. */
+  bodyField(method: string): string | undefined;
+}
+
+interface Compiled {
+  readonly route: Route;
+  readonly template: PathTemplate;
+}
+
+/** Prepares a model's routes. Templates are compiled when their host is first asked for. */
+export function createRouter(model: Model): Router {
+  const byHost = Map.groupBy(model.routes, ({ host }) => host);
+  const byMethod = Map.groupBy(model.routes, ({ method }) => method);
+  const compiled = new Map<string, readonly Compiled[]>();
+
+  function routesOf(host: string): readonly Compiled[] {
+    const found = compiled.get(host) ?? compile(host, byHost.get(host) ?? []);
+    compiled.set(host, found);
+    return found;
+  }
+
+  return {
+    serves: (host) => byHost.has(host),
+    match(host, verb, path) {
+      for (const { route, template } of routesOf(host)) {
+        if (route.verb !== verb) continue;
+        const variables = template.match(path);
+        if (variables) return { route, variables };
+      }
+      return undefined;
+    },
+    pathFields: (method) => (byMethod.get(method) ?? []).flatMap(({ path }) => variablesOf(path)),
+    isPatch: (method) => byMethod.get(method)?.some(({ verb }) => verb === "PATCH") ?? false,
+    bodyField: (method) => byMethod.get(method)?.find(({ body }) => body !== undefined && body !== "*")?.body,
+  };
+}
+
+function compile(host: string, routes: readonly Route[]): Compiled[] {
+  const colons = host === "storage.googleapis.com";
+  return routes
+    .map((route) => ({ route, template: compileTemplate(route.path, { colons }) }))
+    .sort((a, b) => b.template.weight - a.template.weight);
+}
+
+function variablesOf(path: string): string[] {
+  return [...path.matchAll(/\{([^=}]+)/g)].map(([, name = ""]) => name);
+}
