@@ -36,4 +36,9 @@ export interface Access {
   setPolicy(resource: string, policy: Policy): Policy;
   /** Removes the policies of a resource and of all below it. */
   deletePolicies(resource: string): void;
+  /**
+   * Rewrites a member in every policy, at once: a deleted account's bindings stay under another name,
+   * `deleted:serviceAccount:{email}?uid={uniqueId}`, and come back with it.
+   */
+  renameMember(from: string, to: string): void;
 }
