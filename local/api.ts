@@ -40,7 +40,7 @@ export type Handler = (request: JsonObject, call: Call) => Promise<JsonObject> |
  * Handlers typed by an API's generated method table (`local/model/generated/<api>.ts`), for use as
  * `methods: handlers<AlloyDbMethods>({ "google.cloud.alloydb.v1.AlloyDBAdmin.GetCluster": (request, call) => … })`.
  */
-export type TypedHandlers<Methods extends MethodTypes> = {
+export type TypedHandlers<Methods extends MethodTypes<keyof Methods>> = {
   readonly [Name in keyof Methods]?: (
     request: Methods[Name]["request"],
     call: Call,
