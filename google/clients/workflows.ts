@@ -1,0 +1,57 @@
+import type { Connect } from "../auth.ts";
+import { type LongrunningBody, longrunningOperation, type Operation } from "../operation.ts";
+import { createRest, type Rest } from "../rest.ts";
+
+const api = "https://workflows.googleapis.com/v1";
+
+/** A workflow's definition. */
+export interface Workflow {
+  /** `projects/{project}/locations/{location}/workflows/{workflow}` */
+  readonly name?: string;
+  readonly state?: string;
+  /** Changes with every deployed change. */
+  readonly revisionId?: string;
+  readonly sourceContents?: string;
+  /** E-mail address, or `projects/{project}/serviceAccounts/{email}`. */
+  readonly serviceAccount?: string;
+  readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly callLogLevel?: string;
+  readonly executionHistoryLevel?: string;
+  readonly userEnvVars?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Definitions of workflows; the official package has only executions.
+ *
+ * @see https://cloud.google.com/workflows/docs/reference/rest/v1/projects.locations.workflows
+ */
+export interface WorkflowsClient {
+  readonly getWorkflow: (name: string) => Promise<Workflow | undefined>;
+  readonly createWorkflow: (name: string, workflow: Workflow) => Promise<Operation>;
+  readonly patchWorkflow: (name: string, workflow: Workflow, fields: readonly string[]) => Promise<Operation>;
+  readonly deleteWorkflow: (name: string) => Promise<Operation>;
+}
+
+/** Opens the definitions of workflows. */
+export const connectWorkflows: Connect<WorkflowsClient> = (auth) => (guard) => workflowsOf(createRest(auth, guard));
+
+function workflowsOf(rest: Rest): WorkflowsClient {
+  const call = (method: "GET" | "POST" | "PATCH" | "DELETE", verb: string, name: string) => ({
+    method,
+    url: `${api}/${name}`,
+    site: { method: `workflows.projects.locations.workflows.${verb}`, resource: name },
+  });
+  const operation = async (answer: Promise<LongrunningBody>) => longrunningOperation(api, await answer);
+  return {
+    getWorkflow: (name) => rest.findJson(call("GET", "get", name)),
+    createWorkflow: (name, body) => {
+      const [parent, workflowId] = name.split("/workflows/");
+      const url = `${api}/${parent}/workflows`;
+      return operation(rest.fetchJson({ ...call("POST", "create", name), url, query: { workflowId }, body }));
+    },
+    patchWorkflow: (name, body, fields) =>
+      operation(rest.fetchJson({ ...call("PATCH", "patch", name), query: { updateMask: fields.join(",") }, body })),
+    deleteWorkflow: (name) => operation(rest.fetchJson(call("DELETE", "delete", name))),
+  };
+}
