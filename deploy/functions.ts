@@ -1,0 +1,114 @@
+import type { CloudFunction, FunctionsClient } from "../google/clients/functions.ts";
+import type { RunServicesClient } from "../google/clients/run.ts";
+import type { ApiError } from "../google/error.ts";
+import type { Operation } from "../google/operation.ts";
+import { editPolicy, type Policy, withGrants } from "../google/policy.ts";
+import { accountEmail, canonicalJson, installationAccountId, sha256 } from "../spec/names.ts";
+import { isUnknownMember } from "./bucket.ts";
+import { bundleFunction, zip } from "./bundle.ts";
+import { persist } from "./eventually.ts";
+import { type InstallationFunction, installationLabels, type Target } from "./installation.ts";
+
+/** What deploying functions works with. */
+export interface FunctionClients {
+  readonly functions: FunctionsClient;
+  readonly run: Pick<RunServicesClient, "getServicePolicy" | "setServicePolicy">;
+  readonly await: (operation: Operation) => Promise<void>;
+}
+
+/** Label that holds the beginning of the content's hash; a function that bears the right one is left alone. */
+const contentLabel = "alloyrun-content";
+
+/** What is sent again when a function is brought to this version. */
+const mutableFields = ["labels", "buildConfig", "serviceConfig"] as const;
+
+/**
+ * Ensures one function from this version's source, private, with its callers.
+ *
+ * @param environment variables of the function's process
+ */
+export async function ensureFunction(
+  clients: FunctionClients,
+  target: Target,
+  wanted: InstallationFunction & { readonly environment: Readonly<Record<string, string>> },
+): Promise<void> {
+  const name = `projects/${target.project}/locations/${target.region}/functions/${wanted.id}`;
+  const bundle = await bundleFunction(wanted.entry);
+  const content = `${bundle.content.slice(0, 40)}-${hashOf(wanted.environment)}`;
+  const found = await clients.functions.getFunction(name);
+  if (found?.state !== "ACTIVE" || found.labels?.[contentLabel] !== content) {
+    const source = await clients.functions.uploadSource(name.replace(/\/functions\/.*/, ""), zip(bundle));
+    const body = functionBody(target, { ...wanted, content, storageSource: source });
+    await clients.await(
+      await persist(isEarly, () => put(clients.functions, { name, body, exists: found !== undefined })),
+    );
+  }
+  await ensureInvokers(clients.run, target, wanted);
+}
+
+function put(
+  functions: FunctionsClient,
+  { name, body, exists }: { readonly name: string; readonly body: CloudFunction; readonly exists: boolean },
+): Promise<Operation> {
+  return exists ? functions.patchFunction(name, body, mutableFields) : functions.createFunction(name, body);
+}
+
+interface FunctionContent extends InstallationFunction {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly content: string;
+  readonly storageSource: object;
+}
+
+function functionBody(
+  target: Target,
+  { id, account, memory, environment, content, storageSource }: FunctionContent,
+): CloudFunction {
+  const { project } = target;
+  const build = accountEmail(project, installationAccountId("build"));
+  return {
+    environment: "GEN_2",
+    labels: { ...installationLabels(project), [contentLabel]: content },
+    buildConfig: {
+      runtime: "nodejs24",
+      entryPoint: id,
+      source: { storageSource },
+      serviceAccount: `projects/${project}/serviceAccounts/${build}`,
+    },
+    serviceConfig: {
+      serviceAccountEmail: account,
+      timeoutSeconds: 120,
+      availableMemory: memory,
+      maxInstanceCount: 10,
+      ingressSettings: "ALLOW_ALL",
+      allTrafficOnLatestRevision: true,
+      environmentVariables: environment,
+    },
+  };
+}
+
+/** A function is a Cloud Run service; who may invoke that may call it. */
+async function ensureInvokers(
+  run: FunctionClients["run"],
+  { project, region }: Target,
+  { id, invokers }: InstallationFunction,
+): Promise<void> {
+  const service = `projects/${project}/locations/${region}/services/${id}`;
+  const access = {
+    get: () => run.getServicePolicy(service),
+    set: (policy: Policy) => run.setServicePolicy(service, policy),
+  };
+  const grants = invokers.map((name) => ({
+    role: "roles/run.invoker",
+    member: `serviceAccount:${accountEmail(project, installationAccountId(name))}`,
+  }));
+  await persist(isUnknownMember, () => editPolicy(access, (policy) => withGrants(policy, grants)));
+}
+
+/** The accounts, or the right to use them, were made moments ago. */
+function isEarly(error: ApiError): boolean {
+  return isUnknownMember(error) || ["NOT_FOUND", "PERMISSION_DENIED", "ABORTED"].includes(error.code);
+}
+
+function hashOf(environment: Readonly<Record<string, string>>): string {
+  return sha256(canonicalJson(environment)).slice(0, 8);
+}

@@ -1,0 +1,122 @@
+import type { IamClient } from "../google/clients/iam.ts";
+import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts";
+import type { ResourceManagerClient } from "../google/clients/resource-manager.ts";
+import type { ApiError } from "../google/error.ts";
+import { editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
+import { isUnknownMember } from "./bucket.ts";
+import { persist } from "./eventually.ts";
+import { grantsCondition, grantsRoleName, type InstallationAccount, roleName, type Target } from "./installation.ts";
+
+/** What making identities works with. */
+export interface IdentityClients {
+  readonly iam: IamClient;
+  readonly roles: IamRolesClient;
+  readonly resourceManager: ResourceManagerClient;
+}
+
+/**
+ * The permission to change the project's policy comes in a role of its own, bound under the condition that only the
+ * listed roles are granted with it.
+ */
+const policyPermissions = new Set(["resourcemanager.projects.setIamPolicy"]);
+
+/** Ensures every account with a custom role of exactly its permissions, bound in one write of the project's policy. */
+export async function ensureIdentities(
+  clients: IdentityClients,
+  { project }: Pick<Target, "project">,
+  accounts: readonly InstallationAccount[],
+): Promise<void> {
+  await Promise.all(accounts.map((account) => ensureAccount(clients.iam, project, account)));
+  const roles = accounts.flatMap((account) => rolesOf(project, account));
+  await Promise.all(roles.map((role) => ensureRole(clients.roles, role)));
+  const access = {
+    get: () => clients.resourceManager.getProjectPolicy(project),
+    set: (policy: Policy) => clients.resourceManager.setProjectPolicy(project, policy),
+  };
+  const grants = accounts.flatMap((account) => grantsOf(project, account));
+  await persist(isUnknownMember, () => editPolicy(access, (policy) => withGrants(policy, grants)));
+  await Promise.all(accounts.map((account) => ensureActors(clients.iam, { project, account, accounts })));
+}
+
+async function ensureAccount(
+  iam: IamClient,
+  project: string,
+  { email, displayName }: InstallationAccount,
+): Promise<void> {
+  const name = accountName(project, email);
+  if (await iam.getAccount(name)) return;
+  await iam.createAccount(name, {
+    displayName: displayName.slice(0, 100),
+    description: `alloyrun:${project}-alloyrun`,
+  });
+}
+
+/** Lets those accounts act as this one that declare it. */
+async function ensureActors(
+  iam: IamClient,
+  {
+    project,
+    account,
+    accounts,
+  }: { project: string; account: InstallationAccount; accounts: readonly InstallationAccount[] },
+): Promise<void> {
+  const actors = accounts.filter(({ actAs }) => actAs.includes(account.name));
+  if (actors.length === 0) return;
+  const name = accountName(project, account.email);
+  const grants = actors.map(({ email }) => ({
+    role: "roles/iam.serviceAccountUser",
+    member: `serviceAccount:${email}`,
+  }));
+  const access = { get: () => iam.getAccountPolicy(name), set: (policy: Policy) => iam.setAccountPolicy(name, policy) };
+  await persist(isYoung, () => editPolicy(access, (policy) => withGrants(policy, grants)));
+}
+
+/** An account is read as absent for a moment after it was made. */
+function isYoung(error: ApiError): boolean {
+  return error.code === "NOT_FOUND" || error.code === "PERMISSION_DENIED" || isUnknownMember(error);
+}
+
+async function ensureRole(
+  roles: IamRolesClient,
+  role: Required<Pick<CustomRole, "name" | "title" | "includedPermissions">>,
+): Promise<void> {
+  const { name, ...wanted } = role;
+  const found = await roles.getRole(name);
+  if (!found) {
+    await roles.createRole(name, { ...wanted, stage: "GA" });
+    return;
+  }
+  if (found.deleted) await roles.undeleteRole(name);
+  const isSame = sameSet(found.includedPermissions ?? [], wanted.includedPermissions) && found.title === wanted.title;
+  if (!isSame) await roles.patchRole(name, { ...wanted, stage: "GA" });
+}
+
+function rolesOf(project: string, account: InstallationAccount) {
+  const ordinary = account.permissions.filter((permission) => !policyPermissions.has(permission));
+  const policy = account.permissions.filter((permission) => policyPermissions.has(permission));
+  return [
+    { name: roleName(project, account.name), title: `alloyrun ${account.name}`, includedPermissions: ordinary },
+    {
+      name: grantsRoleName(project, account.name),
+      title: `alloyrun ${account.name}: grants of listed roles`,
+      includedPermissions: policy,
+    },
+  ].filter(({ includedPermissions }) => includedPermissions.length > 0);
+}
+
+function grantsOf(project: string, account: InstallationAccount): Grant[] {
+  const member = `serviceAccount:${account.email}`;
+  return rolesOf(project, account).map(({ name }) =>
+    name === grantsRoleName(project, account.name)
+      ? { role: name, member, condition: grantsCondition(account.grants) }
+      : { role: name, member },
+  );
+}
+
+function accountName(project: string, email: string): string {
+  return `projects/${project}/serviceAccounts/${email}`;
+}
+
+function sameSet(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((item) => right.includes(item));
+}

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { create } from "tar";
+import { buildpackBuild } from "../google/buildpack.ts";
+import type { ArtifactRegistryClient } from "../google/clients/artifact-registry.ts";
+import type { Build, CloudBuildClient } from "../google/clients/cloud-build.ts";
+import type { StorageClient } from "../google/clients/storage.ts";
+import { ApiError } from "../google/error.ts";
+import type { Operation } from "../google/operation.ts";
+import { accountEmail, installationAccountId, installationName } from "../spec/names.ts";
+import { type Bundle, bundleProgram } from "./bundle.ts";
+import { patience, persist, untilDefined } from "./eventually.ts";
+import { installationLabels, type Target } from "./installation.ts";
+
+/** What building the seed runner works with. */
+export interface RunnerClients {
+  readonly storage: StorageClient;
+  readonly builds: CloudBuildClient;
+  readonly registry: ArtifactRegistryClient;
+  readonly await: (operation: Operation) => Promise<void>;
+}
+
+/**
+ * Ensures the image that seeds databases, built from this very version by Cloud Build; the same program is built once.
+ *
+ * @returns the image by digest
+ */
+export async function ensureRunnerImage(clients: RunnerClients, target: Target): Promise<string> {
+  const bundle = await bundleProgram("functions/jobs/seed.ts");
+  const parent = `projects/${target.project}/locations/${target.region}`;
+  const tag = `alloyrun-seed-runner-${bundle.content.slice(0, 32)}`;
+  const registryUri = await ensureRepository(clients, target, `${parent}/repositories/alloyrun`);
+  const built = await findBuilt(clients.builds, parent, tag);
+  if (built) return built;
+  const object = await uploadSource(clients.storage, target, bundle);
+  const build = buildpackBuild({
+    image: `${registryUri}/seed-runner:${bundle.content.slice(0, 12)}`,
+    source: { bucket: installationName(target.project), object },
+    serviceAccount: `projects/${target.project}/serviceAccounts/${accountEmail(target.project, installationAccountId("build"))}`,
+    tags: [tag],
+  });
+  await clients.await(await persist(isUnknownAccount, () => clients.builds.createBuild(parent, build)));
+  return untilDefined({ what: `image of build ${tag}`, patience }, () => findBuilt(clients.builds, parent, tag));
+}
+
+async function ensureRepository(
+  { registry, await: wait }: RunnerClients,
+  { project }: Target,
+  name: string,
+): Promise<string> {
+  const found = await registry.getRepository(name);
+  if (!found) {
+    const description = "Images of alloyrun's own jobs";
+    await wait(
+      await registry.createRepository(name, { format: "DOCKER", description, labels: installationLabels(project) }),
+    );
+  }
+  const { registryUri } = found ?? (await registry.getRepository(name)) ?? {};
+  if (registryUri) return registryUri;
+  throw new ApiError({
+    method: "artifactregistry.repositories.get",
+    resource: name,
+    code: "INTERNAL",
+    text: "no registryUri",
+  });
+}
+
+async function findBuilt(builds: CloudBuildClient, parent: string, tag: string): Promise<string | undefined> {
+  const build = (await builds.listBuilds(parent, tag)).find(({ status }) => status === "SUCCESS");
+  return build && imageOf(build);
+}
+
+function imageOf({ results }: Build): string | undefined {
+  const [image] = results?.images ?? [];
+  return image?.name && image.digest ? `${image.name.replace(/:[^:/]*$/, "")}@${image.digest}` : undefined;
+}
+
+async function uploadSource(storage: StorageClient, { project }: Target, bundle: Bundle): Promise<string> {
+  const content = await pack(bundle);
+  const object = `sources/${createHash("sha256").update(content).digest("hex")}.tgz`;
+  const bucket = installationName(project);
+  await storage.write({ bucket, object, content, contentType: "application/gzip", ifGenerationMatch: "0" });
+  return object;
+}
+
+async function pack(bundle: Bundle): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), "alloyrun-"));
+  try {
+    const names = Object.keys(bundle.files);
+    await Promise.all(Object.entries(bundle.files).map(([name, bytes]) => writeFile(join(folder, name), bytes)));
+    const archive = create({ cwd: folder, gzip: true, portable: true, noMtime: true }, names);
+    return await buffer(archive as unknown as AsyncIterable<Buffer>);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The build account was created moments ago, or the grants on it have not spread. */
+function isUnknownAccount({ code, text }: ApiError): boolean {
+  return (
+    code === "NOT_FOUND" || code === "PERMISSION_DENIED" || (code === "INVALID_ARGUMENT" && /does not exist/.test(text))
+  );
+}
