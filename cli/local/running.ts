@@ -1,0 +1,67 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+/** A local Google Cloud that runs on this machine for this user. */
+export interface Running {
+  readonly port: number;
+  readonly pid: number;
+}
+
+/** Where running local clouds leave their note; private to the user. */
+function notes(): string {
+  return join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `alloyrun-${userInfo().uid}`);
+}
+
+/** Leaves a note by which `local env`, `stop` and `clock` find this one. */
+export async function noteRunning(running: Running): Promise<void> {
+  await mkdir(notes(), { recursive: true, mode: 0o700 });
+  await writeFile(join(notes(), `${running.port}.json`), JSON.stringify(running), { mode: 0o600 });
+}
+
+/** Takes the note away; the folder too when it was the last. */
+export async function forgetRunning(port: number): Promise<void> {
+  await rm(join(notes(), `${port}.json`), { force: true });
+  const left = await readdir(notes()).catch(() => ["unknown"]);
+  if (left.length === 0) await rm(notes(), { recursive: true, force: true });
+}
+
+/**
+ * The local Google Cloud on the port, or the only one when no port is given.
+ *
+ * @throws Error with what to do when there is none, or more than one
+ */
+export async function findRunning(port?: number): Promise<Running> {
+  const found = (await listRunning()).filter((running) => port === undefined || running.port === port);
+  const [only] = found;
+  if (!only) {
+    const where = port === undefined ? "" : ` on port ${port}`;
+    throw new Error(`no local Google Cloud is running${where}: start one with \`alloyrun local start\``);
+  }
+  if (found.length > 1) {
+    throw new Error(`several are running: name one with --port ${found.map((running) => running.port).join(" or ")}`);
+  }
+  return only;
+}
+
+async function listRunning(): Promise<Running[]> {
+  const files = await readdir(notes()).catch(() => []);
+  const read = await Promise.all(files.map((file) => readNote(join(notes(), file))));
+  return read.filter((running) => running !== undefined);
+}
+
+async function readNote(path: string): Promise<Running | undefined> {
+  const running: Running = JSON.parse(await readFile(path, "utf8"));
+  if (isAlive(running.pid)) return running;
+  await rm(path, { force: true });
+  return undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
