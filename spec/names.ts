@@ -47,6 +47,11 @@ export function shorten(id: string, limit: number): string {
   return `${id.slice(0, limit - 5).replace(/-+$/, "")}-${sha256(id).slice(0, 4)}`;
 }
 
+/** An id made from another, within an API's limit: what is too long is shortened before the suffix. */
+export function derivedId(stem: string, suffix: string, limit: number): string {
+  return `${shorten(stem, limit - suffix.length)}${suffix}`;
+}
+
 /** Lower-case hexadecimal SHA-256 of a text. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -69,12 +74,12 @@ export function accountEmail(project: string, accountId: string): string {
 
 /** Id of the account that the seed job runs as, from the id of the service's account; 30 characters at most. */
 export function seedAccountId(serviceAccount: string): string {
-  return shortenBefore(serviceAccount, "-seed", 30);
+  return derivedId(serviceAccount, "-seed", 30);
 }
 
 /** Id of the Cloud Run job that seeds an environment; 49 characters at most, as for a service. */
 export function seedJobId(environment: string): string {
-  return shortenBefore(environment, "-seed", 49);
+  return derivedId(environment, "-seed", 49);
 }
 
 /** Id of an environment's secret; what it holds is `admin-password` or `application-password`. */
@@ -95,7 +100,7 @@ export function revisionId(serviceId: string, template: object): string {
   return `${shorten(serviceId, 54)}-${sha256(canonicalJson(template)).slice(0, 8)}`;
 }
 
-/** Tag under which a revision answers before it has traffic; with the service's id at most 46 characters. */
+/** Tag under which a revision answers before it has traffic; with the service's id at most 46 characters, as Cloud Run wants. */
 export function revisionTag(revision: string): string {
   return `r${revision.slice(-8)}`;
 }
@@ -121,10 +126,6 @@ export function canonicalJson(value: unknown): string {
     if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
-}
-
-function shortenBefore(stem: string, suffix: string, limit: number): string {
-  return `${shorten(stem, limit - suffix.length)}${suffix}`;
 }
 
 function kebab(camelCase: string): string {

@@ -1,244 +1,184 @@
 import { z } from "zod";
-
-const id = (pattern: RegExp, says: string) => z.string().regex(pattern, says);
-const rfc1035 = (longest: number) =>
-  id(
-    new RegExp(`^[a-z]([-a-z0-9]{0,${longest - 2}}[a-z0-9])?$`),
-    `must be 1 to ${longest} lower-case letters, digits or hyphens, begin with a letter and not end with a hyphen`,
-  );
-const range = z.string().regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "must be an IPv4 range such as 192.168.100.0/28");
-const duration = z.string().regex(/^[1-9]\d{0,4}(s|m|h|d)$/, "must be a number with s, m, h or d, such as 72h");
-const folder = z.string().min(1, "must name a folder, relative to this file");
-
-const labels = z
-  .record(
-    id(/^[a-z][-_a-z0-9]{0,62}$/, "must be a label key: 1 to 63 lower-case letters, digits, - or _, a letter first"),
-    id(/^[-_a-z0-9]{0,63}$/, "must be a label value: at most 63 lower-case letters, digits, - or _"),
-  )
-  .describe("Labels written, beside alloyrun's own, on everything that takes labels.");
+import { databaseSchema } from "./database-schema.ts";
+import { regions } from "./regions.ts";
+import { accountLikeId, duration, folder, ipRange, resourceId, text, variableName } from "./scalars.ts";
 
 const metadataSchema = z.strictObject({
-  name: rfc1035(30).describe(
-    "Name of the environment, unique in the project. Names that are not given derive from it.",
+  name: resourceId(30, "staging").describe(
+    "Name of the environment, unique in the project. Other names derive from it.",
   ),
-  labels: labels.default({}),
-});
-
-const subnetSchema = z.strictObject({
-  name: rfc1035(63).optional().describe("Name of the subnet."),
-  range: range.optional().describe("IPv4 range of the subnet, inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16."),
+  labels: z
+    .record(
+      text(
+        /^[a-z][-_a-z0-9]{0,62}$/,
+        "must be a label key: lower-case letters, digits, - or _, a letter first",
+        "team",
+      ),
+      text(/^[-_a-z0-9]{0,63}$/, "must be a label value: at most 63 lower-case letters, digits, - or _", "data"),
+    )
+    .default({})
+    .describe("Labels written, beside alloyrun's own, on everything that takes labels."),
 });
 
 const networkSchema = z.strictObject({
-  name: rfc1035(63).optional().describe("Name of the VPC network that the environment makes."),
-  existing: id(
+  name: resourceId(63, "my-vpc").optional().describe("Name of the VPC network to make. Left out: `<environment>-vpc`."),
+  existing: text(
     /^projects\/[a-z][-a-z0-9]{4,28}[a-z0-9]\/global\/networks\/[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
     "must look like projects/<project>/global/networks/<network>",
+    "projects/host/global/networks/shared",
   )
     .optional()
-    .describe(
-      "Full name of a network that is already there, instead of `name`. It is checked, never changed or removed.",
-    ),
-  subnet: subnetSchema
+    .describe("A network that is there already, instead of `name`: checked, never changed or removed."),
+  subnet: z
+    .strictObject({
+      name: resourceId(63, "my-subnet").optional().describe("Name of the subnet. Left out: `<environment>-subnet`."),
+      range: ipRange("192.168.100.0/28")
+        .optional()
+        .describe("Its private IPv4 range. Left out: 192.168.100.0/28; in an existing network, whatever it has."),
+    })
     .optional()
     .describe(
-      "Subnet of the connector: exactly a /28 that nothing else uses. In an existing network it must be there.",
+      "Subnet of the connector: exactly a /28 that nothing else uses. In an existing network it is there already.",
     ),
   serviceRange: z
     .strictObject({
-      name: rfc1035(63).optional().describe("Name of the reserved range."),
-      range: range.optional().describe("IPv4 range for AlloyDB, /24 or wider."),
+      name: resourceId(63, "my-iprange").optional().describe("Name of the range. Left out: `<environment>-services`."),
+      range: ipRange("192.168.200.0/24")
+        .optional()
+        .describe(
+          "A private IPv4 range, /24 or wider. Left out: 192.168.208.0/20; in an existing network, whatever it has.",
+        ),
     })
     .optional()
-    .describe("Range reserved for private services access, in which AlloyDB takes its addresses."),
+    .describe("Range reserved for AlloyDB (private services access)."),
 });
 
 const connectorSchema = z.strictObject({
-  name: rfc1035(25).optional().describe("Name of the Serverless VPC Access connector."),
+  name: resourceId(25, "my-connector")
+    .optional()
+    .describe("Name of the Serverless VPC Access connector. Left out: `<environment>-egress`."),
   minInstances: z.int().min(2).max(9).default(2).describe("Fewest machines of the connector; always billed."),
-  maxInstances: z.int().min(3).max(10).default(3).describe("Most machines of the connector; more than minInstances."),
-  machineType: z
-    .enum(["f1-micro", "e2-micro", "e2-standard-4"])
-    .default("e2-micro")
-    .describe("Machine type of the connector."),
+  maxInstances: z.int().min(3).max(10).default(3).describe("Most machines of the connector; more than `minInstances`."),
+  machineType: z.enum(["f1-micro", "e2-micro", "e2-standard-4"]).default("e2-micro").describe("Type of its machines."),
+});
+
+const directSchema = z.strictObject({
+  subnet: z
+    .strictObject({
+      name: resourceId(63, "my-egress").optional().describe("Name of the subnet. Left out: `<environment>-egress`."),
+      range: ipRange("192.168.101.0/26")
+        .optional()
+        .describe(
+          "Its private IPv4 range, /26 or wider. Left out: 192.168.101.0/26; in an existing network, whatever it has.",
+        ),
+    })
+    .prefault({})
+    .describe("Subnet in which the service takes its addresses. In an existing network it is there already."),
 });
 
 const egressSchema = z.strictObject({
   connector: connectorSchema
     .optional()
-    .describe("Reach the VPC through a Serverless VPC Access connector. This is the default."),
-  direct: z
-    .strictObject({ subnet: subnetSchema.default({}).describe("Subnet of the service's own addresses, /26 or wider.") })
+    .describe("A Serverless VPC Access connector: what is used when neither is given."),
+  direct: directSchema
     .optional()
-    .describe("Reach the VPC directly (Direct VPC egress), instead of `connector`. Nothing is billed while idle."),
+    .describe("Direct VPC egress instead: no idle cost, but a subnet that is released hours later."),
   traffic: z
     .enum(["all", "private-ranges"])
     .default("all")
-    .describe("What the service sends through the VPC; with `all` it reaches the internet only where the VPC does."),
+    .describe("What the service sends through the VPC. With `all` it reaches the internet only where the VPC does."),
 });
 
-const serviceAccountId = id(
-  /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
-  "must be 6 to 30 lower-case letters, digits or hyphens, begin with a letter and not end with a hyphen",
-);
-
-const machineTypes = [
-  ...[2, 4, 8, 16, 32, 64, 96, 128].map((cpus) => `n2-highmem-${cpus}`),
-  "c4a-highmem-1",
-  ...[4, 8, 16, 32, 48, 64, 72].map((cpus) => `c4a-highmem-${cpus}-lssd`),
-  ...[14, 22, 44, 88].map((cpus) => `z3-highmem-${cpus}-standardlssd`),
-];
-
-const machineSchema = {
-  cpuCount: z
-    .literal([1, 2, 4, 8, 14, 16, 22, 32, 44, 48, 64, 72, 88, 96, 128])
-    .default(2)
-    .describe("vCPUs of a node."),
-  machineType: z
-    .enum(machineTypes)
-    .optional()
-    .describe("Machine type of a node; its vCPUs equal `cpuCount`. Left out, an N2."),
-  flags: z
-    .record(id(/^[a-z][a-z0-9_.]{0,99}$/, "must be a database flag's name"), z.string())
-    .default({})
-    .describe('Database flags, for example `log_min_duration_statement: "500"`.'),
-};
-
-const instanceSchema = z.strictObject({
-  name: rfc1035(63).optional().describe("Name of the primary instance."),
-  ...machineSchema,
-  availability: z
-    .enum(["ZONAL", "REGIONAL"])
-    .default("ZONAL")
-    .describe("ZONAL runs one node, REGIONAL two in different zones (twice the price)."),
-  zone: z.string().optional().describe("Zone of a ZONAL instance, for example asia-northeast1-b."),
-});
-
-const readPoolSchema = z.strictObject({
-  name: rfc1035(63).optional().describe("Name of the read pool instance."),
-  nodeCount: z.int().min(1).max(20).default(1).describe("Nodes of the read pool."),
-  ...machineSchema,
-});
-
-const loginSchema = z.strictObject({
-  user: id(/^[a-z_][a-z0-9_]{0,62}$/, "must be 1 to 63 lower-case letters, digits or _, a letter or _ first")
-    .optional()
-    .describe("Name under which the application logs in with `auth: password`."),
-  auth: z
-    .enum(["password", "iam"])
-    .default("password")
-    .describe(
-      "`password`: generated in Google Cloud, kept in Secret Manager. `iam`: the service's account, no password at all.",
-    ),
-});
-
-const databaseSchema = z.strictObject({
-  cluster: rfc1035(63).optional().describe("Name of the AlloyDB cluster."),
+const secretSchema = z.strictObject({
+  secret: text(/^[A-Za-z0-9_-]{1,255}$/, "must be a secret's id: letters, digits, - or _", "api-key").describe(
+    "Its id.",
+  ),
   version: z
-    .enum(["POSTGRES_14", "POSTGRES_15", "POSTGRES_16", "POSTGRES_17", "POSTGRES_18"])
-    .default("POSTGRES_16")
-    .describe("Version of PostgreSQL."),
-  instance: instanceSchema.prefault({}).describe("The primary instance."),
-  readPool: readPoolSchema.optional().describe("A read pool beside the primary; none when left out."),
-  name: id(/^[a-z_][a-z0-9_]{0,55}$/, "must be 1 to 56 lower-case letters, digits or _, a letter or _ first")
-    .default("app")
-    .describe("Name of the database. Rebuilt ones are called <name>_g2, <name>_g3 and so on."),
-  login: loginSchema.prefault({}).describe("How the application logs in; never as postgres."),
-  seed: z
-    .strictObject({
-      directory: folder.describe("Folder of .sql files, run in the order of their names inside the VPC."),
-      timeout: duration.default("10m").describe("Longest time that the seed may take, up to 24h."),
-    })
-    .describe("What fills the database."),
+    .int()
+    .min(1)
+    .meta({ examples: [3] })
+    .describe("Number of its version: every instance sees the same value."),
 });
 
-const envName = id(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be an environment variable's name: letters, digits and _");
+const smokeSchema = z.strictObject({
+  path: text(/^\/\S*$/, "must begin with / and contain no blank", "/")
+    .default("/")
+    .describe("Path that is asked."),
+  expect: z
+    .strictObject({
+      status: z.int().min(100).max(599).default(200).describe("Status that must come back."),
+      contains: z.string().min(1).optional().describe("Text that the answer must contain. Left out: any will do."),
+    })
+    .prefault({})
+    .describe("What proves that the revision works."),
+});
 
 const serviceSchema = z.strictObject({
-  name: rfc1035(49).optional().describe("Name of the Cloud Run service."),
-  source: folder.optional().describe("Folder of the application, built with buildpacks. Either this or `image`."),
-  image: z
-    .string()
+  name: resourceId(37, "service-alloyrun")
     .optional()
-    .describe("Image by digest, such as …-docker.pkg.dev/p/r/app@sha256:…. Either this or `source`."),
-  port: z.int().min(1).max(65535).default(8080).describe("Port on which the application listens; it is told in PORT."),
+    .describe("Name of the Cloud Run service. Left out: `<environment>`."),
+  source: folder("./app")
+    .optional()
+    .describe("Folder of the application, built with buildpacks. Either this or `image`."),
+  image: text(
+    /^[a-z0-9][a-z0-9.:_/-]*@sha256:[0-9a-f]{64}$/,
+    "must be an image by digest, …@sha256: and 64 hexadecimal digits, so that every instance runs the same",
+    `asia-northeast1-docker.pkg.dev/my-project/apps/app@sha256:${"0123456789abcdef".repeat(4)}`,
+  )
+    .optional()
+    .describe("Image of the application by digest. Either this or `source`."),
+  port: z.int().min(1).max(65_535).default(8080).describe("Port on which the application listens; it is told in PORT."),
   public: z.boolean().default(false).describe("Whether anybody may call the service without signing in."),
   invokers: z
-    .array(id(/^(user|group|serviceAccount|domain):\S+$/, "must be a member such as group:team@example.com"))
+    .array(text(/^(user|group|serviceAccount|domain):\S+$/, "must be a member", "group:team@example.com"))
     .default([])
     .describe("Who may call the service when it is not public."),
   executionEnvironment: z.enum(["gen1", "gen2"]).default("gen2").describe("Generation of Cloud Run's sandbox."),
   cpu: z.literal([1, 2, 4, 8]).default(1).describe("vCPUs of the application's container."),
-  memory: id(/^[1-9]\d{0,4}(Mi|Gi)$/, "must be an amount such as 512Mi or 2Gi")
+  memory: text(/^[1-9]\d{0,4}(Mi|Gi)$/, "must be an amount such as 512Mi or 2Gi", "512Mi")
     .default("512Mi")
     .describe("Memory of the application's container."),
   minInstances: z.int().min(0).max(1000).default(0).describe("Instances kept warm; billed while idle."),
   maxInstances: z.int().min(1).max(1000).default(10).describe("Most instances at a time."),
   concurrency: z.int().min(1).max(1000).default(80).describe("Requests that an instance serves at a time."),
-  timeout: duration.default("5m").describe("Longest time that a request may take, up to 1h."),
-  env: z.record(envName, z.string()).default({}).describe("Environment variables of the application."),
+  timeout: duration().default("5m").describe("Longest time that a request may take, up to 1h."),
+  env: z.record(variableName(), z.string()).default({}).describe("Environment variables of the application."),
   secrets: z
-    .record(
-      envName,
-      z.strictObject({
-        secret: id(/^[A-Za-z0-9_-]{1,255}$/, "must be a secret's id: letters, digits, - or _").describe(
-          "Id of the secret.",
-        ),
-        version: z
-          .int()
-          .min(1)
-          .describe("Number of its version; a number, so that every instance sees the same value."),
-      }),
-    )
+    .record(variableName(), secretSchema)
     .default({})
-    .describe("Environment variables taken from secrets that are already there."),
-  smoke: z
-    .strictObject({
-      path: id(/^\/\S*$/, "must begin with /")
-        .default("/")
-        .describe("Path that is asked."),
-      expect: z
-        .strictObject({
-          status: z.int().min(100).max(599).default(200).describe("Status that must come back."),
-          contains: z.string().min(1).optional().describe("Text that the answer must contain."),
-        })
-        .prefault({})
-        .describe("What proves that the service works."),
-    })
-    .prefault({})
-    .describe("Request that a new revision must answer before it gets traffic."),
+    .describe("Environment variables that are taken from secrets which are there already."),
+  smoke: smokeSchema.prefault({}).describe("Request that a new revision must answer before it gets traffic."),
+});
+
+const approvalSchema = z.strictObject({
+  when: z
+    .array(z.enum(["always", "data-loss", "downtime", "cost"]))
+    .default([])
+    .describe("Kinds of change that a person must approve."),
+  costPerDay: z.number().positive().optional().describe("USD a day above which `cost` asks."),
+  approvers: z
+    .array(text(/^(user|group):\S+@\S+$/, "must be a person or a group", "group:team@example.com"))
+    .default([])
+    .describe("Who may approve. Left empty: whoever may use the installation."),
+  timeout: duration().default("7d").describe("How long an approval is waited for."),
+});
+
+const rebuildSchema = z.strictObject({
+  schedule: z
+    .string()
+    .meta({ examples: ["0 6 * * 1-5"] })
+    .describe("When to rebuild, as five cron fields."),
+  timeZone: z.string().default("Etc/UTC").describe("Time zone of the schedule, such as Asia/Tokyo."),
+  level: z.enum(["app", "data", "database", "all"]).default("data").describe("How much is built anew."),
+  finishBy: text(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 08:30", '"08:30"')
+    .optional()
+    .describe("Time of day, in the same time zone, by which the rebuild must be done. Left out: none."),
 });
 
 const policySchema = z.strictObject({
-  approval: z
-    .strictObject({
-      when: z
-        .array(z.enum(["always", "data-loss", "downtime", "cost"]))
-        .default([])
-        .describe("Kinds of change that a person must approve."),
-      costPerDay: z.number().positive().optional().describe("USD a day above which `cost` asks."),
-      approvers: z
-        .array(id(/^(user|group):\S+@\S+$/, "must be a member such as group:team@example.com"))
-        .default([])
-        .describe("Who may approve; whoever may use the installation when empty."),
-      timeout: duration.default("7d").describe("How long an approval is waited for."),
-    })
-    .prefault({})
-    .describe("When a person is asked first."),
-  timeToLive: duration
-    .optional()
-    .describe("Age at which the environment is removed, for example 72h; kept when left out."),
-  rebuild: z
-    .strictObject({
-      schedule: z.string().describe("When to rebuild, as five cron fields."),
-      timeZone: z.string().default("Etc/UTC").describe("Time zone of the schedule."),
-      level: z.enum(["app", "data", "database", "all"]).default("data").describe("How much is built anew."),
-      finishBy: id(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 08:30")
-        .optional()
-        .describe("Time of day, in the same time zone, by which the rebuild must be done."),
-    })
-    .optional()
-    .describe("Regular rebuilds; none when left out."),
+  approval: approvalSchema.prefault({}).describe("When a person is asked first."),
+  timeToLive: duration().optional().describe("Age at which the environment is removed. Left out: it is kept."),
+  rebuild: rebuildSchema.optional().describe("Regular rebuilds. Left out: none."),
   protect: z.boolean().default(false).describe("Refuse whatever removes the environment or loses its data."),
 });
 
@@ -249,16 +189,18 @@ export const environmentSchema = z.strictObject({
   metadata: metadataSchema.describe("Name and labels."),
   spec: z
     .strictObject({
-      project: id(
-        /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
-        "must be a project id: 6 to 30 lower-case letters, digits or hyphens, a letter first",
-      ).describe("Project in which everything is made."),
-      region: z.string().describe("Region in which everything is made, for example asia-northeast1."),
+      project: accountLikeId("my-project").describe("Id of the project in which everything is made."),
+      region: z
+        .enum(regions)
+        .meta({ examples: ["asia-northeast1"] })
+        .describe("Region in which everything is made."),
       network: networkSchema.prefault({}).describe("The VPC network."),
       egress: egressSchema.prefault({}).describe("How the service reaches the VPC."),
       identity: z
         .strictObject({
-          serviceAccount: serviceAccountId.optional().describe("Id of the account that the service runs as."),
+          serviceAccount: accountLikeId("my-serviceaccount")
+            .optional()
+            .describe("Id of the account that the service runs as. Left out: `<environment>-service`."),
         })
         .prefault({})
         .describe("As whom the service runs; the seed job has an account of its own."),

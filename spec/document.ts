@@ -1,0 +1,144 @@
+import { isAlias, isCollection, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import type { Finding, SpecProblem } from "./problem.ts";
+
+/** A YAML text that was read, with what is needed to find places in it. */
+export interface SpecDocument {
+  /** The content as plain values; undefined when it could not be read. */
+  readonly value: unknown;
+  /** What is wrong with the text as YAML. */
+  readonly problems: readonly SpecProblem[];
+  /** Gives a finding its line and column: those of the value, or of the closest thing above it that is there. */
+  readonly place: (finding: Finding) => SpecProblem;
+}
+
+/** Far above any real spec, far below what could hurt. */
+const largestBytes = 256 * 1024;
+
+/** How often anchors may be repeated altogether before the text counts as an attack. */
+const maxAliasCount = 100;
+
+/** Errors after which the rest of the text still means what it says. */
+const harmless = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
+
+/** What to do about an error of the YAML parser, by its code. */
+const fixes: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "indent with spaces; YAML allows no tabs there",
+  DUPLICATE_KEY: "keep one of the two and remove the other",
+  MULTIPLE_DOCS: "keep one document: one file describes one environment, without a further ---",
+  BLOCK_AS_IMPLICIT_KEY: "put quotes around a value that contains a colon, or begin a new line below the key",
+  MULTILINE_IMPLICIT_KEY: "bring the line to the indentation of its neighbours",
+  MISSING_CHAR: "add the closing character",
+  BAD_INDENT: "close what is open, or bring the line to the indentation of its neighbours",
+  BAD_ALIAS: "define the anchor (&name) above, or write the value itself",
+  TAG_RESOLVE_FAILED: "remove the tag; only plain values are allowed",
+};
+
+/** Reads the text of a spec; what is no readable text or no YAML mapping is a problem, never an exception. */
+export function readDocument(content: string | Uint8Array): SpecDocument {
+  if (content.length > largestBytes)
+    return unreadable("is larger than 256 KiB", "name the environment.yaml of one environment");
+  const text = typeof content === "string" ? content : decode(content);
+  if (text === undefined || text.includes("\0")) {
+    return unreadable("is not a text file", "name the environment.yaml, saved as UTF-8 text");
+  }
+  try {
+    return parse(text);
+  } catch (error) {
+    // The parser recurses, so absurdly deep nesting ends here as a RangeError.
+    if (error instanceof RangeError) return unreadable("is nested too deeply", "write the few levels that a spec has");
+    throw error;
+  }
+}
+
+function parse(text: string): SpecDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => toPlace(lines.linePos(Math.min(offset, text.trimEnd().length)));
+  const faults = [...document.errors, ...document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED")];
+  const problems = faults.map(({ code, message, pos }): SpecProblem => {
+    const fix = fixes[code] ?? "correct the YAML there";
+    return {
+      path: "",
+      ...at(pos[0]),
+      message: code === "TAB_AS_INDENT" ? "a tab indents the line" : lower(message),
+      fix,
+    };
+  });
+  const place = (finding: Finding): SpecProblem => ({
+    path: formatPath(finding.path),
+    ...at(offsetOf(document.contents, finding)),
+    message: finding.message,
+    fix: finding.fix,
+  });
+  if (document.errors.some(({ code }) => !harmless.has(code))) return { value: undefined, problems, place };
+  if (document.contents === null) return unreadable("is empty", "begin with apiVersion: alloyrun/v1");
+  try {
+    return { value: document.toJS({ maxAliasCount }), problems, place };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const message = lower(error.message);
+    return {
+      value: undefined,
+      problems: [...problems, place({ path: [], message, fix: fixes.BAD_ALIAS ?? "" })],
+      place,
+    };
+  }
+}
+
+/** Path as people read it: `spec.service.env.PORT`, `spec.policy.approval.when[0]`. */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+function offsetOf(contents: Node | null, { path, atKey }: Finding): number {
+  let [node, offset]: [unknown, number] = [contents, startOf(contents) ?? 0];
+  for (const [depth, key] of path.entries()) {
+    const pair = pairOf(node, key);
+    if (!pair) break;
+    const keyStart = startOf(pair.key) ?? offset;
+    const isLast = depth === path.length - 1;
+    // A missing value has its key's place; so has what contains a missing key.
+    offset = isLast && !atKey && !isCollection(pair.value) ? (startOf(pair.value) ?? keyStart) : keyStart;
+    node = pair.value;
+  }
+  return offset;
+}
+
+/** The entry of a map under a key, or of a sequence under an index, the latter as a pair without a key. */
+function pairOf(
+  node: unknown,
+  key: PropertyKey,
+): Pair<unknown, unknown> | { key: unknown; value: unknown } | undefined {
+  if (isMap(node)) return node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
+  if (!isCollection(node) || typeof key !== "number") return undefined;
+  const item: unknown = node.items[key];
+  return item === undefined ? undefined : { key: item, value: item };
+}
+
+function startOf(node: unknown): number | undefined {
+  return isScalar(node) || isCollection(node) || isAlias(node) ? node.range?.[0] : undefined;
+}
+
+function toPlace({ line, col }: { readonly line: number; readonly col: number }): { line: number; column: number } {
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+function unreadable(message: string, fix: string): SpecDocument {
+  const problem = { path: "", line: 1, column: 1, message: `the file ${message}`, fix };
+  return { value: undefined, problems: [problem], place: () => problem };
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function lower(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
