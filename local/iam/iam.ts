@@ -1,0 +1,64 @@
+import { type Api, handlers, type TypedHandlers } from "../api.ts";
+import type { Cloud } from "../cloud.ts";
+import { ApiError } from "../error.ts";
+import type { IamAdminMethods, Permission, QueryTestablePermissionsRequest } from "../model/generated/iam-admin.ts";
+import { paginate } from "../page.ts";
+import { policyMethods } from "../policy.ts";
+import { permissions } from "./permissions.ts";
+import { allPermissions } from "./predefined.ts";
+import { roleMethods } from "./role.ts";
+import { createServiceAccounts, type ServiceAccounts } from "./service-account.ts";
+import { demandAccount, serviceAccountMethods } from "./service-account-methods.ts";
+
+const host = "iam.googleapis.com";
+
+/**
+ * IAM: service accounts, who may act as them, roles.
+ *
+ * @see https://cloud.google.com/iam/docs/reference/rest
+ */
+export function createIam(cloud: Cloud): Api {
+  const accounts = createServiceAccounts(cloud);
+  return {
+    host,
+    permissions,
+    errorStyle: "iam",
+    methods: handlers<IamAdminMethods>({
+      ...accountPolicyMethods(cloud, accounts),
+      ...serviceAccountMethods(cloud, accounts),
+      ...roleMethods(cloud),
+      "google.iam.admin.v1.IAM.QueryTestablePermissions": (request) => testable(request),
+    }),
+  };
+}
+
+/** Policies are kept under an account's full name, whichever name it is called by. */
+function accountPolicyMethods(cloud: Cloud, accounts: ServiceAccounts): TypedHandlers<IamAdminMethods> {
+  const policies = policyMethods(cloud, (resource) => {
+    const { projectId, email } = demandAccount(accounts, resource);
+    return `//${host}/projects/${projectId}/serviceAccounts/${email}`;
+  });
+  return {
+    "google.iam.admin.v1.IAM.GetIamPolicy": (request) => policies.get(request),
+    "google.iam.admin.v1.IAM.SetIamPolicy": (request) => policies.set(request),
+    "google.iam.admin.v1.IAM.TestIamPermissions": (request, call) => policies.test(request, call),
+  };
+}
+
+function testable({ fullResourceName = "", pageSize, pageToken }: QueryTestablePermissionsRequest) {
+  if (!fullResourceName.startsWith("//")) {
+    throw new ApiError({
+      code: "INVALID_ARGUMENT",
+      message: `Invalid resource name: ${fullResourceName}`,
+      reason: "badRequest",
+    });
+  }
+  const limits = { usual: 100, most: 1000 };
+  const page = paginate(allPermissions(), { key: (name) => name, size: pageSize, token: pageToken, limits });
+  const answered: Permission[] = page.items.map((name) => ({
+    name,
+    stage: "GA",
+    customRolesSupportLevel: "SUPPORTED",
+  }));
+  return { permissions: answered, nextPageToken: page.nextPageToken };
+}
