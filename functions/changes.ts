@@ -32,7 +32,7 @@ export interface MutableField<Wanted, Observed> {
   readonly path: string;
   /** `undefined` leaves the field to whoever set it. */
   readonly wanted: (wanted: Wanted) => unknown;
-  readonly observed: (observed: Observed) => unknown;
+  readonly observed: (observed: Observed, wanted: Wanted) => unknown;
 }
 
 /** The fields of a table that differ. */
@@ -42,7 +42,7 @@ export function differences<Wanted, Observed>(
   observed: Observed,
 ): readonly FieldChange[] {
   return table
-    .map((field) => ({ path: field.path, from: field.observed(observed), to: field.wanted(wanted) }))
+    .map((field) => ({ path: field.path, from: field.observed(observed, wanted), to: field.wanted(wanted) }))
     .filter(({ from, to }) => to !== undefined && !isDeepStrictEqual(from, to));
 }
 

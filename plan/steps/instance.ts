@@ -25,6 +25,8 @@ export interface InstanceOutput {
   readonly instance: string;
   /** Private address inside the reserved range. */
   readonly ipAddress: string;
+  /** Changes when the instance is made anew, and with it the data. */
+  readonly uid: string;
   /** `projects/{project}/secrets/{secret}/versions/{version}`: the application's password; absent with IAM login. */
   readonly applicationVersion?: string;
 }

@@ -1,0 +1,164 @@
+import type { AlloyDbClient, Instance } from "../../google/clients/alloydb.ts";
+import type { Change, FieldChange } from "../../plan/change.ts";
+import type { Ownership } from "../../spec/names.ts";
+import { expecting, notYet, pending } from "../answer.ts";
+import {
+  creation,
+  deletion,
+  differences,
+  type MutableField,
+  type SomeEffects,
+  sameLabels,
+  update,
+} from "../changes.ts";
+import type { Pending } from "../contract.ts";
+import { isOwn, refuseForeign } from "../ownership.ts";
+import { requestIdOf } from "../request-id.ts";
+import type { StepContext } from "../step.ts";
+
+/** An instance as it should be: a primary or a read pool. */
+export interface WantedInstance {
+  /** `projects/{project}/locations/{location}/clusters/{cluster}/instances/{instance}` */
+  readonly name: string;
+  readonly cpuCount: number;
+  readonly machineType?: string;
+  readonly flags: Readonly<Record<string, string>>;
+  readonly kind:
+    | { readonly type: "PRIMARY"; readonly availability: "ZONAL" | "REGIONAL"; readonly zone?: string }
+    | { readonly type: "READ_POOL"; readonly nodeCount: number };
+  readonly ownership: Ownership;
+  /** Seconds from creation to ready. */
+  readonly expectedSeconds: number;
+}
+
+/** What a step works with. */
+export interface InstanceTools {
+  readonly alloydb: AlloyDbClient;
+  readonly context: StepContext;
+}
+
+/** A change of a running instance restarts it. */
+const patchEffects: SomeEffects = { downtime: true, expectedSeconds: 180 };
+
+/** Deleting an instance takes the cluster's data from nobody. */
+const deletionEffects: SomeEffects = { downtime: true, expectedSeconds: 120 };
+
+// biome-ignore format: a table
+const mutableFields: readonly MutableField<WantedInstance, Instance>[] = [
+  { path: "labels",                    wanted: (w) => w.ownership.labels, observed: (o, w) => sameLabels(w.ownership.labels, o.labels) },
+  { path: "databaseFlags",             wanted: (w) => w.flags,            observed: (o) => ({ ...o.databaseFlags }) },
+  { path: "machineConfig.cpuCount",    wanted: (w) => w.cpuCount,         observed: (o) => o.machineConfig?.cpuCount },
+  { path: "machineConfig.machineType", wanted: (w) => w.machineType,      observed: (o) => o.machineConfig?.machineType },
+  { path: "availabilityType",          wanted: (w) => availabilityOf(w),  observed: (o) => o.availabilityType },
+  { path: "readPoolConfig.nodeCount",  wanted: (w) => nodeCountOf(w),     observed: (o) => o.readPoolConfig?.nodeCount },
+];
+
+/** What would be done to an instance. */
+export function planInstance(wanted: WantedInstance, observed: Instance | undefined): readonly Change[] {
+  if (!observed || observed.state === "FAILED") return [creation(wanted.name, creationEffects(wanted))];
+  refuseForeign(observed, wanted.name, wanted.ownership);
+  const fields = differences(mutableFields, wanted, observed);
+  return fields.length > 0 ? [update(wanted.name, fields, patchEffects)] : [];
+}
+
+/** Makes an instance as it should be: gives it when it is ready and as wanted, else what to wait for. */
+export async function ensureInstance(wanted: WantedInstance, tools: InstanceTools): Promise<Ensured> {
+  const { name, ownership } = wanted;
+  const observed = await tools.alloydb.getInstance(name);
+  if (!observed) return { waiting: await create(wanted, tools) };
+  refuseForeign(observed, name, ownership);
+  if (observed.state === "FAILED") return { waiting: await discard(name, tools) };
+  if (observed.state === "STOPPED") return { waiting: await patch(wanted, observed, { tools, fields: [awake] }) };
+  if (observed.state !== "READY" || observed.reconciling) {
+    return { waiting: notYet({ reason: `${name} is ${observed.state}`, retryAfterSeconds: 10 }) };
+  }
+  const fields = differences(mutableFields, wanted, observed);
+  return fields.length > 0 ? { waiting: await patch(wanted, observed, { tools, fields }) } : { ready: observed };
+}
+
+/** A resource that is ready, or what to wait for until it is. */
+export type Ensured = { readonly ready: Instance } | { readonly waiting: Pending };
+
+/** Removes an instance if it is the environment's own. Gives nothing when there is nothing left to wait for. */
+export async function removeInstance(
+  { name, ownership }: Pick<WantedInstance, "name" | "ownership">,
+  tools: InstanceTools,
+): Promise<Pending | undefined> {
+  const observed = await tools.alloydb.getInstance(name);
+  if (!observed) return undefined;
+  if (!isOwn(observed, ownership)) {
+    tools.context.log("WARNING", `${name} is not of ${ownership.mark}; it was left as it is`);
+    return undefined;
+  }
+  if (observed.state === "DELETING") return notYet({ reason: `${name} is being deleted`, retryAfterSeconds: 10 });
+  return discard(name, tools);
+}
+
+async function create(wanted: WantedInstance, { alloydb, context }: InstanceTools): Promise<Pending> {
+  const { name } = wanted;
+  const requestId = requestIdOf(context.run, "createInstance", name);
+  const operation = await alloydb.createInstance({ name, requestId, instance: toInstance(wanted) });
+  return pending({
+    operations: [expecting(wanted.expectedSeconds, operation)],
+    reason: `${name} is being created`,
+    changes: [creation(name, creationEffects(wanted))],
+  });
+}
+
+async function patch(
+  wanted: WantedInstance,
+  observed: Instance,
+  { fields, tools }: { readonly fields: readonly FieldChange[]; readonly tools: InstanceTools },
+): Promise<Pending> {
+  const { name } = wanted;
+  const labels = { ...observed.labels, ...wanted.ownership.labels };
+  const operation = await tools.alloydb.patchInstance({
+    instance: { ...toInstance(wanted), name, labels, activationPolicy: "ALWAYS" },
+    updateMask: fields.map(({ path }) => path),
+    requestId: requestIdOf(tools.context.run, "patchInstance", name),
+  });
+  return pending({
+    operations: [expecting(patchEffects.expectedSeconds ?? 0, operation)],
+    reason: `${name} is being changed`,
+    changes: [update(name, fields, patchEffects)],
+  });
+}
+
+/** A failed creation leaves an instance that keeps its name from being used again. */
+async function discard(name: string, { alloydb, context }: InstanceTools): Promise<Pending> {
+  const operation = await alloydb.deleteInstance({ name, requestId: requestIdOf(context.run, "deleteInstance", name) });
+  return pending({
+    operations: [expecting(deletionEffects.expectedSeconds ?? 0, operation)],
+    reason: `${name} is being deleted`,
+    changes: [deletion(name, deletionEffects)],
+  });
+}
+
+/** The whole body, for creation and for patches alike: the mask says what of it counts. */
+function toInstance(wanted: WantedInstance): Instance {
+  const { kind } = wanted;
+  const machineType = wanted.machineType === undefined ? {} : { machineType: wanted.machineType };
+  return {
+    instanceType: kind.type,
+    labels: { ...wanted.ownership.labels },
+    databaseFlags: { ...wanted.flags },
+    machineConfig: { cpuCount: wanted.cpuCount, ...machineType },
+    ...(kind.type === "PRIMARY" && { availabilityType: kind.availability }),
+    ...(kind.type === "PRIMARY" && kind.zone !== undefined && { gceZone: kind.zone }),
+    ...(kind.type === "READ_POOL" && { readPoolConfig: { nodeCount: kind.nodeCount } }),
+  };
+}
+
+const awake: FieldChange = { path: "activationPolicy", from: "NEVER", to: "ALWAYS" };
+
+function creationEffects({ expectedSeconds }: WantedInstance): SomeEffects {
+  return { expectedSeconds };
+}
+
+function availabilityOf({ kind }: WantedInstance): string | undefined {
+  return kind.type === "PRIMARY" ? kind.availability : undefined;
+}
+
+function nodeCountOf({ kind }: WantedInstance): number | undefined {
+  return kind.type === "READ_POOL" ? kind.nodeCount : undefined;
+}

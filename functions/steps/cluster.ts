@@ -1,0 +1,168 @@
+import { type AlloyDbClient, type Cluster, connectAlloyDb } from "../../google/clients/alloydb.ts";
+import { connectSecretManager, type SecretManagerClient } from "../../google/clients/secret-manager.ts";
+import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/steps/cluster.ts";
+import { idOf } from "../../spec/names.ts";
+import { keepPassword } from "../alloydb/password.ts";
+import { done, expecting, notYet, pending } from "../answer.ts";
+import { creation, deletion, differences, type MutableField, sameLabels, update } from "../changes.ts";
+import type { Pending, StepResponse } from "../contract.ts";
+import { StepError } from "../error.ts";
+import { codeOfFailure } from "../failure.ts";
+import { isOwn, refuseForeign } from "../ownership.ts";
+import { requestIdOf } from "../request-id.ts";
+import { implementStep, type StepContext } from "../step.ts";
+import { unlessDisabled, unlessFailed } from "../waiting.ts";
+
+interface Clients {
+  readonly alloydb: AlloyDbClient;
+  readonly secretManager: SecretManagerClient;
+}
+
+/** Which version of the secret the cluster was created with; whatever happens to the secret later, this one logs in. */
+const versionAnnotation = "alloyrun-admin-version";
+
+// biome-ignore format: a table
+const mutableFields: readonly MutableField<ClusterInput, Cluster>[] = [
+  { path: "labels", wanted: (w) => w.ownership.labels, observed: (o, w) => sameLabels(w.ownership.labels, o.labels) },
+];
+
+/**
+ * Ensures the AlloyDB cluster. Takes about 20 seconds.
+ *
+ * @see https://cloud.google.com/alloydb/docs/reference/rest/v1/projects.locations.clusters
+ */
+export const cluster = implementStep(
+  clusterStep,
+  { alloydb: connectAlloyDb, secretManager: connectSecretManager },
+  {
+    async plan(input, { alloydb }) {
+      const observed = await unlessDisabled(alloydb.getCluster(input.cluster));
+      if (!observed || observed.state === "FAILED") return [creation(input.cluster, { expectedSeconds: 20 })];
+      refuseUnfit(input, observed);
+      const fields = differences(mutableFields, input, observed);
+      return fields.length > 0 ? [update(input.cluster, fields, { expectedSeconds: 20 })] : [];
+    },
+
+    async ensure(input, clients, context) {
+      const observed = await clients.alloydb.getCluster(input.cluster);
+      if (!observed) return create(input, clients, context);
+      refuseUnfit(input, observed);
+      if (observed.state === "FAILED") return discard(input.cluster, clients, context);
+      if (observed.state !== "READY" || observed.reconciling) {
+        return notYet({ reason: `${input.cluster} is ${observed.state}`, retryAfterSeconds: 10 });
+      }
+      return settle(input, observed, { clients, context });
+    },
+
+    async remove(input, clients, context) {
+      const observed = await clients.alloydb.getCluster(input.cluster);
+      if (!observed) return done({});
+      if (!isOwn(observed, input.ownership)) {
+        context.log("WARNING", `${input.cluster} is not of ${input.ownership.mark}; it was left as it is`);
+        return done({});
+      }
+      if (observed.state !== "DELETING") return discard(input.cluster, clients, context);
+      return notYet({ reason: `${input.cluster} is being deleted`, retryAfterSeconds: 10 });
+    },
+
+    /** Without the peering a cluster may be refused by the call or, a moment later, by its operation. */
+    mends: (failure, action) => action === "ensure" && codeOfFailure(failure) === "FAILED_PRECONDITION",
+  },
+);
+
+/** The password is in the secret before the cluster needs it, so that no failure in between loses it. */
+async function create(input: ClusterInput, clients: Clients, context: StepContext): Promise<Pending> {
+  const { version, value } = await keepPassword(clients.secretManager, input.adminSecret);
+  const creating = clients.alloydb.createCluster({
+    name: input.cluster,
+    requestId: requestIdOf(context.run, "createCluster", input.cluster),
+    cluster: {
+      ...toCluster(input),
+      annotations: { [versionAnnotation]: idOf(version) },
+      initialUser: { user: "postgres", password: value },
+    },
+  });
+  const operation = await unlessFailed(["FAILED_PRECONDITION"], creating);
+  if (!operation) return notYet({ reason: `${input.cluster} waits for peering`, retryAfterSeconds: 20 });
+  return pending({
+    operations: [expecting(20, operation)],
+    reason: `${input.cluster} is being created`,
+    changes: [creation(input.cluster, { expectedSeconds: 20 })],
+  });
+}
+
+/** Backups outlive their cluster and go on being billed, and both kinds are on unless refused. */
+function toCluster({ version, network, allocatedIpRange, ownership }: ClusterInput): Cluster {
+  return {
+    databaseVersion: toDatabaseVersion(version),
+    networkConfig: { network, ...(allocatedIpRange !== undefined && { allocatedIpRange }) },
+    automatedBackupPolicy: { enabled: false },
+    continuousBackupConfig: { enabled: false },
+    labels: { ...ownership.labels },
+  };
+}
+
+function toDatabaseVersion(version: string) {
+  const known = databaseVersions.find((candidate) => candidate === version);
+  if (known) return known;
+  throw new StepError({
+    code: "INVALID_ARGUMENT",
+    reason: "BAD_REQUEST",
+    message: `AlloyDB has no version ${version}`,
+  });
+}
+
+const databaseVersions = ["POSTGRES_14", "POSTGRES_15", "POSTGRES_16", "POSTGRES_17", "POSTGRES_18"] as const;
+
+async function settle(
+  input: ClusterInput,
+  observed: Cluster,
+  { clients, context }: { readonly clients: Clients; readonly context: StepContext },
+): Promise<StepResponse<ClusterOutput>> {
+  const fields = differences(mutableFields, input, observed);
+  if (fields.length === 0)
+    return done({ cluster: input.cluster, adminVersion: await adminVersionOf(input, observed, clients) });
+  const operation = await clients.alloydb.patchCluster({
+    cluster: { name: input.cluster, labels: { ...observed.labels, ...input.ownership.labels } },
+    updateMask: fields.map(({ path }) => path),
+    requestId: requestIdOf(context.run, "patchCluster", input.cluster),
+  });
+  return pending({
+    operations: [expecting(20, operation)],
+    reason: `${input.cluster} is being changed`,
+    changes: [update(input.cluster, fields, { expectedSeconds: 20 })],
+  });
+}
+
+async function adminVersionOf(input: ClusterInput, observed: Cluster, { secretManager }: Clients): Promise<string> {
+  const recorded = observed.annotations?.[versionAnnotation];
+  if (recorded !== undefined) return `${input.adminSecret}/versions/${recorded}`;
+  return (await keepPassword(secretManager, input.adminSecret)).version;
+}
+
+/** A failed creation leaves a cluster that keeps its name from being used again. */
+async function discard(name: string, { alloydb }: Clients, context: StepContext): Promise<Pending> {
+  const operation = await alloydb.deleteCluster({ name, requestId: requestIdOf(context.run, "deleteCluster", name) });
+  return pending({
+    operations: [expecting(180, operation)],
+    reason: `${name} is being deleted`,
+    changes: [deletion(name, { dataLoss: true, downtime: true, expectedSeconds: 180 })],
+  });
+}
+
+/** What a cluster was created with cannot be changed under its data. */
+function refuseUnfit(input: ClusterInput, observed: Cluster): void {
+  refuseForeign(observed, input.cluster, input.ownership);
+  const network = idOf(observed.networkConfig?.network ?? observed.network ?? "");
+  const unfit = [
+    { field: "version", is: `${observed.databaseVersion ?? ""}`, wanted: input.version },
+    { field: "network", is: network, wanted: idOf(input.network) },
+  ].find(({ is, wanted }) => is !== wanted && is !== "");
+  if (!unfit) return;
+  throw new StepError({
+    code: "FAILED_PRECONDITION",
+    reason: "IMMUTABLE_FIELD",
+    resource: input.cluster,
+    message: `${input.cluster} has ${unfit.field} ${unfit.is} and cannot change to ${unfit.wanted}: keep it in the spec, or take the environment down and up again`,
+  });
+}

@@ -1,0 +1,44 @@
+import { connectAlloyDb } from "../../google/clients/alloydb.ts";
+import { type ReadPoolInput, readPoolStep } from "../../plan/steps/read-pool.ts";
+import { ensureInstance, planInstance, removeInstance, type WantedInstance } from "../alloydb/instance.ts";
+import { done } from "../answer.ts";
+import { implementStep } from "../step.ts";
+import { unlessDisabled } from "../waiting.ts";
+
+/**
+ * Ensures the read pool beside the primary instance. Takes about seven minutes.
+ *
+ * @see https://cloud.google.com/alloydb/docs/instance-read-pool-create
+ */
+export const readPool = implementStep(
+  readPoolStep,
+  { alloydb: connectAlloyDb },
+  {
+    async plan(input, { alloydb }) {
+      return planInstance(toWanted(input), await unlessDisabled(alloydb.getInstance(input.instance)));
+    },
+
+    async ensure(input, { alloydb }, context) {
+      const ensured = await ensureInstance(toWanted(input), { alloydb, context });
+      if ("waiting" in ensured) return ensured.waiting;
+      return done({ instance: input.instance, ipAddress: ensured.ready.ipAddress ?? "" });
+    },
+
+    async remove(input, { alloydb }, context) {
+      return (await removeInstance({ ...input, name: input.instance }, { alloydb, context })) ?? done({});
+    },
+  },
+);
+
+function toWanted(input: ReadPoolInput): WantedInstance {
+  const { cpuCount, machineType, flags, nodeCount, ownership } = input;
+  return {
+    name: input.instance,
+    cpuCount,
+    machineType,
+    flags,
+    kind: { type: "READ_POOL", nodeCount },
+    ownership,
+    expectedSeconds: readPoolStep.expectedSeconds(input),
+  };
+}
