@@ -1,0 +1,78 @@
+import type { Build } from "../../google/clients/cloud-build.ts";
+import type { BuiltImageInput } from "../../plan/steps/image.ts";
+import { canonicalJson, idOf, sha256 } from "../../spec/names.ts";
+import type { Run } from "../contract.ts";
+
+/** Google's image with the `pack` command. */
+const packImage = "gcr.io/k8s-skaffold/pack";
+
+/** Google's buildpacks; a project.toml in the source may name another builder. */
+const defaultBuilder = "gcr.io/buildpacks/builder:latest";
+
+/**
+ * Tag that all builds of one content bear and no others do: they are found again by it. With level `all` an image is
+ * built afresh for the run.
+ */
+export function contentTag(input: BuiltImageInput, run: Pick<Run, "id" | "level">): string {
+  const { repository, imageId, source } = input;
+  const content = { repository, imageId, object: source.object, run: run.level === "all" ? run.id : undefined };
+  return `content-${sha256(canonicalJson(content)).slice(0, 40)}`;
+}
+
+/** Tag of the builds of one run. */
+export function runTag({ id }: Pick<Run, "id">): string {
+  return `run-${id.replace(/[^\w.-]/g, "-").slice(0, 120)}`;
+}
+
+/**
+ * A build of an application with buildpacks.
+ *
+ * @param registryUri prefix of the repository's images
+ * @see https://cloud.google.com/docs/buildpacks/build-application
+ */
+export function toBuild(input: BuiltImageInput, registryUri: string, run: Pick<Run, "id" | "level">): Build {
+  const tag = contentTag(input, run);
+  const image = `${registryUri}/${input.imageId}:${tag.slice(-12)}`;
+  return {
+    source: { storageSource: input.source },
+    steps: [
+      { name: packImage, entrypoint: "pack", args: ["config", "default-builder", defaultBuilder] },
+      { name: packImage, entrypoint: "pack", args: ["build", image, "--network", "cloudbuild"] },
+    ],
+    images: [image],
+    tags: [tag, runTag(run), `environment-${input.ownership.environment}`],
+    timeout: "1200s",
+    serviceAccount: `projects/${input.project}/serviceAccounts/${input.buildAccount}`,
+    options: { logging: "CLOUD_LOGGING_ONLY" },
+  };
+}
+
+/**
+ * The image that a build pushed, as Artifact Registry names it inside the repository: `{image}@sha256:{digest}`.
+ * Undefined when the build pushed none under this repository.
+ */
+export function pushedImage(build: Build, registryUri: string): string | undefined {
+  const pushed = build.results?.images?.find(({ name }) => name?.startsWith(`${registryUri}/`));
+  if (!pushed?.name || !pushed.digest) return undefined;
+  const path = pushed.name.slice(registryUri.length + 1).replace(/[:@].*$/, "");
+  return `${path}@${pushed.digest}`;
+}
+
+/** How a build stands, for deciding what to do. */
+export function stateOf(build: Build): "working" | "succeeded" | "failed" {
+  switch (build.status) {
+    case "SUCCESS":
+      return "succeeded";
+    case "PENDING":
+    case "QUEUED":
+    case "WORKING":
+      return "working";
+    default:
+      return "failed";
+  }
+}
+
+/** Id of a build. */
+export function buildIdOf(build: Build): string {
+  return build.id ?? idOf(build.name ?? "");
+}
