@@ -15,6 +15,8 @@ export interface ForwardedRequest {
   readonly body: Readable | Buffer;
   /** Real milliseconds until the whole response must have been sent. */
   readonly timeoutMs: number;
+  /** Aborted when whoever asked has gone. */
+  readonly signal?: AbortSignal;
 }
 
 /** Headers of one connection, which are not passed on. */
@@ -23,7 +25,8 @@ const hopByHop = new Set(["connection", "keep-alive", "proxy-authenticate", "pro
 
 /** Sends a request to a container and gives its response as soon as its head has arrived. */
 export async function forward(sent: ForwardedRequest): Promise<IncomingMessage> {
-  const { address, port, method, path, headers, body, timeoutMs } = sent;
+  const { address, port, method, path, headers, body, timeoutMs, signal } = sent;
+  const timeout = AbortSignal.timeout(timeoutMs);
   const upstream = request({
     host: address,
     port,
@@ -31,7 +34,7 @@ export async function forward(sent: ForwardedRequest): Promise<IncomingMessage> 
     path,
     headers: endToEnd(headers),
     agent: false,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
   const response = new Promise<IncomingMessage>((resolve, reject) => {
     upstream.once("response", resolve).once("error", reject);

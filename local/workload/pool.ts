@@ -8,8 +8,8 @@ export interface PoolOptions {
   /** Requests that one instance serves at a time. */
   readonly concurrency: number;
   readonly maxInstances: number;
-  /** Kept even when idle. */
-  readonly minInstances: number;
+  /** How many are kept even when idle, at present. */
+  readonly minInstances: () => number;
   /** Real milliseconds without a request after which an instance is ended. */
   readonly idleMs: number;
 }
@@ -69,6 +69,13 @@ export class Pool {
       this.#waiters.push({ resolve, reject });
       this.#serve();
     });
+  }
+
+  /** Ends the instances that serve no request, down to the minimum, without waiting for them to have been idle. */
+  async shrink(): Promise<void> {
+    const idle = [...this.#members].filter(({ active }) => active === 0);
+    const surplus = Math.max(0, this.#members.size - this.#options.minInstances());
+    await Promise.all(idle.slice(0, surplus).map((member) => this.#remove(member)));
   }
 
   /** Ends every instance and refuses who still waits. */
@@ -145,7 +152,7 @@ export class Pool {
     clearTimeout(member.timer);
     if (member.active > 0) return;
     member.timer = setTimeout(() => {
-      if (member.active === 0 && this.#members.size > this.#options.minInstances) void this.#remove(member);
+      if (member.active === 0 && this.#members.size > this.#options.minInstances()) void this.#remove(member);
     }, this.#options.idleMs);
     member.timer.unref();
   }

@@ -15,7 +15,7 @@ export interface Probe {
   readonly httpGet?: {
     readonly path?: string;
     readonly port?: number;
-    readonly httpHeaders?: readonly { readonly name: string; readonly value?: string }[];
+    readonly httpHeaders?: readonly { readonly name?: string; readonly value?: string }[];
   };
   readonly tcpSocket?: { readonly port?: number };
 }
@@ -101,7 +101,7 @@ function connects({ address, port, timeoutMs, signal }: Attempt): Promise<boolea
 }
 
 function getSucceeds({ httpGet }: Probe, { address, port, timeoutMs, signal }: Attempt): Promise<boolean> {
-  const headers = Object.fromEntries((httpGet?.httpHeaders ?? []).map(({ name, value = "" }) => [name, value]));
+  const headers = Object.fromEntries((httpGet?.httpHeaders ?? []).map(({ name = "", value = "" }) => [name, value]));
   return new Promise((resolve) => {
     const sent = request({
       host: address,

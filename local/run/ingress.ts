@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import type { Site } from "../api.ts";
+import type { HttpRequest, HttpResponse } from "../http.ts";
+import { StartError } from "../workload/container.ts";
+import { collect, endToEnd, forward, relay } from "../workload/forward.ts";
+import type { Lease } from "../workload/pool.ts";
+import { admit } from "./admission.ts";
+import type { RunContext } from "./context.ts";
+import { page } from "./page.ts";
+import { functionLabel, poolOf } from "./pools.ts";
+import { findTarget, type Target } from "./target.ts";
+import { pickRevision } from "./traffic.ts";
+
+/** One request on its way to a service. */
+export interface Visit {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: Readable | Buffer;
+  /** Whether it comes from inside Google Cloud, which internal ingress lets in. */
+  readonly isInternal: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A container's response with the place it holds on the instance, or an answer of the front end. */
+type Answer = { readonly response: IncomingMessage; readonly lease: Lease } | { readonly refusal: HttpResponse };
+
+/** The URLs of services and functions, `*.run.app` and `*.cloudfunctions.net`. */
+export function createSite(context: RunContext): Site {
+  return {
+    matches: (host) => /\.(run\.app|cloudfunctions\.net)$/.test(host),
+    handle(request, response, url) {
+      const target = findTarget(context, url);
+      // What comes in to a Run service is traffic, which never holds the clock; a function's call is work.
+      const hold = target && isFunctionTarget(target) ? context.cloud.clock.hold() : undefined;
+      void serve(context, target, { request, response }).finally(() => hold?.release());
+    },
+    fetch: (request) => context.cloud.clock.working(() => fetchInside(context, request)),
+  };
+}
+
+/** Answers a request that came in over the network. */
+export async function serve(
+  context: RunContext,
+  target: Target | undefined,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const visit: Visit = {
+    method: request.method ?? "GET",
+    headers: endToEnd(request.headers),
+    body: request,
+    isInternal: false,
+    signal: gone.signal,
+  };
+  const answer = await visitService(context, target, visit);
+  if ("refusal" in answer) {
+    const { status, headers, body } = answer.refusal;
+    response.writeHead(status, headers).end(body);
+    return;
+  }
+  // A response that breaks midway has broken for whoever reads it, too: there is nothing left to tell them.
+  await relay(answer.response, response).catch(() => response.destroy());
+  answer.lease.release();
+}
+
+async function fetchInside(context: RunContext, { method, url, headers, body }: HttpRequest): Promise<HttpResponse> {
+  const sent = { host: url.host, ...headers, "content-length": String(body.length) };
+  const answer = await visitService(context, findTarget(context, url), {
+    method,
+    headers: sent,
+    body,
+    isInternal: true,
+  });
+  if ("refusal" in answer) return answer.refusal;
+  try {
+    return await collect(answer.response);
+  } catch {
+    return page(503, broken);
+  } finally {
+    answer.lease.release();
+  }
+}
+
+const broken =
+  "The request failed because either the HTTP response was malformed or connection to the instance had an error.";
+
+async function visitService(context: RunContext, target: Target | undefined, visit: Visit): Promise<Answer> {
+  if (!target || !isOpen(target, visit))
+    return { refusal: page(404, "The requested URL was not found on this server.") };
+  const admission = admit(context, target, visit.headers);
+  if ("refusal" in admission) return admission;
+  const { service, tag } = target;
+  const id = pickRevision(service.trafficStatuses ?? [], { tag, random: context.cloud.random });
+  if (id === undefined) {
+    return {
+      refusal:
+        tag === undefined
+          ? page(503, "Service Unavailable")
+          : page(404, "The requested URL was not found on this server."),
+    };
+  }
+  return await visitRevision(context, `${service.name}/revisions/${id}`, {
+    ...visit,
+    headers: admission.headers,
+    path: target.path,
+  });
+}
+
+async function visitRevision(
+  context: RunContext,
+  name: string,
+  visit: Visit & { readonly path: string },
+): Promise<Answer> {
+  const timeoutMs = Number.parseFloat(context.revisions.get(name)?.timeout ?? "300s") * 1000;
+  const leased = await lease(context, name);
+  if ("refusal" in leased) return leased;
+  const { address, port = 8080 } = leased.lease.instance;
+  const start = performance.now();
+  try {
+    return {
+      response: await forward({ ...visit, headers: withTrace(visit.headers), address, port, timeoutMs }),
+      ...leased,
+    };
+  } catch {
+    leased.lease.release();
+    const isLate = performance.now() - start >= timeoutMs;
+    return { refusal: isLate ? page(504, "upstream request timeout") : page(503, broken) };
+  }
+}
+
+async function lease(
+  context: RunContext,
+  name: string,
+): Promise<{ readonly lease: Lease } | { readonly refusal: HttpResponse }> {
+  try {
+    return { lease: await poolOf(context, name).lease() };
+  } catch (caught) {
+    const isStart = caught instanceof StartError;
+    if (!isStart) logFailure(context, name, caught);
+    return { refusal: page(503, "The request failed because the instance could not start successfully.") };
+  }
+}
+
+/** An instance that could not even be prepared (a secret, a network) says so in the revision's log. */
+function logFailure({ cloud }: RunContext, name: string, caught: unknown): void {
+  const [, project = "", , location = "", , service = "", , revision = ""] = name.split("/");
+  const labels = { project_id: project, location, service_name: service, revision_name: revision };
+  const text = caught instanceof Error ? caught.message : String(caught);
+  const resource = { type: "cloud_run_revision", labels };
+  cloud.logs.write({ project, log: "run.googleapis.com/varlog/system", resource, severity: "ERROR", text });
+}
+
+function isOpen({ service }: Target, { isInternal }: Visit): boolean {
+  return isInternal || (service.ingress ?? "INGRESS_TRAFFIC_ALL") === "INGRESS_TRAFFIC_ALL";
+}
+
+function isFunctionTarget({ service }: Target): boolean {
+  return service.labels?.[functionLabel] === "cloudfunctions";
+}
+
+function withTrace(headers: Visit["headers"]): Visit["headers"] {
+  return { ...headers, "x-forwarded-proto": "https", "x-forwarded-for": headers["x-forwarded-for"] ?? "127.0.0.1" };
+}

@@ -1,0 +1,246 @@
+import { isDeepStrictEqual } from "node:util";
+import { emailOf } from "../access/principal.ts";
+import type { Call, OperationResource, RunningOperation } from "../api.ts";
+import { ApiError } from "../error.ts";
+import type { JsonObject } from "../json.ts";
+import type {
+  CreateJobRequest,
+  DeleteJobRequest,
+  Job,
+  ListJobsRequest,
+  ListJobsResponse,
+  UpdateJobRequest,
+} from "../model/generated/run.ts";
+import { toLongrunning } from "../operation.ts";
+import { paginate } from "../page.ts";
+import { imageExists } from "../workload/program.ts";
+import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
+import { refreshAddressHolds } from "./address-hold.ts";
+import { failed, reconciling, succeeded } from "./condition.ts";
+import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
+import { withTaskDefaults } from "./defaults.ts";
+import { runExecution } from "./execute.ts";
+import { cancelAll, createExecution } from "./executions.ts";
+import { demandId, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { limits } from "./revisions.ts";
+import { validateMetadata, validateTaskTemplate } from "./validate.ts";
+import { violation } from "./violation.ts";
+
+/** `Jobs.CreateJob` */
+export async function createJob(
+  context: RunContext,
+  { parent = "", job = {}, jobId = "", validateOnly }: CreateJobRequest,
+  call: Call,
+): Promise<OperationResource> {
+  demandId(jobId, { field: "CreateJobRequest.job_id", most: 63 });
+  const name = `${parent}/jobs/${jobId}`;
+  if (context.jobs.get(name))
+    throw new ApiError({ code: "ALREADY_EXISTS", message: `Resource '${jobId}' already exists.` });
+  if (job.name) throw violation("CreateJobRequest.job.name", "must be empty.");
+  return await write(context, { name, sent: job, present: undefined, validateOnly, verb: "Create" }, call);
+}
+
+/** `Jobs.UpdateJob`: always replaces the whole job. */
+export async function updateJob(
+  context: RunContext,
+  { job = {}, allowMissing, validateOnly }: UpdateJobRequest,
+  call: Call,
+): Promise<OperationResource> {
+  const { name = "" } = job;
+  const present = context.jobs.get(name);
+  if (!present && allowMissing) {
+    demandId(idOf(name), { field: "UpdateJobRequest.job.name", most: 63 });
+    context.cloud.access.demand(call.principal, "run.jobs.create", `//${host}/${name}`);
+    return await write(context, { name, sent: job, present: undefined, validateOnly, verb: "Update" }, call);
+  }
+  const found = demandFound(present, "job", name);
+  demandEtag(job.etag, found.etag);
+  return await write(context, { name, sent: job, present: found, validateOnly, verb: "Update" }, call);
+}
+
+interface Write {
+  readonly name: string;
+  readonly sent: Job;
+  readonly present: Job | undefined;
+  readonly validateOnly: boolean | undefined;
+  readonly verb: "Create" | "Update";
+}
+
+async function write(context: RunContext, change: Write, call: Call): Promise<OperationResource> {
+  const path = `${change.verb}JobRequest.job`;
+  const { template = {} } = change.sent;
+  validateTaskTemplate(template.template ?? {}, `${path}.template.template`);
+  validateMetadata(change.sent, path);
+  demandToken(change, path);
+  const job = toJob(context, change, call);
+  const { project, parent } = parseName(change.name);
+  const email = accountEmail(job.template?.template?.serviceAccount ?? "");
+  await demandActAs(context.cloud, { principal: call.principal, email, project });
+  const shown: JsonObject = { "@type": `${typePrefix}Job`, ...job };
+  if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
+  const now = context.cloud.clock.timestamp();
+  const pending = reconciling("Ready", now);
+  const put = context.jobs.put(change.name, {
+    ...job,
+    reconciling: true,
+    terminalCondition: pending,
+    conditions: [pending],
+  });
+  refreshAddressHolds(context);
+  return toLongrunning(
+    context.cloud.operations.start({
+      host,
+      parent,
+      kind: "writeJob",
+      target: change.name,
+      input: { job: change.name, by: emailOf(call.principal) },
+      metadata: { "@type": `${typePrefix}Job`, ...put },
+      latency: "run.job.create",
+    }),
+  );
+}
+
+function demandToken({ name, sent }: Write, path: string): void {
+  const token = sent.runExecutionToken ?? sent.startExecutionToken;
+  if (token === undefined) return;
+  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(token) || `${idOf(name)}-${token}`.length >= 63) {
+    const rule = "must be lowercase letters, digits and hyphens, and with the job's name less than 63 characters.";
+    throw violation(`${path}.create_execution`, rule);
+  }
+}
+
+function toJob({ cloud }: RunContext, { name, sent, present }: Write, call: Call): Job {
+  const now = cloud.clock.timestamp();
+  const { projectNumber } = cloud.projects.ensure(parseName(name).project);
+  const { labels, annotations, client, clientVersion, binaryAuthorization, runExecutionToken, startExecutionToken } =
+    sent;
+  const { template: task = {}, ...execution } = sent.template ?? {};
+  const template = { taskCount: 1, ...execution, template: withTaskDefaults(task, defaultAccount(projectNumber)) };
+  const isChanged = !isDeepStrictEqual(clean(template), clean(present?.template));
+  const generation = String(Number(present?.generation ?? 0) + (isChanged || !present ? 1 : 0));
+  return {
+    ...{ labels, annotations, client, clientVersion, binaryAuthorization, runExecutionToken, startExecutionToken },
+    template,
+    name,
+    uid: present?.uid ?? uidOf(name, now),
+    generation,
+    createTime: present?.createTime ?? now,
+    updateTime: now,
+    creator: present?.creator ?? emailOf(call.principal),
+    lastModifier: emailOf(call.principal),
+    launchStage: sent.launchStage ?? "GA",
+    observedGeneration: present?.observedGeneration,
+    executionCount: present?.executionCount,
+    latestCreatedExecution: present?.latestCreatedExecution,
+    etag: etagOf(name, generation, now),
+  };
+}
+
+function clean(value: object | undefined): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}
+
+/** The work of creating or updating a job, with the execution that its token asks for. */
+export async function runWriteJob(context: RunContext, operation: RunningOperation): Promise<JsonObject> {
+  const name = String(operation.input.job);
+  await operation.latency();
+  const job = demandFound(context.jobs.get(name), "job", name);
+  const image = job.template?.template?.containers?.find(
+    ({ image: wanted = "" }) => !imageExists(context.runtime.images, wanted),
+  )?.image;
+  if (image !== undefined) {
+    const message = `Image '${image}' not found.`;
+    concludeJob(context, name, { message, reason: { reason: "CONTAINER_MISSING" } });
+    throw new ApiError({ code: "FAILED_PRECONDITION", message });
+  }
+  await executeByToken(context, job, String(operation.input.by));
+  const concluded = concludeJob(context, name, undefined);
+  operation.annotate({ ...concluded });
+  return { "@type": `${typePrefix}Job`, ...concluded };
+}
+
+/** The same token means the same execution, so that asking again starts nothing. */
+async function executeByToken(context: RunContext, job: Job, by: string): Promise<void> {
+  const { name = "", runExecutionToken, startExecutionToken } = job;
+  const token = runExecutionToken ?? startExecutionToken;
+  if (token === undefined) return;
+  const execution = `${name}/executions/${idOf(name)}-${token}`;
+  if (context.executions.get(execution)) return;
+  createExecution(context, { job, name: execution, overrides: {}, by });
+  const running = context.cloud.clock.working((hold) => runExecution(context, execution, hold));
+  if (runExecutionToken !== undefined) return await running;
+  running.catch((caught) => recordCrash(context, name, caught));
+}
+
+function recordCrash({ cloud }: RunContext, name: string, caught: unknown): void {
+  const { project, region, id } = parseName(name);
+  const resource = { type: "cloud_run_job", labels: { project_id: project, location: region, job_name: id } };
+  cloud.logs.write({
+    project,
+    log: "run.googleapis.com/varlog/system",
+    resource,
+    severity: "ERROR",
+    text: String(caught),
+  });
+}
+
+function concludeJob(
+  { cloud, jobs }: RunContext,
+  name: string,
+  failure: Parameters<typeof failed>[2] | undefined,
+): Job {
+  const now = cloud.clock.timestamp();
+  const { reconciling: _, ...job } = demandFound(jobs.get(name), "job", name);
+  const condition = failure ? failed("Ready", now, failure) : succeeded("Ready", now);
+  const etag = etagOf(name, job.generation ?? "", now);
+  return jobs.put(name, {
+    ...job,
+    terminalCondition: condition,
+    conditions: [condition],
+    observedGeneration: job.generation,
+    etag,
+  });
+}
+
+/** `Jobs.GetJob` */
+export function getJob({ jobs }: RunContext, name: string): Job {
+  return demandFound(jobs.get(name), "job", name);
+}
+
+/** `Jobs.ListJobs` */
+export function listJobs(
+  { jobs }: RunContext,
+  { parent = "", pageSize, pageToken }: ListJobsRequest,
+): ListJobsResponse {
+  const found = jobs.list(`${parent}/jobs/`).map(([, job]) => job);
+  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  return { jobs: page.items, nextPageToken: page.nextPageToken };
+}
+
+/** `Jobs.DeleteJob` */
+export function deleteJob(context: RunContext, { name = "", etag, validateOnly }: DeleteJobRequest): OperationResource {
+  const job = getJob(context, name);
+  demandEtag(etag, job.etag);
+  const { parent } = parseName(name);
+  const shown: JsonObject = { "@type": `${typePrefix}Job`, ...job };
+  if (validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
+  const deleted = context.jobs.put(name, { ...job, deleteTime: context.cloud.clock.timestamp(), reconciling: true });
+  const metadata = { "@type": `${typePrefix}Job`, ...deleted };
+  const start = { host, parent, kind: "deleteJob", target: name, input: { name }, metadata };
+  return toLongrunning(context.cloud.operations.start({ ...start, latency: "run.job.delete" }));
+}
+
+/** The work of deleting a job with its executions; those that run are cancelled. */
+export async function runDeleteJob(context: RunContext, operation: RunningOperation): Promise<JsonObject> {
+  const name = String(operation.input.name);
+  await cancelAll(context, `${name}/executions/`);
+  await operation.latency();
+  for (const collection of [context.tasks, context.executions]) {
+    for (const [child] of collection.list(`${name}/executions/`)) collection.delete(child);
+  }
+  const { reconciling: _, ...job } = context.jobs.get(name) ?? { name };
+  context.jobs.delete(name);
+  context.cloud.access.deletePolicies(`//${host}/${name}`);
+  refreshAddressHolds(context);
+  return { "@type": `${typePrefix}Job`, ...job };
+}
