@@ -1,0 +1,66 @@
+import { DefinitionError } from "../definition-error.ts";
+import { childrenOf, dottedPath, type Expression } from "../expression/tree.ts";
+import type { Definition, Position } from "../parse/syntax.ts";
+import { library } from "../stdlib/library.ts";
+import { constants } from "../stdlib/retry.ts";
+import { parametersOf } from "./call.ts";
+import type { Names } from "./names.ts";
+
+/** Where an expression stands and what its names may mean. */
+export interface ExpressionContext {
+  readonly names: Names;
+  readonly definition: Definition;
+  readonly step: string;
+  readonly position: Position;
+}
+
+/** Checks the names, calls and argument counts in an expression. */
+export function checkExpression(expression: Expression, context: ExpressionContext): void {
+  switch (expression.kind) {
+    case "name":
+      checkName(expression.name, context);
+      return;
+    case "property":
+      if (!isKnownPath(expression, context)) checkExpression(expression.object, context);
+      return;
+    case "call":
+      checkCall(expression, context);
+      for (const argument of expression.args) checkExpression(argument, context);
+      return;
+    default:
+      for (const child of childrenOf(expression)) checkExpression(child, context);
+  }
+}
+
+/** Whether a dotted path is a constant or function of the library, and not a variable's property. */
+function isKnownPath(expression: Expression, { names }: ExpressionContext): boolean {
+  const path = dottedPath(expression);
+  if (path === undefined || names.has(path.split(".")[0] ?? "")) return false;
+  const paths = [...constants.keys(), ...library.keys()];
+  return paths.some((known) => path === known || path.startsWith(`${known}.`));
+}
+
+function checkName(name: string, context: ExpressionContext): void {
+  if (context.names.has(name) || context.definition.routines.has(name) || library.has(name)) return;
+  throw refusal(`symbol '${name}' is neither a variable nor a sub-workflow name`, context);
+}
+
+function checkCall({ callee, args }: Extract<Expression, { kind: "call" }>, context: ExpressionContext): void {
+  const definition = library.get(callee);
+  if (!definition && !context.definition.routines.has(callee)) {
+    throw refusal(`symbol '${callee}' is not a function or sub-workflow name`, context);
+  }
+  if (definition?.isBlocking) throw refusal(`${callee} blocks and must be used in a call step`, context);
+  const parameters = parametersOf(callee, context);
+  const required = parameters.filter(({ isOptional }) => !isOptional).length;
+  if (args.length >= required && args.length <= parameters.length) return;
+  throw refusal(`${callee} takes ${countOf(required, parameters.length)} arguments, not ${args.length}`, context);
+}
+
+function countOf(least: number, most: number): string {
+  return least === most ? String(least) : `${least} to ${most}`;
+}
+
+function refusal(reason: string, { step, position }: ExpressionContext): DefinitionError {
+  return new DefinitionError({ message: `error evaluating expression: ${reason}`, position, step });
+}

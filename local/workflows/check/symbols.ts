@@ -1,0 +1,127 @@
+import type { Definition, ForAction, ParallelAction, Position, Routine, Step, Template } from "../parse/syntax.ts";
+import { checkArguments, checkCallee } from "./call.ts";
+import { checkExpression } from "./expression.ts";
+import { Names } from "./names.ts";
+
+/** What a routine is checked against. */
+export interface SymbolContext {
+  readonly definition: Definition;
+  /** Name of the step at hand, for errors. */
+  readonly step: string;
+}
+
+/**
+ * Checks that every name in a routine means something, that writes inside parallel steps go to shared or local
+ * variables, and that calls have the arguments their callee takes.
+ */
+export function checkSymbols(routine: Routine, definition: Definition): void {
+  const names = new Names({ declared: routine.params.map(({ name }) => name), steps: routine.steps });
+  for (const parameter of routine.params) {
+    checkTemplate(parameter.default, new Names({ declared: [], steps: [] }), { definition, step: "params" });
+  }
+  checkSteps(routine.steps, names, definition);
+}
+
+function checkSteps(steps: readonly Step[], names: Names, definition: Definition): void {
+  for (const step of steps) checkStep(step, names, definition);
+}
+
+function checkStep({ name: step, action }: Step, names: Names, definition: Definition): void {
+  const context: SymbolContext = { definition, step };
+  switch (action.kind) {
+    case "assign":
+      for (const { target, value } of action.entries) {
+        checkTemplate(value, names, context);
+        for (const part of target.path) checkExpression(part, { names, ...context, position: target.position });
+        if (target.path.length > 0) names.expect(target.variable, { step, position: target.position });
+        names.write(target.variable, { step, position: target.position });
+      }
+      return;
+    case "call":
+      checkCallee(action, context);
+      for (const value of action.args.values()) checkTemplate(value, names, context);
+      checkArguments(action, context);
+      if (action.result) names.write(action.result.variable, { step, position: action.result.position });
+      return;
+    case "switch":
+      for (const { condition, body } of action.cases) {
+        checkTemplate(condition, names, context);
+        checkStep(body, names, definition);
+      }
+      return;
+    case "for":
+      checkTemplate(action.source.list, names, context);
+      checkLoop(action, names.loop(action, step), definition);
+      return;
+    case "parallel":
+      checkParallel(action, names, context);
+      return;
+    case "try":
+      checkStep(action.body, names, definition);
+      for (const part of retryParts(action.retry)) checkTemplate(part, names, context);
+      if (action.except) {
+        const { variable, steps } = action.except;
+        checkSteps(steps, names.inner({ declared: variable === undefined ? [] : [variable], steps }), definition);
+      }
+      return;
+    case "steps":
+      checkSteps(action.steps, names, definition);
+      return;
+    case "raise":
+    case "return":
+      checkTemplate(action.value, names, context);
+      return;
+    case "jump":
+      return;
+  }
+}
+
+function checkLoop({ steps }: ForAction, names: Names, definition: Definition): void {
+  checkSteps(steps, names, definition);
+}
+
+function checkParallel(action: ParallelAction, names: Names, context: SymbolContext): void {
+  for (const { name, position } of action.shared) names.expect(name, { step: context.step, position });
+  checkTemplate(action.concurrencyLimit, names, context);
+  const shared = new Set(action.shared.map(({ name }) => name));
+  const { work } = action;
+  if (work.kind === "for") {
+    checkTemplate(work.source.list, names, context);
+    checkLoop(work, names.loop(work, context.step, shared), context.definition);
+    return;
+  }
+  for (const { steps } of work.branches) {
+    checkSteps(steps, names.inner({ declared: [], steps, shared }), context.definition);
+  }
+}
+
+function retryParts(retry: Extract<Step["action"], { kind: "try" }>["retry"]): readonly (Template | undefined)[] {
+  if (!retry) return [];
+  if (retry.kind === "value") return [retry.value];
+  return [retry.predicate, retry.maxRetries, retry.initialDelay, retry.maxDelay, retry.multiplier];
+}
+
+function checkTemplate(template: Template | undefined, names: Names, context: SymbolContext): void {
+  switch (template?.kind) {
+    case "expression":
+      checkExpression(template.expression, { names, ...context, position: template.position });
+      return;
+    case "list":
+      for (const item of template.items) checkTemplate(item, names, context);
+      return;
+    case "map":
+      for (const { key, value } of template.entries) {
+        if (typeof key !== "string") checkTemplate(key, names, context);
+        checkTemplate(value, names, context);
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+/** Where a name stands. */
+export interface NamePlace {
+  readonly step: string;
+  readonly position: Position;
+}

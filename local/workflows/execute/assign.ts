@@ -1,0 +1,33 @@
+import { toIndex } from "../expression/evaluate.ts";
+import { fault } from "../fault.ts";
+import type { Assignment } from "../parse/syntax.ts";
+import type { Task } from "../task.ts";
+import { isList, isMap, typeName, type Value } from "../value/value.ts";
+import type { Activation } from "./activation.ts";
+import { evaluateIn, evaluateTemplate } from "./template.ts";
+
+/** Runs one entry of an assign step. */
+export function* runAssignment({ target, value }: Assignment, at: Activation): Task<void> {
+  const assigned = yield* evaluateTemplate(value, at);
+  if (target.path.length === 0) return at.scope.set(target.variable, assigned);
+  const path: Value[] = [];
+  for (const part of target.path) path.push(yield* evaluateIn(part, at));
+  const container = at.scope.get(target.variable);
+  if (container === undefined) throw fault("KeyError", `key not found: ${target.variable}`);
+  at.scope.set(target.variable, withElement(container, path, assigned));
+}
+
+/** A copy of a map or list with one place in it changed; maps that are missing on the way are made. */
+function withElement(container: Value, [key = null, ...rest]: readonly Value[], value: Value): Value {
+  if (isList(container)) {
+    const index = toIndex(container.length, key);
+    return container.with(index, replace(container[index] ?? null, rest, value));
+  }
+  if (!isMap(container)) throw fault("TypeError", `cannot assign an element of a ${typeName(container)}`);
+  if (typeof key !== "string") throw fault("TypeError", `map key must be a string, not ${typeName(key)}`);
+  return new Map(container).set(key, replace(container.get(key) ?? new Map(), rest, value));
+}
+
+function replace(element: Value, path: readonly Value[], value: Value): Value {
+  return path.length === 0 ? value : withElement(element, path, value);
+}

@@ -1,0 +1,96 @@
+import { toBoolean } from "../expression/operators.ts";
+import { WorkflowError } from "../fault.ts";
+import type { Block, Completion, Node, Work } from "../plan/program.ts";
+import { perform, type Task } from "../task.ts";
+import { isMap, type Value } from "../value/value.ts";
+import type { Activation } from "./activation.ts";
+import { runAssignment } from "./assign.ts";
+import { runCall } from "./call.ts";
+import { runFor } from "./loop.ts";
+import { toPayload } from "./outcome.ts";
+import { runParallel } from "./parallel.ts";
+import { recorded } from "./recorded.ts";
+import { evaluateTemplate } from "./template.ts";
+import { runTry } from "./try.ts";
+
+/** Steps after which other work of the process gets a turn. */
+const stepsPerTurn = 256;
+
+const done: Completion = { kind: "done" };
+
+/** Runs the steps of a block; a jump to none of its names is handed outwards. */
+export function* runBlock(block: Block, at: Activation): Task<Completion> {
+  let index = 0;
+  for (let node = block.nodes[index]; node; node = block.nodes[index]) {
+    const completion = yield* runNode(node, at);
+    const target = completion.kind === "jump" ? block.indexOf.get(completion.target) : undefined;
+    if (target !== undefined) index = target;
+    else if (completion.kind === "done") index += 1;
+    else return completion;
+  }
+  return done;
+}
+
+/** Runs one step and says where execution goes on. */
+export function* runNode(node: Node, at: Activation): Task<Completion> {
+  const element = { step: node.step, routine: at.frame.routine, position: node.position };
+  at.frame.current = element;
+  at.run.enterStep(element);
+  try {
+    if (at.run.countStep() % stepsPerTurn === 0)
+      yield* perform(() => new Promise<void>((resolve) => setImmediate(resolve)));
+    at.thread.signal.throwIfAborted();
+    const completion = yield* recorded({ stepType: node.type }, at, (inside) => runWork(node.work, inside));
+    at.frame.current = element;
+    return completion.kind === "done" ? (node.next ?? done) : completion;
+  } catch (caught) {
+    if (caught instanceof WorkflowError) caught.locate(at.frame, element);
+    throw caught;
+  }
+}
+
+function* runWork(work: Work, at: Activation): Task<Completion> {
+  switch (work.kind) {
+    case "assign":
+      for (const entry of work.entries) yield* runAssignment(entry, at);
+      return done;
+    case "call":
+      yield* runCall(work, at);
+      return done;
+    case "switch":
+      return yield* runSwitch(work, at);
+    case "for":
+      return yield* runFor(work, at);
+    case "parallel":
+      return yield* runParallel(work, at);
+    case "try":
+      return yield* runTry(work, at);
+    case "raise":
+      throw toRaised(yield* evaluateTemplate(work.value, at));
+    case "return":
+      return { kind: "return", value: yield* evaluateTemplate(work.value, at) };
+    case "steps":
+      return yield* runBlock(work.block, at);
+    case "jump":
+      return done;
+  }
+}
+
+function* runSwitch({ cases }: Extract<Work, { kind: "switch" }>, at: Activation): Task<Completion> {
+  for (const [index, { condition, body }] of cases.entries()) {
+    const holds = toBoolean(yield* evaluateTemplate(condition, at), "condition");
+    if (!holds) continue;
+    const about = { stepType: "STEP_CONDITION", progress: index + 1 } as const;
+    return yield* recorded(about, at, (inside) => runNode(body, inside));
+  }
+  return done;
+}
+
+/** An error of the runtime that is raised again keeps its message; anything else is shown as it is. */
+function toRaised(value: Value): WorkflowError {
+  const message = isMap(value) && value.has("tags") ? value.get("message") : undefined;
+  return new WorkflowError({
+    value,
+    message: typeof message === "string" ? message : `RuntimeError: ${toPayload(value)}`,
+  });
+}

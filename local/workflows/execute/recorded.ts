@@ -1,0 +1,31 @@
+import { WorkflowError } from "../fault.ts";
+import type { Task } from "../task.ts";
+import type { Activation } from "./activation.ts";
+import type { NewStep } from "./history.ts";
+import { toPayload } from "./outcome.ts";
+
+/** Runs a part of an execution as an entry of its history; steps inside become the entry's children. */
+export function* recorded<T>(
+  about: Pick<NewStep, "stepType" | "progress">,
+  at: Activation,
+  run: (inside: Activation) => Task<T>,
+): Task<T> {
+  const { history } = at.run;
+  const { routine, current } = at.frame;
+  const entry = history.begin({
+    ...about,
+    routine,
+    step: current?.step ?? "",
+    parent: at.entry,
+    threadId: at.thread.id,
+  });
+  try {
+    const result = yield* run({ ...at, entry });
+    history.end(entry, "STATE_SUCCEEDED");
+    return result;
+  } catch (caught) {
+    if (caught instanceof WorkflowError) history.end(entry, "STATE_FAILED", toPayload(caught.value));
+    else history.end(entry, "STATE_CANCELLED");
+    throw caught;
+  }
+}

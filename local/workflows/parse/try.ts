@@ -1,0 +1,63 @@
+import { DefinitionError } from "../definition-error.ts";
+import { expectName, Fields } from "./fields.ts";
+import type { BodyContext } from "./iteration.ts";
+import type { RetryPolicy, Step, TryAction } from "./syntax.ts";
+import { parseTemplate } from "./template.ts";
+import type { YamlNode } from "./yaml.ts";
+
+/** The step around a `try`, whose other fields are `retry` and `except`. */
+export interface TryContext extends BodyContext {
+  readonly fields: Fields;
+  readonly parseBody: (fields: Fields, name: string) => Step;
+}
+
+/** Parses `try` with its `retry` and `except` siblings. */
+export function parseTry(node: YamlNode, context: TryContext): TryAction {
+  const { fields, step, parseBody } = context;
+  const body = new Fields(node, "try", step);
+  if (body.has("for")) {
+    // The service refuses this too: the loop would have no step to be named after.
+    throw new DefinitionError({ message: "loop step name should not be empty", position: node.position, step });
+  }
+  const retry = fields.take("retry");
+  const except = fields.take("except");
+  if (!retry && !except) {
+    throw new DefinitionError({ message: "try must have 'retry' or 'except'", position: node.position, step });
+  }
+  return {
+    kind: "try",
+    body: parseBody(body, step),
+    retry: retry && parseRetry(retry, step),
+    except: except && parseExcept(except, context),
+  };
+}
+
+function parseExcept(node: YamlNode, { step, parseSteps }: BodyContext): TryAction["except"] {
+  const fields = new Fields(node, "except", step);
+  const as = fields.take("as");
+  const steps = parseSteps(fields.expect("steps"), `except of step '${step}'`);
+  fields.end();
+  return { variable: as && expectName(as, "as", step), steps, position: node.position };
+}
+
+function parseRetry(node: YamlNode, step: string): RetryPolicy {
+  if (node.kind !== "map") return { kind: "value", value: parseTemplate(node, step) };
+  const fields = new Fields(node, "retry", step);
+  const template = (from: Fields, key: string) => {
+    const value = from.take(key);
+    return value && parseTemplate(value, step);
+  };
+  const backoffNode = fields.take("backoff");
+  const backoff = backoffNode && new Fields(backoffNode, "backoff", step);
+  const policy: RetryPolicy = {
+    kind: "policy",
+    predicate: template(fields, "predicate"),
+    maxRetries: template(fields, "max_retries"),
+    initialDelay: backoff && template(backoff, "initial_delay"),
+    maxDelay: backoff && template(backoff, "max_delay"),
+    multiplier: backoff && template(backoff, "multiplier"),
+  };
+  backoff?.end();
+  fields.end();
+  return policy;
+}

@@ -1,0 +1,112 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { DefinitionError } from "../definition-error.ts";
+import { isInt64 } from "../value/integer.ts";
+import type { Position } from "./syntax.ts";
+
+/** A YAML or JSON node with its place in the source. */
+export type YamlNode = YamlScalar | YamlList | YamlMap;
+
+/** A scalar; `yes`, `no`, `on` and `off` are strings, as in YAML 1.2. */
+export interface YamlScalar {
+  readonly kind: "scalar";
+  readonly position: Position;
+  readonly value: null | boolean | bigint | number | string;
+  /** The text as written, without its quotes' effect undone: offsets in it are columns in the source. */
+  readonly isPlainLine: boolean;
+}
+
+/** A sequence. */
+export interface YamlList {
+  readonly kind: "list";
+  readonly position: Position;
+  readonly items: readonly YamlNode[];
+}
+
+/** A mapping with its keys as text, in order. */
+export interface YamlMap {
+  readonly kind: "map";
+  readonly position: Position;
+  readonly entries: readonly YamlEntry[];
+}
+
+/** One key and value. */
+export interface YamlEntry {
+  readonly key: string;
+  readonly keyPosition: Position;
+  readonly value: YamlNode;
+}
+
+/** More nodes than any definition within the size limit has; a bound on what aliases expand to. */
+const maxNodes = 200_000;
+
+/**
+ * Reads YAML 1.2 (and so JSON) with positions.
+ *
+ * @throws DefinitionError for malformed text, duplicate keys, several documents
+ */
+export function parseYaml(source: string): YamlNode {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(source, { version: "1.2", intAsBigInt: true, uniqueKeys: true, lineCounter });
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const [error] = document.errors;
+  if (error) {
+    const [message = ""] = error.message.split(/ at line \d+/);
+    throw new DefinitionError({ message: `parse error: ${message}`, position: positionAt(error.pos[0]) });
+  }
+  return new YamlReader(document, source, positionAt).read(document.contents);
+}
+
+class YamlReader {
+  readonly #document: Document;
+  readonly #source: string;
+  readonly #positionAt: (offset: number) => Position;
+  #nodes = 0;
+
+  constructor(document: Document, source: string, positionAt: (offset: number) => Position) {
+    this.#document = document;
+    this.#source = source;
+    this.#positionAt = positionAt;
+  }
+
+  read(node: Node | null | undefined, fallback: Position = { line: 1, column: 1 }): YamlNode {
+    const position = node?.range ? this.#positionAt(node.range[0]) : fallback;
+    this.#nodes += 1;
+    if (this.#nodes > maxNodes) throw new DefinitionError({ message: "the definition is too large", position });
+    if (isAlias(node)) return this.read(node.resolve(this.#document), position);
+    if (isSeq<Node>(node)) {
+      return { kind: "list", position, items: node.items.map((item) => this.read(item, position)) };
+    }
+    if (isMap<Node, Node | null>(node)) {
+      return { kind: "map", position, entries: node.items.map((pair) => this.#entry(pair, position)) };
+    }
+    const isPlainLine = node?.range ? !/\n/.test(this.#source.slice(node.range[0], node.range[1])) : false;
+    return { kind: "scalar", position, value: scalarValue(node, position), isPlainLine };
+  }
+
+  #entry(pair: Pair<Node, Node | null>, fallback: Position): YamlEntry {
+    const keyPosition = pair.key.range ? this.#positionAt(pair.key.range[0]) : fallback;
+    if (!isScalar(pair.key)) throw new DefinitionError({ message: "a key must be text", position: keyPosition });
+    const key = typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? String(pair.key.value));
+    return { key, keyPosition, value: this.read(pair.value, keyPosition) };
+  }
+}
+
+function scalarValue(node: Node | null | undefined, position: Position): YamlScalar["value"] {
+  const value = isScalar(node) ? node.value : null;
+  if (value === null || value === undefined) return null;
+  if (typeof value === "bigint" && !isInt64(value)) {
+    throw new DefinitionError({ message: `integer ${value} does not fit 64 bits`, position });
+  }
+  switch (typeof value) {
+    case "boolean":
+    case "bigint":
+    case "number":
+    case "string":
+      return value;
+    default:
+      throw new DefinitionError({ message: `values of this type are not supported`, position });
+  }
+}

@@ -1,0 +1,60 @@
+import { fault } from "../fault.ts";
+import { isInt64 } from "../value/integer.ts";
+import { writeDouble } from "../value/json.ts";
+import { isList, isMap, typeName, type Value } from "../value/value.ts";
+import { row } from "./function.ts";
+
+/**
+ * Functions without a namespace.
+ *
+ * @see https://cloud.google.com/workflows/docs/reference/stdlib/expression-helpers
+ */
+// biome-ignore format: a table
+export const expressionHelpers = [
+  row("double",   "x: any",                              "double",  ({ x }) => toDouble(x)),
+  row("int",      "x: any",                              "integer", ({ x }) => toInteger(x)),
+  row("string",   "x: any",                              "string",  ({ x }) => toText(x)),
+  row("keys",     "map: map",                            "list",    ({ map }) => [...map.keys()]),
+  row("len",      "value: any",                          "integer", ({ value }) => BigInt(lengthOf(value))),
+  row("default",  "value?: any, default?: any",          "any",     (args) => args.value ?? args.default ?? null),
+  row("if",       "condition: boolean, ifTrue?: any, ifFalse?: any", "any", ({ condition, ifTrue, ifFalse }) => (condition ? ifTrue : ifFalse) ?? null),
+  row("get_type", "value?: any",                         "string",  ({ value }) => typeName(value ?? null)),
+];
+
+function toDouble(value: Value): number {
+  if (typeof value === "bigint" || typeof value === "number") return Number(value);
+  if (typeof value !== "string") throw unsupported("double", value);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value))
+    throw fault("ValueError", `invalid literal for double(): '${value}'`);
+  return Number(value);
+}
+
+function toInteger(value: Value): bigint {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number") return within(Number.isFinite(value) ? BigInt(Math.trunc(value)) : undefined, value);
+  if (typeof value !== "string") throw unsupported("int", value);
+  return within(/^[+-]?\d+$/.test(value) ? BigInt(value.replace("+", "")) : undefined, value);
+}
+
+function within(amount: bigint | undefined, value: string | number): bigint {
+  if (amount === undefined || !isInt64(amount)) throw fault("ValueError", `invalid literal for int(): '${value}'`);
+  return amount;
+}
+
+function toText(value: Value): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return writeDouble(value);
+  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
+  throw unsupported("string", value);
+}
+
+function lengthOf(value: Value): number {
+  if (typeof value === "string") return [...value].length;
+  if (isList(value)) return value.length;
+  if (isMap(value)) return value.size;
+  throw unsupported("len", value);
+}
+
+function unsupported(name: string, value: Value) {
+  return fault("TypeError", `unsupported operand type for ${name}(): '${typeName(value)}'`);
+}

@@ -1,0 +1,133 @@
+import type { HttpResponse } from "../../http.ts";
+import type { HttpAuth } from "../execute/host.ts";
+import { fault } from "../fault.ts";
+import { perform, type Task } from "../task.ts";
+import { isList, type Value, type ValueMap } from "../value/value.ts";
+import { blockingRow, type LibraryContext } from "./function.ts";
+import { parseBody, toHeaders } from "./http-body.ts";
+import { encodeBody, requestHeaders, requestUrl } from "./http-request.ts";
+
+const common =
+  "url: string, timeout?: number, headers?: map, query?: map, auth?: map, private_service_name?: string, ca_certificate?: string";
+const withBody = `${common}, body?: any` as const;
+
+/** `http.*` @see https://cloud.google.com/workflows/docs/http-requests */
+// biome-ignore format: a table
+export const http = [
+  blockingRow("http.get",     common,                              "map", (args, context) => send("GET", args, context)),
+  blockingRow("http.post",    withBody,                            "map", (args, context) => send("POST", args, context)),
+  blockingRow("http.put",     withBody,                            "map", (args, context) => send("PUT", args, context)),
+  blockingRow("http.patch",   withBody,                            "map", (args, context) => send("PATCH", args, context)),
+  blockingRow("http.delete",  withBody,                            "map", (args, context) => send("DELETE", args, context)),
+  blockingRow("http.request", `method: string, ${withBody}` as const, "map", (args, context) => send(args.method.toUpperCase(), args, context)),
+];
+
+/** Longest time for one request, and its default. */
+const maxTimeoutSeconds = 1800;
+
+/** Largest response body. */
+const maxResponseBytes = 2 * 1024 * 1024;
+
+const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
+
+interface RequestArguments {
+  readonly url: string;
+  readonly timeout?: bigint | number;
+  readonly headers?: ValueMap;
+  readonly query?: ValueMap;
+  readonly auth?: ValueMap;
+  readonly body?: Value;
+}
+
+function* send(method: string, args: RequestArguments, { host, thread }: LibraryContext): Task<Value> {
+  const timeout = toTimeout(args.timeout);
+  const url = requestUrl(args.url, args.query);
+  const auth = args.auth && toAuth(args.auth, args.url);
+  const headers = requestHeaders(args.headers ?? new Map(), args.body);
+  const body = args.body === undefined ? Buffer.alloc(0) : encodeBody(args.body, headers["content-type"] ?? "");
+  if (auth) headers.authorization = yield* perform(() => host.authorize(auth).catch(toAuthFault));
+  const request = { method, url, headers, body };
+  const response = yield* perform(() => withTimeout(host.fetch(request, thread).catch(toConnectionFault), timeout));
+  return toResult(response);
+}
+
+function toTimeout(timeout: bigint | number = maxTimeoutSeconds): number {
+  const seconds = Number(timeout);
+  if (seconds > 0 && seconds <= maxTimeoutSeconds) return seconds;
+  throw fault("ValueError", `timeout must be above 0 and at most ${maxTimeoutSeconds} seconds, not ${seconds}`);
+}
+
+function toAuth(auth: ValueMap, url: string): HttpAuth {
+  const type = auth.get("type");
+  if (type === "OIDC") {
+    const audience = auth.get("audience") ?? url;
+    if (typeof audience !== "string") throw fault("TypeError", "auth.audience must be a string");
+    return { type, audience };
+  }
+  if (type === "OAuth2") return { type, scopes: toScopes(auth.get("scopes") ?? auth.get("scope") ?? cloudPlatform) };
+  throw fault("ValueError", "auth.type must be OIDC or OAuth2");
+}
+
+function toScopes(scopes: Value): readonly string[] {
+  return (isList(scopes) ? scopes : [scopes]).map((scope) => {
+    if (typeof scope !== "string") throw fault("TypeError", "auth.scopes must be a string or a list of strings");
+    return scope;
+  });
+}
+
+/** The deadline guards a real exchange, so it counts real time. */
+async function withTimeout<T>(work: Promise<T>, seconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    const expire = () => reject(fault("TimeoutError", `request has not been answered within ${seconds} seconds`));
+    timer = setTimeout(expire, seconds * 1000);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function toAuthFault(cause: unknown): never {
+  throw fault("AuthError", `no credentials for the request: ${messageOf(cause)}`, { cause });
+}
+
+/** Codes of the network that mean that nothing was sent. */
+const neverConnected = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+]);
+
+function toConnectionFault(cause: unknown): never {
+  if (cause instanceof Error && cause.name === "AbortError") throw cause;
+  const code = codeOf(cause) ?? codeOf(cause instanceof Error ? cause.cause : undefined);
+  const tag = code !== undefined && neverConnected.has(code) ? "ConnectionFailedError" : "ConnectionError";
+  throw fault(tag, messageOf(cause), { cause });
+}
+
+function codeOf(value: unknown): string | undefined {
+  return value instanceof Error && "code" in value && typeof value.code === "string" ? value.code : undefined;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function toResult(response: HttpResponse): Value {
+  if (response.body.length > maxResponseBytes) {
+    throw fault("ResourceLimitError", `HTTP response is larger than ${maxResponseBytes} bytes`);
+  }
+  const fields = {
+    body: parseBody(response.headers["content-type"], response.body),
+    code: BigInt(response.status),
+    headers: toHeaders(response.headers),
+  };
+  if (response.status >= 200 && response.status < 300) return new Map(Object.entries(fields));
+  throw fault("HttpError", `HTTP server responded with error code ${response.status}`, { fields });
+}

@@ -1,0 +1,25 @@
+import { isBytes, isList, isMap, type Value } from "./value.ts";
+
+/** Sizes of lists and maps already measured; they are immutable, so a size never changes. */
+const measured = new WeakMap<object, number>();
+
+/** Estimates the memory that a value takes, in bytes, for the limit on all variables of an execution. */
+export function sizeOf(value: Value): number {
+  if (value === null || typeof value === "boolean") return 1;
+  if (typeof value === "bigint" || typeof value === "number") return 8;
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (isBytes(value)) return value.byteLength;
+  const known = measured.get(value);
+  if (known !== undefined) return known;
+  const size = measure(value);
+  measured.set(value, size);
+  return size;
+}
+
+function measure(value: Value): number {
+  if (isList(value)) return value.reduce<number>((total, item) => total + sizeOf(item), 8);
+  if (!isMap(value)) return 8;
+  let total = 8;
+  for (const [key, item] of value) total += Buffer.byteLength(key) + sizeOf(item);
+  return total;
+}
