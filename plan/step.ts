@@ -1,4 +1,5 @@
 import type { Spec } from "../spec/schema.ts";
+import type { Prices } from "./prices.ts";
 
 /** The thirteen steps in the order people read them; the workflow runs them as their needs allow. */
 export const stepNames = [
@@ -47,6 +48,8 @@ export interface StepDeclaration<Input extends object, Output extends object> {
   readonly permissions: StepPermissions;
   /** Seconds from the first call to done on Google Cloud, as people should expect them. */
   readonly expectedSeconds: (input: Input) => number;
+  /** USD a day, by list price, of what the step keeps running; absent when nothing of it is billed by time. */
+  readonly costPerDay?: (input: Input, prices: Prices) => number;
   /** Only a type: what `done` gives to later steps. Never a secret value. */
   readonly output?: Output;
 }

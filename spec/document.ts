@@ -1,9 +1,21 @@
-import { isAlias, isCollection, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Finding, SpecProblem } from "./problem.ts";
 
 /** A YAML text that was read, with what is needed to find places in it. */
 export interface SpecDocument {
-  /** The content as plain values; undefined when it could not be read. */
+  /** The content as plain values, `null` included; undefined when it could not be read. */
   readonly value: unknown;
   /** What is wrong with the text as YAML. */
   readonly problems: readonly SpecProblem[];
@@ -20,18 +32,23 @@ const maxAliasCount = 100;
 /** Errors after which the rest of the text still means what it says. */
 const harmless = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
 
-/** What to do about an error of the YAML parser, by its code. */
-const fixes: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: "indent with spaces; YAML allows no tabs there",
-  DUPLICATE_KEY: "keep one of the two and remove the other",
-  MULTIPLE_DOCS: "keep one document: one file describes one environment, without a further ---",
-  BLOCK_AS_IMPLICIT_KEY: "put quotes around a value that contains a colon, or begin a new line below the key",
-  MULTILINE_IMPLICIT_KEY: "bring the line to the indentation of its neighbours",
-  MISSING_CHAR: "add the closing character",
-  BAD_INDENT: "close what is open, or bring the line to the indentation of its neighbours",
-  BAD_ALIAS: "define the anchor (&name) above, or write the value itself",
-  TAG_RESOLVE_FAILED: "remove the tag; only plain values are allowed",
+/** What to say and do about an error of the YAML parser, by its code; the parser's own words where none are here. */
+const faultsOfYaml: Readonly<Record<string, { readonly message?: string; readonly fix: string }>> = {
+  TAB_AS_INDENT: { message: "a tab indents the line", fix: "indent with spaces; YAML allows no tabs there" },
+  DUPLICATE_KEY: { message: "the same key is given twice", fix: "keep one of the two and remove the other" },
+  MULTIPLE_DOCS: {
+    message: "a second document begins",
+    fix: "remove the --- and what follows: one file describes one environment",
+  },
+  BLOCK_AS_IMPLICIT_KEY: { fix: "put quotes around a value that contains a colon, or begin a new line below the key" },
+  MULTILINE_IMPLICIT_KEY: { fix: "bring the line to the indentation of its neighbours" },
+  MISSING_CHAR: { fix: "add the closing character" },
+  BAD_INDENT: { fix: "close what is open, or bring the line to the indentation of its neighbours" },
+  TAG_RESOLVE_FAILED: { fix: "remove the tag; only plain values are allowed" },
 };
+
+/** What the parser says when its own stack ends. */
+const stackEnd = /stack/i;
 
 /** Reads the text of a spec; what is no readable text or no YAML mapping is a problem, never an exception. */
 export function readDocument(content: string | Uint8Array): SpecDocument {
@@ -54,35 +71,57 @@ function parse(text: string): SpecDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => toPlace(lines.linePos(Math.min(offset, text.trimEnd().length)));
+  if (document.errors.some(({ message }) => stackEnd.test(message))) throw new RangeError("nested too deeply");
   const faults = [...document.errors, ...document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED")];
-  const problems = faults.map(({ code, message, pos }): SpecProblem => {
-    const fix = fixes[code] ?? "correct the YAML there";
-    return {
+  const unknown = unknownAliases(document);
+  const problems = onePerLine([
+    ...faults.map(({ code, message, pos }) => ({
       path: "",
       ...at(pos[0]),
-      message: code === "TAB_AS_INDENT" ? "a tab indents the line" : lower(message),
-      fix,
-    };
-  });
+      message: faultsOfYaml[code]?.message ?? lower(message),
+      fix: faultsOfYaml[code]?.fix ?? "correct the YAML there",
+    })),
+    ...unknown.map(({ source, range }) => ({
+      path: "",
+      ...at(range?.[0] ?? 0),
+      message: `no anchor &${source} stands before this alias`,
+      fix: "define the anchor above, or write the value itself",
+    })),
+  ]);
   const place = (finding: Finding): SpecProblem => ({
     path: formatPath(finding.path),
     ...at(offsetOf(document.contents, finding)),
     message: finding.message,
     fix: finding.fix,
   });
-  if (document.errors.some(({ code }) => !harmless.has(code))) return { value: undefined, problems, place };
+  const isReadable = faults.every(({ code }) => harmless.has(code)) && unknown.length === 0;
+  if (!isReadable) return { value: undefined, problems, place };
   if (document.contents === null) return unreadable("is empty", "begin with apiVersion: alloyrun/v1");
+  return toValue(document, { problems, place });
+}
+
+function toValue(document: Document, { problems, place }: Pick<SpecDocument, "problems" | "place">): SpecDocument {
   try {
-    return { value: document.toJS({ maxAliasCount }), problems, place };
+    return { value: document.toJS({ maxAliasCount }) ?? null, problems, place };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    const message = lower(error.message);
-    return {
-      value: undefined,
-      problems: [...problems, place({ path: [], message, fix: fixes.BAD_ALIAS ?? "" })],
-      place,
-    };
+    return unreadable("repeats its anchors too often", "write the values themselves");
   }
+}
+
+function unknownAliases(document: Document): Alias[] {
+  const unknown: Alias[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (!alias.resolve(document)) unknown.push(alias);
+    },
+  });
+  return unknown;
+}
+
+/** The first problem of each line: the parser stumbles again over what follows the first. */
+function onePerLine(problems: readonly SpecProblem[]): SpecProblem[] {
+  return problems.filter(({ line }, index) => problems.findIndex((other) => other.line === line) === index);
 }
 
 /** Path as people read it: `spec.service.env.PORT`, `spec.policy.approval.when[0]`. */

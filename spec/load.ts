@@ -53,7 +53,7 @@ function examine(content: string | Uint8Array): Examination {
   const { file, changed } = parsed.success
     ? { file: parsed.data, changed: [] }
     : (repair(document.value, parsed.error.issues) ?? { changed: [] });
-  const meaning = file ? checkMeaning(file).filter(({ path }) => !isBelow(path, changed)) : [];
+  const meaning = file ? checkMeaning(file).filter((finding) => isSound(finding, changed)) : [];
   const problems = [...document.problems, ...[...shape, ...meaning].map(document.place)];
   return { document, problems, file, changed, spec: parsed.success ? resolve(parsed.data) : undefined };
 }
@@ -67,4 +67,9 @@ function checkMeaning(file: EnvironmentFile): Finding[] {
     ...checkService(file),
     ...checkPolicy(file),
   ];
+}
+
+/** Whether everything that a finding is about stands in the file as it was checked. */
+function isSound({ path, comparedWith = [] }: Finding, changed: Examination["changed"]): boolean {
+  return [path, ...comparedWith].every((part) => !isBelow(part, changed));
 }

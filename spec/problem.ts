@@ -19,6 +19,8 @@ export interface Finding {
   readonly path: readonly PropertyKey[];
   /** Whether the key itself is wrong, not its value. */
   readonly atKey?: boolean;
+  /** Other parts that it compares with: when one of them is wrong itself, the finding says nothing. */
+  readonly comparedWith?: readonly (readonly PropertyKey[])[];
   readonly message: string;
   readonly fix: string;
 }

@@ -205,7 +205,7 @@ export const environmentSchema = z.strictObject({
         .prefault({})
         .describe("As whom the service runs; the seed job has an account of its own."),
       database: databaseSchema.describe("The AlloyDB cluster, its instances and what is in them."),
-      service: serviceSchema.describe("The Cloud Run service."),
+      service: serviceSchema.meta({ examples: [{ source: "./app" }] }).describe("The Cloud Run service."),
       policy: policySchema.prefault({}).describe("When to ask, to rebuild and to remove."),
     })
     .describe("What is wanted."),

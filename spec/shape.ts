@@ -16,7 +16,7 @@ function toFinding(issue: Issue, received: unknown): Finding | Finding[] {
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey(path, key));
     case "invalid_key":
-      return { path, atKey: true, message: issue.issues[0]?.message ?? issue.message, fix: fixFor(path) };
+      return { path, atKey: true, message: issue.issues[0]?.message ?? issue.message, fix: keyFix(path.slice(0, -1)) };
     case "invalid_type":
       return wrongType(path, issue.expected, received);
     case "invalid_value":
@@ -56,26 +56,42 @@ function wrongType(path: readonly PropertyKey[], expected: string, received: unk
 }
 
 function wrongValue(path: readonly PropertyKey[], values: readonly unknown[], received: unknown): Finding {
+  if (received === undefined) return { path, message: "is missing", fix: missingFix(path, String(path.at(-1))) };
   const words = values.map(String);
-  if (received === undefined)
-    return { path, message: "is missing", fix: missingFix(path, String(path.at(-1)), words[0]) };
-  const meant = suggest(String(received), words);
+  const [only] = words;
+  if (words.length === 1) return { path, message: `must be ${only}`, fix: `write ${only}` };
   const list = words.join(", ");
-  if (words.length === 1) return { path, message: `must be ${list}`, fix: `write ${list}` };
-  if (meant !== undefined) return { path, message: `must be one of ${list}`, fix: `did you mean ${meant}?` };
-  return { path, message: `must be one of ${list}`, fix: `write one of them instead of ${describe(received)}` };
+  const message = words.length > 20 ? `${describe(received)} is none of the known values` : `must be one of ${list}`;
+  const meant = meantBy(received, words);
+  return { path, message, fix: meant === undefined ? `write one of ${list}` : `did you mean ${meant}?` };
 }
 
-function missingFix(path: readonly PropertyKey[], key: string, value?: string): string {
-  const sample = value ?? exampleAt(path);
-  return sample === undefined ? `add ${key}: below its parent` : `add ${key}: ${sample}`;
+/** The listed value closest to a number, or to a text by its letters or its end. */
+function meantBy(received: unknown, words: readonly string[]): string | undefined {
+  const ending = words.find((word) => word.endsWith(`_${received}`));
+  if (typeof received !== "number")
+    return ending ?? (typeof received === "string" ? suggest(received, words) : undefined);
+  const distance = (word: string) => Math.abs(Number(word) - received);
+  const numbers = words.filter((word) => !Number.isNaN(Number(word)));
+  return ending ?? numbers.sort((a, b) => distance(a) - distance(b))[0];
+}
+
+function missingFix(path: readonly PropertyKey[], key: string): string {
+  return `add ${key}: ${sampleOf(schemaAt(path)) ?? "…"}`;
 }
 
 function fixFor(path: readonly PropertyKey[], received?: unknown): string {
-  const example = exampleAt(path);
+  if (path.length === 0) return "begin with apiVersion: alloyrun/v1";
   const corrected = typeof received === "string" ? correct(received, path) : undefined;
-  if (corrected !== undefined) return `write ${corrected}`;
-  return example === undefined ? "correct it" : `write for example ${example}`;
+  const example = corrected ?? sampleOf(schemaAt(path));
+  if (example === undefined) return "write it as the reference says, or remove it";
+  return corrected === undefined ? `write for example ${example}` : `write ${example}`;
+}
+
+function keyFix(path: readonly PropertyKey[]): string {
+  const record = schemaAt(path);
+  const sample = record instanceof z.ZodRecord ? sampleOf(record.keyType) : undefined;
+  return sample === undefined ? "rename it" : `rename it, for example to ${sample}`;
 }
 
 /** The name that was probably meant: lower case, forbidden characters as hyphens, no longer than allowed. */
@@ -92,10 +108,24 @@ function correct(received: string, path: readonly PropertyKey[]): string | undef
   return undefined;
 }
 
-function exampleAt(path: readonly PropertyKey[]): string | undefined {
-  const examples: unknown = schemaAt(path)?.meta()?.examples;
-  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
-  return example === undefined ? undefined : typeof example === "string" ? example : JSON.stringify(example);
+/** A value that fits, as it would stand in the file: an example of the schema's, or its required keys. */
+function sampleOf(schema: unknown): string | undefined {
+  const inner = unwrap(schema);
+  const examples: unknown = inner?.meta()?.examples;
+  if (Array.isArray(examples)) return typeof examples[0] === "string" ? examples[0] : JSON.stringify(examples[0]);
+  if (inner instanceof z.ZodLiteral || inner instanceof z.ZodEnum) return String(firstOf(inner));
+  if (inner instanceof z.ZodBoolean) return "false";
+  if (!(inner instanceof z.ZodObject)) return undefined;
+  const required = Object.entries(inner.shape).filter(([, value]) => !isOptional(value));
+  return `{ ${required.map(([key, value]) => `${key}: ${sampleOf(value) ?? "…"}`).join(", ")} }`;
+}
+
+function firstOf(schema: z.ZodLiteral | z.ZodEnum): unknown {
+  return schema instanceof z.ZodEnum ? schema.options[0] : [...schema.values][0];
+}
+
+function isOptional(schema: unknown): boolean {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
 }
 
 function keysAt(path: readonly PropertyKey[]): string[] {

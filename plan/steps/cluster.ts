@@ -50,4 +50,6 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
     bucket: ["locks/"],
   },
   expectedSeconds: () => 20,
+  // Storage is billed by what is used; 10 GB stand for a small database with its logs.
+  costPerDay: (_input, { alloydbStorageGbMonth }) => (10 * alloydbStorageGbMonth) / 30.4,
 };

@@ -62,4 +62,6 @@ export const egressStep: StepDeclaration<EgressInput, EgressOutput> = {
     bucket: ["locks/"],
   },
   expectedSeconds: (input) => (input.kind === "connector" ? 150 : 2),
+  costPerDay: (input, { connectorHour }) =>
+    input.kind === "connector" ? input.minInstances * (connectorHour[input.machineType] ?? 0) * 24 : 0,
 };

@@ -97,6 +97,8 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
     bucket: ["locks/"],
   },
   expectedSeconds: () => 45,
+  costPerDay: ({ applicationSecret }, { secretVersionMonth }) =>
+    ((applicationSecret ? 2 : 1) * secretVersionMonth) / 30.4,
 };
 
 function serviceAccount(spec: Spec): AccountInput {

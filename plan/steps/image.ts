@@ -63,6 +63,8 @@ export const imageStep: StepDeclaration<ImageInput, ImageOutput> = {
     bucket: ["locks/"],
   },
   expectedSeconds: (input) => (input.kind === "source" ? 100 : 1),
+  // A buildpack image of a small Node.js application is about 0.2 GB.
+  costPerDay: (input, { imageGbMonth }) => (input.kind === "source" ? (0.2 * imageGbMonth) / 30.4 : 0),
 };
 
 function built(spec: Spec, { installation, source }: PlanContext): BuiltImageInput {

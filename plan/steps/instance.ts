@@ -1,4 +1,5 @@
 import { type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
+import { nodeCostPerDay } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
 
 /** What `instance` is told. */
@@ -82,4 +83,6 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
     bucket: ["locks/"],
   },
   expectedSeconds: (input) => (input.availability === "ZONAL" ? 490 : 670),
+  costPerDay: ({ cpuCount, availability }, prices) =>
+    (availability === "REGIONAL" ? 2 : 1) * nodeCostPerDay(cpuCount, prices),
 };

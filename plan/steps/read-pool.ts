@@ -1,4 +1,5 @@
 import { type Ownership, ownershipOf } from "../../spec/names.ts";
+import { nodeCostPerDay } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
 
 /** What `readPool` is told. */
@@ -58,4 +59,5 @@ export const readPoolStep: StepDeclaration<ReadPoolInput, ReadPoolOutput> = {
     bucket: ["locks/"],
   },
   expectedSeconds: () => 430,
+  costPerDay: ({ cpuCount, nodeCount }, prices) => nodeCount * nodeCostPerDay(cpuCount, prices),
 };

@@ -98,4 +98,9 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
     bucket: ["locks/"],
   },
   expectedSeconds: () => 45,
+  costPerDay: ({ minInstances, cpu, memory }, { runIdleVcpuSecond, runIdleGibSecond }) => {
+    const gib = Number.parseInt(memory, 10) / (memory.endsWith("Mi") ? 1024 : 1);
+    // The proxy beside the application has 1 vCPU and 256 MiB.
+    return minInstances * ((cpu + 1) * runIdleVcpuSecond + (gib + 0.25) * runIdleGibSecond) * 86_400;
+  },
 };

@@ -36,13 +36,14 @@ function checkMachine(
   const cpus = cpusOf(machineType);
   if (cpuCount !== undefined && cpus !== undefined && cpuCount !== cpus) {
     const message = `${cpuCount} is not the vCPUs of ${machineType}`;
-    findings.push({ path: [...path, "cpuCount"], message, fix: `write ${cpus}, or remove cpuCount` });
+    const fix = `write ${cpus}, or remove cpuCount`;
+    findings.push({ path: [...path, "cpuCount"], message, fix });
   }
   if (cpuCount !== undefined && machineType === undefined && !n2Cpus.includes(cpuCount)) {
     const message = `${cpuCount} vCPUs need a machineType: an N2 has ${n2Cpus.join(", ")}`;
     const fix =
       cpuCount === 1 ? "write 2, or add machineType: c4a-highmem-1" : "write one of these, or add machineType";
-    findings.push({ path: [...path, "cpuCount"], message, fix });
+    findings.push({ path: [...path, "cpuCount"], comparedWith: [[...path, "machineType"]], message, fix });
   }
   if ("alloydb.iam_authentication" in flags) {
     const message = "is set by login.auth";
@@ -59,9 +60,8 @@ function checkZone({ zone, availability }: Section["instance"], region: string):
   }
   const zones = zonesOf(region);
   if (zones.includes(zone)) return [];
-  return [
-    { path, message: `${zone} is not a zone of ${region}`, fix: `write ${suggest(zone, zones) ?? zones.join(" or ")}` },
-  ];
+  const fix = `write ${suggest(zone, zones) ?? zones.join(" or ")}`;
+  return [{ path, comparedWith: [["spec", "region"]], message: `${zone} is not a zone of ${region}`, fix }];
 }
 
 function checkNames(database: Section, { database: { instance, readPool, name } }: Spec): Finding[] {

@@ -12,6 +12,12 @@ interface Use {
   readonly why: string;
 }
 
+interface Placed {
+  readonly range: Range;
+  readonly path: readonly string[];
+  readonly what: string;
+}
+
 /** Checks what the network and egress sections say together, and every range against Google's rules and each other. */
 export function checkNetwork({ spec: file }: EnvironmentFile, spec: Spec): Finding[] {
   return [
@@ -72,7 +78,8 @@ function checkConnector({ egress: { connector } }: EnvironmentFile["spec"]): Fin
   if (!connector || connector.minInstances < connector.maxInstances) return [];
   const fix = `write ${Math.min(connector.minInstances + 1, 10)} or more, or lower minInstances`;
   const message = `must be more than minInstances (${connector.minInstances})`;
-  return [{ path: ["spec", "egress", "connector", "maxInstances"], message, fix }];
+  const path = ["spec", "egress", "connector"];
+  return [{ path: [...path, "maxInstances"], comparedWith: [[...path, "minInstances"]], message, fix }];
 }
 
 function usesOf({ network, egress }: EnvironmentFile["spec"], spec: Spec): Use[] {
@@ -100,14 +107,14 @@ function usesOf({ network, egress }: EnvironmentFile["spec"], spec: Spec): Use[]
 
 function checkRanges(uses: readonly Use[]): Finding[] {
   const findings: Finding[] = [];
-  const before: { readonly range: Range; readonly what: string }[] = [];
+  const before: Placed[] = [];
   for (const use of uses) {
     const range = use.text === undefined ? undefined : parseRange(use.text);
     findings.push(...checkRange(use, range));
     if (!range) continue;
     const clash = before.find((other) => overlaps(other.range, range));
     if (clash) findings.push(overlap(use, range, { clash, before: before.map((other) => other.range) }));
-    before.push({ range, what: `${use.what} (${use.text})` });
+    before.push({ range, path: use.path, what: `${use.what} (${use.text})` });
   }
   return findings;
 }
@@ -139,10 +146,10 @@ function checkRange({ text, path, shortest, longest, why }: Use, range: Range | 
 function overlap(
   { text, path, longest }: Use,
   range: Range,
-  { clash, before }: { readonly clash: { readonly what: string }; readonly before: readonly Range[] },
+  { clash, before }: { readonly clash: Placed; readonly before: readonly Range[] },
 ): Finding {
   const sized = parseRange(`${formatRange(range).split("/")[0]}/${Math.min(range.prefix, longest)}`) ?? range;
   const free = nextFree(sized, before);
   const fix = free ? `write for example ${formatRange(free)}` : "choose a range that overlaps none of the others";
-  return { path, message: `${text} overlaps ${clash.what}`, fix };
+  return { path, comparedWith: [clash.path], message: `${text} overlaps ${clash.what}`, fix };
 }

@@ -48,7 +48,8 @@ function checkScaling({ minInstances, maxInstances, timeout }: Section): Finding
   const findings: Finding[] = [];
   if (minInstances > maxInstances) {
     const message = `must not be less than minInstances (${minInstances})`;
-    findings.push({ path: [...path, "maxInstances"], message, fix: `write ${minInstances} or more` });
+    const fix = `write ${minInstances} or more`;
+    findings.push({ path: [...path, "maxInstances"], comparedWith: [[...path, "minInstances"]], message, fix });
   }
   if (toSeconds(timeout) > 3600) {
     const message = `${timeout} is longer than a request may take`;
@@ -63,11 +64,18 @@ function checkMemory({ cpu, memory, executionEnvironment }: Section): Finding[] 
   const floor = executionEnvironment === "gen2" ? Math.max(least, 512) : least;
   if (mebibytes < floor) {
     const message = `${memory} is too little for ${cpu} vCPU in ${executionEnvironment}`;
-    return [{ path: [...path, "memory"], message, fix: `write ${floor}Mi or more` }];
+    return [{ path: [...path, "memory"], comparedWith: [[...path, "cpu"]], message, fix: `write ${floor}Mi or more` }];
   }
   if (mebibytes <= most) return [];
   const message = `${memory} is more than ${cpu} vCPU may have`;
-  return [{ path: [...path, "memory"], message, fix: `write ${most}Mi or less, or raise cpu` }];
+  return [
+    {
+      path: [...path, "memory"],
+      comparedWith: [[...path, "cpu"]],
+      message,
+      fix: `write ${most}Mi or less, or raise cpu`,
+    },
+  ];
 }
 
 function checkDoors({ port, public: isPublic, invokers }: Section): Finding[] {
