@@ -1,0 +1,91 @@
+import { type LocalCloud, startLocalCloud } from "../../local/main.ts";
+import type { Spec } from "../../spec/schema.ts";
+import { readSpec } from "../commands/validate.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import type { Terminal } from "../terminal.ts";
+import { formatDuration } from "../view/duration.ts";
+import { runChild } from "./child.ts";
+import { forgetRunning, noteRunning } from "./running.ts";
+import { aborted, interruption } from "./signals.ts";
+
+/** How far the clock is moved between two sweeps: a Direct VPC subnet is held for up to two hours. */
+const betweenSweepsMs = 30 * 60_000;
+
+/** Sweeps before giving up: two days of the local clock, longer than any hold it simulates. */
+const sweepLimit = 96;
+
+/**
+ * Builds an environment on a local Google Cloud that is started for it: installs alloyrun into it by the same `deploy`
+ * and asks for the environment by the same `up` as on Google Cloud, each in a process of its own.
+ *
+ * @returns after Ctrl-C, or with `once` when everything is taken down again
+ */
+export async function runLocally(
+  file: string,
+  { once, terminal }: { readonly once: boolean; readonly terminal: Terminal },
+): Promise<ExitCode> {
+  const checked = await readSpec(file, terminal);
+  if (!checked) return exitCodes.invalid;
+  const signal = interruption();
+  const startedMs = performance.now();
+  const local = await startLocalCloud({ pace: "max" });
+  try {
+    await noteRunning({ port: local.port, pid: process.pid });
+    terminal.say([`Local Google Cloud ready at ${local.url}`]);
+    const run = (...args: string[]) => runChild({ args, env: environmentOf(local, checked.spec), signal });
+    return await carryOut({ file, spec: checked.spec, once, terminal, local, run, signal, startedMs });
+  } finally {
+    await local.stop();
+    await forgetRunning(local.port);
+  }
+}
+
+interface Setting {
+  readonly file: string;
+  readonly spec: Spec;
+  readonly once: boolean;
+  readonly terminal: Terminal;
+  readonly local: LocalCloud;
+  readonly run: (...args: string[]) => Promise<ExitCode>;
+  readonly signal: AbortSignal;
+  readonly startedMs: number;
+}
+
+async function carryOut(setting: Setting): Promise<ExitCode> {
+  const { file, spec, once, terminal, run, signal, startedMs } = setting;
+  const json = terminal.json ? ["--json"] : [];
+  const place = ["--project", spec.project, "--region", spec.region, ...json];
+  const deployed = await run("deploy", ...place);
+  if (deployed !== exitCodes.ok) return deployed;
+  const built = await run("up", file, ...json);
+  if (built !== exitCodes.ok) return built;
+  await showService(setting);
+  terminal.say([`Took ${formatDuration((performance.now() - startedMs) / 1000)} here, from nothing to the answer.`]);
+  if (once) return takeDown(setting, place);
+  terminal.say(["The environment stays up until Ctrl-C."]);
+  await aborted(signal);
+  return exitCodes.ok;
+}
+
+/** Reads the service as any program on this machine can, by the loopback address that stands for its URL. */
+async function showService({ local, spec, terminal }: Setting): Promise<void> {
+  const url = local.serviceUrl(`projects/${spec.project}/locations/${spec.region}/services/${spec.service.name}`);
+  if (!url || !spec.service.public) return;
+  const response = await fetch(url);
+  terminal.say([`On this machine: ${url}`, (await response.text()).trimEnd()]);
+}
+
+async function takeDown({ spec, run, local, terminal, signal }: Setting, place: readonly string[]): Promise<ExitCode> {
+  let code = await run("down", spec.name, ...place);
+  for (let sweeps = 0; code === exitCodes.remaining && sweeps < sweepLimit && !signal.aborted; sweeps += 1) {
+    await local.advance(betweenSweepsMs);
+    code = await run("sweep", ...place);
+  }
+  if (code === exitCodes.ok) terminal.say(["Nothing of the environment is left."]);
+  return code;
+}
+
+/** The person's own environment under that of the local cloud. */
+function environmentOf(local: LocalCloud, { project }: Spec): Record<string, string | undefined> {
+  return { ...process.env, ...local.environment({ project }) };
+}
