@@ -78,15 +78,19 @@ export function withGrants(policy: Policy, grants: readonly Grant[]): Policy {
   return { ...policy, bindings };
 }
 
-/** The policy without anything that a member has, alive or deleted; bindings that end up empty go. */
-export function withoutMember(policy: Policy, member: string): Policy {
-  const isOther = (held: string) => held !== member && !held.startsWith(`deleted:${member}?`);
+/** The policy without the grants, alive or of a deleted account of the same address; bindings that end up empty go. */
+export function withoutGrants(policy: Policy, grants: readonly Grant[]): Policy {
   const bindings = (policy.bindings ?? []).flatMap((binding) => {
-    const members = (binding.members ?? []).filter(isOther);
+    const leaving = grants.filter((grant) => isFor(binding, grant)).map(({ member }) => member);
+    const members = (binding.members ?? []).filter((held) => !leaving.some((member) => isOf(held, member)));
     if (members.length === binding.members?.length) return [binding];
     return members.length > 0 ? [{ ...binding, members }] : [];
   });
   return { ...policy, bindings };
+}
+
+function isOf(held: string, member: string): boolean {
+  return held === member || held.startsWith(`deleted:${member}?`);
 }
 
 function findBinding(policy: Policy, grant: Grant): Binding | undefined {

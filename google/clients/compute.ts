@@ -43,8 +43,6 @@ export interface Address {
   readonly address?: string;
   readonly prefixLength?: number;
   readonly network?: string;
-  readonly subnetwork?: string;
-  readonly status?: string;
 }
 
 /**
@@ -65,8 +63,6 @@ export interface ComputeClient {
   readonly getGlobalAddress: (name: string) => Promise<Address | undefined>;
   readonly insertGlobalAddress: (name: string, address: Address, requestId?: string) => Promise<Operation>;
   readonly deleteGlobalAddress: (name: string, requestId?: string) => Promise<Operation>;
-  /** All addresses of a region, `projects/{project}/regions/{region}`; those of serverless workloads among them. */
-  readonly listAddresses: (region: string) => Promise<readonly Address[]>;
 }
 
 /** Opens Compute Engine. */
@@ -101,7 +97,6 @@ function computeOf(rest: Rest): ComputeClient {
     getGlobalAddress: get,
     insertGlobalAddress: insert,
     deleteGlobalAddress: remove,
-    listAddresses: (region) => listAddresses(rest, region),
   };
 }
 
@@ -119,24 +114,6 @@ async function start(rest: Rest, { method, path, verb, name, requestId, body }: 
   return computeOperation(await rest.fetchJson<ComputeOperationBody>(request));
 }
 
-async function listAddresses(rest: Rest, region: string): Promise<readonly Address[]> {
-  const found: Address[] = [];
-  let pageToken: string | undefined;
-  do {
-    const name = `${region}/addresses`;
-    const request = { method: "GET", url: `${api}/${name}`, query: { pageToken }, site: site("list", name) } as const;
-    const page: AddressPage = await rest.fetchJson(request);
-    found.push(...(page.items ?? []));
-    pageToken = page.nextPageToken;
-  } while (pageToken);
-  return found;
-}
-
-interface AddressPage {
-  readonly items?: readonly Address[];
-  readonly nextPageToken?: string;
-}
-
 function collectionOf(name: string): string {
   return name.slice(0, name.lastIndexOf("/"));
 }
@@ -147,7 +124,6 @@ function withId(name: string, body: object): object {
 
 /** The method's name has the collection in it: `compute.subnetworks.insert`. */
 function site(verb: string, name: string) {
-  const segments = name.split("/");
-  const collection = segments.findLast((_, index) => (segments.length - index) % 2 === 0) ?? "";
-  return { method: `compute.${verb === "list" ? segments.at(-1) : collection}.${verb}`, resource: name };
+  const collection = name.split("/").at(-2);
+  return { method: `compute.${collection === "addresses" ? "globalAddresses" : collection}.${verb}`, resource: name };
 }

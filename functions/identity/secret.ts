@@ -1,0 +1,75 @@
+import type { Secret, SecretManagerClient } from "../../google/clients/secret-manager.ts";
+import type { Change, FieldChange } from "../../plan/change.ts";
+import type { IdentityInput, SecretInput } from "../../plan/steps/identity.ts";
+import { creation, differences, sameLabels, update } from "../changes.ts";
+import { StepError } from "../error.ts";
+import { refuseForeign } from "../ownership.ts";
+import { ownSecretsOf } from "./grants.ts";
+
+/** A secret of the environment's own as it is. */
+export interface ObservedSecret {
+  readonly wanted: SecretInput;
+  readonly found?: Secret;
+}
+
+/** Reads the secrets, whoever they belong to. */
+export function readSecrets(
+  input: IdentityInput,
+  secretManager: SecretManagerClient,
+): Promise<readonly ObservedSecret[]> {
+  return Promise.all(
+    ownSecretsOf(input).map(async (wanted) => ({ wanted, found: await secretManager.getSecret(wanted.name) })),
+  );
+}
+
+/**
+ * Reads the secrets.
+ *
+ * @throws StepError FAILED_PRECONDITION when one belongs to others, or one of the user's that the service reads is missing
+ */
+export async function observeSecrets(
+  input: IdentityInput,
+  secretManager: SecretManagerClient,
+): Promise<readonly ObservedSecret[]> {
+  const [observed] = await Promise.all([
+    readSecrets(input, secretManager),
+    Promise.all(input.foreignSecrets.map((secret) => requireSecret(secret, secretManager))),
+  ]);
+  for (const { wanted, found } of observed) if (found) refuseForeign(found, wanted.name, input.ownership);
+  return observed;
+}
+
+/** Creates the secrets that are missing, empty, and labels those that are there. */
+export async function ensureSecrets(
+  { ownership }: IdentityInput,
+  observed: readonly ObservedSecret[],
+  secretManager: SecretManagerClient,
+): Promise<void> {
+  await Promise.all(
+    observed.map(async ({ wanted: { name }, found }) => {
+      if (!found) return secretManager.createSecret(name, ownership.labels);
+      if (labelChanges(ownership.labels, found).length === 0) return found;
+      return secretManager.patchLabels(name, { ...found.labels, ...ownership.labels });
+    }),
+  );
+}
+
+/** What `ensureSecrets` would do. */
+export function toSecretChanges(input: IdentityInput, observed: readonly ObservedSecret[]): readonly Change[] {
+  return observed.flatMap(({ wanted: { name }, found }) => {
+    if (!found) return [creation(name, { expectedSeconds: 1 })];
+    const fields = labelChanges(input.ownership.labels, found);
+    return fields.length > 0 ? [update(name, fields, { expectedSeconds: 1 })] : [];
+  });
+}
+
+function labelChanges(labels: Readonly<Record<string, string>>, found: Secret): readonly FieldChange[] {
+  const field = { path: "labels", wanted: () => labels, observed: () => sameLabels(labels, found.labels) };
+  return differences([field], labels, found);
+}
+
+async function requireSecret({ name }: SecretInput, secretManager: SecretManagerClient): Promise<void> {
+  if (await secretManager.getSecret(name)) return;
+  const message = `${name} does not exist, although the spec gives it to the service: create it with a version first`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "MISSING_SECRET", resource: name, message });
+}

@@ -1,0 +1,37 @@
+import { ApiError } from "../../google/error.ts";
+import { held, notYet } from "../answer.ts";
+import type { OperationFailure, Pending } from "../contract.ts";
+import { codeOfFailure } from "../failure.ts";
+
+/**
+ * Whether an operation of Compute failed because something still uses the resource; Compute tells it as HTTP 400.
+ *
+ * @see https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-vm-creation#resource_in_use
+ */
+export function isInUse(failure: OperationFailure): boolean {
+  const code = codeOfFailure(failure);
+  return (
+    code === "FAILED_PRECONDITION" || (code === "INVALID_ARGUMENT" && /already being used by/.test(failure.message))
+  );
+}
+
+/**
+ * The answer of a removal that was refused because of what the message names. Firewall rules of a connector that was just
+ * deleted go within minutes; addresses of serverless workloads and connections of producers take Google hours.
+ */
+export function answerInUse(resource: string, message: string): Pending {
+  const blocker = message.match(/already being used by '([^']+)'/)?.[1];
+  const reason = `${resource} is still used by ${blocker ?? `something: ${message}`}`;
+  if (blocker?.includes("/firewalls/aet-")) return notYet({ reason, retryAfterSeconds: 15 });
+  return held(reason);
+}
+
+/** What a deletion gives, or the answer that it is still in use. */
+export async function deleteUnlessInUse<Value>(resource: string, call: () => Promise<Value>): Promise<Value | Pending> {
+  try {
+    return await call();
+  } catch (caught) {
+    if (caught instanceof ApiError && caught.code === "FAILED_PRECONDITION") return answerInUse(resource, caught.text);
+    throw caught;
+  }
+}

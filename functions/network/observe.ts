@@ -1,0 +1,73 @@
+import type { ComputeClient, Network, Subnetwork } from "../../google/clients/compute.ts";
+import type { NetworkInput, SubnetworkInput } from "../../plan/steps/network.ts";
+import { StepError } from "../error.ts";
+import { isOwn, refuseForeign } from "../ownership.ts";
+import { namesResource, prefixOf } from "./range.ts";
+
+/** A network and its subnetworks as they are. */
+export interface ObservedNetwork {
+  readonly network?: Network;
+  readonly subnetworks: readonly ObservedSubnetwork[];
+}
+
+/** One subnetwork: what is wanted and what is there. */
+export interface ObservedSubnetwork {
+  readonly wanted: SubnetworkInput;
+  readonly found?: Subnetwork;
+}
+
+/** Reads the network and its subnetworks. */
+export async function observeNetwork(input: NetworkInput, compute: ComputeClient): Promise<ObservedNetwork> {
+  const [network, subnetworks] = await Promise.all([
+    compute.getNetwork(input.network),
+    Promise.all(input.subnetworks.map(async (wanted) => ({ wanted, found: await compute.getSubnetwork(wanted.name) }))),
+  ]);
+  return { network, subnetworks };
+}
+
+/**
+ * Lets pass what can be made as the input wants it, before anything is touched.
+ *
+ * @throws StepError FAILED_PRECONDITION for what belongs to others, what an existing network lacks, and what cannot change
+ */
+export function refuseUnfit(input: NetworkInput, { network, subnetworks }: ObservedNetwork): void {
+  if (network && !input.existing) refuseForeign(network, input.network, input.ownership);
+  if (!network && input.existing) throw unfit(input.network, "does not exist, although the spec names it as existing");
+  for (const { wanted, found } of subnetworks) {
+    if (found) refuseUnfitSubnetwork(input, wanted, found);
+    else if (input.existing) throw unfit(wanted.name, "does not exist; in an existing network it must be there");
+  }
+}
+
+function refuseUnfitSubnetwork(input: NetworkInput, wanted: SubnetworkInput, found: Subnetwork): void {
+  if (!input.existing) refuseForeign(found, wanted.name, input.ownership);
+  if (!namesResource(found.network, input.network))
+    throw unfit(wanted.name, `lies in another network, ${found.network}`);
+  if (wanted.range !== undefined && found.ipCidrRange !== wanted.range) {
+    const differs = `has the range ${found.ipCidrRange}, not ${wanted.range}, and a range cannot be changed`;
+    throw unfit(wanted.name, `${differs}: choose another name, or remove the environment first`);
+  }
+  const prefix = prefixOf(found.ipCidrRange);
+  const { min, max } = wanted.prefix;
+  if (prefix < min || prefix > max) {
+    throw unfit(wanted.name, `is a /${prefix}; what uses it needs ${min === max ? `a /${min}` : `/${min} to /${max}`}`);
+  }
+  if (input.existing && !found.privateIpGoogleAccess) {
+    throw unfit(wanted.name, "has no Private Google Access, without which Google's APIs are not reached: turn it on");
+  }
+}
+
+/** Whether the network and each subnetwork that is there are the environment's own. */
+export function ownParts(input: NetworkInput, { network, subnetworks }: ObservedNetwork) {
+  const ownSubnetworks = subnetworks.filter(({ found }) => found && isOwn(found, input.ownership));
+  return { ownsNetwork: network !== undefined && isOwn(network, input.ownership), ownSubnetworks };
+}
+
+function unfit(resource: string, says: string): StepError {
+  return new StepError({
+    code: "FAILED_PRECONDITION",
+    reason: "UNFIT_NETWORK",
+    resource,
+    message: `${resource} ${says}`,
+  });
+}

@@ -1,0 +1,134 @@
+import { connectIam } from "../../google/clients/iam.ts";
+import { connectResourceManager } from "../../google/clients/resource-manager.ts";
+import { connectSecretManager } from "../../google/clients/secret-manager.ts";
+import { ApiError } from "../../google/error.ts";
+import type { Change } from "../../plan/change.ts";
+import { type IdentityInput, type IdentityOutput, identityStep } from "../../plan/steps/identity.ts";
+import { done, notYet } from "../answer.ts";
+import { creation, deletion } from "../changes.ts";
+import type { Pending } from "../contract.ts";
+import {
+  accountsOf,
+  createAccounts,
+  type ObservedAccount,
+  observeAccounts,
+  readAccounts,
+} from "../identity/account.ts";
+import {
+  addAllGrants,
+  allGrants,
+  type GrantClients,
+  ownSecretsOf,
+  planGrants,
+  projectGrants,
+  removeGrants,
+  secretGrants,
+} from "../identity/grants.ts";
+import {
+  ensureSecrets,
+  type ObservedSecret,
+  observeSecrets,
+  readSecrets,
+  toSecretChanges,
+} from "../identity/secret.ts";
+import { isOwn, type Owned } from "../ownership.ts";
+import { implementStep } from "../step.ts";
+import { unlessDisabled } from "../waiting.ts";
+
+/**
+ * Makes the two runtime accounts, the empty secrets, and grants: roles on the project, access to just these secrets, and
+ * acting as just these accounts.
+ *
+ * Takes about 45 seconds, because a new account is visible everywhere only some time after it was created. Policies are
+ * read, edited and written back under their etag, and only where something is missing.
+ * @see https://cloud.google.com/iam/docs/allow-policies
+ */
+export const identity = implementStep(
+  identityStep,
+  { iam: connectIam, resourceManager: connectResourceManager, secretManager: connectSecretManager },
+  {
+    async plan(input, clients) {
+      const accounts = await unlessDisabled(readAccounts(input, clients.iam));
+      refuseForeignAccounts(input, accounts ?? []);
+      const secrets = await unlessDisabled(observeSecrets(input, clients.secretManager));
+      const made = [
+        ...toAccountChanges(accounts ?? accountsOf(input).map((wanted) => ({ wanted }))),
+        ...toSecretChanges(input, secrets ?? ownSecretsOf(input).map((wanted) => ({ wanted }))),
+      ];
+      const created = new Set(made.filter(({ action }) => action === "create").map(({ resource }) => resource));
+      const granted = await Promise.all(allGrants(input, clients).map((on) => planGrants(on, created)));
+      return [...made, ...granted.flat()];
+    },
+
+    async ensure(input, clients) {
+      const { iam, secretManager } = clients;
+      const accounts = await lookForAccounts(input, iam);
+      refuseForeignAccounts(input, accounts);
+      const secrets = await observeSecrets(input, secretManager);
+      const changes = [...toAccountChanges(accounts), ...toSecretChanges(input, secrets)];
+      await ensureSecrets(input, secrets, secretManager);
+      const isVisible = await createAccounts(input, accounts, iam);
+      if (!isVisible) return notVisible(changes);
+      try {
+        return done(toOutput(input), [...changes, ...(await addAllGrants(allGrants(input, clients)))]);
+      } catch (caught) {
+        if (saysNotVisible(input, caught)) return notVisible(changes);
+        throw caught;
+      }
+    },
+
+    async remove(input, clients) {
+      const isOurs = ({ found }: { readonly found?: Owned }) => !found || isOwn(found, input.ownership);
+      const accounts = (await readAccounts(input, clients.iam)).filter(isOurs);
+      const secrets = (await readSecrets(input, clients.secretManager)).filter(isOurs);
+      await removeGrants(
+        projectGrants(
+          input,
+          accounts.map(({ wanted }) => wanted),
+          clients,
+        ),
+      );
+      await Promise.all(input.foreignSecrets.map((secret) => removeGrants(secretGrants(secret, clients))));
+      return done({}, await deleteAll({ accounts, secrets }, clients));
+    },
+  },
+);
+
+/** Secrets first, so that no policy names an account that is gone. */
+async function deleteAll(
+  { accounts, secrets }: { readonly accounts: readonly ObservedAccount[]; readonly secrets: readonly ObservedSecret[] },
+  { iam, secretManager }: GrantClients,
+): Promise<readonly Change[]> {
+  const secretNames = secrets.filter(({ found }) => found).map(({ wanted }) => wanted.name);
+  const accountNames = accounts.filter(({ found }) => found).map(({ wanted }) => wanted.name);
+  await Promise.all(secretNames.map((name) => secretManager.deleteSecret(name)));
+  await Promise.all(accountNames.map((name) => iam.deleteAccount(name)));
+  return [...secretNames, ...accountNames].map((name) => deletion(name, { expectedSeconds: 1 }));
+}
+
+function notVisible(changes: readonly Change[]): Pending {
+  return notYet({ reason: "the new accounts are not visible everywhere yet", retryAfterSeconds: 10, changes });
+}
+
+/**
+ * Whether a policy was refused because an account that was just created is not known there yet. The refusal is an
+ * INVALID_ARGUMENT without a reason of its own; it names the account.
+ */
+function saysNotVisible(input: IdentityInput, caught: unknown): boolean {
+  if (!(caught instanceof ApiError)) return false;
+  if (caught.code !== "INVALID_ARGUMENT" && caught.code !== "NOT_FOUND") return false;
+  return accountsOf(input).some(({ email }) => caught.message.includes(email));
+}
+
+function toAccountChanges(accounts: readonly ObservedAccount[]): readonly Change[] {
+  return accounts.flatMap(({ wanted, found }) => (found ? [] : [creation(wanted.name, { expectedSeconds: 10 })]));
+}
+
+function toOutput({ serviceAccount, seedAccount, adminSecret, applicationSecret }: IdentityInput): IdentityOutput {
+  return {
+    serviceAccount: serviceAccount.email,
+    seedAccount: seedAccount.email,
+    adminSecret: adminSecret.name,
+    applicationSecret: applicationSecret?.name,
+  };
+}

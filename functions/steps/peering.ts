@@ -1,0 +1,178 @@
+import { connectCompute } from "../../google/clients/compute.ts";
+import { connectResourceManager } from "../../google/clients/resource-manager.ts";
+import { connectServiceNetworking } from "../../google/clients/service-networking.ts";
+import type { Change } from "../../plan/change.ts";
+import { type PeeringInput, peeringStep } from "../../plan/steps/peering.ts";
+import { idOf } from "../../spec/names.ts";
+import { done, expecting, held, notYet, pending } from "../answer.ts";
+import { creation, deletion, update } from "../changes.ts";
+import type { OperationFailure, Pending, Run } from "../contract.ts";
+import { codeOfFailure } from "../failure.ts";
+import { answerInUse, deleteUnlessInUse, isInUse } from "../network/in-use.ts";
+import {
+  type ObservedPeering,
+  observePeering,
+  type PeeringClients,
+  peeringName,
+  refuseUnconnected,
+  refuseUnfitRange,
+} from "../network/peering.ts";
+import { isOwn } from "../ownership.ts";
+import { requestIdOf } from "../request-id.ts";
+import { implementStep } from "../step.ts";
+import { unlessDisabled, unlessFailed } from "../waiting.ts";
+
+const seconds = { range: 10, connection: 60, disconnection: 15 };
+
+/**
+ * Reserves the range, connects the network to Google's services, and is done when the network itself shows the peering
+ * as ACTIVE: a connection may be listed while its peering is gone.
+ *
+ * Takes about 70 seconds. While AlloyDB still holds something, the connection cannot be deleted, which lasts minutes to
+ * hours after the cluster is gone.
+ * @see https://cloud.google.com/vpc/docs/configure-private-services-access
+ */
+export const peering = implementStep(
+  peeringStep,
+  { compute: connectCompute, resourceManager: connectResourceManager, serviceNetworking: connectServiceNetworking },
+  {
+    async plan(input, clients) {
+      const observed = await unlessDisabled(observePeering(input, clients));
+      if (observed) refuseUnfitRange(input, observed);
+      if (observed && input.existing) refuseUnconnected(input, observed);
+      return toChanges(input, observed);
+    },
+
+    async ensure(input, clients, { run, failures }) {
+      const observed = await observePeering(input, clients);
+      refuseUnfitRange(input, observed);
+      if (input.existing) refuseUnconnected(input, observed);
+      const changes = toChanges(input, observed);
+      if (input.range && !observed.range) {
+        return { ...(await reserve(input, clients, run)), changes: changes.slice(0, 1) };
+      }
+      if (changes.length > 0) return { ...(await connect(input, clients, { observed, failures })), changes };
+      if (observed.peering?.state === "ACTIVE") return done(toOutput(observed));
+      const says = `the peering of ${input.network} is ${observed.peering?.state}: ${observed.peering?.stateDetails}`;
+      return notYet({ reason: says, retryAfterSeconds: 5 });
+    },
+
+    async remove(input, clients, { run, failures }) {
+      if (input.existing) return done({});
+      const [failure] = failures;
+      if (failure && isInUse(failure)) return holdFor(input, failure);
+      const observed = await observePeering(input, clients);
+      const { connection, network, range } = observed;
+      const isConnected = connection !== undefined || observed.peering !== undefined;
+      if (isConnected && network && isOwn(network, input.ownership)) return disconnect(input, clients, observed);
+      return range && isOwn(range, input.ownership) ? release(input, clients, run) : done({});
+    },
+
+    mends: (failure, action) => (action === "remove" ? isInUse(failure) : mayConnectAgain(failure)),
+  },
+);
+
+async function reserve(input: PeeringInput, { compute }: PeeringClients, run: Run): Promise<Pending> {
+  const { name = "", address, prefixLength } = input.range ?? {};
+  const { ownership, network } = input;
+  const kind = { purpose: "VPC_PEERING", addressType: "INTERNAL", description: ownership.mark, network };
+  const wanted = { ...kind, address, prefixLength };
+  const operation = await compute.insertGlobalAddress(name, wanted, requestIdOf(run, "insert", name));
+  return pending({ operations: [expecting(seconds.range, operation)], reason: `reserving ${name}` });
+}
+
+/**
+ * Creates the connection, gives it the range, or brings back its peering. A leftover of an earlier network of the same
+ * name is not listed, yet keeps its ranges from being created anew; they are replaced instead.
+ */
+async function connect(
+  input: PeeringInput,
+  { serviceNetworking }: PeeringClients,
+  { observed, failures }: { readonly observed: ObservedPeering; readonly failures: readonly OperationFailure[] },
+): Promise<Pending> {
+  const wanted = { network: observed.numbered, reservedPeeringRanges: rangesOf(input) };
+  const patch = () => serviceNetworking.patchConnection(wanted);
+  const create = () => serviceNetworking.createConnection(wanted);
+  const restore = () => serviceNetworking.createConnection({ network: observed.numbered, reservedPeeringRanges: [] });
+  const choose = () => {
+    if (observed.connection) return hasRanges(input, observed) ? restore() : patch();
+    if (failures.some(isLeftover)) return patch();
+    return unlessFailed(["FAILED_PRECONDITION", "INVALID_ARGUMENT"], create()).then((created) => created ?? patch());
+  };
+  const operations = [expecting(seconds.connection, await choose())];
+  return pending({ operations, reason: `connecting ${input.network} to Google's services` });
+}
+
+async function disconnect(
+  input: PeeringInput,
+  { serviceNetworking }: PeeringClients,
+  { numbered }: ObservedPeering,
+): Promise<Pending> {
+  const refusals = ["FAILED_PRECONDITION", "NOT_FOUND"] as const;
+  const operation = await unlessFailed(refusals, serviceNetworking.deleteConnection(numbered));
+  if (!operation) return holdFor(input, undefined);
+  const changes = [deletion(connectionOf(input), { expectedSeconds: seconds.disconnection })];
+  const operations = [expecting(seconds.disconnection, operation)];
+  return pending({ operations, reason: `disconnecting ${input.network} from Google's services`, changes });
+}
+
+async function release({ range }: PeeringInput, { compute }: PeeringClients, run: Run): Promise<Pending> {
+  const name = range?.name ?? "";
+  const answer = await deleteUnlessInUse(name, () =>
+    compute.deleteGlobalAddress(name, requestIdOf(run, "delete", name)),
+  );
+  if ("state" in answer) return answer;
+  const changes = [deletion(name, { expectedSeconds: seconds.range })];
+  return pending({ operations: [expecting(seconds.range, answer)], reason: `releasing ${name}`, changes });
+}
+
+function holdFor(input: PeeringInput, failure: OperationFailure | undefined): Pending {
+  if (failure && codeOfFailure(failure) !== "FAILED_PRECONDITION") return answerInUse(input.network, failure.message);
+  return held(`Google has not released the connection of ${input.network} yet`);
+}
+
+/** Ranges of an earlier network of the same name are still held. Service Networking tells this only by its text. */
+function isLeftover(failure: OperationFailure): boolean {
+  return /modify allocated ranges/i.test(failure.message);
+}
+
+/** ALREADY_EXISTS: two creations met; the one that won is listed by now. */
+function mayConnectAgain(failure: OperationFailure): boolean {
+  return isLeftover(failure) || codeOfFailure(failure) === "ALREADY_EXISTS";
+}
+
+function toChanges(input: PeeringInput, observed: ObservedPeering | undefined): readonly Change[] {
+  if (input.existing) return [];
+  const reserved =
+    input.range && !observed?.range ? [creation(input.range.name, { expectedSeconds: seconds.range })] : [];
+  const effects = { expectedSeconds: seconds.connection };
+  const name = connectionOf(input);
+  if (!observed?.connection) return [...reserved, creation(name, effects)];
+  if (!hasRanges(input, observed)) {
+    const field = {
+      path: "reservedPeeringRanges",
+      from: observed.connection.reservedPeeringRanges,
+      to: rangesOf(input),
+    };
+    return [...reserved, update(name, [field], effects)];
+  }
+  if (!observed.peering)
+    return [...reserved, update(name, [{ path: "peering", from: undefined, to: peeringName }], effects)];
+  return reserved;
+}
+
+function hasRanges(input: PeeringInput, { connection }: ObservedPeering): boolean {
+  return rangesOf(input).every((range) => connection?.reservedPeeringRanges?.includes(range));
+}
+
+function rangesOf({ range }: PeeringInput): readonly string[] {
+  return range ? [idOf(range.name)] : [];
+}
+
+function connectionOf({ network }: PeeringInput): string {
+  return `${network}/connections/${peeringName}`;
+}
+
+function toOutput({ connection }: ObservedPeering) {
+  return { peering: peeringName, ranges: connection?.reservedPeeringRanges ?? [] };
+}
