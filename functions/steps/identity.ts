@@ -10,9 +10,10 @@ import type { Pending } from "../contract.ts";
 import {
   accountsOf,
   createAccounts,
+  lookForAccounts,
   type ObservedAccount,
-  observeAccounts,
   readAccounts,
+  refuseForeignAccounts,
 } from "../identity/account.ts";
 import {
   addAllGrants,
