@@ -1,0 +1,44 @@
+import type { Service } from "../../google/clients/run.ts";
+import { idOf } from "../../spec/names.ts";
+
+/** One share of a service's traffic, or a tag without any. */
+export type TrafficTarget = NonNullable<Service["traffic"]>[number];
+
+/**
+ * Traffic under which a new revision is there by its tag only, and everything that serves goes on serving by name. The
+ * very first revision of a service takes traffic by necessity.
+ */
+export function candidateTraffic(service: Service | undefined, revision: string, tag: string): TrafficTarget[] {
+  const serving = service?.latestReadyRevision ? servingTargets(service) : [];
+  const all: TrafficTarget = { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100 };
+  return [...(serving.length > 0 ? serving : [all]), named({ revision, tag })];
+}
+
+/** Traffic that goes to one revision alone, with no tag left. */
+export function wholeTraffic(revision: string): TrafficTarget[] {
+  return [named({ revision, percent: 100 })];
+}
+
+/** Id of the revision that takes all traffic by name, if one does. */
+export function soleRevision(service: Service): string | undefined {
+  const [only, ...others] = service.trafficStatuses ?? [];
+  if (others.length > 0 || only?.percent !== 100 || only.tag) return undefined;
+  return only.type === "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION" ? idOf(only.revision ?? "") : undefined;
+}
+
+/** URL under which a revision answers: its tag's, or the service's own when it takes all traffic. */
+export function urlOf(service: Service, revision: string): string | undefined {
+  if (soleRevision(service) === revision) return service.uri ?? undefined;
+  const tagged = service.trafficStatuses?.find((status) => idOf(status.revision ?? "") === revision && status.tag);
+  return tagged?.uri || undefined;
+}
+
+function servingTargets(service: Service): TrafficTarget[] {
+  return (service.trafficStatuses ?? [])
+    .filter(({ percent, revision }) => (percent ?? 0) > 0 && revision)
+    .map(({ percent, revision }) => named({ revision: idOf(revision ?? ""), percent: percent ?? 0 }));
+}
+
+function named(target: { readonly revision: string; readonly percent?: number; readonly tag?: string }): TrafficTarget {
+  return { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", ...target };
+}

@@ -1,0 +1,170 @@
+import { isDeepStrictEqual } from "node:util";
+import { connectLogging, type LoggingClient } from "../../google/clients/logging.ts";
+import { connectRunServices, type Revision, type RunServicesClient, type Service } from "../../google/clients/run.ts";
+import { editPolicy, type Policy, withGrants } from "../../google/policy.ts";
+import { egressStep } from "../../plan/steps/egress.ts";
+import { imageStep } from "../../plan/steps/image.ts";
+import { instanceStep } from "../../plan/steps/instance.ts";
+import { seedStep } from "../../plan/steps/seed.ts";
+import { type ServiceInput, type ServiceOutput, serviceStep } from "../../plan/steps/service.ts";
+import { idOf, revisionTag } from "../../spec/names.ts";
+import { done, expecting, notYet, pending } from "../answer.ts";
+import { creation, deletion, sameLabels, update } from "../changes.ts";
+import { planService } from "../cloud-run/plan-service.ts";
+import { explainRevision, findRevision, namedTemplate, readiness } from "../cloud-run/revision.ts";
+import { type RevisionParts, toTemplate } from "../cloud-run/template.ts";
+import { candidateTraffic, urlOf } from "../cloud-run/traffic.ts";
+import type { Pending, StepResponse } from "../contract.ts";
+import { refuseFailures } from "../failure.ts";
+import { isOwn, refuseForeign } from "../ownership.ts";
+import { implementStep, outputOf, type StepContext } from "../step.ts";
+import { unlessDisabled } from "../waiting.ts";
+
+interface Clients {
+  readonly services: RunServicesClient;
+  readonly logging: LoggingClient;
+}
+
+/**
+ * Ensures the Cloud Run service with a revision for exactly this content, by tag and without traffic. Takes about 45
+ * seconds.
+ *
+ * @see https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services
+ */
+export const service = implementStep(
+  serviceStep,
+  { services: connectRunServices, logging: connectLogging },
+  {
+    async plan(input, { services }) {
+      return planService(input, await unlessDisabled(services.getService(input.service)));
+    },
+
+    async ensure(input, clients, context) {
+      const observed = await clients.services.getService(input.service);
+      if (observed) refuseForeign(observed, input.service, input.ownership);
+      if (observed) await grantVerifier(input, clients.services);
+      return ensureRevision({ input, observed, clients, context });
+    },
+
+    async remove(input, { services }, context) {
+      const observed = await services.getService(input.service);
+      if (!observed) return done({});
+      if (!isOwn(observed, input.ownership)) {
+        context.log("WARNING", `${input.service} is not of ${input.ownership.mark}; it was left as it is`);
+        return done({});
+      }
+      return pending({
+        operations: [expecting(5, await services.deleteService(input.service))],
+        reason: `${input.service} is being deleted`,
+        changes: [deletion(input.service, { downtime: true, expectedSeconds: 5 })],
+      });
+    },
+
+    /** A revision that does not become ready is looked at, for it says more than the operation. */
+    mends: (_, action) => action === "ensure",
+  },
+);
+
+interface Work {
+  readonly input: ServiceInput;
+  readonly observed: Service | undefined;
+  readonly clients: Clients;
+  readonly context: StepContext;
+}
+
+async function ensureRevision(work: Work): Promise<StepResponse<ServiceOutput>> {
+  const { input, observed, clients, context } = work;
+  const template = toTemplate(input, partsOf(context));
+  const attempt = await findRevision(input.service, template, { services: clients.services, run: context.run });
+  const { id, found } = attempt;
+  if (!found || !observed) {
+    refuseFailures(context.failures, () => attempt.isRepeated);
+    if (context.failures.length > 0) return notYet({ reason: "a secret cannot be read yet", retryAfterSeconds: 20 });
+    return deploy(work, namedTemplate(template, id, context.run), id);
+  }
+  switch (readiness(found)) {
+    case "failed":
+      throw await explainRevision(found, { ...namesOf(input), revision: id }, clients.logging);
+    case "pending":
+      return notYet({ reason: `revision ${id} is starting`, retryAfterSeconds: 5 });
+    case "ready":
+      return offer(work, observed, found);
+  }
+}
+
+function partsOf({ outputs }: StepContext): RevisionParts {
+  const { instance, applicationVersion } = outputOf(instanceStep, outputs);
+  return {
+    image: outputOf(imageStep, outputs).image,
+    vpcAccess: outputOf(egressStep, outputs).vpcAccess,
+    database: outputOf(seedStep, outputs).database,
+    instance,
+    applicationVersion,
+  };
+}
+
+/** A service whose revision failed stays behind, so a service that exists is always patched. */
+async function deploy(work: Work, template: NonNullable<Service["template"]>, revision: string): Promise<Pending> {
+  const { input, observed, clients } = work;
+  if (observed?.reconciling) return notYet({ reason: `${input.service} is changing`, retryAfterSeconds: 5 });
+  const body: Service = {
+    labels: { ...observed?.labels, ...input.ownership.labels },
+    ingress: "INGRESS_TRAFFIC_ALL",
+    template,
+    traffic: candidateTraffic(observed, revision, revisionTag(revision)),
+  };
+  const operation = observed
+    ? await clients.services.patchService({ ...body, name: input.service })
+    : await clients.services.createService(input.service, body);
+  const expectedSeconds = serviceStep.expectedSeconds(input);
+  const fields = [{ path: "template.revision", from: idOf(observed?.latestCreatedRevision ?? ""), to: revision }];
+  return pending({
+    operations: [expecting(expectedSeconds, operation)],
+    reason: `revision ${revision} is starting`,
+    changes: [
+      observed ? update(input.service, fields, { expectedSeconds }) : creation(input.service, { expectedSeconds }),
+    ],
+  });
+}
+
+/** Lets the revision answer under a URL of its own, unless it does already, and the labels be ours. */
+async function offer(work: Work, observed: Service, revision: Revision): Promise<StepResponse<ServiceOutput>> {
+  const { input, clients } = work;
+  const id = idOf(revision.name ?? "");
+  const tagUrl = urlOf(observed, id);
+  const { labels } = input.ownership;
+  const isLabelled = isDeepStrictEqual(sameLabels(labels, observed.labels), labels);
+  if (tagUrl !== undefined && isLabelled) {
+    return done({
+      service: input.service,
+      revision: `${input.service}/revisions/${id}`,
+      url: observed.uri ?? "",
+      tagUrl,
+    });
+  }
+  if (observed.reconciling) return notYet({ reason: `${input.service} is changing`, retryAfterSeconds: 5 });
+  const traffic = tagUrl === undefined ? candidateTraffic(observed, id, revisionTag(id)) : observed.traffic;
+  const operation = await clients.services.patchService(
+    { name: input.service, labels: { ...observed.labels, ...labels }, traffic },
+    ["labels", "traffic"],
+  );
+  return pending({
+    operations: [expecting(10, operation)],
+    reason: `revision ${id} gets its tag`,
+    changes: [update(input.service, [{ path: "traffic.tag", to: revisionTag(id) }], { expectedSeconds: 10 })],
+  });
+}
+
+/** A grant takes up to minutes to act, so it is made before the revision is ready. */
+async function grantVerifier(input: ServiceInput, services: RunServicesClient): Promise<void> {
+  const access = {
+    get: () => services.getServicePolicy(input.service),
+    set: (policy: Policy) => services.setServicePolicy(input.service, policy),
+  };
+  const grant = { role: "roles/run.invoker", member: `serviceAccount:${input.verifyAccount}` };
+  await editPolicy(access, (policy) => withGrants(policy, [grant]));
+}
+
+function namesOf({ service: name }: ServiceInput): { readonly project: string; readonly service: string } {
+  return { project: name.split("/")[1] ?? "", service: idOf(name) };
+}
