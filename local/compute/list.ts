@@ -1,0 +1,73 @@
+import { paginate } from "../page.ts";
+import { matches } from "./filter.ts";
+import { link } from "./link.ts";
+
+/** What every list request carries. */
+export interface ListRequest {
+  readonly filter?: string;
+  readonly maxResults?: number;
+  readonly orderBy?: string;
+  readonly pageToken?: string;
+}
+
+/** A resource in a list. */
+interface Listed {
+  readonly name?: string;
+  readonly creationTimestamp?: string;
+}
+
+const limits = { usual: 500, most: 500 };
+
+/**
+ * One page of a list.
+ *
+ * @param path of the collection, for example `projects/p/global/networks`
+ */
+export function listPage<T extends Listed>(path: string, items: readonly T[], request: ListRequest) {
+  const chosen = items.filter((item) => matches(item, request.filter));
+  const { key, ordered } = order(chosen, request.orderBy);
+  const page = paginate(ordered, { key, size: request.maxResults, token: request.pageToken, limits });
+  return { id: path, items: page.items, nextPageToken: page.nextPageToken, selfLink: link(path) };
+}
+
+/** By name, unless the newest are asked for first. */
+function order<T extends Listed>(items: readonly T[], orderBy = "name") {
+  if (!orderBy.startsWith("creationTimestamp")) {
+    const key = ({ name = "" }: T) => name;
+    return { key, ordered: [...items].sort((a, b) => compare(key(a), key(b))) };
+  }
+  const newest = Number.MAX_SAFE_INTEGER;
+  const key = ({ creationTimestamp = "", name = "" }: T) => {
+    const age = newest - Date.parse(creationTimestamp.replace("-00:00", "Z"));
+    return `${String(age).padStart(17, "0")} ${name}`;
+  };
+  return { key, ordered: [...items].sort((a, b) => compare(key(a), key(b))) };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * Resources of all scopes, by scope. Scopes without any carry a warning, as the API answers them when
+ * `includeAllScopes` is set.
+ */
+export function aggregate<T extends Listed, Field extends string>(
+  field: Field,
+  byScope: ReadonlyMap<string, readonly T[]>,
+  request: ListRequest & { readonly includeAllScopes?: boolean },
+) {
+  type Scoped = { readonly [name in Field]?: readonly T[] } & { readonly warning?: { code: string; message: string } };
+  const items: Record<string, Scoped> = {};
+  for (const [scope, resources] of byScope) {
+    const chosen = resources.filter((item) => matches(item, request.filter));
+    if (chosen.length > 0) items[scope] = { [field]: chosen } as unknown as Scoped;
+    else if (request.includeAllScopes) items[scope] = emptyScope(scope) as Scoped;
+  }
+  return items;
+}
+
+function emptyScope(scope: string) {
+  const message = `There are no results for scope '${scope}' on this page.`;
+  return { warning: { code: "NO_RESULTS_ON_PAGE", message } };
+}

@@ -1,0 +1,23 @@
+import { link } from "./link.ts";
+import { parseRange, type Range } from "./range.ts";
+import type { Resources } from "./resources.ts";
+
+/** A range of a network and the resource that has it. */
+export interface TakenRange {
+  readonly path: string;
+  readonly range: Range;
+}
+
+/** Every range that a network's subnetworks, reserved ranges and connectors have taken. */
+export function takenRanges({ subnetworks, addresses }: Resources, network: string): TakenRange[] {
+  const home = link(network);
+  const ofSubnetworks = subnetworks.list().flatMap(([path, subnetwork]) => {
+    if (subnetwork.network !== home) return [];
+    const texts = [subnetwork.ipCidrRange, ...(subnetwork.secondaryIpRanges ?? []).map((one) => one.ipCidrRange)];
+    return texts.map((text) => ({ path, range: parseRange(text ?? "") }));
+  });
+  const ofAddresses = addresses.list().flatMap(([path, { network: where, address, prefixLength }]) => {
+    return where === home ? [{ path, range: parseRange(`${address}/${prefixLength}`) }] : [];
+  });
+  return [...ofSubnetworks, ...ofAddresses].flatMap(({ path, range }) => (range ? [{ path, range }] : []));
+}
