@@ -1,4 +1,5 @@
 import { type Connector, connectVpcAccess, type VpcAccessClient } from "../../google/clients/vpc-access.ts";
+import { pricesOf } from "../../plan/prices.ts";
 import { type ConnectorInput, type EgressInput, egressStep } from "../../plan/steps/egress.ts";
 import { idOf } from "../../spec/names.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
@@ -51,7 +52,8 @@ export const egress = implementStep(
       const found = await vpcAccess.getConnector(input.connector);
       if (!found || !isOnSubnetwork(input, found)) return done({});
       if (found.state === "DELETING" || found.state === "CREATING") return waitWhileChanging(found);
-      return { ...(await remove(input, vpcAccess)), changes: [deletion(input.connector)] };
+      const effects = { expectedSeconds: deletingSeconds, costPerDay: -costOf({ ...input, ...sizeOf(found) }) };
+      return { ...(await remove(input, vpcAccess)), changes: [deletion(input.connector, effects)] };
     },
   },
 );
@@ -88,11 +90,23 @@ function mustReplace(input: ConnectorInput, found: Connector): boolean {
 
 function toChanges(input: ConnectorInput, found: Connector | undefined) {
   const { connector } = input;
-  if (!found) return [creation(connector, { expectedSeconds: creatingSeconds })];
+  if (!found) return [creation(connector, { expectedSeconds: creatingSeconds, costPerDay: costOf(input) })];
   const fields = differences(mutableFields, input, found);
-  const expectedSeconds = creatingSeconds + deletingSeconds;
-  if (mustReplace(input, found)) return [{ ...replacement(connector, { downtime: true, expectedSeconds }), fields }];
-  return fields.length > 0 ? [update(connector, fields, { expectedSeconds: creatingSeconds })] : [];
+  const costPerDay = costOf(input) - costOf({ ...input, ...sizeOf(found) });
+  if (mustReplace(input, found)) {
+    const effects = { downtime: true, expectedSeconds: creatingSeconds + deletingSeconds, costPerDay };
+    return [{ ...replacement(connector, effects), fields }];
+  }
+  return fields.length > 0 ? [update(connector, fields, { expectedSeconds: creatingSeconds, costPerDay })] : [];
+}
+
+function sizeOf({ minInstances = 0, maxInstances = 0, machineType = "" }: Connector) {
+  return { minInstances, maxInstances, machineType };
+}
+
+function costOf(input: ConnectorInput): number {
+  const region = input.connector.split("/")[3] ?? "";
+  return egressStep.costPerDay?.(input, pricesOf(region).prices) ?? 0;
 }
 
 function isOnSubnetwork(input: ConnectorInput, { subnet }: Connector): boolean {
