@@ -63,12 +63,12 @@ export const databaseSchema = z.strictObject({
   readPool: readPoolSchema.optional().describe("A read pool beside the primary instance. Left out: none."),
   name: sqlName(56, "mydb")
     .default("app")
-    .describe("Name of the database; rebuilt ones are <name>_g2, <name>_g3 and so on."),
+    .describe("Name of the database; rebuilt ones are `<name>_g2`, `<name>_g3` and so on."),
   login: loginSchema.prefault({}).describe("How the application logs in; never as postgres."),
   seed: z
     .strictObject({
       directory: folder("./seed").describe("Folder of .sql files, applied in the order of their names, each once."),
-      timeout: duration().default("10m").describe("Longest time that the seed may take, up to 24h."),
+      timeout: duration("10m").default("10m").describe("Longest time that the seed may take, up to 24h."),
     })
     .describe("What fills the database."),
 });

@@ -37,8 +37,8 @@ export function ipRange(example: string): z.ZodString {
 }
 
 /** A duration such as `72h`. */
-export function duration(): z.ZodString {
-  return text(/^[1-9]\d{0,4}[smhd]$/, "must be a number with s, m, h or d, such as 72h", "72h");
+export function duration(example: string): z.ZodString {
+  return text(/^[1-9]\d{0,4}[smhd]$/, `must be a number with s, m, h or d, such as ${example}`, example);
 }
 
 /** A folder named in a spec. */

@@ -141,7 +141,7 @@ const serviceSchema = z.strictObject({
   minInstances: z.int().min(0).max(1000).default(0).describe("Instances kept warm; billed while idle."),
   maxInstances: z.int().min(1).max(1000).default(10).describe("Most instances at a time."),
   concurrency: z.int().min(1).max(1000).default(80).describe("Requests that an instance serves at a time."),
-  timeout: duration().default("5m").describe("Longest time that a request may take, up to 1h."),
+  timeout: duration("5m").default("5m").describe("Longest time that a request may take, up to 1h."),
   env: z.record(variableName(), z.string()).default({}).describe("Environment variables of the application."),
   secrets: z
     .record(variableName(), secretSchema)
@@ -160,7 +160,7 @@ const approvalSchema = z.strictObject({
     .array(text(/^(user|group):\S+@\S+$/, "must be a person or a group", "group:team@example.com"))
     .default([])
     .describe("Who may approve. Left empty: whoever may use the installation."),
-  timeout: duration().default("7d").describe("How long an approval is waited for."),
+  timeout: duration("7d").default("7d").describe("How long an approval is waited for."),
 });
 
 const rebuildSchema = z.strictObject({
@@ -170,14 +170,14 @@ const rebuildSchema = z.strictObject({
     .describe("When to rebuild, as five cron fields."),
   timeZone: z.string().default("Etc/UTC").describe("Time zone of the schedule, such as Asia/Tokyo."),
   level: z.enum(["app", "data", "database", "all"]).default("data").describe("How much is built anew."),
-  finishBy: text(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 08:30", '"08:30"')
+  finishBy: text(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 08:30", "08:30")
     .optional()
     .describe("Time of day, in the same time zone, by which the rebuild must be done. Left out: none."),
 });
 
 const policySchema = z.strictObject({
   approval: approvalSchema.prefault({}).describe("When a person is asked first."),
-  timeToLive: duration().optional().describe("Age at which the environment is removed. Left out: it is kept."),
+  timeToLive: duration("72h").optional().describe("Age at which the environment is removed. Left out: it is kept."),
   rebuild: rebuildSchema.optional().describe("Regular rebuilds. Left out: none."),
   protect: z.boolean().default(false).describe("Refuse whatever removes the environment or loses its data."),
 });

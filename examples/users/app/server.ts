@@ -14,7 +14,7 @@ const server = createServer((request, response) => {
   void answerUsers(response);
 });
 
-server.listen(Number(process.env.PORT ?? "8080"), () => console.log("listening"));
+server.listen(Number(process.env.PORT ?? "8080"), () => console.log(`listening on port ${portOf(server.address())}`));
 process.once("SIGTERM", () => void stop());
 process.once("SIGINT", () => void stop());
 
@@ -31,6 +31,10 @@ async function answerUsers(response: ServerResponse): Promise<void> {
 
 function answer(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(text);
+}
+
+function portOf(address: ReturnType<typeof server.address>): number | string {
+  return typeof address === "object" && address ? address.port : "unknown";
 }
 
 /** Lets the requests under way be answered, then closes the connections to the database. */
