@@ -50,6 +50,7 @@ export const imageStep: StepDeclaration<ImageInput, ImageOutput> = {
   needs: ["services"],
   permissions: {
     project: [
+      "artifactregistry.dockerimages.get",
       "artifactregistry.repositories.create",
       "artifactregistry.repositories.delete",
       "artifactregistry.repositories.get",

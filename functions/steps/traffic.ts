@@ -1,0 +1,96 @@
+import { connectRunServices, type RunServicesClient, type Service } from "../../google/clients/run.ts";
+import { editPolicy, type Policy } from "../../google/policy.ts";
+import { type TrafficInput, type TrafficOutput, trafficStep } from "../../plan/steps/traffic.ts";
+import { verifyStep } from "../../plan/steps/verify.ts";
+import { accountEmail, idOf, installationAccountId } from "../../spec/names.ts";
+import { done, expecting, notYet, pending } from "../answer.ts";
+import { update } from "../changes.ts";
+import { withInvokers } from "../cloud-run/invokers.ts";
+import { soleRevision, wholeTraffic } from "../cloud-run/traffic.ts";
+import type { StepResponse } from "../contract.ts";
+import { StepError } from "../error.ts";
+import { implementStep, outputOf } from "../step.ts";
+import { unlessDisabled } from "../waiting.ts";
+
+/**
+ * Ensures that the verified revision takes all traffic, and that just those who should may call it. Takes about 10
+ * seconds.
+ *
+ * @see https://cloud.google.com/run/docs/rollouts-rollbacks-traffic-migration
+ */
+export const traffic = implementStep(
+  trafficStep,
+  { services: connectRunServices },
+  {
+    /** Traffic moves with a new revision, which the service's own plan shows; here only the invokers are compared. */
+    async plan(input, { services }) {
+      const observed = await unlessDisabled(services.getService(input.service));
+      if (!observed) return [];
+      const policy = await services.getServicePolicy(input.service);
+      const wanted = withInvokers(policy, membersOf(input));
+      return wanted === policy ? [] : [update(input.service, [invokersField(input)])];
+    },
+
+    async ensure(input, { services }, context) {
+      const { revision } = outputOf(verifyStep, context.outputs);
+      const observed = await services.getService(input.service);
+      if (!observed) throw gone(input);
+      if (soleRevision(observed) !== idOf(revision)) return shift(idOf(revision), observed, { input, services });
+      const isChanged = await setInvokers(input, services);
+      return done(
+        { url: observed.uri ?? "", revision },
+        isChanged ? [update(input.service, [invokersField(input)])] : [],
+      );
+    },
+
+    /** Traffic and policy go with the service. */
+    remove: async () => done({}),
+  },
+);
+
+interface Tools {
+  readonly input: TrafficInput;
+  readonly services: RunServicesClient;
+}
+
+async function shift(
+  revision: string,
+  observed: Service,
+  { input, services }: Tools,
+): Promise<StepResponse<TrafficOutput>> {
+  if (observed.reconciling) return notYet({ reason: `${input.service} is changing`, retryAfterSeconds: 5 });
+  const operation = await services.patchService({ name: input.service, traffic: wholeTraffic(revision) }, ["traffic"]);
+  const from = observed.trafficStatuses?.find(({ percent }) => (percent ?? 0) > 0)?.revision;
+  return pending({
+    operations: [expecting(10, operation)],
+    reason: `traffic moves to revision ${revision}`,
+    changes: [update(input.service, [{ path: "traffic", from, to: revision }], { expectedSeconds: 10 })],
+  });
+}
+
+async function setInvokers(input: TrafficInput, services: RunServicesClient): Promise<boolean> {
+  const access = {
+    get: () => services.getServicePolicy(input.service),
+    set: (policy: Policy) => services.setServicePolicy(input.service, policy),
+  };
+  return editPolicy(access, (policy) => withInvokers(policy, membersOf(input)));
+}
+
+/** The account that verifies keeps its right: the next revision is asked by it too. */
+function membersOf({ service, invokers }: TrafficInput): readonly string[] {
+  const project = service.split("/")[1] ?? "";
+  return [...invokers, `serviceAccount:${accountEmail(project, installationAccountId("verify"))}`];
+}
+
+function invokersField({ invokers }: TrafficInput) {
+  return { path: "roles/run.invoker", to: invokers };
+}
+
+function gone({ service }: TrafficInput): StepError {
+  return new StepError({
+    code: "FAILED_PRECONDITION",
+    reason: "SERVICE_GONE",
+    resource: service,
+    message: `${service} does not exist any more; run up again`,
+  });
+}
