@@ -41,7 +41,7 @@ export function seedToken(input: SeedInput, parts: SeedParts): string {
     cluster,
     instanceUid,
   };
-  return sha256(canonicalJson(content)).slice(0, 10);
+  return sha256(canonicalJson(content)).slice(0, 8);
 }
 
 /**

@@ -112,13 +112,19 @@ function serviceAccount(spec: Spec): AccountInput {
   });
 }
 
-/** The seed job logs in with a password over the private address, so all it needs of the project is its own files. */
+/**
+ * The seed job logs in with a password over the private address. Of the project it needs its own files, and as a client of
+ * AlloyDB the authority that the server's certificate is checked against.
+ */
 function seedAccount(spec: Spec, { installation }: PlanContext): AccountInput {
   const expression = `resource.name.startsWith("projects/_/buckets/${installation}/objects/seeds/")`;
   return account(spec, {
     id: spec.identity.seedAccount,
     displayName: `Seed of ${spec.name}`,
-    projectRoles: [{ role: "roles/storage.objectViewer", condition: { title: "alloyrun-seeds", expression } }],
+    projectRoles: [
+      { role: "roles/alloydb.client" },
+      { role: "roles/storage.objectViewer", condition: { title: "alloyrun-seeds", expression } },
+    ],
     actors: [stepMember(spec, "seed")],
   });
 }
