@@ -29,6 +29,7 @@ export const latencies = {
   "compute.instance.delete":        { p50: 40,   p95: 90 },
   "compute.removePeering":          { p50: 10,   p95: 40 },
   "servicenetworking.create":       { p50: 60,   p95: 150 },
+  "servicenetworking.active":       { p50: 3,    p95: 15 },
   "servicenetworking.delete":       { p50: 15,   p95: 60 },
   "servicenetworking.release":      { p50: 300,  p95: 7200 },
   "vpcaccess.connector.create":     { p50: 150,  p95: 270 },
