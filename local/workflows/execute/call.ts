@@ -53,7 +53,8 @@ function* callRoutine(routine: PlannedRoutine, args: Arguments, at: Activation):
 
 function* bindParameters(routine: PlannedRoutine, args: ReadonlyMap<string, Value>, inside: Activation): Task<void> {
   for (const parameter of routine.params) {
-    inside.scope.define(parameter.name, args.get(parameter.name) ?? (yield* defaultOf(parameter, routine, inside)));
+    const given = args.get(parameter.name);
+    inside.scope.define(parameter.name, given === undefined ? yield* defaultOf(parameter, routine, inside) : given);
   }
 }
 

@@ -96,7 +96,8 @@ function* evaluateBinary({ operator, left, right }: BinaryExpression, environmen
 }
 
 function resolve(name: string, environment: Environment): Value {
-  const value = environment.variable(name) ?? environment.constant(name);
+  const assigned = environment.variable(name);
+  const value = assigned === undefined ? environment.constant(name) : assigned;
   // Deployment made sure that the variable is assigned somewhere; the path taken here went past that.
   if (value === undefined) throw fault("KeyError", `key not found: ${name}`);
   return value;

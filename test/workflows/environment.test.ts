@@ -1,0 +1,183 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { stepNames } from "../../plan/step.ts";
+import { steps as declarations } from "../../plan/steps.ts";
+import { functionId } from "../../spec/names.ts";
+import { type FunctionCall, runEnvironment } from "./stub-google.ts";
+
+const source = readFileSync(new URL("../../workflows/environment.yaml", import.meta.url), "utf8");
+const done = (output: object = {}) => ({ state: "done", output, changes: [] });
+const waiting = (operations: object[], retryAfterSeconds = 5) => ({
+  state: "pending",
+  operations,
+  retryAfterSeconds,
+  reason: "waits",
+  changes: [],
+});
+const operation = (url: string, expectedSeconds = 60) => ({ name: "op", url, style: "longrunning", expectedSeconds });
+const order = (calls: readonly FunctionCall[]) => calls.map(({ name }) => name.replace("alloyrun-", ""));
+
+describe("the definition", () => {
+  it("names every declared step, and no other", () => {
+    const named = [...source.matchAll(/steps: \[([a-zA-Z, ]+)\]/g)].flatMap((match) => (match[1] ?? "").split(", "));
+    expect(new Set(named)).toEqual(new Set(stepNames));
+    expect(declarations.map(({ name }) => name)).toEqual([...stepNames]);
+  });
+
+  it("keeps to Google's published limits", () => {
+    expect(Buffer.byteLength(source)).toBeLessThan(128 * 1024);
+    const expressions = [...source.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1] ?? "");
+    expect(Math.max(...expressions.map((text) => text.length))).toBeLessThanOrEqual(400);
+  });
+});
+
+describe("up", () => {
+  it("asks every step once when nothing has to wait, each after those it needs", async () => {
+    const { outcome, steps } = await runEnvironment("up");
+    expect(outcome.state).toBe("SUCCEEDED");
+    const asked = order(steps);
+    expect([...asked].sort()).toEqual(stepNames.map((name) => functionId(name).replace("alloyrun-", "")).sort());
+    const at = (name: string) => asked.indexOf(functionId(name).replace("alloyrun-", ""));
+    const early = declarations.flatMap(({ name, needs }) =>
+      needs.filter((need) => at(need) > at(name)).map((need) => `${name} before ${need}`),
+    );
+    expect(early).toEqual([]);
+  });
+
+  it("gives a step the outputs of those before it, the run, and the fence of the lock", async () => {
+    const { steps } = await runEnvironment("up");
+    const seed = steps.find(({ name }) => name === "alloyrun-seed")?.body;
+    expect(seed).toMatchObject({
+      action: "ensure",
+      input: { of: "seed" },
+      outputs: { instance: { from: "instance" }, egress: { from: "egress" } },
+      run: { id: "r1", environment: "users", databaseGeneration: 1, fence: { generation: "7" } },
+    });
+  });
+
+  it("starts the instance when cluster and peering are done, without waiting for egress or image", async () => {
+    const url = "https://vpcaccess.googleapis.com/v1/op";
+    const { steps } = await runEnvironment("up", {
+      steps: { egress: [waiting([operation(url, 300)]), done()], image: [waiting([operation(url, 300)]), done()] },
+      operations: { [url]: { seconds: 300 } },
+    });
+    const instance = steps.find(({ name }) => name === "alloyrun-instance");
+    expect(instance?.at).toBeLessThan(10);
+    expect(steps.find(({ name }) => name === "alloyrun-seed")?.at).toBeGreaterThanOrEqual(300);
+  });
+
+  it("polls an operation sparsely at first and densely near its expected end, never closer than five seconds", async () => {
+    const url = "https://alloydb.googleapis.com/v1/op";
+    const { looks, steps } = await runEnvironment("up", {
+      steps: { instance: [waiting([operation(url, 480)]), done()] },
+      operations: { [url]: { seconds: 470 } },
+    });
+    const times = looks.map(({ at }) => at);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(gaps[0]).toBeGreaterThan(200);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4.999);
+    const again = steps.filter(({ name }) => name === "alloyrun-instance")[1];
+    expect((again?.at ?? 0) - 470).toBeLessThan(10);
+  });
+
+  it("uses the long poll of Cloud Run", async () => {
+    const url = "https://run.googleapis.com/v2/op";
+    const { looks } = await runEnvironment("up", { steps: { service: [waiting([operation(url)]), done()] } });
+    expect(looks).toEqual([expect.objectContaining({ url: `${url}:wait` })]);
+  });
+
+  it("tells a step how its operation failed", async () => {
+    const url = "https://alloydb.googleapis.com/v1/op";
+    const { steps } = await runEnvironment("up", {
+      steps: { cluster: [waiting([operation(url)]), done()] },
+      operations: { [url]: { seconds: 0, error: { code: 10, message: "Failed to perform tenant project creation" } } },
+    });
+    expect(steps.filter(({ name }) => name === "alloyrun-cluster")[1]?.body).toMatchObject({
+      failures: [{ name: "op", code: 10, message: "Failed to perform tenant project creation" }],
+    });
+  });
+
+  it("ends as failed with the step's own error, lets running branches finish, begins nothing new, and frees the lock", async () => {
+    const error = { code: 403, status: "PERMISSION_DENIED", message: "creating connector: denied", details: [] };
+    const { outcome, calls } = await runEnvironment("up", {
+      steps: { egress: [{ httpStatus: 403, body: { error } }] },
+    });
+    expect(outcome.state).toBe("FAILED");
+    expect(JSON.stringify(outcome)).toContain("creating connector: denied");
+    expect(order(calls)).not.toContain("service");
+    expect(order(calls).slice(-2)).toEqual(["record", "lock"]);
+    expect(calls.at(-1)?.body).toMatchObject({ action: "release" });
+  });
+
+  it("asks again when a function says that its error may pass, and when its invoker has not spread", async () => {
+    const details = [{ metadata: { retryable: "true" } }];
+    const error = { code: 403, status: "PERMISSION_DENIED", message: "not in effect yet", details };
+    const { outcome, steps } = await runEnvironment("up", {
+      steps: { network: [{ httpStatus: 403 }, { httpStatus: 403, body: { error } }, done()] },
+    });
+    expect(outcome.state).toBe("SUCCEEDED");
+    expect(steps.filter(({ name }) => name === "alloyrun-network")).toHaveLength(3);
+  });
+
+  it("waits as a step says when there is no operation", async () => {
+    const { steps } = await runEnvironment("up", { steps: { peering: [waiting([], 45), done()] } });
+    const [first, second] = steps.filter(({ name }) => name === "alloyrun-peering");
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeCloseTo(45, 0);
+  });
+
+  it("leaves out a step that the plan does not have", async () => {
+    const { outcome, steps } = await runEnvironment("up", { planned: stepNames.filter((name) => name !== "readPool") });
+    expect(outcome.state).toBe("SUCCEEDED");
+    expect(order(steps)).not.toContain("read-pool");
+  });
+
+  it("changes nothing when another run holds the environment", async () => {
+    const claim = { state: "busy", holder: { run: "r0", requestedBy: "a@example.com" } };
+    const { outcome, calls } = await runEnvironment("up", { claim });
+    expect(outcome.state).toBe("FAILED");
+    expect(JSON.stringify(outcome)).toContain("a@example.com");
+    expect(order(calls)).toEqual(["lock"]);
+  });
+
+  it("logs one line for each change of a step's state", async () => {
+    const { log } = await runEnvironment("up");
+    expect(log.length).toBe(2 * stepNames.length);
+  });
+});
+
+describe("down", () => {
+  it("removes what is billed first and in an order that Google accepts", async () => {
+    const { outcome, steps } = await runEnvironment("down");
+    expect(outcome.state).toBe("SUCCEEDED");
+    const asked = order(steps);
+    const after = [
+      ["service", "cluster"],
+      ["read-pool", "instance"],
+      ["instance", "cluster"],
+      ["cluster", "peering"],
+      ["egress", "network"],
+      ["peering", "network"],
+    ];
+    for (const [first, second] of after) expect(asked.indexOf(first ?? "")).toBeLessThan(asked.indexOf(second ?? ""));
+    expect(steps.every(({ body }) => (body as { action?: string }).action === "remove")).toBe(true);
+  });
+
+  it("leaves what only Google releases, and says what and why", async () => {
+    const held = { ...waiting([], 60), held: true, reason: "the producer still holds the connection" };
+    const { outcome, calls } = await runEnvironment("down", { steps: { peering: [held] } });
+    expect(outcome.state).toBe("SUCCEEDED");
+    const record = calls.find(({ name }) => name === "alloyrun-record")?.body;
+    expect(record).toMatchObject({
+      result: { state: "remaining", remaining: { peering: "the producer still holds the connection" } },
+    });
+  });
+});
+
+describe("check", () => {
+  it("asks every step at once and takes no lock", async () => {
+    const { outcome, calls } = await runEnvironment("check");
+    expect(outcome.state).toBe("SUCCEEDED");
+    expect(order(calls).sort()).toEqual(stepNames.map((name) => functionId(name).replace("alloyrun-", "")).sort());
+    expect(calls.every(({ body }) => (body as { action?: string }).action === "check")).toBe(true);
+  });
+});
