@@ -1,0 +1,90 @@
+import type { Cloud } from "../../cloud.ts";
+import type { Workflow } from "../../model/generated/workflows.ts";
+import type { Random } from "../../random.ts";
+import { accountEmail, accountPrincipal } from "../../workload/service-account.ts";
+import type { Host, Thread } from "../execute/host.ts";
+import { stringifyJson } from "../value/json.ts";
+import type { Value } from "../value/value.ts";
+import type { Callbacks } from "./callbacks.ts";
+import { parseName } from "./names.ts";
+
+/** What an execution's host is made of. */
+interface HostOptions {
+  readonly cloud: Cloud;
+  readonly callbacks: Callbacks;
+  /** The revision that the execution keeps. */
+  readonly workflow: Workflow;
+  /** Full name of the execution. */
+  readonly execution: string;
+  readonly random: Random;
+}
+
+/** The local cloud as one execution sees it: its clock, its network, the workflow's service account. */
+export function createHost(options: HostOptions): Host {
+  const { cloud, callbacks, workflow, execution, random } = options;
+  const environment = environmentOf(options);
+  const email = accountEmail(workflow.serviceAccount ?? "");
+  return {
+    now: () => cloud.clock.now(),
+    env: (name) => environment.get(name),
+    uuid: () => drawUuid(random),
+    sleep: (ms, { hold, signal }) => hold.sleep(ms, { draws: true, signal }),
+    fetch: (request, thread) => thread.hold.during(() => orCancelled(cloud.fetch(request), thread)),
+    async authorize(auth) {
+      const principal = await accountPrincipal(cloud, email);
+      const token =
+        auth.type === "OIDC"
+          ? cloud.tokens.idToken({ principal }, auth.audience)
+          : cloud.tokens.accessToken({ principal }).token;
+      return `Bearer ${token}`;
+    },
+    log: (entry) => writeLog(options, entry),
+    createCallback: (method) => callbacks.create(execution, method),
+    awaitCallback: (url, timeoutMs, thread) => callbacks.receive(url, timeoutMs, thread),
+  };
+}
+
+/** Gives up on an answer when the execution is cancelled; what was asked for goes on by itself. */
+function orCancelled<T>(answer: Promise<T>, { signal }: Thread): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  return Promise.race([answer, promise]).finally(() => signal.removeEventListener("abort", onAbort));
+}
+
+/** @see https://cloud.google.com/workflows/docs/reference/environment-variables */
+function environmentOf({ cloud, workflow, execution }: HostOptions): ReadonlyMap<string, string> {
+  const { project, location, workflow: workflowId, execution: executionId } = parseName(execution);
+  return new Map([
+    ...Object.entries(workflow.userEnvVars ?? {}),
+    ["GOOGLE_CLOUD_LOCATION", location],
+    ["GOOGLE_CLOUD_PROJECT_ID", project],
+    ["GOOGLE_CLOUD_PROJECT_NUMBER", cloud.projects.find(project)?.projectNumber ?? ""],
+    ["GOOGLE_CLOUD_SERVICE_ACCOUNT_NAME", accountEmail(workflow.serviceAccount ?? "")],
+    ["GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID", executionId],
+    ["GOOGLE_CLOUD_WORKFLOW_ID", workflowId],
+    ["GOOGLE_CLOUD_WORKFLOW_REVISION_ID", workflow.revisionId ?? ""],
+  ]);
+}
+
+function writeLog({ cloud, workflow, execution }: HostOptions, entry: { severity: string; data: Value }): void {
+  const { project, location, workflow: workflowId, execution: executionId } = parseName(execution);
+  const { severity, data } = entry;
+  cloud.logs.write({
+    project,
+    log: "Workflows",
+    severity,
+    resource: { type: "workflows.googleapis.com/Workflow", labels: { location, workflow_id: workflowId } },
+    labels: {
+      "workflows.googleapis.com/execution_id": executionId,
+      "workflows.googleapis.com/revision_id": workflow.revisionId ?? "",
+    },
+    text: typeof data === "string" ? data : stringifyJson(data),
+  });
+}
+
+/** A version 4 UUID from the seeded source. */
+export function drawUuid(random: Random): string {
+  const variant = "89ab"[Math.floor(random.next() * 4)] ?? "8";
+  return `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-${variant}${random.hex(3)}-${random.hex(12)}`;
+}
