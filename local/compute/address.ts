@@ -8,11 +8,11 @@ import type {
   Operation,
   SetLabelsGlobalAddressRequest,
 } from "../model/generated/compute.ts";
+import { findFreeRange, formatAddress, overlaps, parseRange } from "../range.ts";
 import { conditionNotMet, inUse, invalid, notFound, required } from "./error.ts";
 import { link, parseReference, pathOf } from "./link.ts";
 import { listPage } from "./list.ts";
 import { idempotent, start, work } from "./operation.ts";
-import { findFreeRange, formatAddress, overlaps, parseRange } from "./range.ts";
 import { demand, demandFree, demandReady, type Identified, identify, parseName, type Resources } from "./resources.ts";
 import { takenRanges } from "./taken-ranges.ts";
 

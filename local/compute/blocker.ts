@@ -1,24 +1,15 @@
 import type { Cloud } from "../cloud.ts";
-import type { JsonObject } from "../json.ts";
 import { pathOf } from "./link.ts";
-import type { Resources } from "./resources.ts";
+import type { Connector, Resources } from "./resources.ts";
 import { serverlessAddresses } from "./serverless-address.ts";
 
-/** A connector of Serverless VPC Access as its API stores it in `vpcaccess.connectors`. */
-interface Connector extends JsonObject {
-  readonly networkPath?: string;
-  readonly subnetworkPath?: string;
-  /** Path of one of the hidden machines. */
-  readonly instancePath?: string;
-}
-
 /** What keeps a network from being deleted: the path of the first user found. */
-export function networkBlocker(cloud: Cloud, resources: Resources, path: string): string | undefined {
+export function networkBlocker(resources: Resources, path: string): string | undefined {
   const uses = ([, resource]: readonly [string, { readonly network?: string }]) =>
     resource.network !== undefined && pathOf(resource.network) === path;
   return (
     resources.subnetworks.list().find(uses)?.[0] ??
-    connectors(cloud).find(({ networkPath }) => networkPath === path)?.instancePath ??
+    connectorWhere(resources, ({ networkPath }) => networkPath === path) ??
     resources.firewalls.list().find(uses)?.[0] ??
     resources.peerings.list(`${path}/peerings/`)[0]?.[0] ??
     resources.addresses.list().find(uses)?.[0]
@@ -29,7 +20,7 @@ export function networkBlocker(cloud: Cloud, resources: Resources, path: string)
 export function subnetworkBlocker(cloud: Cloud, resources: Resources, path: string): string | undefined {
   const inSubnetwork = (link?: string) => link !== undefined && pathOf(link) === path;
   return (
-    connectors(cloud).find(({ subnetworkPath }) => subnetworkPath === path)?.instancePath ??
+    connectorWhere(resources, ({ subnetworkPath }) => subnetworkPath === path) ??
     resources.instances
       .list()
       .find(([, { networkInterfaces = [] }]) =>
@@ -40,9 +31,6 @@ export function subnetworkBlocker(cloud: Cloud, resources: Resources, path: stri
   );
 }
 
-function connectors({ store }: Cloud): Connector[] {
-  return store
-    .collection<Connector>("vpcaccess.connectors")
-    .list()
-    .map(([, connector]) => connector);
+function connectorWhere({ connectors }: Resources, matches: (connector: Connector) => boolean): string | undefined {
+  return connectors.list().find(([, connector]) => matches(connector))?.[1].instancePath;
 }

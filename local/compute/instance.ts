@@ -9,12 +9,12 @@ import type {
   NetworkInterface,
   Operation,
 } from "../model/generated/compute.ts";
+import { formatAddress, parseRange } from "../range.ts";
+import { regionOf, regions, zonesOf } from "../regions.ts";
 import { invalid, notFound, required } from "./error.ts";
 import { link, parseReference } from "./link.ts";
 import { aggregate, listPage } from "./list.ts";
 import { idempotent, start, work } from "./operation.ts";
-import { formatAddress, parseRange } from "./range.ts";
-import { regionOf, regions, zonesOf } from "./regions.ts";
 import { demand, demandFree, demandReady, type Identified, identify, parseName, type Resources } from "./resources.ts";
 
 interface Context {

@@ -8,12 +8,12 @@ import type {
   PatchNetworkRequest,
   RemovePeeringNetworkRequest,
 } from "../model/generated/compute.ts";
+import { regions } from "../regions.ts";
 import { networkBlocker } from "./blocker.ts";
 import { inUse, invalid, required } from "./error.ts";
 import { link, pathOf } from "./link.ts";
 import { listPage } from "./list.ts";
 import { idempotent, start, work } from "./operation.ts";
-import { regions } from "./regions.ts";
 import { demand, demandFree, demandReady, type Identified, identify, parseName, type Resources } from "./resources.ts";
 import { storeSubnetwork } from "./subnetwork.ts";
 
@@ -76,7 +76,7 @@ export function networkOperations(cloud: Cloud, resources: Resources): NonNullab
     }),
     "network.delete": work(({ input }) => {
       const path = String(input.path);
-      const blocker = networkBlocker(cloud, resources, path);
+      const blocker = networkBlocker(resources, path);
       if (blocker) throw inUse(path, blocker);
       resources.networks.delete(path);
     }),
@@ -160,7 +160,7 @@ function patch({ cloud, resources }: Context, request: PatchNetworkRequest, call
 function demandDeletable({ cloud, resources }: Context, path: string): Identified {
   const network = demand(resources.networks, path);
   demandReady(cloud, path);
-  const blocker = networkBlocker(cloud, resources, path);
+  const blocker = networkBlocker(resources, path);
   if (blocker) throw inUse(path, blocker);
   return network;
 }

@@ -1,10 +1,10 @@
 import type { TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import type { ComputeMethods, Region, Zone } from "../model/generated/compute.ts";
+import { regionOf, regions, zonesOf } from "../regions.ts";
 import { notFound } from "./error.ts";
 import { link } from "./link.ts";
 import { listPage } from "./list.ts";
-import { regionOf, regions, zonesOf } from "./regions.ts";
 
 /** Methods on what is there without anybody's doing: projects, regions and zones. */
 export function regionMethods(cloud: Cloud): TypedHandlers<ComputeMethods> {

@@ -6,10 +6,10 @@ import type {
   AggregatedListAddressesRequest,
   ComputeMethods,
 } from "../model/generated/compute.ts";
+import { regions } from "../regions.ts";
 import { inUse, notFound } from "./error.ts";
 import { link } from "./link.ts";
 import { aggregate, listPage } from "./list.ts";
-import { regions } from "./regions.ts";
 import type { Resources } from "./resources.ts";
 import { type ServerlessAddress, serverlessAddressesIn } from "./serverless-address.ts";
 

@@ -26,6 +26,18 @@ export interface Resources {
   /** Serverless VPC Access puts the rules of its connectors in here. */
   readonly firewalls: Collection<Firewall & Identified>;
   readonly instances: Collection<Instance & Identified>;
+  /** Connectors of Serverless VPC Access, by their own full names. */
+  readonly connectors: Collection<Connector>;
+}
+
+/** What Serverless VPC Access says about the place of a connector. */
+export interface Connector {
+  readonly networkPath: string;
+  readonly subnetworkPath?: string;
+  /** Path of one of the hidden machines. */
+  readonly instancePath: string;
+  /** Its own range, when it was given no subnetwork. */
+  readonly ipCidrRange?: string;
 }
 
 /** Opens the resources of a local cloud. */
@@ -37,6 +49,7 @@ export function openResources({ store }: Cloud): Resources {
     addresses: store.collection("compute.addresses"),
     firewalls: store.collection("compute.firewalls"),
     instances: store.collection("compute.instances"),
+    connectors: store.collection("vpcaccess.connectors"),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Cloud } from "../cloud.ts";
 import type { Address } from "../model/generated/compute.ts";
+import { formatAddress, parseRange } from "../range.ts";
 import { link } from "./link.ts";
-import { formatAddress, parseRange } from "./range.ts";
 import { openResources } from "./resources.ts";
 
 /** Addresses that direct VPC egress holds in a subnetwork; Cloud Run writes them to `run.addressHolds`. */

@@ -12,13 +12,13 @@ import type {
   Subnetwork,
   SubnetworkAggregatedList,
 } from "../model/generated/compute.ts";
+import { contains, formatAddress, overlaps, parseRange, type Range } from "../range.ts";
+import { regions } from "../regions.ts";
 import { subnetworkBlocker } from "./blocker.ts";
 import { conditionNotMet, inUse, invalid, notFound, required } from "./error.ts";
 import { link, parseReference, pathOf } from "./link.ts";
 import { aggregate, listPage } from "./list.ts";
 import { idempotent, start, work } from "./operation.ts";
-import { contains, formatAddress, overlaps, parseRange, type Range } from "./range.ts";
-import { regions } from "./regions.ts";
 import { demand, demandFree, demandReady, type Identified, identify, parseName, type Resources } from "./resources.ts";
 import { takenRanges } from "./taken-ranges.ts";
 

@@ -1,5 +1,5 @@
+import { parseRange, type Range } from "../range.ts";
 import { link } from "./link.ts";
-import { parseRange, type Range } from "./range.ts";
 import type { Resources } from "./resources.ts";
 
 /** A range of a network and the resource that has it. */
@@ -9,7 +9,7 @@ export interface TakenRange {
 }
 
 /** Every range that a network's subnetworks, reserved ranges and connectors have taken. */
-export function takenRanges({ subnetworks, addresses }: Resources, network: string): TakenRange[] {
+export function takenRanges({ subnetworks, addresses, connectors }: Resources, network: string): TakenRange[] {
   const home = link(network);
   const ofSubnetworks = subnetworks.list().flatMap(([path, subnetwork]) => {
     if (subnetwork.network !== home) return [];
@@ -19,5 +19,10 @@ export function takenRanges({ subnetworks, addresses }: Resources, network: stri
   const ofAddresses = addresses.list().flatMap(([path, { network: where, address, prefixLength }]) => {
     return where === home ? [{ path, range: parseRange(`${address}/${prefixLength}`) }] : [];
   });
-  return [...ofSubnetworks, ...ofAddresses].flatMap(({ path, range }) => (range ? [{ path, range }] : []));
+  const ofConnectors = connectors.list().flatMap(([path, { networkPath, ipCidrRange }]) => {
+    return networkPath === network && ipCidrRange ? [{ path, range: parseRange(ipCidrRange) }] : [];
+  });
+  return [...ofSubnetworks, ...ofAddresses, ...ofConnectors].flatMap(({ path, range }) =>
+    range ? [{ path, range }] : [],
+  );
 }
