@@ -21,6 +21,11 @@ export interface Api {
   readonly operations?: Readonly<Record<string, RunOperation>>;
   /** Shape of error bodies; `rpc` unless given. */
   readonly errorStyle?: "rpc" | "compute" | "iam" | "storage";
+  /**
+   * The project of a resource (`//{host}/{name}`) whose name does not say it, such as a bucket or an account below
+   * `projects/-`; its policies count, and the API must be enabled there.
+   */
+  projectOf?(resource: string): string | undefined;
   /** Requests to this host that no JSON method describes (media up- and downloads); `undefined` leaves them to the routes. */
   raw?(request: HttpRequest, call: Call): Promise<HttpResponse | undefined>;
   /** Other hosts answered by this API's workloads (`*.run.app`, `*.cloudfunctions.net`). */

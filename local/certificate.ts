@@ -1,3 +1,7 @@
+import "reflect-metadata";
+import { createPublicKey, randomBytes, webcrypto } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+
 /** A certificate authority of the local cloud. */
 export interface Authority {
   /** PEM of the authority's own certificate. */
@@ -17,4 +21,90 @@ export interface Authority {
 export interface KeyPair {
   readonly key: string;
   readonly certificate: string;
+}
+
+x509.cryptoProvider.set(webcrypto);
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const day = 24 * 3600 * 1000;
+
+/** Makes a new authority; its own certificate is valid for ten years of wall time. */
+export async function createAuthority(commonName = "alloyrun local Google Cloud"): Promise<Authority> {
+  const keys = await generateKeys();
+  const issuer = `CN=${commonName}`;
+  const own = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial(),
+    name: issuer,
+    ...validity(3650 * day),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+    ],
+  });
+  const certificate = pem(own);
+
+  function issue(subject: Pick<x509.X509CertificateCreateParams, "publicKey" | "subject" | "extensions" | "notAfter">) {
+    return x509.X509CertificateGenerator.create({
+      serialNumber: serial(),
+      issuer,
+      ...validity(365 * day),
+      signingAlgorithm: algorithm,
+      signingKey: keys.privateKey,
+      ...subject,
+    });
+  }
+
+  return {
+    certificate,
+    async issueServer({ hosts = [], addresses = [] }) {
+      const leaf = await generateKeys();
+      const names = [
+        ...hosts.map((value) => ({ type: "dns" as const, value })),
+        ...addresses.map((value) => ({ type: "ip" as const, value })),
+      ];
+      const issued = await issue({
+        publicKey: leaf.publicKey,
+        subject: [{ CN: [(hosts[0] ?? addresses[0] ?? "localhost").slice(0, 64)] }],
+        extensions: [
+          new x509.SubjectAlternativeNameExtension(names),
+          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        ],
+      });
+      return { key: await privatePem(leaf.privateKey), certificate: `${pem(issued)}${certificate}` };
+    },
+    async issueClient({ publicKey, commonName: name, durationSeconds }) {
+      const issued = await issue({
+        publicKey: new x509.PublicKey(createPublicKey(publicKey).export({ type: "spki", format: "der" })),
+        subject: [{ CN: [name.slice(0, 64)] }],
+        notAfter: new Date(Date.now() + durationSeconds * 1000),
+        extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+      });
+      return pem(issued);
+    },
+  };
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
+}
+
+/** From an hour ago, so that a client whose clock is behind accepts it too. */
+function validity(ms: number): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(Date.now() - 3600 * 1000), notAfter: new Date(Date.now() + ms) };
+}
+
+/** A positive serial number. */
+function serial(): string {
+  return `01${randomBytes(15).toString("hex")}`;
+}
+
+function pem(certificate: x509.X509Certificate): string {
+  return `${certificate.toString("pem").trim()}\n`;
+}
+
+async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
+  const bytes = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", key)).toString("base64");
+  return `-----BEGIN PRIVATE KEY-----\n${bytes.replace(/(.{64})/g, "$1\n").trim()}\n-----END PRIVATE KEY-----\n`;
 }

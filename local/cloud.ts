@@ -33,7 +33,8 @@ export interface Cloud {
    * Calls a method of an emulated API inside this process as some principal: validated, authorised and recorded like
    * a call from outside.
    *
-   * @param method full method name, for example `google.cloud.secretmanager.v1.SecretManagerService.AccessSecretVersion`
+   * @param method full method name, for example `google.cloud.secretmanager.v1.SecretManagerService.AccessSecretVersion`;
+   *   with `{host}/` before it for a method that many APIs share
    * @throws ApiError
    */
   call<Response extends object = JsonObject>(method: string, request: object, as: Principal): Promise<Response>;
@@ -41,9 +42,13 @@ export interface Cloud {
   fetch(request: HttpRequest): Promise<HttpResponse>;
   /**
    * The environment with which a process reaches this local cloud under Google's names: proxy, trust stores, metadata
-   * server. The same that `alloyrun local env` prints.
+   * server. The same that `alloyrun local env` prints, which also names a file with a person's access token for gcloud.
    */
-  environment(options: { readonly metadataHost: string; readonly project: string }): Record<string, string>;
+  environment(options: {
+    readonly metadataHost: string;
+    readonly project: string;
+    readonly accessTokenFile?: string;
+  }): Record<string, string>;
   /**
    * Starts a metadata server for one workload on a free port of its address.
    *

@@ -1,0 +1,171 @@
+import { createTokens } from "./access/issuer.ts";
+import { createAccess } from "./access/policies.ts";
+import { owner, type Principal } from "./access/principal.ts";
+import type { Api } from "./api.ts";
+import type { Authority } from "./certificate.ts";
+import { Clock, type Pace } from "./clock.ts";
+import type { Cloud } from "./cloud.ts";
+import { createFabric } from "./fabric.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import type { JsonObject } from "./json.ts";
+import { createLogs } from "./logs.ts";
+import { readRequest } from "./model/bind.ts";
+import { loadModel } from "./model/model.ts";
+import { createRouter } from "./model/router.ts";
+import { createOperations } from "./operation.ts";
+import type { Processes } from "./process/process.ts";
+import { createProjects } from "./projects.ts";
+import { createRandom } from "./random.ts";
+import { createDispatcher, type DispatchContext, type Dispatcher } from "./server/dispatch.ts";
+import { createGrpcServer, type GrpcServer } from "./server/grpc.ts";
+import { createHostTable } from "./server/hosts.ts";
+import { listenMetadata, type MetadataServer } from "./server/metadata.ts";
+import { createSharedMethods } from "./server/shared.ts";
+import { createWeb, type Web, type WebContext } from "./server/web.ts";
+import { createStore } from "./store.ts";
+
+/** What a local cloud is put together from. */
+export interface AssembleOptions {
+  readonly pace: Pace;
+  readonly seed: string;
+  readonly apis: readonly ((cloud: Cloud) => Api)[];
+  readonly authority: Authority;
+  readonly directory: string;
+  readonly processes: Processes;
+  readonly offline: boolean;
+  /** Project that the port's own metadata pages name. */
+  readonly project: string;
+  /** Second part of the loopback addresses given out. */
+  readonly block: number;
+  readonly environment: Cloud["environment"];
+  readonly admin: WebContext["admin"];
+}
+
+/** The parts of a local cloud that a port serves. */
+export interface Assembled {
+  readonly cloud: Cloud;
+  readonly apis: readonly Api[];
+  readonly journal: Journal;
+  readonly web: Web;
+  readonly grpc: GrpcServer;
+  /** Metadata servers that are open; whoever ends the cloud closes them. */
+  readonly metadataServers: ReadonlySet<MetadataServer>;
+  /** Starts a metadata server that speaks for a person. */
+  listenAs(principal: Principal, project: string): Promise<MetadataServer>;
+}
+
+/** Puts a local cloud together; nothing listens yet. */
+export function assemble(options: AssembleOptions): Assembled {
+  const clock = new Clock({ pace: options.pace });
+  const store = createStore();
+  const random = createRandom(options.seed);
+  const projects = createProjects({ store, random, timestamp: () => clock.timestamp() });
+  const tokens = createTokens();
+  const model = loadModel();
+  const router = createRouter(model);
+  const byHost = new Map<string, Api>();
+  const projectOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.projectOf?.(resource);
+  const access = createAccess({ clock, store, random, projects, projectOf });
+  const operations = createOperations({ clock, store, random, api: (host) => demandApi(byHost, host) });
+  const journal = createJournal();
+  const shared = createSharedMethods(operations);
+  const dispatch: DispatchContext = {
+    model,
+    router,
+    clock,
+    access,
+    projects,
+    journal,
+    shared,
+    api: (host) => byHost.get(host),
+  };
+  const dispatcher = createDispatcher(dispatch);
+  const hosts = createHostTable((host) => router.serves(host) || byHost.has(host));
+  const metadata = { tokens, projects };
+  const metadataServers = new Set<MetadataServer>();
+
+  const web = createWeb({
+    rest: { ...dispatch, tokens, dispatcher },
+    hosts,
+    sites: () => apis.flatMap((api) => api.sites ?? []),
+    tokens,
+    metadata,
+    subject: { identity: { principal: owner }, project: options.project, region: "us-central1" },
+    admin: options.admin,
+    offline: options.offline,
+  });
+
+  async function listen(
+    ...[subject, address]: [Parameters<typeof listenMetadata>[1], string]
+  ): Promise<MetadataServer> {
+    const server = await listenMetadata(metadata, subject, address);
+    const tracked: MetadataServer = {
+      host: server.host,
+      close() {
+        metadataServers.delete(tracked);
+        return server.close();
+      },
+    };
+    metadataServers.add(tracked);
+    return tracked;
+  }
+
+  const cloud: Cloud = {
+    clock,
+    random,
+    store,
+    operations,
+    access,
+    tokens,
+    projects,
+    fabric: createFabric(options.block),
+    processes: options.processes,
+    logs: createLogs({ clock, random }),
+    authority: options.authority,
+    directory: options.directory,
+    environment: options.environment,
+    fetch: web.fetch,
+    call: (method, request, as) =>
+      callMethod(dispatch, dispatcher, { method, request: request as JsonObject, as }) as never,
+    listenMetadata({ workload, project, region, serviceAccount }) {
+      const principal = serviceAccountPrincipal(store, serviceAccount);
+      return listen({ identity: { principal, workload: workload.name }, project, region }, workload.address);
+    },
+  };
+  const apis = options.apis.map((create) => create(cloud));
+  for (const api of apis) byHost.set(api.host, api);
+  const grpc = createGrpcServer({ model, tokens, operations, dispatcher, hosts });
+  const listenAs = (principal: Principal, project: string) =>
+    listen({ identity: { principal }, project, region: "us-central1" }, "127.0.0.1");
+  return { cloud, apis, journal, web, grpc, metadataServers, listenAs };
+}
+
+function demandApi(byHost: ReadonlyMap<string, Api>, host: string): Api {
+  const api = byHost.get(host);
+  if (!api) throw new Error(`no API at ${host}`);
+  return api;
+}
+
+/** The account behind an e-mail; Google's own accounts have no record, and their e-mail stands for them. */
+function serviceAccountPrincipal(store: Cloud["store"], email: string): Principal {
+  const account = store.collection<{ uniqueId: string }>("iam.serviceAccounts").get(email);
+  return { kind: "serviceAccount", email, uniqueId: account?.uniqueId ?? email };
+}
+
+/** A call from inside this process; `{host}/` before the method tells which API when several share it. */
+function callMethod(
+  { model }: DispatchContext,
+  dispatcher: Dispatcher,
+  { method: name, request, as }: { method: string; request: JsonObject; as: Principal },
+): Promise<JsonObject> {
+  const [method = "", named] = name.split("/").reverse();
+  const host = named ?? model.methods[method]?.hosts[0] ?? "";
+  return dispatcher.invoke({
+    host,
+    method,
+    headers: {},
+    signal: new AbortController().signal,
+    identify: () => ({ principal: as }),
+    read: (reading) => readRequest(reading, method, request),
+  });
+}

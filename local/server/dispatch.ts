@@ -1,0 +1,148 @@
+import type { Policy } from "../access/access.ts";
+import { missingCredentials } from "../access/issuer.ts";
+import type { Decider } from "../access/policies.ts";
+import { emailOf } from "../access/principal.ts";
+import type { Identity } from "../access/tokens.ts";
+import type { Api, Call, PermissionRule } from "../api.ts";
+import type { Clock } from "../clock.ts";
+import { ApiError, toApiError } from "../error.ts";
+import type { Journal } from "../journal.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
+import { formatMessage } from "../model/format.ts";
+import type { Model } from "../model/model.ts";
+import type { Reading } from "../model/parse.ts";
+import type { Router } from "../model/router.ts";
+import { badMaskPaths, missingFields, withoutOutputOnly, withProjectIds } from "../model/rules.ts";
+import { invalidArgument } from "../model/violation.ts";
+import type { Projects } from "../projects.ts";
+import { resourceOf, rulesOf } from "./permission.ts";
+import { checkProject, projectIn } from "./project.ts";
+
+/** What calls are dispatched by. */
+export interface DispatchContext {
+  readonly model: Model;
+  readonly router: Router;
+  readonly clock: Clock;
+  readonly access: Decider;
+  readonly projects: Projects;
+  readonly journal: Journal;
+  readonly api: (host: string) => Api | undefined;
+  /** Handlers of the methods that APIs share, used where an API has none of its own. */
+  readonly shared: (host: string) => Api["methods"];
+}
+
+/** One call, whichever way it came in. */
+export interface Invocation {
+  readonly host: string;
+  /** Full method name. */
+  readonly method: string;
+  /** Reads the request; what is wrong with it goes into the reading. */
+  readonly read: (reading: Reading) => JsonObject;
+  readonly identify: () => Identity;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** Answers calls of the model's methods. */
+export interface Dispatcher {
+  /**
+   * The response as proto-JSON without what is input only.
+   *
+   * @throws ApiError
+   */
+  invoke(invocation: Invocation): Promise<JsonObject>;
+}
+
+/** Makes the one way from a request to its handler: identify, validate, project, permission, handler. */
+export function createDispatcher(context: DispatchContext): Dispatcher {
+  async function answer(invocation: Invocation, { principal, workload }: Identity): Promise<JsonObject> {
+    const { host, method, headers, signal } = invocation;
+    const api = context.api(host);
+    if (!api) throw unimplemented(`${host} is not served`);
+    const request = readRequest(context, invocation);
+    return context.clock.working(async (hold) => {
+      const call: Call = { principal, method, headers, signal, hold, workload };
+      admit(context, api, { request, call });
+      const handler = api.methods[method] ?? context.shared(host)[method];
+      if (!handler) throw unimplemented(`${method} is not implemented here`);
+      const response = await handler(request, call);
+      return formatMessage(context, context.model.methods[method]?.response ?? "", response);
+    });
+  }
+
+  return {
+    async invoke(invocation) {
+      const started = performance.now();
+      const time = context.clock.timestamp();
+      const { host, method } = invocation;
+      const record = (principal: string, error?: ApiError) =>
+        context.journal.record({
+          time,
+          host,
+          method,
+          principal,
+          code: error?.code ?? "OK",
+          ...(error ? { message: error.message } : {}),
+          durationMs: performance.now() - started,
+        });
+      let email = "unknown";
+      try {
+        const identity = invocation.identify();
+        email = emailOf(identity.principal);
+        const response = await answer(invocation, identity);
+        record(email);
+        return response;
+      } catch (caught) {
+        const error = toApiError(caught);
+        record(email, error);
+        throw error;
+      }
+    },
+  };
+}
+
+function readRequest(context: DispatchContext, { method, read }: Invocation): JsonObject {
+  const reading: Reading = { model: context.model, violations: [] };
+  const rules = { ...context, method };
+  const request = withoutOutputOnly(rules, read(reading));
+  reading.violations.push(...missingFields(rules, request), ...badMaskPaths(rules, request));
+  if (reading.violations.length > 0) throw invalidArgument(reading.violations);
+  return withProjectIds(rules, request, (project) => context.projects.find(project)?.projectId ?? project);
+}
+
+/** Lets a call pass or refuses it: its project, the API's enablement, and each permission that its method demands. */
+function admit(context: DispatchContext, api: Api, { request, call }: { request: JsonObject; call: Call }): void {
+  const rules = rulesOf(api, call.method);
+  if (!rules) throw unimplemented(`${call.method} is in no permission table`);
+  const demanded = rules.filter(({ when }) => when?.(request) ?? true);
+  if (call.principal.kind === "anonymous" && demanded.length > 0 && !mayBeOpen(context, api, { request, demanded })) {
+    throw missingCredentials();
+  }
+  const projectId = projectIn(api, request);
+  if (projectId !== undefined) checkProject({ projects: context.projects, api, principal: call.principal, projectId });
+  for (const { permission, resource } of demanded) {
+    const name = resourceOf(api.host, resource, request);
+    const modifiedRoles = modifiedBy(context, name, request);
+    context.access.require({ principal: call.principal, permission, resource: name, modifiedRoles });
+  }
+}
+
+/** Without credentials only what is granted to everybody is answered; nothing else is even looked at. */
+function mayBeOpen(
+  { access }: DispatchContext,
+  api: Api,
+  { request, demanded }: { request: JsonObject; demanded: readonly PermissionRule[] },
+): boolean {
+  const principal = { kind: "anonymous" } as const;
+  return demanded.every(({ permission, resource }) =>
+    access.decide({ principal, permission, resource: resourceOf(api.host, resource, request) }),
+  );
+}
+
+function modifiedBy({ access }: DispatchContext, resource: string, { policy }: JsonObject): string[] | undefined {
+  return isJsonObject(policy) ? access.modifiedRoles(resource, policy as Policy) : undefined;
+}
+
+function unimplemented(message: string): ApiError {
+  return new ApiError({ code: "UNIMPLEMENTED", message, reason: "notImplemented" });
+}

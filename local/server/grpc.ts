@@ -1,0 +1,132 @@
+import type { Duplex } from "node:stream";
+import {
+  type handleUnaryCall,
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type StatusObject,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import type { Tokens } from "../access/tokens.ts";
+import { type ApiError, codes, toApiError } from "../error.ts";
+import type { JsonObject } from "../json.ts";
+import { readRequest } from "../model/bind.ts";
+import type { Method, Model } from "../model/model.ts";
+import { createWire, type Wire } from "../model/wire.ts";
+import type { Operations } from "../operation.ts";
+import type { Dispatcher } from "./dispatch.ts";
+import type { HostTable } from "./hosts.ts";
+
+/** What gRPC calls are answered with. */
+export interface GrpcContext {
+  readonly model: Model;
+  readonly tokens: Tokens;
+  readonly operations: Operations;
+  readonly dispatcher: Dispatcher;
+  readonly hosts: HostTable;
+}
+
+/** A gRPC server without a port of its own. */
+export interface GrpcServer {
+  /** Serves a connection whose first bytes may be pushed back onto it. */
+  accept(connection: Duplex): void;
+  stop(): void;
+}
+
+/** Serves every method of the model over gRPC, by the same handlers as REST. */
+export function createGrpcServer(context: GrpcContext): GrpcServer {
+  const server = new Server({ "grpc.max_receive_message_length": 64 * 1024 * 1024 });
+  const wire = createWire(context.model);
+  const methods = Object.entries(context.model.methods);
+  const byService = Map.groupBy(methods, ([name]) => name.slice(0, name.lastIndexOf(".")));
+  for (const [service, entries] of byService) {
+    const definition: Record<string, ServiceDefinition[string]> = {};
+    const implementation: UntypedServiceImplementation = {};
+    for (const [name, method] of entries) {
+      const short = name.slice(service.length + 1);
+      definition[short] = methodDefinition(`/${service}/${short}`);
+      implementation[short] = unaryHandler(context, wire, { name, method });
+    }
+    server.addService(definition, implementation);
+  }
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  return {
+    accept: (connection) => injector.injectConnection(connection),
+    stop: () => server.forceShutdown(),
+  };
+}
+
+/** Messages pass as bytes; encoding needs to know more than one value. */
+function methodDefinition(path: string): ServiceDefinition[string] {
+  const same = (bytes: Buffer) => bytes;
+  return {
+    path,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: same,
+    requestDeserialize: same,
+    responseSerialize: same,
+    responseDeserialize: same,
+  };
+}
+
+function unaryHandler(
+  context: GrpcContext,
+  wire: Wire,
+  { name, method }: { name: string; method: Method },
+): handleUnaryCall<Buffer, Buffer> {
+  return (call, callback) => {
+    const aborted = new AbortController();
+    call.on("cancelled", () => aborted.abort());
+    const headers = headersOf(call.metadata);
+    const respond = async () => {
+      const request = wire.decode(method.request, call.request);
+      const response = await context.dispatcher.invoke({
+        host: hostOf(context, { authority: call.getHost(), method, request }),
+        method: name,
+        headers,
+        signal: aborted.signal,
+        identify: () => context.tokens.identify(headers.authorization),
+        read: (reading) => readRequest(reading, name, request),
+      });
+      return wire.encode(method.response, response);
+    };
+    respond().then(
+      (bytes) => callback(null, bytes),
+      (caught: unknown) => callback(toGrpcStatus(wire, toApiError(caught))),
+    );
+  };
+}
+
+function headersOf(metadata: Metadata): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata.toHttp2Headers()).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
+  );
+}
+
+/** A method that many APIs share is told by the host asked, or by whose operation it is. */
+function hostOf(
+  { hosts, operations }: GrpcContext,
+  { authority, method, request }: { authority: string; method: Method; request: JsonObject },
+): string {
+  const asked = hosts.apiHost(authority);
+  if (asked !== undefined && method.hosts.includes(asked)) return asked;
+  const name = String(request.name ?? "");
+  return (
+    method.hosts.find((host) =>
+      operations.list(host, name.replace(/\/?operations\/[^/]+$/, "")).some((one) => one.name === name),
+    ) ??
+    method.hosts[0] ??
+    ""
+  );
+}
+
+function toGrpcStatus(wire: Wire, error: ApiError): Partial<StatusObject> {
+  const metadata = new Metadata();
+  const status = { ...error.toStatus() } as JsonObject;
+  metadata.set("grpc-status-details-bin", wire.encode("google.rpc.Status", status));
+  return { code: codes[error.code].grpc, details: error.message, metadata };
+}

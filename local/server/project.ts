@@ -1,0 +1,93 @@
+import type { Principal } from "../access/principal.ts";
+import type { Api } from "../api.ts";
+import { ApiError, errorInfo } from "../error.ts";
+import type { JsonObject } from "../json.ts";
+import type { Projects } from "../projects.ts";
+
+/** APIs that answer for every project, since projects are managed and reached through them. */
+const alwaysEnabled = new Set([
+  "serviceusage.googleapis.com",
+  "cloudresourcemanager.googleapis.com",
+  "iam.googleapis.com",
+  "storage.googleapis.com",
+  "logging.googleapis.com",
+]);
+
+/** The project that a request is about, by id; `undefined` when it names none. */
+export function projectIn(api: Api, request: JsonObject): string | undefined {
+  // Resource Manager v1 calls the resource of a policy by the project's bare id.
+  const bare = api.host === "cloudresourcemanager.googleapis.com" ? request.resource : undefined;
+  const direct = [request.project, request.projectId, bare].find(
+    (value) => typeof value === "string" && /^[a-z0-9][^/]*$/.test(value),
+  );
+  if (typeof direct === "string") return direct;
+  for (const value of Object.values(request)) {
+    const named = firstName(value);
+    if (named === undefined) continue;
+    const project = named.match(/^projects\/([^/]+)/)?.[1];
+    const found = project && project !== "-" && project !== "_" ? project : api.projectOf?.(`//${api.host}/${named}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A resource name in a request's field, or in the `name` of the resource that the field holds. */
+function firstName(value: JsonObject[string]): string | undefined {
+  const name = typeof value === "object" && value !== null && "name" in value ? value.name : value;
+  return typeof name === "string" && name.startsWith("projects/") ? name : undefined;
+}
+
+/** What the check of a request's project needs. */
+export interface ProjectCheck {
+  readonly projects: Projects;
+  readonly api: Api;
+  readonly principal: Principal;
+  readonly projectId: string;
+}
+
+/**
+ * Insists that the project exists and that the API is enabled in it. The owner's projects come into being here.
+ *
+ * @throws ApiError PERMISSION_DENIED
+ */
+export function checkProject({ projects, api, principal, projectId }: ProjectCheck): void {
+  if (principal.kind === "owner" && !/^\d+$/.test(projectId)) projects.ensure(projectId);
+  const project = projects.find(projectId);
+  if (!project) throw unknownProject(projectId);
+  if (principal.kind === "system" || alwaysEnabled.has(api.host)) return;
+  if (!projects.isUsable(project.projectId, api.host)) throw serviceDisabled(api.host, project);
+}
+
+function unknownProject(projectId: string): ApiError {
+  return new ApiError({
+    code: "PERMISSION_DENIED",
+    message: `Permission denied on resource project ${projectId}.`,
+    details: [
+      errorInfo("CONSUMER_INVALID", "googleapis.com", { consumer: `projects/${projectId}`, containerInfo: projectId }),
+    ],
+    reason: "forbidden",
+  });
+}
+
+function serviceDisabled(
+  service: string,
+  { projectId, projectNumber }: { projectId: string; projectNumber: string },
+): ApiError {
+  const activationUrl = `https://console.developers.google.com/apis/api/${service}/overview?project=${projectId}`;
+  return new ApiError({
+    code: "PERMISSION_DENIED",
+    message:
+      `${service} has not been used in project ${projectId} before or it is disabled. Enable it by visiting ` +
+      `${activationUrl} then retry. If you enabled this API recently, wait a few minutes for the action to propagate ` +
+      "to our systems and retry.",
+    details: [
+      errorInfo("SERVICE_DISABLED", "googleapis.com", {
+        service,
+        consumer: `projects/${projectNumber}`,
+        containerInfo: projectId,
+        activationUrl,
+      }),
+    ],
+    reason: "accessNotConfigured",
+  });
+}

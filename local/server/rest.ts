@@ -1,0 +1,114 @@
+import { emailOf } from "../access/principal.ts";
+import type { Identity, Tokens } from "../access/tokens.ts";
+import type { Api, Call } from "../api.ts";
+import { toApiError } from "../error.ts";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
+import type { Json } from "../json.ts";
+import { bindRequest } from "../model/bind.ts";
+import { formatMessage } from "../model/format.ts";
+import type { Match } from "../model/router.ts";
+import { invalidArgument } from "../model/violation.ts";
+import type { DispatchContext, Dispatcher } from "./dispatch.ts";
+import { errorResponse } from "./envelope.ts";
+
+/** What REST requests are answered with. */
+export interface RestContext extends DispatchContext {
+  readonly tokens: Tokens;
+  readonly dispatcher: Dispatcher;
+}
+
+/** A request to an API, from outside or from inside this process. */
+export interface RestRequest {
+  /** Host of the API, whatever name the request came under. */
+  readonly host: string;
+  readonly request: HttpRequest;
+  readonly signal: AbortSignal;
+  /** Who calls, when that is not in the request's headers. */
+  readonly identity?: Identity;
+}
+
+/** Answers a REST request; refusals are answers too. */
+export async function answerRest(context: RestContext, rest: RestRequest): Promise<HttpResponse> {
+  const api = context.api(rest.host);
+  try {
+    const response = api?.raw ? await answerRaw(context, api, rest) : undefined;
+    return response ?? (await answerMethod(context, rest));
+  } catch (caught) {
+    return errorResponse(toApiError(caught), api?.errorStyle);
+  }
+}
+
+async function answerMethod(context: RestContext, rest: RestRequest): Promise<HttpResponse> {
+  const { host, request, signal } = rest;
+  const match = context.router.match(host, request.method, request.url.pathname);
+  if (!match) return notFound(request);
+  const body = parseBody(request.body);
+  const response = await context.dispatcher.invoke({
+    host,
+    method: match.route.method,
+    headers: request.headers,
+    signal,
+    identify: () => identify(context, rest),
+    read: (reading) => bindRequest(reading, match, { query: request.url.searchParams, body }),
+  });
+  return jsonResponse(200, inEncoding(context, match, request, response));
+}
+
+/** Generated REST clients ask for enums as numbers. */
+function inEncoding({ model }: RestContext, { route }: Match, { url }: HttpRequest, response: object): unknown {
+  const wantsNumbers = [...url.searchParams].some(
+    ([name, value]) => name === "$alt" && value.includes("enum-encoding=int"),
+  );
+  const type = model.methods[route.method]?.response ?? "";
+  return wantsNumbers
+    ? formatMessage({ model, enumsAsNumbers: true }, type, response as Record<string, Json>)
+    : response;
+}
+
+function identify({ tokens }: RestContext, { identity, request }: RestRequest): Identity {
+  const key = request.url.searchParams.get("access_token");
+  return identity ?? tokens.identify(request.headers.authorization ?? (key ? `Bearer ${key}` : undefined));
+}
+
+/** Media up- and downloads and the like, which no method of the model describes. */
+async function answerRaw(context: RestContext, api: Api, rest: RestRequest): Promise<HttpResponse | undefined> {
+  const { request, signal } = rest;
+  const identity = identify(context, rest);
+  const started = performance.now();
+  const time = context.clock.timestamp();
+  const method = `${request.method} ${request.url.pathname}`;
+  const record = (code: "OK" | ReturnType<typeof toApiError>["code"]) =>
+    context.journal.record({
+      ...{ time, host: api.host, method, code, principal: emailOf(identity.principal) },
+      durationMs: performance.now() - started,
+    });
+  try {
+    const response = await context.clock.working((hold) => {
+      const call: Call = { ...identity, method: "raw", headers: request.headers, signal, hold };
+      return api.raw?.(request, call);
+    });
+    if (response) record("OK");
+    return response;
+  } catch (caught) {
+    record(toApiError(caught).code);
+    throw caught;
+  }
+}
+
+/** @throws ApiError INVALID_ARGUMENT for what is no JSON */
+function parseBody(body: Buffer): Json | undefined {
+  const text = body.toString("utf8");
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    const description = "Invalid JSON payload received. Unexpected token.";
+    throw invalidArgument([{ field: "", description }]);
+  }
+}
+
+function notFound({ url }: HttpRequest): HttpResponse {
+  const path = url.pathname.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const body = `<!DOCTYPE html>\n<html lang=en>\n<title>Error 404 (Not Found)!!1</title>\n<p><b>404.</b> That’s an error.\n<p>The requested URL <code>${path}</code> was not found on this server.\n`;
+  return { status: 404, headers: { "content-type": "text/html; charset=UTF-8" }, body: Buffer.from(body) };
+}

@@ -1,0 +1,83 @@
+import type { Api, Handler } from "../api.ts";
+import { ApiError } from "../error.ts";
+import type { JsonObject } from "../json.ts";
+import { type OperationRecord, type Operations, toLongrunning } from "../operation.ts";
+import { paginate } from "../page.ts";
+import { regions } from "../regions.ts";
+
+const regionIds = Object.keys(regions).sort();
+
+/** Longest that one request waits for an operation, in real milliseconds. */
+const longestWaitMs = 120_000;
+
+/**
+ * Handlers of the methods that many APIs share: their long-running operations and locations.
+ *
+ * @see https://github.com/googleapis/googleapis/blob/master/google/longrunning/operations.proto
+ */
+export function createSharedMethods(operations: Operations): (host: string) => Api["methods"] {
+  const byHost = new Map<string, Api["methods"]>();
+  return (host) => {
+    const found = byHost.get(host) ?? { ...operationMethods(operations, host), ...locationMethods };
+    byHost.set(host, found);
+    return found;
+  };
+}
+
+function operationMethods(operations: Operations, host: string): Record<string, Handler> {
+  const name = (request: JsonObject) => String(request.name ?? "");
+  return {
+    "google.longrunning.Operations.GetOperation": (request) => toLongrunning(operations.get(host, name(request))),
+    "google.longrunning.Operations.ListOperations": (request) =>
+      listOperations(operations.list(host, name(request).replace(/^operations$/, "")), request),
+    "google.longrunning.Operations.DeleteOperation": (request) => {
+      operations.get(host, name(request));
+      operations.delete(host, name(request));
+      return {};
+    },
+    // Best effort by its definition: work that is under way is not interrupted.
+    "google.longrunning.Operations.CancelOperation": (request) => {
+      operations.get(host, name(request));
+      return {};
+    },
+    "google.longrunning.Operations.WaitOperation": async (request, { hold }) => {
+      const ms = request.timeout === undefined ? longestWaitMs : Number.parseFloat(String(request.timeout)) * 1000;
+      return toLongrunning(await operations.wait(host, name(request), Math.min(ms, longestWaitMs), hold));
+    },
+  };
+}
+
+function listOperations(records: readonly OperationRecord[], { pageSize, pageToken }: JsonObject): JsonObject {
+  const sorted = [...records].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { items, nextPageToken } = paginate(sorted, {
+    key: ({ name }) => name,
+    size: Number(pageSize ?? 0),
+    token: String(pageToken ?? ""),
+    limits: { usual: 100, most: 1000 },
+  });
+  return { operations: items.map(toLongrunning), nextPageToken };
+}
+
+const locationMethods: Record<string, Handler> = {
+  "google.cloud.location.Locations.ListLocations": ({ name, pageSize, pageToken }) => {
+    const { items, nextPageToken } = paginate(regionIds, {
+      key: (region) => region,
+      size: Number(pageSize ?? 0),
+      token: String(pageToken ?? ""),
+      limits: { usual: 500, most: 1000 },
+    });
+    return { locations: items.map((region) => location(String(name), region)), nextPageToken };
+  },
+  "google.cloud.location.Locations.GetLocation": ({ name }) => {
+    const [, project = "", region = ""] = String(name).match(/^(projects\/[^/]+)\/locations\/([^/]+)$/) ?? [];
+    if (!regionIds.includes(region)) {
+      throw new ApiError({ code: "NOT_FOUND", message: `Location ${String(name)} is not found.` });
+    }
+    return location(project, region);
+  },
+};
+
+function location(project: string, region: string): JsonObject {
+  const labels = { "cloud.googleapis.com/region": region };
+  return { name: `${project}/locations/${region}`, locationId: region, displayName: region, labels };
+}
