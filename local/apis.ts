@@ -1,8 +1,18 @@
 import type { Api } from "./api.ts";
 import type { Cloud } from "./cloud.ts";
+import { createCompute } from "./compute/compute.ts";
 import { createIam } from "./iam/iam.ts";
 import { createResourceManager } from "./resourcemanager/resource-manager.ts";
+import { createServiceNetworking } from "./servicenetworking/service-networking.ts";
 import { createServiceUsage } from "./serviceusage/service-usage.ts";
+import { createVpcAccess } from "./vpcaccess/vpc-access.ts";
 
 /** The APIs of the local cloud. */
-export const apis: readonly ((cloud: Cloud) => Api)[] = [createIam, createResourceManager, createServiceUsage];
+export const apis: readonly ((cloud: Cloud) => Api)[] = [
+  createCompute,
+  createIam,
+  createResourceManager,
+  createServiceNetworking,
+  createServiceUsage,
+  createVpcAccess,
+];

@@ -14,6 +14,8 @@ export interface HttpInput {
 const systemParameters = new Set([
   ...["alt", "access_token", "callback", "fields", "key", "oauth_token", "prettyPrint", "quotaUser", "trace", "userIp"],
   ...["uploadType", "upload_protocol", "userProject", "cpa"],
+  // Of every list of Compute Engine, though its definitions leave it out.
+  "returnPartialSuccess",
 ]);
 
 /** Merges path, query and body of an HTTP request into one request message, as the method's binding says. */
