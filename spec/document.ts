@@ -1,5 +1,4 @@
 import {
-  type Alias,
   type Document,
   isAlias,
   isCollection,
@@ -10,6 +9,7 @@ import {
   type Pair,
   parseDocument,
   visit,
+  type YAMLParseError,
 } from "yaml";
 import type { Finding, SpecProblem } from "./problem.ts";
 
@@ -28,6 +28,8 @@ const largestBytes = 256 * 1024;
 
 /** How often anchors may be repeated altogether before the text counts as an attack. */
 const maxAliasCount = 100;
+
+const tooManyAliases = { message: "the file repeats its anchors too often", fix: "write the values themselves" };
 
 /** Errors after which the rest of the text still means what it says. */
 const harmless = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
@@ -72,29 +74,28 @@ function parse(text: string): SpecDocument {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => toPlace(lines.linePos(Math.min(offset, text.trimEnd().length)));
   if (document.errors.some(({ message }) => stackEnd.test(message))) throw new RangeError("nested too deeply");
-  const faults = [...document.errors, ...document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED")];
-  const unknown = unknownAliases(document);
-  const problems = onePerLine([
+  const faults = [
+    ...first(document.errors.filter(({ code }) => !harmless.has(code))),
+    ...document.errors.filter(({ code }) => harmless.has(code)),
+    ...document.warnings.filter(({ code }) => harmless.has(code)),
+  ];
+  const refused = refusedNodes(document);
+  const problems = [
     ...faults.map(({ code, message, pos }) => ({
       path: "",
       ...at(pos[0]),
       message: faultsOfYaml[code]?.message ?? lower(message),
       fix: faultsOfYaml[code]?.fix ?? "correct the YAML there",
     })),
-    ...unknown.map(({ source, range }) => ({
-      path: "",
-      ...at(range?.[0] ?? 0),
-      message: `no anchor &${source} stands before this alias`,
-      fix: "define the anchor above, or write the value itself",
-    })),
-  ]);
+    ...refused.map(({ offset, ...says }) => ({ path: "", ...at(offset), ...says })),
+  ];
   const place = (finding: Finding): SpecProblem => ({
     path: formatPath(finding.path),
     ...at(offsetOf(document.contents, finding)),
     message: finding.message,
     fix: finding.fix,
   });
-  const isReadable = faults.every(({ code }) => harmless.has(code)) && unknown.length === 0;
+  const isReadable = faults.every(({ code }) => harmless.has(code)) && refused.length === 0;
   if (!isReadable) return { value: undefined, problems, place };
   if (document.contents === null) return unreadable("is empty", "begin with apiVersion: alloyrun/v1");
   return toValue(document, { problems, place });
@@ -105,23 +106,42 @@ function toValue(document: Document, { problems, place }: Pick<SpecDocument, "pr
     return { value: document.toJS({ maxAliasCount }) ?? null, problems, place };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return unreadable("repeats its anchors too often", "write the values themselves");
+    return { value: undefined, problems: [{ path: "", line: 1, column: 1, ...tooManyAliases }], place };
   }
 }
 
-function unknownAliases(document: Document): Alias[] {
-  const unknown: Alias[] = [];
-  visit(document, {
-    Alias: (_key, alias) => {
-      if (!alias.resolve(document)) unknown.push(alias);
-    },
-  });
-  return unknown;
+interface RefusedNode {
+  readonly offset: number;
+  readonly message: string;
+  readonly fix: string;
 }
 
-/** The first problem of each line: the parser stumbles again over what follows the first. */
-function onePerLine(problems: readonly SpecProblem[]): SpecProblem[] {
-  return problems.filter(({ line }, index) => problems.findIndex((other) => other.line === line) === index);
+/** Nodes that are good YAML and still mean nothing here: aliases without an anchor, keys that are no plain text. */
+function refusedNodes(document: Document): RefusedNode[] {
+  const refused: RefusedNode[] = [];
+  let aliases = 0;
+  visit(document, {
+    Alias: (_key, alias) => {
+      aliases += 1;
+      // Finding an anchor means walking through the text, so it is not done for more aliases than are allowed anyway.
+      if (aliases > maxAliasCount) return visit.BREAK;
+      if (alias.resolve(document)) return undefined;
+      const message = `no anchor &${alias.source} stands before this alias`;
+      refused.push({ offset: startOf(alias) ?? 0, message, fix: "define the anchor above, or write the value itself" });
+      return undefined;
+    },
+    Pair: (_index, { key }) => {
+      if (isScalar(key)) return;
+      refused.push({ offset: startOf(key) ?? 0, message: "a key is no plain text", fix: "write a word and a colon" });
+    },
+  });
+  return aliases > maxAliasCount ? [{ offset: 0, ...tooManyAliases }] : refused;
+}
+
+/** Of what breaks the structure only the first, or all tabs: over what follows, the parser stumbles again and again. */
+function first(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const tabs = errors.filter(({ code }) => code === "TAB_AS_INDENT");
+  return tabs.length > 0 ? tabs : errors.slice(0, 1);
 }
 
 /** Path as people read it: `spec.service.env.PORT`, `spec.policy.approval.when[0]`. */

@@ -1,0 +1,86 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { type StepName, stepNames } from "../../plan/step.ts";
+import { type AccountInput, identityStep, type SecretInput } from "../../plan/steps/identity.ts";
+import { steps } from "../../plan/steps.ts";
+import { parseSpec } from "../../spec/load.ts";
+import { accountEmail, functionId, installationAccountId } from "../../spec/names.ts";
+import { edit, exampleText } from "../spec/example.ts";
+import { context } from "./context.ts";
+
+const roleOfActors = { service: "serviceAccount", seed: "seedAccount" } as const;
+
+describe("steps", () => {
+  it("are all thirteen, in order, a file each", () => {
+    expect(steps.map(({ name }) => name)).toEqual([...stepNames]);
+    const files = readdirSync("plan/steps").map((file) => `alloyrun-${file.replace(/\.ts$/, "")}`);
+    expect(files.sort()).toEqual(stepNames.map(functionId).sort());
+  });
+
+  it("need only steps that come before them", () => {
+    const late = steps.flatMap(({ name, needs }, index) =>
+      needs.filter((need) => stepNames.indexOf(need) >= index).map((need) => `${name} needs ${need}`),
+    );
+    expect(late).toEqual([]);
+  });
+
+  it.each(steps.map((step) => [step.name, step] as const))(
+    "%s asks for permissions and not for roles, each once",
+    (_name, step) => {
+      const { project, operations = [] } = step.permissions;
+      for (const permission of [...project, ...operations])
+        expect(permission).toMatch(/^[a-z]+\.[a-zA-Z]+\.[a-zA-Z]+$/);
+      expect(new Set(project).size).toBe(project.length);
+    },
+  );
+
+  it("re-read the lock before they change anything, all but verify", () => {
+    const without = steps.filter(({ permissions }) => !permissions.bucket?.includes("locks/")).map(({ name }) => name);
+    expect(without).toEqual(["verify"]);
+  });
+
+  it("keep the passwords from every account of theirs that does not make them", () => {
+    const readers = steps.filter(({ permissions }) => permissions.secrets || permissions.project.some(isSecretReading));
+    expect(readers.map(({ name }) => name)).toEqual(["cluster", "instance"]);
+  });
+
+  it("grant roles only through identity", () => {
+    expect(steps.filter(({ permissions }) => permissions.grants).map(({ name }) => name)).toEqual(["identity"]);
+  });
+});
+
+describe("identityStep", () => {
+  const spec = parseSpec(edit("public: true", "secrets: { A: { secret: key, version: 1 } }", exampleText));
+  const input = identityStep.input(spec, context);
+  if (!input) throw new Error("identity is always wanted");
+
+  it("lets exactly the steps act as an account that declare it", () => {
+    for (const [runtime, key] of Object.entries(roleOfActors)) {
+      const account: AccountInput = input[key];
+      const declared = steps.filter(({ permissions }) => permissions.actAsRuntime?.some((name) => name === runtime));
+      expect([...account.actors].sort()).toEqual(declared.map(({ name }) => memberOf(name)).sort());
+    }
+  });
+
+  it.each(["admin", "application"] as const)("grants exactly the steps on the %s secret that declare it", (kind) => {
+    const secret: SecretInput | undefined = kind === "admin" ? input.adminSecret : input.applicationSecret;
+    const granted = secret?.grants.flatMap(({ role, members }) => members.map((member) => `${role} ${member}`)) ?? [];
+    const declared = steps.flatMap(({ name, permissions }) =>
+      (permissions.secrets?.[kind] ?? []).map((role) => `${role} ${memberOf(name)}`),
+    );
+    expect(granted.filter((grant) => grant.includes(":alloyrun-")).sort()).toEqual(declared.sort());
+  });
+
+  it("makes no grant on the project that its condition does not list", () => {
+    const roles = [input.serviceAccount, input.seedAccount].flatMap(({ projectRoles }) => projectRoles);
+    for (const { role } of roles) expect(identityStep.permissions.grants).toContain(role);
+  });
+});
+
+function memberOf(step: StepName): string {
+  return `serviceAccount:${accountEmail("my-project", installationAccountId(step))}`;
+}
+
+function isSecretReading(permission: string): boolean {
+  return permission === "secretmanager.versions.access";
+}
