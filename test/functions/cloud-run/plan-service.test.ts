@@ -1,0 +1,39 @@
+import { describe, expect, it } from "@jest/globals";
+import { planService } from "../../../functions/cloud-run/plan-service.ts";
+import { toTemplate } from "../../../functions/cloud-run/template.ts";
+import type { Service } from "../../../google/clients/run.ts";
+import { revisionId } from "../../../spec/names.ts";
+import { revisionParts, serviceInput } from "./inputs.ts";
+
+const template = toTemplate(serviceInput, revisionParts);
+const id = revisionId("users", template);
+const live: Service = {
+  labels: { ...serviceInput.ownership.labels },
+  template: { ...template, revision: id },
+  latestCreatedRevision: `${serviceInput.service}/revisions/${id}`,
+};
+
+describe("planService", () => {
+  it("creates what is not there", () => {
+    expect(planService(serviceInput, undefined)).toMatchObject([{ action: "create", resource: serviceInput.service }]);
+  });
+
+  it("finds nothing to do for the very same content", () => {
+    expect(planService(serviceInput, live)).toEqual([]);
+  });
+
+  it("plans another revision when the spec's part of the template differs", () => {
+    expect(planService({ ...serviceInput, cpu: 2 }, live)).toMatchObject([
+      { action: "update", fields: [{ path: "template.revision", from: id }] },
+    ]);
+  });
+
+  it("plans another revision for a service whose template is not of ours", () => {
+    const changes = planService(serviceInput, { ...live, template: { containers: [{ image: "x" }] } });
+    expect(changes).toMatchObject([{ action: "update", fields: [{ to: "unknown" }] }]);
+  });
+
+  it("refuses a service of somebody else by name", () => {
+    expect(() => planService(serviceInput, { ...live, labels: {} })).toThrow(serviceInput.service);
+  });
+});
