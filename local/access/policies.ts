@@ -135,13 +135,13 @@ export function createAccess(context: AccessContext): Decider {
   };
 }
 
-/** A resource, what contains it, and its project. */
+/** A resource, what contains it, and its project; `projects/-` in a name is replaced by the project it stands for. */
 function lineage(resource: string, projectOf: AccessContext["projectOf"]): string[] {
   const [, host = "", name = ""] = resource.match(/^\/\/([^/]+)\/(.*)$/) ?? [];
-  const segments = name.split("/");
-  const containers = segments.map((_, index) => `//${host}/${segments.slice(0, segments.length - index).join("/")}`);
   const named = name.match(/^projects\/([^/]+)/)?.[1];
   const project = named === undefined || named === "_" || named === "-" ? projectOf(resource) : named;
+  const segments = (project ? name.replace(/^projects\/-(?=\/)/, `projects/${project}`) : name).split("/");
+  const containers = segments.map((_, index) => `//${host}/${segments.slice(0, segments.length - index).join("/")}`);
   return [
     ...new Set([...containers, ...(project ? [`//cloudresourcemanager.googleapis.com/projects/${project}`] : [])]),
   ];

@@ -23,6 +23,10 @@ export function createIam(cloud: Cloud): Api {
     host,
     permissions,
     errorStyle: "iam",
+    projectOf(resource) {
+      const id = /\/projects\/-\/serviceAccounts\/([^/]+)/.exec(resource)?.[1] ?? "";
+      return accounts.find(`projects/-/serviceAccounts/${id}`)?.projectId ?? projectInEmail(id);
+    },
     methods: handlers<IamAdminMethods>({
       ...accountPolicyMethods(cloud, accounts),
       ...serviceAccountMethods(cloud, accounts),
@@ -30,6 +34,11 @@ export function createIam(cloud: Cloud): Api {
       "google.iam.admin.v1.IAM.QueryTestablePermissions": (request) => testable(request),
     }),
   };
+}
+
+/** The project that an e-mail names, whether or not there is such an account. */
+function projectInEmail(email: string): string | undefined {
+  return /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1];
 }
 
 /** Policies are kept under an account's full name, whichever name it is called by. */
