@@ -24,7 +24,7 @@ export interface SpecDocument {
 }
 
 /** Far above any real spec, far below what could hurt. */
-const largestBytes = 256 * 1024;
+const largestBytes = 64 * 1024;
 
 /** How often anchors may be repeated altogether before the text counts as an attack. */
 const maxAliasCount = 100;
@@ -55,7 +55,7 @@ const stackEnd = /stack/i;
 /** Reads the text of a spec; what is no readable text or no YAML mapping is a problem, never an exception. */
 export function readDocument(content: string | Uint8Array): SpecDocument {
   if (content.length > largestBytes)
-    return unreadable("is larger than 256 KiB", "name the environment.yaml of one environment");
+    return unreadable("is larger than 64 KiB", "name the environment.yaml of one environment");
   const text = typeof content === "string" ? content : decode(content);
   if (text === undefined || text.includes("\0")) {
     return unreadable("is not a text file", "name the environment.yaml, saved as UTF-8 text");
