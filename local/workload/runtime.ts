@@ -55,9 +55,9 @@ function createRuntime(cloud: Cloud): Runtime {
   };
 }
 
-/** Makes a directory that others may enter, whatever this process's file mode mask is. */
+/** Makes a directory that others may enter, and what is missing above it, whatever this process's file mode mask is. */
 export function makeOpenDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true });
-  chmodSync(directory, 0o755);
-  chmodSync(dirname(directory), 0o755);
+  const first = mkdirSync(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) chmodSync(made, 0o755);
 }

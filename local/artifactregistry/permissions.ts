@@ -1,0 +1,65 @@
+import type { PermissionRule, PermissionTable } from "../api.ts";
+
+const v1 = "google.devtools.artifactregistry.v1.ArtifactRegistry";
+
+/** @see https://cloud.google.com/artifact-registry/docs/access-control */
+// biome-ignore format: a table
+export const permissions: PermissionTable = {
+  [`${v1}.ListDockerImages`]:      on("{parent}", "dockerimages.list"),
+  [`${v1}.GetDockerImage`]:        on("{name}", "dockerimages.get"),
+  [`${v1}.ListMavenArtifacts`]:    on("{parent}", "mavenartifacts.list"),
+  [`${v1}.GetMavenArtifact`]:      on("{name}", "mavenartifacts.get"),
+  [`${v1}.ListNpmPackages`]:       on("{parent}", "npmpackages.list"),
+  [`${v1}.GetNpmPackage`]:         on("{name}", "npmpackages.get"),
+  [`${v1}.ListPythonPackages`]:    on("{parent}", "pythonpackages.list"),
+  [`${v1}.GetPythonPackage`]:      on("{name}", "pythonpackages.get"),
+  [`${v1}.ImportAptArtifacts`]:    on("{parent}", "aptartifacts.create"),
+  [`${v1}.ImportYumArtifacts`]:    on("{parent}", "yumartifacts.create"),
+  [`${v1}.ListRepositories`]:      on("{parent}", "repositories.list"),
+  [`${v1}.GetRepository`]:         on("{name}", "repositories.get"),
+  [`${v1}.CreateRepository`]:      on("{parent}", "repositories.create"),
+  [`${v1}.UpdateRepository`]:      on("{repository.name}", "repositories.update"),
+  [`${v1}.DeleteRepository`]:      on("{name}", "repositories.delete"),
+  [`${v1}.ListPackages`]:          on("{parent}", "packages.list"),
+  [`${v1}.GetPackage`]:            on("{name}", "packages.get"),
+  [`${v1}.DeletePackage`]:         on("{name}", "packages.delete"),
+  [`${v1}.UpdatePackage`]:         on("{package.name}", "packages.update"),
+  [`${v1}.ListVersions`]:          on("{parent}", "versions.list"),
+  [`${v1}.GetVersion`]:            on("{name}", "versions.get"),
+  [`${v1}.DeleteVersion`]:         on("{name}", "versions.delete"),
+  [`${v1}.BatchDeleteVersions`]:   on("{parent}", "versions.delete"),
+  [`${v1}.UpdateVersion`]:         on("{version.name}", "versions.update"),
+  [`${v1}.ListFiles`]:             on("{parent}", "files.list"),
+  [`${v1}.GetFile`]:               on("{name}", "files.get"),
+  [`${v1}.DeleteFile`]:            on("{name}", "files.delete"),
+  [`${v1}.UpdateFile`]:            on("{file.name}", "files.update"),
+  [`${v1}.ListTags`]:              on("{parent}", "tags.list"),
+  [`${v1}.GetTag`]:                on("{name}", "tags.get"),
+  [`${v1}.CreateTag`]:             on("{parent}", "tags.create"),
+  [`${v1}.UpdateTag`]:             on("{tag.name}", "tags.update"),
+  [`${v1}.DeleteTag`]:             on("{name}", "tags.delete"),
+  [`${v1}.CreateRule`]:            on("{parent}", "rules.create"),
+  [`${v1}.ListRules`]:             on("{parent}", "rules.list"),
+  [`${v1}.GetRule`]:               on("{name}", "rules.get"),
+  [`${v1}.UpdateRule`]:            on("{rule.name}", "rules.update"),
+  [`${v1}.DeleteRule`]:            on("{name}", "rules.delete"),
+  [`${v1}.SetIamPolicy`]:          on("{resource}", "repositories.setIamPolicy"),
+  [`${v1}.GetIamPolicy`]:          on("{resource}", "repositories.getIamPolicy"),
+  [`${v1}.TestIamPermissions`]:    { open: "answers what the caller may do" },
+  [`${v1}.GetProjectSettings`]:    on("{name}", "projectsettings.get"),
+  [`${v1}.UpdateProjectSettings`]: on("{projectSettings.name}", "projectsettings.update"),
+  [`${v1}.GetVPCSCConfig`]:        on("{name}", "vpcscconfigs.get"),
+  [`${v1}.UpdateVPCSCConfig`]:     on("{vpcscConfig.name}", "vpcscconfigs.update"),
+  [`${v1}.ListAttachments`]:       on("{parent}", "attachments.list"),
+  [`${v1}.GetAttachment`]:         on("{name}", "attachments.get"),
+  [`${v1}.CreateAttachment`]:      on("{parent}", "attachments.create"),
+  [`${v1}.DeleteAttachment`]:      on("{name}", "attachments.delete"),
+  [`${v1}.ExportArtifact`]:        on("{repository}", "repositories.exportArtifacts"),
+  "google.longrunning.Operations.GetOperation":    { open: "whoever started it may read it: no permission of its own is documented" },
+  "google.cloud.location.Locations.ListLocations": on("{name}", "locations.list"),
+  "google.cloud.location.Locations.GetLocation":   on("{name}", "locations.get"),
+};
+
+function on(resource: string, permission: string): readonly PermissionRule[] {
+  return [{ permission: `artifactregistry.${permission}`, resource }];
+}
