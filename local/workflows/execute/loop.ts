@@ -11,7 +11,7 @@ import { evaluateTemplate } from "./template.ts";
 /** Runs a `for`; variables first assigned in its body end with it. */
 export function* runFor(work: ForWork, at: Activation): Task<Completion> {
   const items = itemsOf(work.source, yield* evaluateTemplate(work.source.list, at));
-  const scope = new Scope({ parent: at.scope, memory: at.run.memory });
+  const scope = new Scope({ parent: at.scope, memory: at.run.memory, locals: work.block.locals });
   try {
     for (const { value, index } of items) {
       defineLoopVariables(work, scope, { value, index });

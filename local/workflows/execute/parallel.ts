@@ -21,6 +21,8 @@ const maxErrors = 100;
 /** One branch or iteration. */
 interface Strand {
   readonly id: string;
+  /** Variables of its own. */
+  readonly locals: ReadonlySet<string>;
   run(inside: Activation): Task<Completion>;
 }
 
@@ -39,7 +41,7 @@ export function* runParallel(work: ParallelWork, at: Activation): Task<Completio
   const failures: Failure[] = [];
   const worker = async () => {
     for (const [strand, place] of strands) {
-      const error = await runStrand(strand, work, { at, place });
+      const error = await runStrand(strand, place, at);
       if (error) failures.push({ id: strand.id, error });
     }
   };
@@ -60,6 +62,7 @@ function* strandsOf(work: ParallelWork["work"], at: Activation): Task<Iterable<S
   if (work.kind === "branches") {
     return work.branches.map(({ name, block }) => ({
       id: name,
+      locals: block.locals,
       run: (inside) => at.run.interpreter.runBlock(block, inside),
     }));
   }
@@ -70,6 +73,7 @@ function* iterations(work: ForWork, list: Value): Generator<Strand> {
   for (const item of itemsOf(work.source, list)) {
     yield {
       id: String(item.index),
+      locals: work.block.locals,
       run(inside) {
         defineLoopVariables(work, inside.scope, item);
         return inside.run.interpreter.runBlock(work.block, inside);
@@ -87,13 +91,9 @@ function* numbered(strands: Iterable<Strand>): Generator<readonly [Strand, numbe
 }
 
 /** Runs one branch on a thread of its own; an error that it did not handle is an answer, a cancellation is thrown. */
-async function runStrand(
-  strand: Strand,
-  { shared }: ParallelWork,
-  { at, place }: { readonly at: Activation; readonly place: number },
-): Promise<WorkflowError | undefined> {
+async function runStrand(strand: Strand, place: number, at: Activation): Promise<WorkflowError | undefined> {
   const thread = at.run.startThread();
-  const scope = new Scope({ parent: at.scope, memory: at.run.memory, shared });
+  const scope = new Scope({ parent: at.scope, memory: at.run.memory, locals: strand.locals });
   const frame = { ...at.frame };
   const inside = { ...at, thread, scope, frame, parallelDepth: at.parallelDepth + 1 };
   const about = { stepType: "STEP_PARALLEL_BRANCH_ENTRY", progress: place } as const;

@@ -2,25 +2,25 @@ import { sizeOf } from "../value/size.ts";
 import type { Value } from "../value/value.ts";
 import type { Memory } from "./memory.ts";
 
-/** Where a scope ends for writing: inside a parallel step only shared variables of the outside may be written. */
+/** What a scope is made of. */
 interface ScopeOptions {
   readonly parent?: Scope;
   readonly memory: Memory;
-  /** Present on the scope of a branch or iteration of a parallel step. */
-  readonly shared?: ReadonlySet<string>;
+  /** Variables that belong here; all others belong to a scope around. A routine's scope has all that are left. */
+  readonly locals?: ReadonlySet<string>;
 }
 
 /** The variables of a routine, loop, branch or except block. Inner scopes see and change those of outer ones. */
 export class Scope {
   readonly #parent: Scope | undefined;
   readonly #memory: Memory;
-  readonly #shared: ReadonlySet<string> | undefined;
+  readonly #locals: ReadonlySet<string>;
   readonly #variables = new Map<string, Value>();
 
-  constructor({ parent, memory, shared }: ScopeOptions) {
+  constructor({ parent, memory, locals = new Set() }: ScopeOptions) {
     this.#parent = parent;
     this.#memory = memory;
-    this.#shared = shared;
+    this.#locals = locals;
   }
 
   /** The variable's value, or `undefined` when it has not been assigned. */
@@ -29,12 +29,13 @@ export class Scope {
     return own === undefined ? this.#parent?.get(name) : own;
   }
 
-  /** Assigns the variable where it exists, otherwise makes it here. */
+  /** Assigns the variable in the scope that it belongs to. */
   set(name: string, value: Value): void {
-    (this.#owner(name) ?? this).define(name, value);
+    if (this.#parent && !this.#locals.has(name)) this.#parent.set(name, value);
+    else this.define(name, value);
   }
 
-  /** Makes or replaces a variable of this very scope. */
+  /** Assigns a variable of this very scope. */
   define(name: string, value: Value): void {
     const before = this.#variables.get(name);
     const change = sizeOf(value) - (before === undefined ? -Buffer.byteLength(name) : sizeOf(before));
@@ -46,11 +47,5 @@ export class Scope {
   dispose(): void {
     for (const [name, value] of this.#variables) this.#memory.change(-sizeOf(value) - Buffer.byteLength(name));
     this.#variables.clear();
-  }
-
-  #owner(name: string): Scope | undefined {
-    if (this.#variables.has(name)) return this;
-    if (this.#shared && !this.#shared.has(name)) return undefined;
-    return this.#parent ? this.#parent.#owner(name) : undefined;
   }
 }

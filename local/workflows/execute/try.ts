@@ -40,7 +40,7 @@ function* runBody(
 }
 
 function* runExcept(except: NonNullable<TryWork["except"]>, error: WorkflowError, at: Activation): Task<Completion> {
-  const scope = new Scope({ parent: at.scope, memory: at.run.memory });
+  const scope = new Scope({ parent: at.scope, memory: at.run.memory, locals: except.block.locals });
   try {
     if (except.variable !== undefined) scope.define(except.variable, error.value);
     return yield* recorded({ stepType: "STEP_EXCEPT" }, { ...at, scope }, (inside) =>

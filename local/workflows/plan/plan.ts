@@ -1,19 +1,30 @@
-import type { Action, Definition, ForAction, Jump, Step } from "../parse/syntax.ts";
+import type { Action, Definition, ForAction, Jump, ParallelAction, Step, TryAction } from "../parse/syntax.ts";
 import { library } from "../stdlib/library.ts";
-import type { Block, Completion, ForWork, Node, Program, StepType, Work } from "./program.ts";
+import { Declarations } from "./declarations.ts";
+import type { Block, Completion, ForWork, Node, ParallelWork, Program, StepType, TryWork, Work } from "./program.ts";
 
-/** Makes a checked definition ready to run: callees and jumps are resolved, steps numbered within their block. */
+/**
+ * Makes a checked definition ready to run: callees and jumps are resolved, steps numbered within their block, and every
+ * variable has the scope in which it is first assigned.
+ */
 export function planDefinition({ routines }: Definition): Program {
-  const planned = [...routines.values()].map(({ name, params, steps }) => ({ name, params, block: planBlock(steps) }));
+  const planned = [...routines.values()].map(({ name, params, steps }) => {
+    const declarations = new Declarations(params.map((parameter) => parameter.name));
+    return { name, params, block: planBlock(steps, declarations) };
+  });
   return { routines: new Map(planned.map((routine) => [routine.name, routine])) };
 }
 
-function planBlock(steps: readonly Step[]): Block {
-  return { nodes: steps.map(planStep), indexOf: new Map(steps.map(({ name }, index) => [name, index])) };
+function planBlock(steps: readonly Step[], declarations: Declarations): Block {
+  return {
+    nodes: steps.map((step) => planStep(step, declarations)),
+    indexOf: new Map(steps.map(({ name }, index) => [name, index])),
+    locals: declarations.names,
+  };
 }
 
-function planStep({ name, position, action, next }: Step): Node {
-  const work = planAction(action);
+function planStep({ name, position, action, next }: Step, declarations: Declarations): Node {
+  const work = planAction(action, declarations);
   return { step: name, position, work, type: typeOf(work), next: next && planJump(next) };
 }
 
@@ -22,52 +33,52 @@ function planJump({ target }: Jump): Completion {
   return { kind: "jump", target };
 }
 
-function planAction(action: Action): Work {
+function planAction(action: Action, declarations: Declarations): Work {
   switch (action.kind) {
+    case "assign":
+      for (const { target } of action.entries) declarations.declare(target.variable);
+      return action;
     case "call": {
       const { callee, args, result } = action;
+      if (result) declarations.declare(result.variable);
       return { kind: "call", callee: library.get(callee) ?? callee, args, result: result?.variable };
     }
-    case "switch":
-      return {
-        kind: "switch",
-        cases: action.cases.map(({ condition, body }) => ({ condition, body: planStep(body) })),
-      };
+    case "switch": {
+      const cases = action.cases.map(({ condition, body }) => ({ condition, body: planStep(body, declarations) }));
+      return { kind: "switch", cases };
+    }
     case "for":
-      return planFor(action);
-    case "parallel": {
-      const { shared, concurrencyLimit, work } = action;
-      return {
-        kind: "parallel",
-        shared: new Set(shared.map(({ name }) => name)),
-        concurrencyLimit,
-        work:
-          work.kind === "for"
-            ? planFor(work)
-            : {
-                kind: "branches",
-                branches: work.branches.map(({ steps, ...branch }) => ({ ...branch, block: planBlock(steps) })),
-              },
-      };
-    }
-    case "try": {
-      const { body, retry, except } = action;
-      return {
-        kind: "try",
-        body: planStep(body),
-        retry,
-        except: except && { variable: except.variable, block: planBlock(except.steps) },
-      };
-    }
+      return planFor(action, declarations);
+    case "parallel":
+      return planParallel(action, declarations);
+    case "try":
+      return planTry(action, declarations);
     case "steps":
-      return { kind: "steps", block: planBlock(action.steps) };
+      return { kind: "steps", block: planBlock(action.steps, declarations) };
     default:
       return action;
   }
 }
 
-function planFor({ value, index, source, steps }: ForAction): ForWork {
-  return { kind: "for", value, index, source, block: planBlock(steps) };
+function planFor({ value, index, source, steps }: ForAction, declarations: Declarations): ForWork {
+  const inside = declarations.inner(index === undefined ? [value] : [value, index]);
+  return { kind: "for", value, index, source, block: planBlock(steps, inside) };
+}
+
+function planParallel({ concurrencyLimit, work }: ParallelAction, declarations: Declarations): ParallelWork {
+  if (work.kind === "for") return { kind: "parallel", concurrencyLimit, work: planFor(work, declarations) };
+  const branches = work.branches.map(({ name, position, steps }) => {
+    return { name, position, block: planBlock(steps, declarations.inner([])) };
+  });
+  return { kind: "parallel", concurrencyLimit, work: { kind: "branches", branches } };
+}
+
+function planTry({ body, retry, except }: TryAction, declarations: Declarations): TryWork {
+  const planned = planStep(body, declarations);
+  if (!except) return { kind: "try", body: planned, retry };
+  const { variable, steps } = except;
+  const block = planBlock(steps, declarations.inner(variable === undefined ? [] : [variable]));
+  return { kind: "try", body: planned, retry, except: { variable, block } };
 }
 
 function typeOf(work: Work): StepType {

@@ -16,6 +16,8 @@ export interface PlannedRoutine {
 
 /** Steps that follow each other; a jump to one of their names stays inside. */
 export interface Block {
+  /** Variables first assigned in here, where a scope of its own begins with the block; in the order of the source. */
+  readonly locals: ReadonlySet<string>;
   readonly nodes: readonly Node[];
   readonly indexOf: ReadonlyMap<string, number>;
 }
@@ -92,7 +94,6 @@ export interface ForWork {
 /** Branches or iterations side by side. */
 export interface ParallelWork {
   readonly kind: "parallel";
-  readonly shared: ReadonlySet<string>;
   readonly concurrencyLimit?: Template;
   readonly work: ForWork | { readonly kind: "branches"; readonly branches: readonly PlannedBranch[] };
 }
