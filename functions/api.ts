@@ -56,6 +56,13 @@ export interface RunView {
   readonly excerpt?: string;
 }
 
+/** Answer of `GET /v1/environments/{environment}`. */
+export interface EnvironmentView {
+  readonly environment: string;
+  /** Newest first. */
+  readonly runs: readonly RunView[];
+}
+
 /** How one step of a run stands. */
 export interface StepView {
   readonly name: StepName;

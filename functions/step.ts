@@ -13,6 +13,7 @@ import { refuseFailures } from "./failure.ts";
 import { fenceGuard } from "./fence.ts";
 import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
+import { once } from "./once.ts";
 
 /** What a step is told beside its input. */
 export interface StepContext {
@@ -53,11 +54,9 @@ export function implementStep<Input extends object, Output extends object, Clien
   connects: ConnectAll<Clients>,
   implementation: StepImplementation<Input, Output, Clients>,
 ): Step<Input, Output> {
-  let opened: Opened<Clients> | undefined;
-  const answer: Step<Input, Output>["answer"] = (request, log = () => {}) => {
-    opened ??= openAll(connects);
-    return carryOut({ declaration, implementation, opened, request, log });
-  };
+  const open = once(() => openAll(connects));
+  const answer: Step<Input, Output>["answer"] = (request, log = () => {}) =>
+    carryOut({ declaration, implementation, opened: open(), request, log });
   const handle = createHandler({ name: declaration.name, answer });
   http(functionId(declaration.name), handle);
   return { declaration, answer, handle };

@@ -21,6 +21,8 @@ export interface LoggingClient {
    * @param query.filter in the Logging query language
    */
   readonly tail: (query: LogQuery) => Promise<readonly string[]>;
+  /** The last entries of a log, oldest first, as they were written. */
+  readonly list: (query: LogQuery) => Promise<readonly LogEntry[]>;
 }
 
 /** Which entries. */
@@ -34,21 +36,17 @@ export interface LogQuery {
 /** Opens Cloud Logging. */
 export const connectLogging: Connect<LoggingClient> = (auth) => (guard) => {
   const rest = createRest(auth, guard);
-  return {
-    tail: async ({ project, filter, limit }) => {
-      const { entries } = await rest.fetchJson<{ readonly entries?: readonly LogEntry[] }>({
-        method: "POST",
-        url: "https://logging.googleapis.com/v2/entries:list",
-        body: { resourceNames: [`projects/${project}`], filter, orderBy: "timestamp desc", pageSize: limit },
-        readsOnly: true,
-        site: { method: "logging.entries.list", resource: `projects/${project}` },
-      });
-      return (entries ?? [])
-        .map(toLine)
-        .filter((line) => line !== "")
-        .reverse();
-    },
+  const list = async ({ project, filter, limit }: LogQuery): Promise<readonly LogEntry[]> => {
+    const { entries } = await rest.fetchJson<{ readonly entries?: readonly LogEntry[] }>({
+      method: "POST",
+      url: "https://logging.googleapis.com/v2/entries:list",
+      body: { resourceNames: [`projects/${project}`], filter, orderBy: "timestamp desc", pageSize: limit },
+      readsOnly: true,
+      site: { method: "logging.entries.list", resource: `projects/${project}` },
+    });
+    return [...(entries ?? [])].reverse();
   };
+  return { list, tail: async (query) => (await list(query)).map(toLine).filter((line) => line !== "") };
 };
 
 /** The text of an entry: its own, or the message of a structured one. */

@@ -1,6 +1,6 @@
 import type { Connect } from "../auth.ts";
 import { ApiError, isAbsent } from "../error.ts";
-import { createRest, orAbsent, type Rest } from "../rest.ts";
+import { createRest, orAbsent, type Rest, type RestText } from "../rest.ts";
 
 const api = "https://storage.googleapis.com";
 
@@ -18,6 +18,8 @@ export interface StorageObject {
 export interface StoredText {
   readonly text: string;
   readonly generation: string;
+  /** When it was read, RFC 3339 to the second by Google's clock. */
+  readonly readAt: string;
 }
 
 /** What to write. */
@@ -52,7 +54,7 @@ function storageOf(rest: Rest): StorageClient {
   const readText: StorageClient["readText"] = async (bucket, object) => {
     const request = { method: "GET", url: objectUrl(bucket, object), query: { alt: "media" } } as const;
     const answer = await orAbsent(rest.fetchText({ ...request, site: site("get", bucket, object) }));
-    return answer && { text: answer.text, generation: answer.headers.get("x-goog-generation") ?? "" };
+    return answer && toStored(answer);
   };
 
   const write: StorageClient["write"] = ({ bucket, object, content, contentType, ifGenerationMatch }) =>
@@ -94,6 +96,12 @@ function storageOf(rest: Rest): StorageClient {
 interface ObjectPage {
   readonly items?: readonly StorageObject[];
   readonly nextPageToken?: string;
+}
+
+function toStored({ text, headers }: RestText): StoredText {
+  const date = headers.get("date");
+  const readAt = date === null ? "" : new Date(date).toISOString();
+  return { text, generation: headers.get("x-goog-generation") ?? "", readAt };
 }
 
 async function unlessConditionFails<Value>(call: Promise<Value>): Promise<Value | undefined> {

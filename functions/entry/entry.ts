@@ -1,0 +1,56 @@
+import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import { type JsonObject, parseJson, toObject } from "../../google/json.ts";
+import { functionId } from "../../spec/names.ts";
+import { errorBody, toStepError } from "../error.ts";
+import { createLog, type Log } from "../log.ts";
+import { badField } from "../parse.ts";
+import { waitingFor } from "../waiting.ts";
+
+/** Answers one call of an entry that the workflow makes. */
+export type EntryAnswer = (body: JsonObject) => Promise<object>;
+
+/**
+ * Registers an entry that takes and answers JSON by POST, under `alloyrun-<name>`. Failures leave in Google's error form;
+ * those that pass by themselves say that they may be tried again.
+ */
+export function implementEntry(name: string, answer: EntryAnswer): EntryAnswer {
+  http(functionId(name), async (request: Request, response: Response) => {
+    const log = logOf(request, name);
+    try {
+      response.status(200).json(await answer(bodyOf(request)));
+    } catch (caught) {
+      const error = toStepError(caught);
+      log("ERROR", `${name}: ${error.message}`, { code: error.code, reason: error.reason });
+      const passes = error.retryable || waitingFor(caught) !== undefined;
+      response.status(error.httpStatus).json(errorBody(Object.assign(error, { retryable: passes }), name));
+    }
+  });
+  return answer;
+}
+
+/**
+ * The JSON object that a request carries.
+ *
+ * @throws StepError INVALID_ARGUMENT when there is none
+ */
+export function bodyOf(request: Pick<Request, "body">): JsonObject {
+  const body = toObject(parseJson(JSON.stringify(request.body ?? null)));
+  if (!body) throw badField("body", "must be a JSON object");
+  return body;
+}
+
+/** The log of one request. */
+export function logOf(request: Pick<Request, "get">, entry: string): Log {
+  return createLog({ traceparent: request.get("traceparent"), fields: { entry } });
+}
+
+/**
+ * A text that a body must have.
+ *
+ * @throws StepError INVALID_ARGUMENT when it is missing
+ */
+export function requireText(body: JsonObject, field: string): string {
+  const value = body[field];
+  if (typeof value === "string" && value !== "") return value;
+  throw badField(field, "must be a text");
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import { createAuth, unguarded } from "../../google/auth.ts";
+import { connectLogging } from "../../google/clients/logging.ts";
+import { connectStorage } from "../../google/clients/storage.ts";
+import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
+import { functionId } from "../../spec/names.ts";
+import { StepError } from "../error.ts";
+import { once } from "../once.ts";
+import { accept } from "../request/accept.ts";
+import { listEnvironments, viewEnvironment } from "../request/environments.ts";
+import { parseRequestBody } from "../request/parse.ts";
+import { problemType, toProblem } from "../request/problem.ts";
+import { type ViewClients, viewRun } from "../request/run-view.ts";
+import { emailOfCaller } from "./caller.ts";
+import { bodyOf, logOf } from "./entry.ts";
+import { readInstallation } from "./installation.ts";
+
+/** One call of the request function, taken apart. */
+interface Call {
+  readonly caller: string;
+  readonly request: Request;
+  /** What the path's placeholders stand for. */
+  readonly parameter: string;
+  readonly clients: ViewClients;
+}
+
+interface Route {
+  readonly method: "GET" | "POST";
+  readonly path: RegExp;
+  readonly status: 200 | 202;
+  readonly answer: (call: Call) => Promise<object>;
+}
+
+// biome-ignore format: a table
+const routes: readonly Route[] = [
+  { method: "POST", path: /^\/v1\/requests$/,            status: 202, answer: postRequest },
+  { method: "GET",  path: /^\/v1\/requests\/([^/]+)$/,     status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
+  { method: "GET",  path: /^\/v1\/runs\/([^/]+)$/,         status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
+  { method: "GET",  path: /^\/v1\/environments$/,        status: 200, answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }) },
+  { method: "GET",  path: /^\/v1\/environments\/([^/]+)$/, status: 200, answer: ({ parameter, clients }) => viewEnvironment(parameter, clients) },
+];
+
+/**
+ * The installation's door, and the only thing that starts executions, so that "who asked" is an identity that Google has
+ * verified. Answers JSON; refusals are problem documents.
+ */
+export async function handleRequest(request: Request, response: Response): Promise<void> {
+  const log = logOf(request, "request");
+  try {
+    const caller = emailOfCaller({
+      "x-serverless-authorization": request.get("x-serverless-authorization"),
+      authorization: request.get("authorization"),
+    });
+    const { route, parameter } = findRoute(request);
+    const answer = await route.answer({ caller, request, parameter, clients: openClients() });
+    log("INFO", `${request.method} ${request.path}: ${route.status}`, { caller });
+    response.status(route.status).json(answer);
+  } catch (caught) {
+    const problem = toProblem(caught);
+    log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
+    response.status(problem.status).type(problemType).send(JSON.stringify(problem));
+  }
+}
+
+http(functionId("request"), handleRequest);
+
+async function postRequest({ caller, request, clients }: Call): Promise<object> {
+  const body = parseRequestBody(bodyOf(request));
+  return accept({ body, requestedBy: caller, key: request.get("idempotency-key") ?? randomUUID() }, clients);
+}
+
+function findRoute({ method, path }: Request): { readonly route: Route; readonly parameter: string } {
+  const matching = routes.filter((route) => route.path.test(path));
+  const route = matching.find((candidate) => candidate.method === method);
+  if (route) return { route, parameter: decodeURIComponent(path.match(route.path)?.[1] ?? "") };
+  const message = matching.length > 0 ? `${path} does not take ${method}` : `there is nothing at ${path}`;
+  throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message });
+}
+
+const openClients = once((): ViewClients => {
+  const auth = createAuth();
+  return {
+    installation: readInstallation(process.env),
+    storage: connectStorage(auth)(unguarded),
+    executions: connectWorkflowExecutions(auth)(unguarded),
+    logging: connectLogging(auth)(unguarded),
+  };
+});

@@ -1,0 +1,45 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import { makePlan, type Plan } from "../../plan/plan.ts";
+import { type StepName, stepNames } from "../../plan/step.ts";
+import { steps } from "../../plan/steps.ts";
+import { canonicalJson, functionId, sha256 } from "../../spec/names.ts";
+import type { InstallationEnvironment } from "../entry/installation.ts";
+import type { StoredPlan } from "../entry/stored.ts";
+import type { PackedSpec } from "./spec-store.ts";
+
+/** Title of a step, for people. */
+export function titleOf(name: StepName): string {
+  return steps.find((step) => step.name === name)?.title ?? name;
+}
+
+/** The plan of a spec, as the workflow reads it. */
+export function planOf({ spec, source, seed }: PackedSpec, installation: InstallationEnvironment): StoredPlan {
+  const { bucket, seedRunnerImage } = installation;
+  return toStored(makePlan(spec, { installation: bucket, seedRunnerImage, source, seed }));
+}
+
+/** A plan that calls every step and gives it nothing to do: for proving the permissions of each. */
+export function planOfCheck({ project, region }: InstallationEnvironment): StoredPlan {
+  const nothing = { needs: [], input: {}, expectedSeconds: 120, costPerDay: 0 };
+  const content = { environment: "", project, region, steps: stepNames.map((name) => ({ name, ...nothing })) };
+  return toStored({ ...content, hash: sha256(canonicalJson(content)) });
+}
+
+/** Stores a plan under its hash; the same plan is stored once. */
+export async function storePlan(storage: StorageClient, bucket: string, plan: StoredPlan): Promise<void> {
+  const content = canonicalJson(plan);
+  const object = planObject(plan.hash);
+  await storage.write({ bucket, object, content, contentType: "application/json", ifGenerationMatch: "0" });
+}
+
+/** Where a plan lies. */
+export function planObject(hash: string): string {
+  return `plans/${hash}.json`;
+}
+
+function toStored(plan: Plan): StoredPlan {
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => ({ ...step, title: titleOf(step.name), function: functionId(step.name) })),
+  };
+}

@@ -1,0 +1,23 @@
+import { codes } from "../../google/code.ts";
+import { SpecError } from "../../spec/problem.ts";
+import type { Problem } from "../api.ts";
+import { toStepError } from "../error.ts";
+import { waitingFor } from "../waiting.ts";
+
+/** Content type of a refusal. @see https://www.rfc-editor.org/rfc/rfc9457 */
+export const problemType = "application/problem+json";
+
+/** The problem document of anything caught. It never holds a stack trace. */
+export function toProblem(caught: unknown): Problem {
+  if (caught instanceof SpecError) {
+    const issues = caught.problems.map(({ path, line, message, fix }) => ({ path, line, message, fix }));
+    const detail = `the spec has ${issues.length} problem${issues.length === 1 ? "" : "s"}:\n${caught.message}`;
+    return { type: "about:blank", title: "Invalid spec", status: 400, detail, issues };
+  }
+  if (waitingFor(caught)) {
+    const detail = `Google Cloud did not answer as it should; try again. ${toStepError(caught).message}`;
+    return { type: "about:blank", title: "Try again", status: codes.UNAVAILABLE.http, detail };
+  }
+  const error = toStepError(caught);
+  return { type: "about:blank", title: error.reason, status: error.httpStatus, detail: error.message };
+}

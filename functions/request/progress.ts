@@ -1,0 +1,112 @@
+import type { LoggingClient, LogQuery } from "../../google/clients/logging.ts";
+import type { Change } from "../../plan/change.ts";
+import { type StepName, stepNames } from "../../plan/step.ts";
+import type { FailureView, StepView } from "../api.ts";
+import type { RunRecord, StepFailure, StoredStep } from "../entry/stored.ts";
+
+/** What is known of a step beside what the plan says. */
+type Progress = Omit<StepView, "name" | "title" | "expectedSeconds">;
+
+/** A line that the workflow writes when a step changes state. */
+interface ProgressLine {
+  readonly step: StepName;
+  readonly state: "started" | "waiting" | "held" | "done" | "failed";
+  /** Seconds since the epoch. */
+  readonly at: number;
+  readonly detail: {
+    readonly reason?: string;
+    readonly operations?: readonly { readonly name: string }[];
+    readonly code?: string;
+    readonly message?: string;
+    readonly details?: StepFailure["details"];
+  };
+}
+
+/** Where the workflow's lines about a run are. */
+export function progressQuery(project: string, run: string): LogQuery {
+  const filter = `jsonPayload.alloyrun="step" AND jsonPayload.run="${run}"`;
+  return { project, filter, limit: 1000 };
+}
+
+/** The steps of a run that is under way, from the workflow's log. */
+export async function progressFromLog(
+  logging: LoggingClient,
+  query: LogQuery,
+): Promise<{ readonly steps: ReadonlyMap<StepName, Progress>; readonly failures: readonly FailureView[] }> {
+  const entries = await logging.list(query);
+  const lines = entries.flatMap(({ jsonPayload }) => toProgressLine(jsonPayload));
+  lines.sort((a, b) => a.at - b.at);
+  const steps = new Map<StepName, Progress>();
+  for (const line of lines) steps.set(line.step, advance(steps.get(line.step), line));
+  const failed = lines.filter(({ state }) => state === "failed");
+  return { steps, failures: failed.map(({ step, detail }) => toFailure(step, detail)) };
+}
+
+/** The steps of a run that has ended, from its record. */
+export function progressFromRecord({ reports, result }: RunRecord): ReadonlyMap<StepName, Progress> {
+  const steps = new Map<StepName, Progress>();
+  for (const name of stepNames) {
+    const report = reports[name];
+    if (report) {
+      const { state, reason, changes, operations, startedAt, endedAt } = report;
+      const times = { startedAt: toTime(startedAt), endedAt: toTime(endedAt) };
+      steps.set(name, { state, reason, operation: operations?.at(-1)?.name, changes: changed(changes), ...times });
+    }
+    if (result.failures[name]) steps.set(name, { ...steps.get(name), state: "failed" });
+  }
+  return steps;
+}
+
+/** Joins the plan's steps with what is known of them; a step of which nothing is known waits. */
+export function toStepViews(
+  planned: readonly StoredStep[],
+  progress: ReadonlyMap<StepName, Progress>,
+): readonly StepView[] {
+  return planned.map(({ name, title, expectedSeconds }) => {
+    const known = progress.get(name) ?? { state: "waiting" };
+    return { name, title, expectedSeconds, ...known };
+  });
+}
+
+/** A step's failure as people read it, with what supports it. */
+export function toFailure(step: FailureView["step"], { code, message, details }: StepFailure): FailureView {
+  const evidence = details?.flatMap(({ stackEntries }) =>
+    Array.isArray(stackEntries) ? stackEntries.map(String) : [],
+  );
+  const text = message ?? "the workflow gave no message";
+  return { step, code: String(code ?? "UNKNOWN"), message: text, ...(evidence?.length && { evidence }) };
+}
+
+/** RFC 3339 of seconds since the epoch. */
+export function toTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+function advance(before: Progress | undefined, { state, at, detail }: ProgressLine): Progress {
+  const startedAt = before?.startedAt ?? toTime(at);
+  switch (state) {
+    case "started":
+      return { state: "running", startedAt };
+    case "waiting":
+      return { state: "running", startedAt, reason: detail.reason, operation: detail.operations?.at(-1)?.name };
+    case "held":
+      return { state: "held", startedAt, endedAt: toTime(at), reason: detail.reason };
+    case "failed":
+      return { state: "failed", startedAt, endedAt: toTime(at), reason: detail.message };
+    case "done":
+      return { state: "done", startedAt, endedAt: toTime(at) };
+  }
+}
+
+function changed(changes: readonly Change[] | undefined): readonly Change[] {
+  return (changes ?? []).filter(({ action }) => action !== "none");
+}
+
+const states: ReadonlySet<unknown> = new Set(["started", "waiting", "held", "done", "failed"]);
+const names: ReadonlySet<unknown> = new Set(stepNames);
+
+function toProgressLine(payload: Readonly<Record<string, unknown>> | undefined): readonly ProgressLine[] {
+  const { step, state, at } = payload ?? {};
+  if (!names.has(step) || !states.has(state) || typeof at !== "number") return [];
+  return [{ detail: {}, ...(payload as object as ProgressLine) }];
+}

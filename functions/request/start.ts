@@ -1,0 +1,28 @@
+import type { StoredRequest } from "../entry/stored.ts";
+import { type AcceptClients, type Noted, noteExecution } from "./note.ts";
+
+/** Starts the execution and notes it. Should two calls of one key both get here, the lock lets one execution work. */
+export async function start(noted: Noted, clients: AcceptClients): Promise<StoredRequest> {
+  const { request } = noted;
+  const { project, region, bucket } = clients.installation;
+  const workflow = `projects/${project}/locations/${region}/workflows/${workflowOf(request)}`;
+  const execution = await clients.executions.createExecution({
+    workflow,
+    argument: argumentOf(request, bucket),
+    labels: {
+      run: request.run,
+      action: request.action,
+      ...(request.environment && { environment: request.environment }),
+    },
+  });
+  return noteExecution(noted, execution.name, clients);
+}
+
+function workflowOf({ action }: StoredRequest): string {
+  return action === "sweep" ? "alloyrun-sweep" : "alloyrun-environment";
+}
+
+function argumentOf({ run, environment, action, level, planHash, requestedBy }: StoredRequest, bucket: string): object {
+  if (action === "sweep") return { run, bucket };
+  return { run, environment, action, level, planHash, bucket, requestedBy };
+}
