@@ -108,5 +108,6 @@ const names: ReadonlySet<unknown> = new Set(stepNames);
 function toProgressLine(payload: Readonly<Record<string, unknown>> | undefined): readonly ProgressLine[] {
   const { step, state, at } = payload ?? {};
   if (!names.has(step) || !states.has(state) || typeof at !== "number") return [];
-  return [{ detail: {}, ...(payload as object as ProgressLine) }];
+  const line = payload as object as ProgressLine;
+  return [{ ...line, detail: line.detail ?? {} }];
 }
