@@ -1,5 +1,5 @@
+import { matches } from "../list-filter.ts";
 import { paginate } from "../page.ts";
-import { matches } from "./filter.ts";
 import { link } from "./link.ts";
 
 /** What every list request carries. */

@@ -1,17 +1,17 @@
-import { invalid } from "./error.ts";
+import { ApiError } from "./error.ts";
 
 /**
  * Whether a resource passes a list filter: comparisons `field = value`, `!=`, `:`, `eq`, `ne` (the last two match a
  * whole regular expression), joined by `AND` or written in parentheses side by side.
  *
- * @throws ApiError 400 `invalid` for anything else
+ * @throws ApiError INVALID_ARGUMENT for anything else
  * @see https://cloud.google.com/compute/docs/reference/rest/v1/networks/list
  */
 export function matches(resource: object, filter = ""): boolean {
   if (filter.trim() === "") return true;
   return terms(filter).every((term) => {
     const parsed = /^([\w.]+)\s*(=|!=|:|\beq\b|\bne\b)\s*(?:"([^"]*)"|'([^']*)'|(\S+))$/.exec(term);
-    if (!parsed) throw invalid("filter", filter, "Invalid list filter expression.");
+    if (!parsed) throw invalid(filter);
     const [, field = "", operator = "", ...values] = parsed;
     return compare(fieldOf(resource, field), operator, values.find((value) => value !== undefined) ?? "");
   });
@@ -49,6 +49,11 @@ function wholeMatch(pattern: string): RegExp {
   try {
     return new RegExp(`^(?:${pattern})$`);
   } catch {
-    throw invalid("filter", pattern, "Invalid regular expression.");
+    throw invalid(pattern);
   }
+}
+
+function invalid(filter: string): ApiError {
+  const message = `Invalid value for field 'filter': '${filter}'. Invalid list filter expression.`;
+  return new ApiError({ code: "INVALID_ARGUMENT", message, reason: "invalid" });
 }
