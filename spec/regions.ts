@@ -4,7 +4,7 @@
  * @see https://cloud.google.com/alloydb/docs/locations
  * @see https://cloud.google.com/compute/docs/regions-zones
  */
-export const zonesOfRegion = {
+const zonesOfRegion = {
   "africa-south1": "abc",
   "asia-east1": "abc",
   "asia-east2": "abc",

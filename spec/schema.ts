@@ -107,7 +107,7 @@ const smokeSchema = z.strictObject({
   expect: z
     .strictObject({
       status: z.int().min(100).max(599).default(200).describe("Status that must come back."),
-      contains: z.string().min(1).optional().describe("Text that the answer must contain. Left out: any will do."),
+      contains: z.string().min(1).optional().describe("Text that the answer must contain. Left out: none."),
     })
     .prefault({})
     .describe("What proves that the revision works."),
@@ -249,7 +249,7 @@ export interface SubnetSpec {
 }
 
 /** Egress through a Serverless VPC Access connector. */
-export interface ConnectorEgressSpec {
+interface ConnectorEgressSpec {
   readonly kind: "connector";
   readonly traffic: "all" | "private-ranges";
   readonly name: string;
@@ -260,7 +260,7 @@ export interface ConnectorEgressSpec {
 }
 
 /** Direct VPC egress. */
-export interface DirectEgressSpec {
+interface DirectEgressSpec {
   readonly kind: "direct";
   readonly traffic: "all" | "private-ranges";
   readonly subnet: string;
@@ -310,7 +310,7 @@ export interface ServiceSpec {
 }
 
 /** The request that a revision must answer before it gets traffic. */
-export interface SmokeSpec {
+interface SmokeSpec {
   readonly path: string;
   readonly expect: { readonly status: number; readonly contains?: string };
 }

@@ -16,7 +16,7 @@ export interface ConnectorInput {
 }
 
 /** Direct VPC egress: only preconditions to check. */
-export interface DirectEgressInput {
+interface DirectEgressInput {
   readonly kind: "direct";
   /** `projects/{project}/global/networks/{network}` */
   readonly network: string;

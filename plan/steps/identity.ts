@@ -30,7 +30,7 @@ export interface AccountInput {
 }
 
 /** A role on the project, possibly under a condition. */
-export interface ProjectRole {
+interface ProjectRole {
   readonly role: string;
   readonly condition?: { readonly title: string; readonly expression: string };
 }

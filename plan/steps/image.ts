@@ -22,7 +22,7 @@ export interface BuiltImageInput {
 }
 
 /** An image that is there already. */
-export interface GivenImageInput {
+interface GivenImageInput {
   readonly kind: "digest";
   /** `…@sha256:…` */
   readonly image: string;

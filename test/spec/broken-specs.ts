@@ -405,6 +405,117 @@ export const brokenSpecs: readonly Broken[] = [
     message: /no anchor &net/,
     fix: /define the anchor/,
   },
+  replaced(
+    "two subnets of one name",
+    [/connector:.*/.exec(exampleText)?.[0] ?? "", "direct: { subnet: { name: my-subnet, range: 10.0.0.0/26 } }"],
+    { path: "spec.egress.direct.subnet.name", message: /two subnets/, fix: /a name of its own/ },
+  ),
+  replaced("a flag that the login sets", [instance, 'instance: { flags: { alloydb.iam_authentication: "off" } }'], {
+    path: "spec.database.instance.flags.alloydb.iam_authentication",
+    message: /login\.auth/,
+    fix: /remove it/,
+  }),
+  replaced("two instances of one name", ["name: mydb", "name: mydb\n    readPool: { name: my-alloyins }"], {
+    path: "spec.database.readPool.name",
+    message: /two instances/,
+    fix: /another name/,
+    line: "readPool:",
+  }),
+  replaced("a database called like a rebuilt one", ["name: mydb", "name: mydb_g2"], {
+    path: "spec.database.name",
+    message: /rebuilt databases/,
+    fix: /another name/,
+  }),
+  replaced("a seed longer than a job may run", ["directory: ./seed", "directory: ./seed, timeout: 25h"], {
+    path: "spec.database.seed.timeout",
+    message: /than a job may run/,
+    fix: /24h or less/,
+  }),
+  replaced("a request longer than Cloud Run allows", ["public: true", "timeout: 2h"], {
+    path: "spec.service.timeout",
+    message: /than a request may take/,
+    fix: /1h or less/,
+  }),
+  replaced("too little memory", ["public: true", "memory: 256Mi"], {
+    path: "spec.service.memory",
+    message: /too little/,
+    fix: /512Mi or more/,
+  }),
+  replaced("too little memory for four vCPUs", ["public: true", "cpu: 4"], {
+    path: "spec.service.memory",
+    message: /too little for 4 vCPU/,
+    fix: /2048Mi or more/,
+    line: "  service:",
+  }),
+  replaced("a variable's value that is too long", ["public: true", `env: { A: ${"x".repeat(33_000)} }`], {
+    path: "spec.service.env.A",
+    message: /32768 bytes/,
+    fix: /bucket/,
+  }),
+  replaced(
+    "a secret under a variable of Cloud Run's",
+    ["public: true", "secrets: { K_SERVICE: { secret: key, version: 1 } }"],
+    { path: "spec.service.secrets.K_SERVICE", message: /set by Cloud Run/, fix: /remove it/ },
+  ),
+  replaced("a bound on cost that nothing asks for", withPolicy("{ approval: { costPerDay: 5 } }"), {
+    path: "spec.policy.approval.costPerDay",
+    message: /means nothing/,
+    fix: /add cost to when/,
+    line: "policy:",
+  }),
+  replaced("an approval waited for too long", withPolicy("{ approval: { timeout: 400d } }"), {
+    path: "spec.policy.approval.timeout",
+    message: /longer than an execution/,
+    fix: /365d/,
+    line: "policy:",
+  }),
+  replaced("an expiry before it is up", withPolicy("{ timeToLive: 5m }"), {
+    path: "spec.policy.timeToLive",
+    message: /shorter than/,
+    fix: /1h or more/,
+    line: "policy:",
+  }),
+  replaced("a rebuild that loses protected data", withPolicy('{ protect: true, rebuild: { schedule: "0 6 * * *" } }'), {
+    path: "spec.policy.rebuild.level",
+    message: /protect/,
+    fix: /level: app/,
+    line: "policy:",
+  }),
+  replaced(
+    "far too many labels",
+    [
+      "{ name: users }",
+      `{ name: users, labels: { ${Array.from({ length: 61 }, (_, index) => `l${index}: a`).join(", ")} } }`,
+    ],
+    { path: "metadata.labels", message: /more labels/, fix: /60 or fewer/ },
+  ),
+  replaced("an account that is the installation's", ["my-serviceaccount", "alloyrun-cluster"], {
+    path: "spec.identity.serviceAccount",
+    message: /alloyrun's own/,
+    fix: /alloyrun-/,
+  }),
+  {
+    name: "an existing network's range without its name",
+    text: smallestText.replace(
+      "  database:",
+      "  network: { existing: projects/host-project/global/networks/shared, subnet: { name: a }, serviceRange: { range: 10.0.0.0/16 } }\n  database:",
+    ),
+    line: 7,
+    path: "spec.network.serviceRange",
+    message: /name the range/,
+    fix: /remove serviceRange/,
+  },
+  {
+    name: "direct egress in an existing network without its subnet's name",
+    text: smallestText.replace(
+      "  database:",
+      "  network: { existing: projects/host-project/global/networks/shared }\n  egress: { direct: {} }\n  database:",
+    ),
+    line: 8,
+    path: "spec.egress.direct.subnet",
+    message: /must name the subnet/,
+    fix: /write its name/,
+  },
   {
     name: "a mapping as a key",
     text: edit("project:", "? { a: b }\n  :"),
