@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { findRunning } from "./running.ts";
 
-const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /** Stops, starts or moves the clock of the local Google Cloud that is running, and prints where it stands. */
 export async function moveClock(move: {
@@ -9,12 +9,12 @@ export async function moveClock(move: {
   readonly duration?: string;
   readonly port?: number;
 }): Promise<ExitCode> {
-  const ms = move.duration === undefined ? undefined : parseDuration(move.duration);
+  const seconds = move.duration === undefined ? undefined : parseDuration(move.duration);
   const { port } = await findRunning(move.port);
   const response = await fetch(`http://127.0.0.1:${port}/_local/clock/${move.verb}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(ms === undefined ? {} : { ms }),
+    body: JSON.stringify(seconds === undefined ? {} : { seconds }),
   });
   if (!response.ok) throw new Error(`the local Google Cloud refused: ${await response.text()}`);
   const { now }: { now: string } = JSON.parse(await response.text());
@@ -22,11 +22,14 @@ export async function moveClock(move: {
   return exitCodes.ok;
 }
 
-/** Milliseconds of `90s`, `30m`, `2h`, `1d` or a chain such as `1h30m`. */
+/** Seconds of `90s`, `30m`, `2h`, `1d` or a chain such as `1h30m`. */
 function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([smhd])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) {
     throw new Error(`${text} is not a duration: write for example 90s, 30m or 1h30m`);
   }
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * unitMs[unit as keyof typeof unitMs], 0);
+  return parts.reduce(
+    (sum, [, number, unit]) => sum + Number(number) * unitSeconds[unit as keyof typeof unitSeconds],
+    0,
+  );
 }

@@ -1,4 +1,5 @@
 import { type LocalCloud, startLocalCloud } from "../../local/main.ts";
+import { localUrl } from "../../local/run/local-url.ts";
 import type { Spec } from "../../spec/schema.ts";
 import { readSpec } from "../commands/validate.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
@@ -32,7 +33,8 @@ export async function runLocally(
   try {
     await noteRunning({ port: local.port, pid: process.pid });
     terminal.say([`Local Google Cloud ready at ${local.url}`]);
-    const run = (...args: string[]) => runChild({ args, env: environmentOf(local, checked.spec), signal });
+    const env = { ...process.env, ...(await local.environment({ project: checked.spec.project })) };
+    const run = (...args: string[]) => runChild({ args, env, signal });
     return await carryOut({ file, spec: checked.spec, once, terminal, local, run, signal, startedMs });
   } finally {
     await local.stop();
@@ -69,7 +71,8 @@ async function carryOut(setting: Setting): Promise<ExitCode> {
 
 /** Reads the service as any program on this machine can, by the loopback address that stands for its URL. */
 async function showService({ local, spec, terminal }: Setting): Promise<void> {
-  const url = local.serviceUrl(`projects/${spec.project}/locations/${spec.region}/services/${spec.service.name}`);
+  const service = `projects/${spec.project}/locations/${spec.region}/services/${spec.service.name}`;
+  const url = localUrl(local.cloud, service);
   if (!url || !spec.service.public) return;
   const response = await fetch(url);
   terminal.say([`On this machine: ${url}`, (await response.text()).trimEnd()]);
@@ -78,14 +81,9 @@ async function showService({ local, spec, terminal }: Setting): Promise<void> {
 async function takeDown({ spec, run, local, terminal, signal }: Setting, place: readonly string[]): Promise<ExitCode> {
   let code = await run("down", spec.name, ...place);
   for (let sweeps = 0; code === exitCodes.remaining && sweeps < sweepLimit && !signal.aborted; sweeps += 1) {
-    await local.advance(betweenSweepsMs);
+    await local.cloud.clock.advance(betweenSweepsMs);
     code = await run("sweep", ...place);
   }
   if (code === exitCodes.ok) terminal.say(["Nothing of the environment is left."]);
   return code;
-}
-
-/** The person's own environment under that of the local cloud. */
-function environmentOf(local: LocalCloud, { project }: Spec): Record<string, string | undefined> {
-  return { ...process.env, ...local.environment({ project }) };
 }

@@ -22,7 +22,7 @@ export async function startLocal({ port, pace, seed, offline, listen = [] }: Sta
     pace: pace === "max" ? "max" : Number(pace),
     seed,
     offline,
-    listen: Object.fromEntries(listen.map((pair) => pair.split("=", 2)).map(([host, at]) => [host, Number(at)])),
+    listen: listen.map(parseListen),
   });
   try {
     await noteRunning({ port: local.port, pid: process.pid });
@@ -33,4 +33,11 @@ export async function startLocal({ port, pace, seed, offline, listen = [] }: Sta
     await forgetRunning(local.port);
   }
   return exitCodes.ok;
+}
+
+/** @throws Error for anything but `HOST=PORT` */
+function parseListen(pair: string): { readonly host: string; readonly port: number } {
+  const [host = "", port = ""] = pair.split("=", 2);
+  if (host !== "" && /^\d{1,5}$/.test(port)) return { host, port: Number(port) };
+  throw new Error(`--listen takes HOST=PORT, for example alloydb.googleapis.com=8443, not ${pair}`);
 }
