@@ -15,6 +15,7 @@ import type { Pending } from "../contract.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
+import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
 
 /** An instance as it should be: a primary or a read pool. */
 export interface WantedInstance {
@@ -37,11 +38,10 @@ export interface InstanceTools {
   readonly context: StepContext;
 }
 
-/** A change of a running instance restarts it. */
-const patchEffects: SomeEffects = { downtime: true, expectedSeconds: 180 };
+/** Seconds that a change of a running instance takes, its restart included. */
+const patchSeconds = 180;
 
-/** Deleting an instance takes the cluster's data from nobody. */
-const deletionEffects: SomeEffects = { downtime: true, expectedSeconds: 120 };
+const deletionSeconds = 120;
 
 // biome-ignore format: a table
 const mutableFields: readonly MutableField<WantedInstance, Instance>[] = [
@@ -58,7 +58,7 @@ export function planInstance(wanted: WantedInstance, observed: Instance | undefi
   if (!observed || observed.state === "FAILED") return [creation(wanted.name, creationEffects(wanted))];
   refuseForeign(observed, wanted.name, wanted.ownership);
   const fields = differences(mutableFields, wanted, observed);
-  return fields.length > 0 ? [update(wanted.name, fields, patchEffects)] : [];
+  return fields.length > 0 ? [update(wanted.name, fields, patchEffects(wanted, observed))] : [];
 }
 
 /** Makes an instance as it should be: gives it when it is ready and as wanted, else what to wait for. */
@@ -67,7 +67,7 @@ export async function ensureInstance(wanted: WantedInstance, tools: InstanceTool
   const observed = await tools.alloydb.getInstance(name);
   if (!observed) return { waiting: await create(wanted, tools) };
   refuseForeign(observed, name, ownership);
-  if (observed.state === "FAILED") return { waiting: await discard(name, tools) };
+  if (observed.state === "FAILED") return { waiting: await discard(name, observed, tools) };
   if (observed.state === "STOPPED") return { waiting: await patch(wanted, observed, { tools, fields: [awake] }) };
   if (observed.state !== "READY" || observed.reconciling) {
     return { waiting: notYet({ reason: `${name} is ${observed.state}`, retryAfterSeconds: 10 }) };
@@ -91,7 +91,7 @@ export async function removeInstance(
     return undefined;
   }
   if (observed.state === "DELETING") return notYet({ reason: `${name} is being deleted`, retryAfterSeconds: 10 });
-  return discard(name, tools);
+  return discard(name, observed, tools);
 }
 
 async function create(wanted: WantedInstance, { alloydb, context }: InstanceTools): Promise<Pending> {
@@ -118,19 +118,21 @@ async function patch(
     requestId: requestIdOf(tools.context.run, "patchInstance", name),
   });
   return pending({
-    operations: [expecting(patchEffects.expectedSeconds ?? 0, operation)],
+    operations: [expecting(patchSeconds, operation)],
     reason: `${name} is being changed`,
-    changes: [update(name, fields, patchEffects)],
+    changes: [update(name, fields, patchEffects(wanted, observed))],
   });
 }
 
 /** A failed creation leaves an instance that keeps its name from being used again. */
-async function discard(name: string, { alloydb, context }: InstanceTools): Promise<Pending> {
+async function discard(name: string, observed: Instance, { alloydb, context }: InstanceTools): Promise<Pending> {
+  const costPerDay = -instanceCostPerDay(name, sizeOf(observed));
+  const effects: SomeEffects = { downtime: true, costPerDay, expectedSeconds: deletionSeconds };
   const operation = await alloydb.deleteInstance({ name, requestId: requestIdOf(context.run, "deleteInstance", name) });
   return pending({
-    operations: [expecting(deletionEffects.expectedSeconds ?? 0, operation)],
+    operations: [expecting(deletionSeconds, operation)],
     reason: `${name} is being deleted`,
-    changes: [deletion(name, deletionEffects)],
+    changes: [deletion(name, effects)],
   });
 }
 
@@ -151,8 +153,19 @@ function toInstance(wanted: WantedInstance): Instance {
 
 const awake: FieldChange = { path: "activationPolicy", from: "NEVER", to: "ALWAYS" };
 
-function creationEffects({ expectedSeconds }: WantedInstance): SomeEffects {
-  return { expectedSeconds };
+function creationEffects(wanted: WantedInstance): SomeEffects {
+  const { name, expectedSeconds } = wanted;
+  return { expectedSeconds, costPerDay: instanceCostPerDay(name, wantedSize(wanted)) };
+}
+
+function patchEffects(wanted: WantedInstance, observed: Instance): SomeEffects {
+  const { name } = wanted;
+  const costPerDay = instanceCostPerDay(name, wantedSize(wanted)) - instanceCostPerDay(name, sizeOf(observed));
+  return { downtime: true, costPerDay, expectedSeconds: patchSeconds };
+}
+
+function wantedSize({ cpuCount, kind }: WantedInstance): InstanceSize {
+  return { cpuCount, nodeCount: kind.type === "PRIMARY" ? primaryNodes(kind.availability) : kind.nodeCount };
 }
 
 function availabilityOf({ kind }: WantedInstance): string | undefined {

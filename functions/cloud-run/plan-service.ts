@@ -1,5 +1,6 @@
 import type { RevisionTemplate, Service } from "../../google/clients/run.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
+import { pricesOf } from "../../plan/prices.ts";
 import { type ServiceInput, serviceStep } from "../../plan/steps/service.ts";
 import { idOf, revisionId } from "../../spec/names.ts";
 import { creation, update } from "../changes.ts";
@@ -12,7 +13,7 @@ import { applicationContainer, type RevisionParts, toTemplate } from "./template
  */
 export function planService(input: ServiceInput, observed: Service | undefined): readonly Change[] {
   const effects = { expectedSeconds: serviceStep.expectedSeconds(input) };
-  if (!observed) return [creation(input.service, effects)];
+  if (!observed) return [creation(input.service, { ...effects, costPerDay: costOf(input) })];
   refuseForeign(observed, input.service, input.ownership);
   const parts = partsOf(observed.template ?? {}, input);
   const wanted = parts && revisionId(idOf(input.service), toTemplate(input, parts));
@@ -20,6 +21,10 @@ export function planService(input: ServiceInput, observed: Service | undefined):
   if (wanted !== undefined && present.startsWith(wanted)) return [];
   const field: FieldChange = { path: "template.revision", from: present, to: wanted ?? "unknown" };
   return [update(input.service, [field], effects)];
+}
+
+function costOf(input: ServiceInput): number {
+  return serviceStep.costPerDay?.(input, pricesOf(input.service.split("/")[3] ?? "").prices) ?? 0;
 }
 
 /** Outputs of other steps as the service's present template shows them; undefined when it is not one that we made. */

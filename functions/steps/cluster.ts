@@ -1,10 +1,19 @@
 import { type AlloyDbClient, type Cluster, connectAlloyDb } from "../../google/clients/alloydb.ts";
 import { connectSecretManager, type SecretManagerClient } from "../../google/clients/secret-manager.ts";
+import { pricesOf } from "../../plan/prices.ts";
 import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/steps/cluster.ts";
 import { idOf } from "../../spec/names.ts";
 import { keepPassword } from "../alloydb/password.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
-import { creation, deletion, differences, type MutableField, sameLabels, update } from "../changes.ts";
+import {
+  creation,
+  deletion,
+  differences,
+  type MutableField,
+  type SomeEffects,
+  sameLabels,
+  update,
+} from "../changes.ts";
 import type { Pending, StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { codeOfFailure } from "../failure.ts";
@@ -37,7 +46,7 @@ export const cluster = implementStep(
   {
     async plan(input, { alloydb }) {
       const observed = await unlessDisabled(alloydb.getCluster(input.cluster));
-      if (!observed || observed.state === "FAILED") return [creation(input.cluster, { expectedSeconds: 20 })];
+      if (!observed || observed.state === "FAILED") return [creation(input.cluster, creationEffects(input))];
       refuseUnfit(input, observed);
       const fields = differences(mutableFields, input, observed);
       return fields.length > 0 ? [update(input.cluster, fields, { expectedSeconds: 20 })] : [];
@@ -87,8 +96,13 @@ async function create(input: ClusterInput, clients: Clients, context: StepContex
   return pending({
     operations: [expecting(20, operation)],
     reason: `${input.cluster} is being created`,
-    changes: [creation(input.cluster, { expectedSeconds: 20 })],
+    changes: [creation(input.cluster, creationEffects(input))],
   });
+}
+
+function creationEffects(input: ClusterInput): SomeEffects {
+  const { prices } = pricesOf(input.cluster.split("/")[3] ?? "");
+  return { expectedSeconds: 20, costPerDay: clusterStep.costPerDay?.(input, prices) ?? 0 };
 }
 
 /** Backups outlive their cluster and go on being billed, and both kinds are on unless refused. */
