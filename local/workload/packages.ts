@@ -10,6 +10,8 @@ export interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
   /** Range by name. */
   readonly dependencies: Readonly<Record<string, string>>;
+  /** The same for what only building needs. */
+  readonly devDependencies: Readonly<Record<string, string>>;
   /** Version by name, of top-level packages, when there is a lock file. */
   readonly locked: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,7 @@ export function readManifest(directory: string): Manifest | undefined {
     type: typeof manifest.type === "string" ? manifest.type : undefined,
     scripts: strings(manifest.scripts),
     dependencies: strings(manifest.dependencies),
+    devDependencies: strings(manifest.devDependencies),
     locked: readLock(directory),
   };
 }
