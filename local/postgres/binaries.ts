@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { cp, readdir, readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
+import { giveTo, makePassable, type ServerUser } from "./ownership.ts";
 
 /** PostgreSQL programs that the server's user can run. */
 export interface Binaries {
@@ -11,12 +12,6 @@ export interface Binaries {
   /** What the programs need in their environment to find their libraries. */
   readonly environment: Readonly<Record<string, string>>;
   readonly user: ServerUser;
-}
-
-/** The operating system's user that PostgreSQL runs as; empty for the one who runs this process. */
-export interface ServerUser {
-  readonly uid?: number;
-  readonly gid?: number;
 }
 
 /** PostgreSQL refuses root, and an id without an entry in the passwd table: `nobody` is everywhere. */
@@ -46,6 +41,7 @@ export async function locateBinaries(directory: string): Promise<Binaries> {
     if (user.uid === undefined) throw caught;
     const copy = path.join(directory, "native");
     await cp(native, copy, { recursive: true });
+    await giveTo(copy, user);
     return await proven(await linked(copy, { directory: path.join(directory, "lib-of-copy"), user }));
   }
 }
@@ -78,7 +74,7 @@ async function linked(
   { directory, user }: { readonly directory: string; readonly user: ServerUser },
 ): Promise<Binaries> {
   const listed: readonly Link[] = JSON.parse(await readFile(path.join(native, "pg-symlinks.json"), "utf8"));
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await makePassable(directory);
   const present = new Set(await readdir(directory));
   for (const { source, target } of listed) {
     const name = path.basename(target);

@@ -3,8 +3,9 @@ import { chown, copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { KeyPair } from "../certificate.ts";
-import type { Binaries, ServerUser } from "./binaries.ts";
+import type { Binaries } from "./binaries.ts";
 import { type Admission, adminRole, hostRules, identityMap } from "./host-rules.ts";
+import { giveTo, type ServerUser } from "./ownership.ts";
 
 const run = promisify(execFile);
 
@@ -88,10 +89,4 @@ export async function writeOwned(file: string, content: string, user: ServerUser
 async function makeOwned(directory: string, user: ServerUser): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await giveTo(directory, user);
-}
-
-async function giveTo(directory: string, { uid, gid }: ServerUser): Promise<void> {
-  if (uid === undefined || gid === undefined) return;
-  const below = await readdir(directory, { recursive: true });
-  await Promise.all(["", ...below].map((entry) => chown(path.join(directory, entry), uid, gid)));
 }

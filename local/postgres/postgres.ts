@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { KeyPair } from "../certificate.ts";
 import type { Cloud } from "../cloud.ts";
@@ -7,6 +7,7 @@ import { type Binaries, locateBinaries } from "./binaries.ts";
 import { bootstrapStatements } from "./bootstrap.ts";
 import { copyDataDirectory, initialise, writeAccess } from "./data-directory.ts";
 import { adminRole, iamRelay, nativeRelay, replicaRole } from "./host-rules.ts";
+import { makePassable } from "./ownership.ts";
 import { startServer } from "./server.ts";
 import { withSession } from "./session.ts";
 
@@ -33,8 +34,7 @@ export type InstallationCloud = Pick<Cloud, "directory" | "processes" | "fabric"
  */
 export async function installPostgres(cloud: InstallationCloud): Promise<Installation> {
   const directory = path.join(cloud.directory, "postgres");
-  await mkdir(directory, { recursive: true });
-  await chmod(directory, 0o755);
+  await makePassable(directory);
   const [binaries, authority] = await Promise.all([locateBinaries(directory), createIssuer("local-internal")]);
   const certificates = {
     admin: await authority.issueClient(adminRole),
