@@ -1,3 +1,4 @@
+import { createAlloyDb } from "./alloydb/alloydb.ts";
 import type { Api } from "./api.ts";
 import type { Cloud } from "./cloud.ts";
 import { createCompute } from "./compute/compute.ts";
@@ -9,6 +10,7 @@ import { createVpcAccess } from "./vpcaccess/vpc-access.ts";
 
 /** The APIs of the local cloud. */
 export const apis: readonly ((cloud: Cloud) => Api)[] = [
+  createAlloyDb,
   createCompute,
   createIam,
   createResourceManager,
