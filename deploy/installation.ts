@@ -117,8 +117,8 @@ export function installationAccounts(project: string): InstallationAccount[] {
       account(name, {
         displayName: `alloyrun step ${name}: ${title}`,
         permissions: permissions.project,
-        grants: permissions.grants,
-        actAs: permissions.actAs,
+        grants: permissions.grants ?? [],
+        actAs: permissions.actAs ?? [],
         bucketRole: (permissions.bucket ?? []).length > 0 ? "roles/storage.objectViewer" : undefined,
       }),
     ),
