@@ -1,0 +1,177 @@
+import { type Api, type Call, handlers, type OperationResource } from "../api.ts";
+import type { Cloud } from "../cloud.ts";
+import { ApiError } from "../error.ts";
+import { applyMask } from "../field-mask.ts";
+import type {
+  Function as CloudFunction,
+  CreateFunctionRequest,
+  FunctionsMethods,
+  ListFunctionsRequest,
+  ListFunctionsResponse,
+  OperationType,
+  UpdateFunctionRequest,
+} from "../model/generated/functions.ts";
+import { toLongrunning } from "../operation.ts";
+import { paginate } from "../page.ts";
+import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
+import { demandFunction, type FunctionsContext, host, parseName, typePrefix } from "./context.ts";
+import { runDelete, runDeploy } from "./deploy.ts";
+import { permissions } from "./permissions.ts";
+import { validate, withDefaults } from "./service.ts";
+import { generateUploadUrl } from "./upload.ts";
+
+/**
+ * Cloud Functions v2: Node functions with an HTTP trigger, built from an uploaded zip and run under the Functions
+ * Framework as Cloud Run services. Event triggers answer UNIMPLEMENTED.
+ *
+ * @see https://cloud.google.com/functions/docs/reference/rest
+ */
+export function createFunctions(cloud: Cloud): Api {
+  const context: FunctionsContext = { cloud, functions: cloud.store.collection("functions.functions") };
+  return {
+    host,
+    permissions,
+    methods: handlers<FunctionsMethods>({
+      "google.cloud.functions.v2.FunctionService.GenerateUploadUrl": ({ parent = "" }) =>
+        generateUploadUrl(context, parent),
+      "google.cloud.functions.v2.FunctionService.CreateFunction": (request, call) => create(context, request, call),
+      "google.cloud.functions.v2.FunctionService.UpdateFunction": (request, call) => update(context, request, call),
+      "google.cloud.functions.v2.FunctionService.DeleteFunction": ({ name = "" }) => remove(context, name),
+      "google.cloud.functions.v2.FunctionService.GetFunction": ({ name = "" }) => demandFunction(context, name),
+      "google.cloud.functions.v2.FunctionService.ListFunctions": (request) => list(context, request),
+      "google.cloud.functions.v2.FunctionService.ListRuntimes": () => ({ runtimes }),
+    }),
+    operations: {
+      deploy: (operation) => runDeploy(context, operation),
+      delete: (operation) => runDelete(context, operation),
+    },
+  };
+}
+
+const runtimes = ["nodejs20", "nodejs22", "nodejs24"].map((name) => ({
+  name,
+  displayName: name.replace("nodejs", "Node.js "),
+  stage: name === "nodejs20" ? ("DECOMMISSIONED" as const) : ("GA" as const),
+  environment: "GEN_2" as const,
+}));
+
+async function create(
+  context: FunctionsContext,
+  { parent = "", functionId = "", function: sent = {} }: CreateFunctionRequest,
+  call: Call,
+): Promise<OperationResource> {
+  if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(functionId)) {
+    const message = `function_id: '${functionId}' must be lowercase letters, digits and hyphens, at most 63, beginning with a letter.`;
+    throw new ApiError({ code: "INVALID_ARGUMENT", message });
+  }
+  const name = `${parent}/functions/${functionId}`;
+  if (context.functions.get(name))
+    throw new ApiError({ code: "ALREADY_EXISTS", message: `Resource '${name}' already exists` });
+  const createTime = context.cloud.clock.timestamp();
+  return await write(context, { function: { ...sent, name, createTime }, type: "CREATE_FUNCTION" }, call);
+}
+
+const mutable = ["description", "buildConfig", "serviceConfig", "eventTrigger", "labels"] as const;
+
+async function update(
+  context: FunctionsContext,
+  { function: sent = {}, updateMask }: UpdateFunctionRequest,
+  call: Call,
+): Promise<OperationResource> {
+  const present = demandFunction(context, sent.name ?? "");
+  const changed = applyMask(present, { sent, mask: updateMask, mutable });
+  return await write(context, { function: changed, type: "UPDATE_FUNCTION" }, call);
+}
+
+interface Write {
+  readonly function: CloudFunction;
+  readonly type: OperationType;
+}
+
+async function write(
+  context: FunctionsContext,
+  { function: sent, type }: Write,
+  call: Call,
+): Promise<OperationResource> {
+  const { cloud, functions } = context;
+  const { name = "" } = sent;
+  const { project, parent, address } = parseName(name);
+  if (cloud.operations.isBusy(host, name)) {
+    throw new ApiError({
+      code: "ABORTED",
+      message: `An operation on function ${name} is already in progress. Please try again later.`,
+    });
+  }
+  validate(sent);
+  const { projectNumber } = cloud.projects.ensure(project);
+  const serviceConfig = withDefaults(sent.serviceConfig ?? {}, defaultAccount(projectNumber));
+  const accounts = [serviceConfig.serviceAccountEmail, sent.buildConfig?.serviceAccount];
+  for (const account of accounts.filter((one) => one !== undefined)) {
+    await demandActAs(cloud, { principal: call.principal, email: accountEmail(account), project });
+  }
+  const now = cloud.clock.timestamp();
+  const written = {
+    ...sent,
+    serviceConfig,
+    environment: "GEN_2",
+    state: "DEPLOYING",
+    url: `https://${address}`,
+    updateTime: now,
+  } as const;
+  functions.put(name, written);
+  return start(context, { kind: "deploy", name, parent, type });
+}
+
+interface Start {
+  readonly kind: "deploy" | "delete";
+  readonly name: string;
+  readonly parent: string;
+  readonly type: OperationType;
+}
+
+function start({ cloud }: FunctionsContext, { kind, name, parent, type }: Start): OperationResource {
+  const verbs: Partial<Record<OperationType, string>> = {
+    CREATE_FUNCTION: "create",
+    UPDATE_FUNCTION: "update",
+    DELETE_FUNCTION: "delete",
+  };
+  const metadata = {
+    "@type": `${typePrefix}OperationMetadata`,
+    createTime: cloud.clock.timestamp(),
+    target: name,
+    verb: verbs[type],
+    apiVersion: "v2",
+    operationType: type,
+  };
+  const latency = kind === "deploy" ? "functions.deploy" : "functions.delete";
+  return toLongrunning(
+    cloud.operations.start({ host, parent, kind, target: name, input: { name }, metadata, latency }),
+  );
+}
+
+function remove(context: FunctionsContext, name: string): OperationResource {
+  const present = demandFunction(context, name);
+  if (context.cloud.operations.isBusy(host, name)) {
+    throw new ApiError({
+      code: "ABORTED",
+      message: `An operation on function ${name} is already in progress. Please try again later.`,
+    });
+  }
+  context.functions.put(name, { ...present, state: "DELETING" });
+  return start(context, { kind: "delete", name, parent: parseName(name).parent, type: "DELETE_FUNCTION" });
+}
+
+function list(
+  { functions }: FunctionsContext,
+  { parent = "", pageSize, pageToken }: ListFunctionsRequest,
+): ListFunctionsResponse {
+  const prefix = parent.endsWith("/-") ? parent.slice(0, -1) : `${parent}/functions/`;
+  const found = functions.list(prefix).map(([, one]) => one);
+  const page = paginate(found, {
+    key: ({ name = "" }) => name,
+    size: pageSize,
+    token: pageToken,
+    limits: { usual: 1000, most: 1000 },
+  });
+  return { functions: page.items, nextPageToken: page.nextPageToken };
+}
