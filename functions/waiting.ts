@@ -21,7 +21,7 @@ const waits: Partial<Record<Code, { readonly seconds: number; readonly because: 
 export function waitingFor(caught: unknown): Pending | undefined {
   if (!(caught instanceof ApiError)) return undefined;
   if (isServiceDisabled(caught)) {
-    return notYet({ reason: `the API was enabled a moment ago: ${caught.message}`, retryAfterSeconds: 10 });
+    return notYet({ reason: `the API was enabled a moment ago: ${caught.message}`, retryAfterSeconds: 5 });
   }
   const wait = waits[caught.code];
   return wait && notYet({ reason: `${wait.because}: ${caught.message}`, retryAfterSeconds: wait.seconds });

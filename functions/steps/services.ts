@@ -36,7 +36,7 @@ export const services = implementStep(
       }
       const { projectNumber = "" } = await clients.resourceManager.getProject(project);
       const refusal = await firstRefusal(input, projectNumber, clients.apiProbe);
-      return refusal === undefined ? done({ projectNumber }) : notYet({ reason: refusal, retryAfterSeconds: 10 });
+      return refusal === undefined ? done({ projectNumber }) : notYet({ reason: refusal, retryAfterSeconds: 5 });
     },
 
     /** APIs stay enabled: something else in the project may use them, and they cost nothing. */

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "@jest/globals";
+import { codeOfFailure, refuseFailures } from "../../functions/failure.ts";
+
+const never = () => false;
+
+describe("codeOfFailure", () => {
+  it("reads gRPC numbers and the HTTP statuses of Compute", () => {
+    expect(codeOfFailure({ name: "o", code: 9, message: "" })).toBe("FAILED_PRECONDITION");
+    expect(codeOfFailure({ name: "o", code: 404, message: "" })).toBe("NOT_FOUND");
+  });
+});
+
+describe("refuseFailures", () => {
+  it("throws a final failure with the operation's name, code and text", () => {
+    const failure = { name: "operations/o", code: 9, message: "held" };
+    expect(() => refuseFailures([failure], never)).toThrow(
+      expect.objectContaining({
+        code: "FAILED_PRECONDITION",
+        reason: "OPERATION_FAILED",
+        retryable: false,
+        resource: "operations/o",
+        message: "operation operations/o ended with FAILED_PRECONDITION: held",
+      }),
+    );
+  });
+
+  it("lets pass what passes by itself and what the step mends", () => {
+    expect(() => refuseFailures([{ name: "o", code: 14, message: "busy" }], never)).not.toThrow();
+    expect(() => refuseFailures([{ name: "o", code: 9, message: "held" }], ({ code }) => code === 9)).not.toThrow();
+  });
+
+  it("takes INTERNAL as final, for it leaves a broken resource behind", () => {
+    expect(() => refuseFailures([{ name: "o", code: 13, message: "inside" }], never)).toThrow("INTERNAL");
+  });
+});

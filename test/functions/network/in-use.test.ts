@@ -1,0 +1,43 @@
+import { describe, expect, it } from "@jest/globals";
+import { answerInUse, deleteUnlessInUse, isInUse } from "../../../functions/network/in-use.ts";
+import { ApiError } from "../../../google/error.ts";
+
+const by = (blocker: string) => `The network resource 'n' is already being used by '${blocker}'`;
+
+describe("answerInUse", () => {
+  it("waits a little for the firewall rules of a connector that was just deleted", () => {
+    const answer = answerInUse("n", by("projects/p/global/firewalls/aet-asianortheast1-c-earfw"));
+    expect(answer).toMatchObject({ state: "pending", retryAfterSeconds: 15, operations: [] });
+    expect(answer.held).toBeUndefined();
+  });
+
+  it("is held by what only Google releases, naming it", () => {
+    const answer = answerInUse("n", by("projects/p/regions/r/addresses/serverless-ipv4-1"));
+    expect(answer).toMatchObject({ held: true, reason: expect.stringContaining("serverless-ipv4-1") });
+    expect(answer.retryAfterSeconds).toBeGreaterThanOrEqual(60);
+  });
+});
+
+describe("isInUse", () => {
+  it.each([
+    [9, "held", true],
+    [400, by("x"), true],
+    [400, "Invalid value for field", false],
+    [403, "forbidden", false],
+  ])("tells code %s with %j: %s", (code, message, expected) => {
+    expect(isInUse({ name: "o", code, message })).toBe(expected);
+  });
+});
+
+describe("deleteUnlessInUse", () => {
+  const refuse = (code: "FAILED_PRECONDITION" | "PERMISSION_DENIED") => () =>
+    Promise.reject(new ApiError({ method: "m", resource: "n", code, text: by("x") }));
+
+  it("answers what holds the resource", async () => {
+    expect(await deleteUnlessInUse("n", refuse("FAILED_PRECONDITION"))).toMatchObject({ held: true });
+  });
+
+  it("throws any other refusal", async () => {
+    await expect(deleteUnlessInUse("n", refuse("PERMISSION_DENIED"))).rejects.toThrow("PERMISSION_DENIED");
+  });
+});
