@@ -86,7 +86,7 @@ export function createAccess(context: AccessContext): Decider {
         (binding) =>
           binding.members.some((member) => asked.includes(member)) &&
           grants(binding.role, permission) &&
-          holds(binding, { now: clock.now(), modifiedRoles }),
+          holds(binding, { now: clock.now(), modifiedRoles, resourceName: resource.replace(/^\/\/[^/]+\//, "") }),
       );
     });
   }
