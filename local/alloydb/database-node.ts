@@ -109,6 +109,7 @@ export class DatabaseNode {
   async #ended(server: Server): Promise<void> {
     if (this.#server !== server) return;
     this.#server = undefined;
+    this.#options.onLine?.("PostgreSQL ended by itself: connections are refused until the instance is restarted");
     await this.#closeConnector();
   }
 
