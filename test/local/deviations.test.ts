@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { unservedMethods } from "../../local/deviations.ts";
+import type { LocalCloud } from "../../local/main.ts";
+import { loadModel } from "../../local/model/model.ts";
+import { rulesOf } from "../../local/server/permission.ts";
+import { createSharedMethods } from "../../local/server/shared.ts";
+import { startTestCloud } from "../support/local-cloud.ts";
+
+const model = loadModel();
+let local: LocalCloud;
+
+beforeAll(async () => {
+  local = await startTestCloud();
+});
+afterAll(() => local.stop());
+
+/** Every method of the model with each API that serves its host. */
+const served = () =>
+  local.apis.flatMap((api) =>
+    Object.entries(model.methods)
+      .filter(([, { hosts }]) => hosts.includes(api.host))
+      .map(([method]) => ({ api, method })),
+  );
+
+const isHandled = ({ api, method }: ReturnType<typeof served>[number]) =>
+  api.methods[method] !== undefined || createSharedMethods(local.cloud.operations)(api.host)[method] !== undefined;
+
+const matches = (pattern: string, method: string) =>
+  new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^.]+")}$`).test(method);
+
+describe("the model's methods", () => {
+  it("are each in their API's permission table, which lists no others", () => {
+    const unlisted = served().filter(({ api, method }) => rulesOf(api, method) === undefined);
+    expect(unlisted.map(({ method }) => method)).toEqual([]);
+    const unknown = local.apis
+      .flatMap(({ permissions }) => Object.keys(permissions))
+      .filter((method) => !(method in model.methods));
+    expect(unknown).toEqual([]);
+  });
+
+  it("have no handlers under names that the model does not know", () => {
+    const names = local.apis.flatMap(({ methods }) => Object.keys(methods));
+    expect(names.filter((name) => !(name in model.methods))).toEqual([]);
+  });
+
+  it("are each handled, or covered by exactly one deviation", () => {
+    const rows = (method: string) =>
+      unservedMethods.filter(({ methods }) => methods.some((pattern) => matches(pattern, method)));
+    const wrong = served()
+      .filter((one) => rows(one.method).length !== (isHandled(one) ? 0 : 1))
+      .map((one) => `${one.method}: ${isHandled(one) ? "handled" : "not handled"}, ${rows(one.method).length} rows`);
+    expect(wrong).toEqual([]);
+  });
+
+  it("give every pattern of a deviation something to cover", () => {
+    const patterns = unservedMethods.flatMap((row) => row.methods);
+    expect(
+      patterns.filter((pattern) => !Object.keys(model.methods).some((method) => matches(pattern, method))),
+    ).toEqual([]);
+  });
+});
