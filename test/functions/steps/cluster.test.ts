@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createAlloyDb } from "../../../local/alloydb/alloydb.ts";
+import type { ClusterRecord } from "../../../local/alloydb/records.ts";
+import type { Api } from "../../../local/api.ts";
+import type { Cloud } from "../../../local/cloud.ts";
+import { ApiError } from "../../../local/error.ts";
+import { rest } from "../../support/local-cloud.ts";
+import { clusterInput, type Database, ownership, startDatabase } from "./database.ts";
+
+const createCluster = "google.cloud.alloydb.v1.AlloyDBAdmin.CreateCluster";
+let database: Database;
+let sent: string[];
+let refusals = 0;
+
+/** AlloyDB, but a cluster may be refused as it is without private services access, and what is sent is kept. */
+function createWatchedAlloyDb(cloud: Cloud): Api {
+  const api = createAlloyDb(cloud);
+  const create: Api["methods"][string] = (request, call) => {
+    sent.push(JSON.stringify(request));
+    refusals -= 1;
+    if (refusals >= 0) throw new ApiError({ code: "FAILED_PRECONDITION", message: "no private services connection" });
+    const handler = api.methods[createCluster];
+    if (!handler) throw new Error("the local AlloyDB creates no clusters");
+    return handler(request, call);
+  };
+  return { ...api, methods: { ...api.methods, [createCluster]: create } };
+}
+
+beforeAll(async () => {
+  sent = [];
+  database = await startDatabase(createWatchedAlloyDb);
+}, 30_000);
+afterAll(() => database.stop());
+
+const read = (name: string) => rest(database.local, `GET alloydb.googleapis.com/v1/${name}`);
+
+/** The newest password in a secret, as nobody but the test gets to see it. */
+async function passwordOf(secret: string): Promise<string> {
+  const answer = await rest(database.local, `GET secretmanager.googleapis.com/v1/${secret}/versions/latest:access`);
+  const payload = answer.body.payload as { readonly data: string };
+  return Buffer.from(payload.data, "base64").toString();
+}
+
+describe("cluster", () => {
+  const input = clusterInput("one");
+
+  it("plans what it will create, with its cost", async () => {
+    const { body } = await database.steps.ask("cluster", { action: "plan", input });
+    expect(body.changes).toMatchObject([{ action: "create", resource: input.cluster, effects: { dataLoss: false } }]);
+    expect((await read(input.cluster)).status).toBe(404);
+  });
+
+  it("creates the cluster with backups off and tells under which version its password is kept", async () => {
+    const { output, changes } = await database.steps.carryOut("cluster", { input });
+    expect(output).toEqual({ cluster: input.cluster, adminVersion: `${input.adminSecret}/versions/1` });
+    expect(changes).toEqual([`create ${input.cluster}`]);
+    expect((await read(input.cluster)).body).toMatchObject({
+      state: "READY",
+      databaseVersion: "POSTGRES_16",
+      labels: ownership.labels,
+      automatedBackupPolicy: {},
+      continuousBackupConfig: {},
+    });
+  });
+
+  it("sends the password that the secret keeps, and never answers it", async () => {
+    const password = await passwordOf(input.adminSecret);
+    expect(sent.join()).toContain(password);
+    const answers = [
+      await database.steps.ask("cluster", { input }),
+      await database.steps.ask("cluster", { action: "plan", input }),
+    ];
+    expect(JSON.stringify(answers)).not.toContain(password);
+  });
+
+  it("changes nothing the second time", async () => {
+    await expect(database.steps.carryOut("cluster", { input })).resolves.toMatchObject({ changes: [], reasons: [] });
+    expect((await database.steps.ask("cluster", { action: "plan", input })).body.changes).toEqual([]);
+  });
+
+  it("puts back labels that somebody took away, and leaves those of others", async () => {
+    const relabelled = { ...input, ownership: { ...ownership, labels: { ...ownership.labels, team: "data" } } };
+    const { changes } = await database.steps.carryOut("cluster", { input: relabelled });
+    expect(changes).toEqual([`update ${input.cluster}`]);
+    await expect(database.steps.carryOut("cluster", { input })).resolves.toMatchObject({ changes: [] });
+    expect((await read(input.cluster)).body.labels).toEqual({ ...ownership.labels, team: "data" });
+  });
+
+  it("refuses to change what a cluster was created with", async () => {
+    const { status, body } = await database.steps.ask("cluster", { input: { ...input, version: "POSTGRES_17" } });
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain("has version POSTGRES_16 and cannot change to POSTGRES_17");
+  });
+
+  it("asks again when Google wants the peering first, and keeps one password through it all", async () => {
+    refusals = 2;
+    const other = clusterInput("early");
+    const { output, reasons } = await database.steps.carryOut("cluster", { input: other });
+    expect(reasons.slice(0, 2)).toEqual([`${other.cluster} waits for peering`, `${other.cluster} waits for peering`]);
+    expect(output.adminVersion).toBe(`${input.adminSecret}/versions/1`);
+  });
+
+  it("deletes what a failed creation left and creates it anew", async () => {
+    const failed = clusterInput("failed");
+    await database.steps.carryOut("cluster", { input: failed });
+    const clusters = database.local.cloud.store.collection<ClusterRecord>("alloydb.clusters");
+    const record = clusters.get(failed.cluster);
+    if (!record) throw new Error("the cluster is not in the store");
+    clusters.put(failed.cluster, { ...record, resource: { ...record.resource, state: "FAILED" } });
+    const { changes } = await database.steps.carryOut("cluster", { input: failed });
+    expect(changes).toEqual([`delete ${failed.cluster}`, `create ${failed.cluster}`]);
+  });
+
+  it("refuses a cluster of another environment by name, and removes none but its own", async () => {
+    const foreign = { ...input, ownership: { ...ownership, environment: "other" } };
+    const refused = await database.steps.ask("cluster", { input: foreign });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).toContain(`${input.cluster} exists and belongs to`);
+    await expect(database.steps.carryOut("cluster", { action: "remove", input: foreign })).resolves.toMatchObject({
+      changes: [],
+    });
+    expect((await read(input.cluster)).status).toBe(200);
+  });
+
+  it("removes its own, once", async () => {
+    const { changes } = await database.steps.carryOut("cluster", { action: "remove", input });
+    expect(changes).toEqual([`delete ${input.cluster}`]);
+    expect((await read(input.cluster)).status).toBe(404);
+    await expect(database.steps.carryOut("cluster", { action: "remove", input })).resolves.toMatchObject({
+      changes: [],
+    });
+  });
+});
