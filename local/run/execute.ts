@@ -32,7 +32,8 @@ export async function runExecution(
 ): Promise<void> {
   const abort = new AbortController();
   const work = runTasks(context, name, abort.signal).then(async (outcomes) => {
-    await latency();
+    // Who cancels has waited long enough.
+    if (!abort.signal.aborted) await latency();
     concludeExecution(context, name, outcomes);
   });
   context.running.set(name, { abort, completed: work.catch(() => undefined) });

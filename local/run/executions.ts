@@ -185,16 +185,16 @@ function startChange({ cloud }: RunContext, { kind, execution, validateOnly }: C
 }
 
 /** The work of cancelling: the tasks' processes end, and with them the execution. */
-export async function runCancelExecution(context: RunContext, { input }: RunningOperation): Promise<JsonObject> {
+export async function runCancelExecution(context: RunContext, { input, hold }: RunningOperation): Promise<JsonObject> {
   const name = String(input.name);
-  await cancel(context, name);
+  await hold.during(() => cancel(context, name));
   return { "@type": `${typePrefix}Execution`, ...getExecution(context, name) };
 }
 
 /** The work of deleting an execution with its tasks. */
-export async function runDeleteExecution(context: RunContext, { input }: RunningOperation): Promise<JsonObject> {
+export async function runDeleteExecution(context: RunContext, { input, hold }: RunningOperation): Promise<JsonObject> {
   const name = String(input.name);
-  await cancel(context, name);
+  await hold.during(() => cancel(context, name));
   const execution = getExecution(context, name);
   for (const [task] of context.tasks.list(`${name}/tasks/`)) context.tasks.delete(task);
   context.executions.delete(name);

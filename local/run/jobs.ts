@@ -233,7 +233,7 @@ export function deleteJob(context: RunContext, { name = "", etag, validateOnly }
 /** The work of deleting a job with its executions; those that run are cancelled. */
 export async function runDeleteJob(context: RunContext, operation: RunningOperation): Promise<JsonObject> {
   const name = String(operation.input.name);
-  await cancelAll(context, `${name}/executions/`);
+  await operation.hold.during(() => cancelAll(context, `${name}/executions/`));
   await operation.latency();
   for (const collection of [context.tasks, context.executions]) {
     for (const [child] of collection.list(`${name}/executions/`)) collection.delete(child);

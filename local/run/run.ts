@@ -86,5 +86,4 @@ async function stop(context: RunContext): Promise<void> {
   for (const { abort } of context.running.values()) abort.abort();
   await closeLocalUrls(context);
   await Promise.all([...context.pools.keys()].map((name) => removePool(context, name)));
-  await Promise.all([...context.running.values()].map(({ completed }) => completed));
 }
