@@ -4,8 +4,10 @@ import type { Cloud } from "./cloud.ts";
 import { createCompute } from "./compute/compute.ts";
 import { createIam } from "./iam/iam.ts";
 import { createResourceManager } from "./resourcemanager/resource-manager.ts";
+import { createSecretManager } from "./secretmanager/secret-manager.ts";
 import { createServiceNetworking } from "./servicenetworking/service-networking.ts";
 import { createServiceUsage } from "./serviceusage/service-usage.ts";
+import { createStorage } from "./storage/storage.ts";
 import { createVpcAccess } from "./vpcaccess/vpc-access.ts";
 
 /** The APIs of the local cloud. */
@@ -14,7 +16,9 @@ export const apis: readonly ((cloud: Cloud) => Api)[] = [
   createCompute,
   createIam,
   createResourceManager,
+  createSecretManager,
   createServiceNetworking,
   createServiceUsage,
+  createStorage,
   createVpcAccess,
 ];

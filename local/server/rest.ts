@@ -51,6 +51,11 @@ async function answerMethod(context: RestContext, rest: RestRequest): Promise<Ht
     identify: () => identify(context, rest),
     read: (reading) => bindRequest(reading, match, { query: request.url.searchParams, body }),
   });
+  const answersNothing = context.model.methods[match.route.method]?.response === "google.protobuf.Empty";
+  // Cloud Storage, older than the others, says nothing where they say `{}`.
+  if (answersNothing && context.api(host)?.errorStyle === "storage") {
+    return { status: 204, headers: {}, body: Buffer.alloc(0) };
+  }
   return jsonResponse(200, inEncoding(context, match, request, response));
 }
 

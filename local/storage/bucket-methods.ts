@@ -1,0 +1,114 @@
+import type { TypedHandlers } from "../api.ts";
+import type { Cloud } from "../cloud.ts";
+import type {
+  Bucket,
+  BucketList,
+  GetIamPolicyRequest,
+  ListBucketsRequest,
+  PatchBucketRequest,
+  Policy,
+  SetIamPolicyRequest,
+  StorageV1Methods,
+  UpdateBucketRequest,
+} from "../model/generated/storage-v1.ts";
+import { paginate } from "../page.ts";
+import { policyMethods } from "../policy.ts";
+import { type Buckets, bucketResource, type StoredBucket, toBucket } from "./buckets.ts";
+import { conflict, invalid } from "./error.ts";
+import type { Objects } from "./objects.ts";
+import { demandConditions } from "./precondition.ts";
+
+interface Context {
+  readonly cloud: Cloud;
+  readonly buckets: Buckets;
+  readonly objects: Objects;
+}
+
+/** Methods on buckets. */
+export function bucketMethods(context: Context): TypedHandlers<StorageV1Methods> {
+  const { cloud, buckets } = context;
+  return {
+    "google.storage.v1.Buckets.Insert": ({ project = "", resource = {} }) =>
+      toBucket(cloud, buckets.insert(cloud.projects.find(project)?.projectId ?? project, resource)),
+    "google.storage.v1.Buckets.Get": ({ bucket = "", ...conditions }) => {
+      const found = buckets.demand(bucket);
+      demandConditions(found, conditions, true);
+      return toBucket(cloud, found);
+    },
+    "google.storage.v1.Buckets.List": (request) => list(context, request),
+    "google.storage.v1.Buckets.Patch": (request) => change(context, request, merge),
+    "google.storage.v1.Buckets.Update": (request) => change(context, request, replace),
+    "google.storage.v1.Buckets.Delete": ({ bucket = "", ...conditions }) => {
+      demandConditions(buckets.demand(bucket), conditions);
+      if (context.objects.list(bucket, { prefix: "", versions: true }).length > 0) {
+        throw conflict("The bucket you tried to delete is not empty.");
+      }
+      buckets.delete(bucket);
+      return {};
+    },
+    ...bucketPolicyMethods(context),
+  };
+}
+
+function list(
+  { cloud, buckets }: Context,
+  { project = "", prefix = "", maxResults, pageToken }: ListBucketsRequest,
+): BucketList {
+  const projectId = cloud.projects.find(project)?.projectId ?? project;
+  const found = buckets.list(projectId).filter(({ name }) => name.startsWith(prefix));
+  const limits = { usual: 1000, most: 1000 };
+  const page = paginate(found, { key: ({ name }) => name, size: maxResults, token: pageToken, limits });
+  const items = page.items.map((bucket) => toBucket(cloud, bucket));
+  return { kind: "storage#buckets", items: items.length > 0 ? items : undefined, nextPageToken: page.nextPageToken };
+}
+
+type Merge = (present: StoredBucket, sent: Bucket) => Bucket;
+
+function change(
+  { cloud, buckets }: Context,
+  request: PatchBucketRequest & UpdateBucketRequest,
+  combine: Merge,
+): Bucket {
+  const { bucket = "", resource = {}, ...conditions } = request;
+  const present = buckets.demand(bucket);
+  demandConditions(present, conditions);
+  const { location } = resource;
+  if (location !== undefined && location.toUpperCase() !== present.location)
+    throw invalid("The location of a bucket cannot be changed.");
+  const { name, projectId, metageneration, timeCreated, locationType } = present;
+  const fixed = { name, projectId, metageneration, timeCreated, locationType, location: present.location };
+  return toBucket(cloud, buckets.put({ ...combine(present, resource), ...fixed }));
+}
+
+/** Labels come and go one by one, other fields as a whole. */
+function merge(present: StoredBucket, sent: Bucket): Bucket {
+  return { ...present, ...sent, labels: sent.labels ? { ...present.labels, ...sent.labels } : present.labels };
+}
+
+function replace(present: StoredBucket, sent: Bucket): Bucket {
+  return { ...sent, storageClass: sent.storageClass ?? present.storageClass };
+}
+
+function bucketPolicyMethods({ cloud, buckets }: Context): TypedHandlers<StorageV1Methods> {
+  const policies = policyMethods(cloud, (bucket) => bucketResource(buckets.demand(bucket).name));
+  const shown = (bucket: string, policy: Policy): Policy => ({
+    kind: "storage#policy",
+    resourceId: `projects/_/buckets/${bucket}`,
+    ...policy,
+  });
+  return {
+    "google.storage.v1.Buckets.GetIamPolicy": ({ bucket = "", optionsRequestedPolicyVersion }: GetIamPolicyRequest) =>
+      shown(
+        bucket,
+        policies.get({ resource: bucket, options: { requestedPolicyVersion: optionsRequestedPolicyVersion } }),
+      ),
+    "google.storage.v1.Buckets.SetIamPolicy": ({ bucket = "", resource = {} }: SetIamPolicyRequest) => {
+      const { version, bindings, etag } = resource;
+      return shown(bucket, policies.set({ resource: bucket, policy: { version, bindings, etag } }));
+    },
+    "google.storage.v1.Buckets.TestIamPermissions": ({ bucket = "", permissions }, call) => ({
+      kind: "storage#testIamPermissionsResponse",
+      ...policies.test({ resource: bucket, permissions }, call),
+    }),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Cloud } from "../cloud.ts";
+import type { Bucket } from "../model/generated/storage-v1.ts";
+import type { Collection } from "../store.ts";
+import { conflict, invalid, noBucket } from "./error.ts";
+
+/** A bucket as `storage.buckets` has it by name. */
+export interface StoredBucket extends Bucket {
+  readonly name: string;
+  /** Id of its project; answers carry the number. */
+  readonly projectId: string;
+  readonly metageneration: string;
+}
+
+/** The buckets of a local cloud. Names are one space for all projects. */
+export interface Buckets {
+  list(projectId: string): readonly StoredBucket[];
+  /** The bucket, or `undefined`. */
+  find(name: string): StoredBucket | undefined;
+  /** @throws ApiError 404 */
+  demand(name: string): StoredBucket;
+  /** @throws ApiError 409 when the name is taken, 400 when it is none */
+  insert(projectId: string, bucket: Bucket): StoredBucket;
+  /** Writes what changed, with a new metageneration. */
+  put(bucket: StoredBucket): StoredBucket;
+  delete(name: string): void;
+}
+
+/** The name by which policies know a bucket, `//storage.googleapis.com/projects/_/buckets/{bucket}`. */
+export function bucketResource(name: string): string {
+  return `//storage.googleapis.com/projects/_/buckets/${name}`;
+}
+
+/** Opens the buckets of a local cloud. */
+export function openBuckets(cloud: Cloud): Buckets {
+  const buckets: Collection<StoredBucket> = cloud.store.collection("storage.buckets");
+  const find = (name: string) => buckets.get(name);
+  return {
+    find,
+    list: (projectId) => buckets.list().flatMap(([, bucket]) => (bucket.projectId === projectId ? [bucket] : [])),
+    demand(name) {
+      const bucket = find(name);
+      if (!bucket) throw noBucket();
+      return bucket;
+    },
+    insert(projectId, bucket) {
+      const name = parseName(bucket.name);
+      const taken = find(name);
+      if (taken?.projectId === projectId) {
+        throw conflict("Your previous request to create the named bucket succeeded and you already own it.");
+      }
+      if (taken) {
+        throw conflict(
+          "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
+        );
+      }
+      const now = cloud.clock.timestamp();
+      const { location = "US", storageClass = "STANDARD", iamConfiguration, softDeletePolicy } = bucket;
+      return buckets.put(name, {
+        ...bucket,
+        ...{ name, projectId, metageneration: "1", timeCreated: now, updated: now, storageClass },
+        location: location.toUpperCase(),
+        locationType: location.includes("-") ? "region" : "multi-region",
+        iamConfiguration: withDefaults(iamConfiguration),
+        softDeletePolicy: softDeletePolicy ?? { retentionDurationSeconds: "604800", effectiveTime: now },
+      });
+    },
+    put(bucket) {
+      const metageneration = String(BigInt(bucket.metageneration) + 1n);
+      const iamConfiguration = withDefaults(bucket.iamConfiguration);
+      return buckets.put(bucket.name, {
+        ...bucket,
+        iamConfiguration,
+        metageneration,
+        updated: cloud.clock.timestamp(),
+      });
+    },
+    delete(name) {
+      buckets.delete(name);
+      cloud.access.deletePolicies(bucketResource(name));
+    },
+  };
+}
+
+function withDefaults({
+  uniformBucketLevelAccess,
+  publicAccessPrevention = "inherited",
+}: Bucket["iamConfiguration"] = {}) {
+  const enabled = uniformBucketLevelAccess?.enabled ?? false;
+  return { bucketPolicyOnly: { enabled }, uniformBucketLevelAccess: { enabled }, publicAccessPrevention };
+}
+
+function parseName(name = ""): string {
+  const isValid =
+    /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(name) || /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]{1,63})+$/.test(name);
+  if (!isValid || /^\d+\.\d+\.\d+\.\d+$/.test(name)) throw invalid(`Invalid bucket name: '${name}'`);
+  return name;
+}
+
+/** A bucket as the API shows it. */
+export function toBucket({ projects }: Cloud, { projectId, ...bucket }: StoredBucket): Bucket {
+  return {
+    kind: "storage#bucket",
+    id: bucket.name,
+    selfLink: `https://www.googleapis.com/storage/v1/b/${bucket.name}`,
+    projectNumber: projects.ensure(projectId).projectNumber,
+    ...bucket,
+    etag: etagOf(bucket.metageneration),
+  };
+}
+
+/** The etag of a bucket or object, which depends on its numbers alone. */
+export function etagOf(...numbers: readonly string[]): string {
+  return Buffer.from(`C${numbers.join("/")}`).toString("base64");
+}

@@ -1,0 +1,154 @@
+import type { Call, TypedHandlers } from "../api.ts";
+import type { Cloud } from "../cloud.ts";
+import type {
+  CopyObjectRequest,
+  ListObjectsRequest,
+  ObjectList,
+  Object as ObjectResource,
+  PatchObjectRequest,
+  RewriteObjectRequest,
+  StorageV1Methods,
+} from "../model/generated/storage-v1.ts";
+import { paginate } from "../page.ts";
+import type { Buckets } from "./buckets.ts";
+import type { Objects, StoredObject } from "./objects.ts";
+import { toObject } from "./objects.ts";
+import { objectResource } from "./permissions.ts";
+import { demandConditions } from "./precondition.ts";
+
+interface Context {
+  readonly cloud: Cloud;
+  readonly buckets: Buckets;
+  readonly objects: Objects;
+}
+
+/** Methods on the metadata of objects. */
+export function objectMethods(context: Context): TypedHandlers<StorageV1Methods> {
+  const { buckets, objects } = context;
+  return {
+    "google.storage.v1.Objects.Get": ({ bucket = "", object = "", generation, ...conditions }) => {
+      buckets.demand(bucket);
+      const found = objects.demand({ bucket, name: object, generation });
+      demandConditions(found, conditions, true);
+      return toObject(found);
+    },
+    "google.storage.v1.Objects.List": (request) => list(context, request),
+    "google.storage.v1.Objects.Patch": (request) =>
+      change(context, request, ({ metadata }) => {
+        const changed = patchable(request.resource ?? {});
+        return changed.metadata ? { ...changed, metadata: { ...metadata, ...changed.metadata } } : changed;
+      }),
+    "google.storage.v1.Objects.Update": (request) =>
+      change(context, request, () => ({ ...cleared, ...patchable(request.resource ?? {}) })),
+    "google.storage.v1.Objects.Delete": async ({ bucket = "", object = "", generation, ...conditions }) => {
+      buckets.demand(bucket);
+      const found = objects.find({ bucket, name: object, generation });
+      demandConditions(found, conditions);
+      await objects.delete(objects.demand({ bucket, name: object, generation }), { forGood: generation !== undefined });
+      return {};
+    },
+    "google.storage.v1.Objects.Copy": async (request, call) => toObject(await copy(context, request, call)),
+    "google.storage.v1.Objects.Rewrite": async (request, call) => {
+      const written = await copy(context, request, call);
+      const { size = "0" } = written;
+      const rewritten = { totalBytesRewritten: size, objectSize: size, done: true, resource: toObject(written) };
+      return { kind: "storage#rewriteResponse", ...rewritten };
+    },
+  };
+}
+
+/** Fields that a caller decides. */
+function patchable(sent: ObjectResource): ObjectResource {
+  const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage } = sent;
+  const { metadata, customTime, eventBasedHold, temporaryHold } = sent;
+  const given = { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage };
+  const all = { ...given, metadata, customTime, eventBasedHold, temporaryHold };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+const cleared: ObjectResource = {
+  ...{ cacheControl: undefined, contentDisposition: undefined, contentEncoding: undefined },
+  ...{ contentLanguage: undefined, metadata: undefined },
+};
+
+function change(
+  { buckets, objects }: Context,
+  request: PatchObjectRequest,
+  merge: (present: ObjectResource) => ObjectResource,
+): ObjectResource {
+  const { bucket = "", object = "", generation, ...conditions } = request;
+  buckets.demand(bucket);
+  const present = objects.demand({ bucket, name: object, generation });
+  demandConditions(present, conditions);
+  return toObject(objects.patch(present, merge(present)));
+}
+
+/** An object, or what several have in common up to the delimiter. */
+type Entry = { readonly prefix: string } | { readonly object: StoredObject };
+
+function list({ buckets, objects }: Context, request: ListObjectsRequest): ObjectList {
+  const { bucket = "", prefix = "", versions = false, maxResults, pageToken, startOffset, endOffset } = request;
+  buckets.demand(bucket);
+  const found = objects
+    .list(bucket, { prefix, versions })
+    .filter(({ name }) => (!startOffset || name >= startOffset) && (!endOffset || name < endOffset));
+  const key = (entry: Entry) =>
+    "prefix" in entry ? entry.prefix : `${entry.object.name}\0${entry.object.generation.padStart(20, "0")}`;
+  const limits = { usual: 1000, most: 1000 };
+  const page = paginate(group(found, request), { key, size: maxResults, token: pageToken, limits });
+  const items = page.items.flatMap((entry) => ("object" in entry ? [toObject(entry.object)] : []));
+  const prefixes = page.items.flatMap((entry) => ("prefix" in entry ? [entry.prefix] : []));
+  return {
+    kind: "storage#objects",
+    items: items.length > 0 ? items : undefined,
+    prefixes: prefixes.length > 0 ? prefixes : undefined,
+    nextPageToken: page.nextPageToken,
+  };
+}
+
+function group(
+  found: readonly StoredObject[],
+  { prefix = "", delimiter, includeTrailingDelimiter }: ListObjectsRequest,
+): Entry[] {
+  const seen = new Set<string>();
+  return found.flatMap((object): Entry[] => {
+    const end = delimiter ? object.name.indexOf(delimiter, prefix.length) : -1;
+    if (!delimiter || end < 0) return [{ object }];
+    const common = object.name.slice(0, end + delimiter.length);
+    const alone: Entry[] = includeTrailingDelimiter && object.name === common ? [{ object }] : [];
+    if (seen.has(common)) return alone;
+    seen.add(common);
+    return [{ prefix: common }, ...alone];
+  });
+}
+
+async function copy(
+  { cloud, buckets, objects }: Context,
+  request: CopyObjectRequest & RewriteObjectRequest,
+  call: Call,
+): Promise<StoredObject> {
+  const {
+    sourceBucket = "",
+    sourceObject = "",
+    destinationBucket = "",
+    destinationObject = "",
+    resource = {},
+  } = request;
+  buckets.demand(sourceBucket);
+  buckets.demand(destinationBucket);
+  cloud.access.demand(call.principal, "storage.objects.get", objectResource(sourceBucket, sourceObject));
+  const source = objects.demand({ bucket: sourceBucket, name: sourceObject, generation: request.sourceGeneration });
+  demandConditions(source, {
+    ifGenerationMatch: request.ifSourceGenerationMatch,
+    ifGenerationNotMatch: request.ifSourceGenerationNotMatch,
+    ifMetagenerationMatch: request.ifSourceMetagenerationMatch,
+    ifMetagenerationNotMatch: request.ifSourceMetagenerationNotMatch,
+  });
+  return objects.write({
+    bucket: destinationBucket,
+    name: destinationObject,
+    content: await objects.read(source),
+    resource: { ...patchable(source), ...patchable(resource) },
+    conditions: request,
+  });
+}

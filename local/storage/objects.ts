@@ -1,0 +1,186 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Cloud } from "../cloud.ts";
+import { crc32c } from "../crc32c.ts";
+import type { Object as ObjectResource } from "../model/generated/storage-v1.ts";
+import type { Collection } from "../store.ts";
+import { type Buckets, etagOf } from "./buckets.ts";
+import { invalid, noObject, tooFast } from "./error.ts";
+import { demandConditions, type Preconditions } from "./precondition.ts";
+
+/** Writes to one object that may come at once before they are held to one a second. */
+const burst = 5;
+
+/** An object as `storage.objects` has it by `{bucket}/{object}` while live, and with `#{generation}` after. */
+export interface StoredObject extends ObjectResource {
+  readonly name: string;
+  readonly bucket: string;
+  readonly generation: string;
+  readonly metageneration: string;
+  /** File that holds the content. */
+  readonly file: string;
+}
+
+/** What to write. */
+export interface ObjectWrite {
+  readonly bucket: string;
+  readonly name: string;
+  readonly content: Buffer;
+  /** What the caller says about the object; checksums are checked. */
+  readonly resource: ObjectResource;
+  readonly conditions: Preconditions;
+}
+
+/** Names one object, by default its live generation. */
+export interface ObjectName {
+  readonly bucket: string;
+  readonly name: string;
+  readonly generation?: string;
+}
+
+/** The objects of a local cloud. Reads see every write at once. */
+export interface Objects {
+  find(name: ObjectName): StoredObject | undefined;
+  /** @throws ApiError 404 */
+  demand(name: ObjectName): StoredObject;
+  /** Objects whose names begin so, in order of name; with those that are no longer live, oldest first. */
+  list(bucket: string, options: { readonly prefix: string; readonly versions: boolean }): readonly StoredObject[];
+  read(object: StoredObject): Promise<Buffer>;
+  /** @throws ApiError 412, 429, 400 for a checksum that does not match */
+  write(write: ObjectWrite): Promise<StoredObject>;
+  /** Changes metadata, with a new metageneration. @throws ApiError 429 */
+  patch(object: StoredObject, resource: ObjectResource): StoredObject;
+  /** @throws ApiError 429 */
+  delete(object: StoredObject, options: { readonly forGood: boolean }): Promise<void>;
+}
+
+interface WriteRate {
+  /** Clock time in milliseconds up to which the object's writes have been counted. */
+  readonly countedUntil: number;
+}
+
+/** Opens the objects of a local cloud. Contents are files in its directory. */
+export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
+  const { clock } = cloud;
+  const directory = join(cloud.directory, "storage");
+  const live: Collection<StoredObject> = cloud.store.collection("storage.objects");
+  const former: Collection<StoredObject> = cloud.store.collection("storage.noncurrentObjects");
+  const rates: Collection<WriteRate> = cloud.store.collection("storage.writeRates");
+  const keyOf = ({ bucket, name }: ObjectName) => `${bucket}/${name}`;
+  const formerKey = ({ bucket, name, generation = "" }: ObjectName) => `${bucket}/${name}#${generation}`;
+
+  function find(name: ObjectName): StoredObject | undefined {
+    const found = live.get(keyOf(name));
+    return name.generation === undefined || found?.generation === name.generation ? found : former.get(formerKey(name));
+  }
+
+  /** Google allows an object about one change a second, and a few at once now and then. */
+  function countWrite(name: ObjectName): void {
+    const now = clock.now();
+    const counted = Math.max(rates.get(keyOf(name))?.countedUntil ?? 0, now - burst * 1000);
+    if (counted + 1000 > now) throw tooFast(name.bucket, name.name);
+    rates.put(keyOf(name), { countedUntil: counted + 1000 });
+  }
+
+  /** What was live becomes a former version where the bucket keeps them, and goes otherwise. */
+  async function retire(object: StoredObject): Promise<void> {
+    if (!buckets.find(object.bucket)?.versioning?.enabled) return rm(object.file, { force: true });
+    former.put(formerKey(object), { ...object, timeDeleted: clock.timestamp() });
+  }
+
+  function nextGeneration(name: ObjectName): string {
+    const present = BigInt(live.get(keyOf(name))?.generation ?? 0);
+    const now = BigInt(Math.floor(clock.now() * 1000));
+    return String(now > present ? now : present + 1n);
+  }
+
+  return {
+    find,
+    demand(name) {
+      const object = find(name);
+      if (!object) throw noObject(name.bucket, name.name);
+      return object;
+    },
+    list(bucket, { prefix, versions }) {
+      const entries = live.list(`${bucket}/${prefix}`).map(([, object]) => object);
+      if (versions) entries.push(...former.list(`${bucket}/${prefix}`).map(([, object]) => object));
+      return entries.sort(
+        (a, b) => compare(a.name, b.name) || compare(a.generation.padStart(20, "0"), b.generation.padStart(20, "0")),
+      );
+    },
+    read: (object) => readFile(object.file),
+    async write({ bucket, name, content, resource, conditions }) {
+      const checksums = checksumsOf(content, resource);
+      demandConditions(live.get(`${bucket}/${name}`), conditions);
+      await mkdir(directory, { recursive: true });
+      const file = join(directory, randomUUID());
+      await writeFile(file, content);
+      try {
+        // Somebody may have written while the content was being stored: the conditions count now.
+        demandConditions(live.get(`${bucket}/${name}`), conditions);
+        countWrite({ bucket, name });
+      } catch (caught) {
+        await rm(file, { force: true });
+        throw caught;
+      }
+      const replaced = live.get(`${bucket}/${name}`);
+      const now = clock.timestamp();
+      const written = live.put(`${bucket}/${name}`, {
+        ...{ contentType: "application/octet-stream", storageClass: "STANDARD" },
+        ...resource,
+        ...{ bucket, name, generation: nextGeneration({ bucket, name }), metageneration: "1", file },
+        ...{ size: String(content.length), ...checksums },
+        ...{ timeCreated: now, updated: now, timeStorageClassUpdated: now, timeFinalized: now },
+      });
+      if (replaced) await retire(replaced);
+      return written;
+    },
+    patch(object, resource) {
+      countWrite(object);
+      const metageneration = String(BigInt(object.metageneration) + 1n);
+      const patched = { ...object, ...resource, metageneration, updated: clock.timestamp() };
+      const isLive = live.get(keyOf(object))?.generation === object.generation;
+      return isLive ? live.put(keyOf(object), patched) : former.put(formerKey(object), patched);
+    },
+    async delete(object, { forGood }) {
+      countWrite(object);
+      const isLive = live.get(keyOf(object))?.generation === object.generation;
+      if (isLive) live.delete(keyOf(object));
+      if (isLive && !forGood) return retire(object);
+      former.delete(formerKey(object));
+      await rm(object.file, { force: true });
+    },
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function checksumsOf(content: Buffer, sent: ObjectResource): { readonly md5Hash: string; readonly crc32c: string } {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32c(content));
+  const checksums = { md5Hash: createHash("md5").update(content).digest("base64"), crc32c: sum.toString("base64") };
+  if (sent.md5Hash && sent.md5Hash !== checksums.md5Hash) {
+    throw invalid(`Provided MD5 hash "${sent.md5Hash}" doesn't match calculated MD5 hash "${checksums.md5Hash}".`);
+  }
+  if (sent.crc32c && sent.crc32c !== checksums.crc32c) {
+    throw invalid(`Provided CRC32C "${sent.crc32c}" doesn't match calculated CRC32C "${checksums.crc32c}".`);
+  }
+  return checksums;
+}
+
+/** An object as the API shows it. */
+export function toObject({ file: _, ...object }: StoredObject): ObjectResource {
+  const { bucket, name, generation, metageneration } = object;
+  const path = `b/${bucket}/o/${encodeURIComponent(name)}`;
+  return {
+    kind: "storage#object",
+    id: `${bucket}/${name}/${generation}`,
+    selfLink: `https://www.googleapis.com/storage/v1/${path}`,
+    mediaLink: `https://storage.googleapis.com/download/storage/v1/${path}?generation=${generation}&alt=media`,
+    ...object,
+    etag: etagOf(generation, metageneration),
+  };
+}

@@ -1,0 +1,33 @@
+import { type Api, handlers } from "../api.ts";
+import type { Cloud } from "../cloud.ts";
+import type { StorageV1Methods } from "../model/generated/storage-v1.ts";
+import { bucketMethods } from "./bucket-methods.ts";
+import { openBuckets } from "./buckets.ts";
+import { objectMethods } from "./object-methods.ts";
+import { openObjects } from "./objects.ts";
+import { permissions } from "./permissions.ts";
+import { answerRaw } from "./raw.ts";
+import { createUploads } from "./upload.ts";
+
+/**
+ * Cloud Storage by its JSON API and the plain URLs of objects.
+ *
+ * @see https://cloud.google.com/storage/docs/json_api/v1
+ */
+export function createStorage(cloud: Cloud): Api {
+  const buckets = openBuckets(cloud);
+  const objects = openObjects(cloud, buckets);
+  const context = { cloud, buckets, objects };
+  const uploads = createUploads(context);
+  return {
+    host: "storage.googleapis.com",
+    permissions,
+    errorStyle: "storage",
+    methods: handlers<StorageV1Methods>({ ...bucketMethods(context), ...objectMethods(context) }),
+    raw: (request, call) => answerRaw({ ...context, uploads }, request, call),
+    projectOf(resource) {
+      const name = /\/projects\/_\/buckets\/([^/]+)/.exec(resource)?.[1];
+      return name === undefined ? undefined : buckets.find(name)?.projectId;
+    },
+  };
+}
