@@ -1,13 +1,8 @@
+import { buildpackBuild } from "../../google/buildpack.ts";
 import type { Build } from "../../google/clients/cloud-build.ts";
 import type { BuiltImageInput } from "../../plan/steps/image.ts";
 import { canonicalJson, idOf, sha256 } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
-
-/** Google's image with the `pack` command. */
-const packImage = "gcr.io/k8s-skaffold/pack";
-
-/** Google's buildpacks; a project.toml in the source may name another builder. */
-const defaultBuilder = "gcr.io/buildpacks/builder:latest";
 
 /**
  * Tag that all builds of one content bear and no others do: they are found again by it. With level `all` an image is
@@ -33,18 +28,12 @@ export function runTag({ id }: Pick<Run, "id">): string {
 export function toBuild(input: BuiltImageInput, registryUri: string, run: Pick<Run, "id" | "level">): Build {
   const tag = contentTag(input, run);
   const image = `${registryUri}/${input.imageId}:${tag.slice(-12)}`;
-  return {
-    source: { storageSource: input.source },
-    steps: [
-      { name: packImage, entrypoint: "pack", args: ["config", "default-builder", defaultBuilder] },
-      { name: packImage, entrypoint: "pack", args: ["build", image, "--network", "cloudbuild"] },
-    ],
-    images: [image],
-    tags: [tag, runTag(run), `environment-${input.ownership.environment}`],
-    timeout: "1200s",
+  return buildpackBuild({
+    image,
+    source: input.source,
     serviceAccount: `projects/${input.project}/serviceAccounts/${input.buildAccount}`,
-    options: { logging: "CLOUD_LOGGING_ONLY" },
-  };
+    tags: [tag, runTag(run), `environment-${input.ownership.environment}`],
+  });
 }
 
 /**

@@ -14,7 +14,9 @@ import { parseSettings } from "./seed/settings.ts";
 /** 45 attempts at least 3 s apart outlast the 80 s that a new instance on Direct VPC egress may take to get through. */
 const patience = { attempts: 45, pause: () => sleep(3000) };
 
-process.exitCode = await main();
+void main().then((code) => {
+  process.exitCode = code;
+});
 
 async function main(): Promise<number> {
   const { DB_PASS, APP_PASS, RUN_ID } = process.env;
