@@ -42,6 +42,8 @@ export interface Activation {
   readonly scope: Scope;
   /** Parallel steps around this place, callers included. */
   readonly parallelDepth: number;
+  /** Name of the step around this place. */
+  readonly step?: string;
   /** The entry in the history that steps here are children of. */
   readonly entry?: EntryHandle;
 }
@@ -51,6 +53,4 @@ export interface Frame {
   readonly routine: string;
   /** Calls on the stack, this one included. */
   readonly depth: number;
-  /** The step under way. */
-  current?: TraceElement;
 }

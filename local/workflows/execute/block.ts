@@ -34,14 +34,14 @@ export function* runBlock(block: Block, at: Activation): Task<Completion> {
 /** Runs one step and says where execution goes on. */
 export function* runNode(node: Node, at: Activation): Task<Completion> {
   const element = { step: node.step, routine: at.frame.routine, position: node.position };
-  at.frame.current = element;
   at.run.enterStep(element);
   try {
     if (at.run.countStep() % stepsPerTurn === 0)
       yield* perform(() => new Promise<void>((resolve) => setImmediate(resolve)));
     at.thread.signal.throwIfAborted();
-    const completion = yield* recorded({ stepType: node.type }, at, (inside) => runWork(node.work, inside));
-    at.frame.current = element;
+    const completion = yield* recorded({ stepType: node.type }, { ...at, step: node.step }, (inside) =>
+      runWork(node.work, inside),
+    );
     return completion.kind === "done" ? (node.next ?? done) : completion;
   } catch (caught) {
     if (caught instanceof WorkflowError) caught.locate(at.frame, element);

@@ -40,10 +40,16 @@ export interface EntryHandle {
 
 type Mutable = { -readonly [Key in keyof StepRecord]: StepRecord[Key] } & { children: number[] };
 
+/** Entries that have the same parent; those of one thread follow each other. */
+interface Siblings {
+  last?: Mutable;
+}
+
 /** What an execution has done, step by step. */
 export class History {
   readonly #now: () => number;
-  readonly #records: Mutable[] = [];
+  readonly #records: (Mutable & { readonly inside: Siblings })[] = [];
+  readonly #outermost: Siblings = {};
 
   constructor(now: () => number) {
     this.#now = now;
@@ -51,48 +57,37 @@ export class History {
 
   /** A copy of the entries in the order in which they began. */
   list(): readonly StepRecord[] {
-    return this.#records.map((record) => ({ ...record, children: [...record.children] }));
+    return this.#records.map(({ inside: _, ...record }) => ({ ...record, children: [...record.children] }));
   }
 
   /** Notes that a step has begun. */
   begin({ parent, ...step }: NewStep): EntryHandle {
     const id = this.#records.length + 1;
     const now = this.#now();
-    const previous = this.#lastSibling(parent, step.threadId);
-    if (previous) previous.next = id;
-    if (parent) this.#record(parent)?.children.push(id);
-    const times = { createTime: now, updateTime: now };
-    this.#records.push({
+    const above = parent && this.#records[parent.id - 1];
+    const siblings = above?.inside ?? this.#outermost;
+    const previous = siblings.last?.threadId === step.threadId ? siblings.last : undefined;
+    const record = {
       ...step,
-      ...times,
       id,
-      state: "STATE_IN_PROGRESS",
+      state: "STATE_IN_PROGRESS" as const,
+      createTime: now,
+      updateTime: now,
       parent: parent?.id,
       previous: previous?.id,
       children: [],
-    });
-    this.#last.set(siblingKey(parent, step.threadId), id);
-    return { id };
+      inside: {},
+    };
+    if (previous) previous.next = id;
+    above?.children.push(id);
+    siblings.last = record;
+    this.#records.push(record);
+    return record;
   }
 
   /** Notes how a step ended. */
   end(entry: EntryHandle, state: StepState, exception?: string): void {
-    const record = this.#record(entry);
+    const record = this.#records[entry.id - 1];
     if (record) Object.assign(record, { state, exception, updateTime: this.#now() });
   }
-
-  readonly #last = new Map<string, number>();
-
-  #lastSibling(parent: EntryHandle | undefined, threadId: number): Mutable | undefined {
-    const id = this.#last.get(siblingKey(parent, threadId));
-    return id === undefined ? undefined : this.#record({ id });
-  }
-
-  #record({ id }: EntryHandle): Mutable | undefined {
-    return this.#records[id - 1];
-  }
-}
-
-function siblingKey(parent: EntryHandle | undefined, threadId: number): string {
-  return `${parent?.id ?? 0}/${threadId}`;
 }

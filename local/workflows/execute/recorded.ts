@@ -11,11 +11,11 @@ export function* recorded<T>(
   run: (inside: Activation) => Task<T>,
 ): Task<T> {
   const { history } = at.run;
-  const { routine, current } = at.frame;
+  const { routine } = at.frame;
   const entry = history.begin({
     ...about,
     routine,
-    step: current?.step ?? "",
+    step: at.step ?? "",
     parent: at.entry,
     threadId: at.thread.id,
   });

@@ -66,7 +66,7 @@ function parseParameter(node: YamlNode): Parameter {
       position: node.position,
     });
   }
-  const key: YamlNode = { kind: "scalar", position: entry.keyPosition, value: entry.key, isPlainLine: true };
+  const key: YamlNode = { kind: "scalar", position: entry.keyPosition, value: entry.key };
   return {
     name: expectName(key, "parameter"),
     position: entry.keyPosition,

@@ -4,6 +4,9 @@ import type { YamlEntry, YamlList, YamlMap, YamlNode } from "./yaml.ts";
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Words of expressions, which no variable can be named. */
+const reserved = new Set(["and", "or", "not", "in", "true", "false", "null"]);
+
 /** The fields of one map in a definition, each read once; what nobody read is refused by `end`. */
 export class Fields {
   readonly position: Position;
@@ -85,6 +88,6 @@ export function expectText(node: YamlNode, what: string, step?: string): string 
 /** @throws DefinitionError when the node is no name of a variable */
 export function expectName(node: YamlNode, what: string, step?: string): string {
   const text = expectText(node, what, step);
-  if (identifier.test(text)) return text;
+  if (identifier.test(text) && !reserved.has(text.toLowerCase())) return text;
   throw new DefinitionError({ message: `${what} '${text}' is not a valid name`, position: node.position, step });
 }

@@ -24,7 +24,7 @@ export function parseTemplate(node: YamlNode, step: string): Template {
       return fold({
         kind: "map",
         entries: node.entries.map(({ key, keyPosition, value }) => ({
-          key: parseText({ text: key, position: keyPosition, isPlainLine: true }, step) ?? key,
+          key: parseText({ text: key, position: keyPosition, textOffset: 0 }, step) ?? key,
           value: parseTemplate(value, step),
         })),
       });
@@ -49,19 +49,19 @@ function fold(template: Extract<Template, { kind: "list" | "map" }>): Template {
   return { kind: "literal", value: entries };
 }
 
-function parseScalar({ value, position, isPlainLine }: YamlScalar, step: string): Template {
+function parseScalar({ value, position, textOffset }: YamlScalar, step: string): Template {
   if (typeof value !== "string") return { kind: "literal", value };
-  return parseText({ text: value, position, isPlainLine }, step) ?? { kind: "literal", value };
+  return parseText({ text: value, position, textOffset }, step) ?? { kind: "literal", value };
 }
 
 interface SourceText {
   readonly text: string;
   readonly position: Position;
-  readonly isPlainLine: boolean;
+  readonly textOffset?: number;
 }
 
 /** The expression that a text is as a whole; `undefined` for any other text, which stands for itself. */
-function parseText({ text, position, isPlainLine }: SourceText, step: string): ExpressionTemplate | undefined {
+function parseText({ text, position, textOffset }: SourceText, step: string): ExpressionTemplate | undefined {
   const inner = /^\s*\$\{([\s\S]*)\}\s*$/.exec(text)?.[1];
   if (inner === undefined) return undefined;
   if (inner.length > maxExpressionLength) {
@@ -72,7 +72,8 @@ function parseText({ text, position, isPlainLine }: SourceText, step: string): E
     return { kind: "expression", expression: parseExpression(inner), position };
   } catch (caught) {
     if (!(caught instanceof ExpressionError)) throw caught;
-    const at = isPlainLine ? { line: position.line, column: position.column + 2 + caught.offset } : position;
+    const start = textOffset === undefined ? undefined : position.column + textOffset + text.indexOf("{") + 1;
+    const at = start === undefined ? position : { line: position.line, column: start + caught.offset };
     throw new DefinitionError({ message: `parse error in expression: ${caught.message}`, position: at, step });
   }
 }

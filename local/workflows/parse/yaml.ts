@@ -11,8 +11,8 @@ export interface YamlScalar {
   readonly kind: "scalar";
   readonly position: Position;
   readonly value: null | boolean | bigint | number | string;
-  /** The text as written, without its quotes' effect undone: offsets in it are columns in the source. */
-  readonly isPlainLine: boolean;
+  /** Columns from the position to the text's first character; absent when the text spans lines. */
+  readonly textOffset?: number;
 }
 
 /** A sequence. */
@@ -82,8 +82,9 @@ class YamlReader {
     if (isMap<Node, Node | null>(node)) {
       return { kind: "map", position, entries: node.items.map((pair) => this.#entry(pair, position)) };
     }
-    const isPlainLine = node?.range ? !/\n/.test(this.#source.slice(node.range[0], node.range[1])) : false;
-    return { kind: "scalar", position, value: scalarValue(node, position), isPlainLine };
+    const written = node?.range ? this.#source.slice(node.range[0], node.range[1]) : "\n";
+    const textOffset = written.includes("\n") ? undefined : Number(/^["']/.test(written));
+    return { kind: "scalar", position, value: scalarValue(node, position), textOffset };
   }
 
   #entry(pair: Pair<Node, Node | null>, fallback: Position): YamlEntry {

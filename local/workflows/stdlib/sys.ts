@@ -8,7 +8,7 @@ import { parseTime } from "./time.ts";
 // biome-ignore format: a table
 export const sys = [
   row("sys.get_env",             "name: string, default?: string", "string", (args, { host }) => host.env(args.name) ?? args.default ?? null),
-  row("sys.now",                 "",                               "double", (_, { host }) => host.now() / 1000),
+  row("sys.now",                 "",                               "double", (_, { host }) => Math.floor(host.now() * 1000) / 1e6),
   blockingRow("sys.sleep",       "seconds: number",                "null",   ({ seconds }, context) => sleep(Number(seconds) * 1000, context)),
   blockingRow("sys.sleep_until", "time: string",                   "null",   ({ time }, context) => sleep(parseTime(time) * 1000 - context.host.now(), context)),
   blockingRow("sys.log",         "data?: any, severity?: string, text?: string, json?: any, timeout?: number", "null", log),

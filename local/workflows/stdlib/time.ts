@@ -38,8 +38,8 @@ function offsetOf(instant: Date, timezone: string): { readonly minutes: number; 
   const format = zoneFormat(timezone);
   const name = format.formatToParts(instant).find((part) => part.type === "timeZoneName")?.value ?? "GMT";
   const [, sign, hours = "0", minutes = "0"] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
-  if (sign === undefined) return { minutes: 0, text: "Z" };
   const amount = Number(hours) * 60 + Number(minutes);
+  if (amount === 0) return { minutes: 0, text: "Z" };
   return { minutes: sign === "-" ? -amount : amount, text: `${sign}${hours}:${minutes}` };
 }
 
