@@ -118,6 +118,10 @@ describe("propagation", () => {
 describe("conditions", () => {
   it.each([
     ["request.time < timestamp('2100-01-01T00:00:00Z')", true],
+    ["resource.name == 'projects/test-project/secrets/s'", true],
+    ["resource.name == 'projects/test-project/secrets/t'", false],
+    ["resource.name.startsWith('projects/test-project/secrets/')", true],
+    ["resource.name.startsWith('projects/other/')", false],
     ['request.time >= timestamp("2100-01-01T00:00:00Z")', false],
     ["request.time > timestamp('2000-01-01T00:00:00Z') && request.time < timestamp('2001-01-01T00:00:00Z')", false],
   ])("evaluates %s", async (expression, expected) => {
@@ -144,7 +148,7 @@ describe("conditions", () => {
 
   it("refuses what it does not evaluate", () => {
     const bindings = [
-      { role: accessor, members: ["user:jane@example.com"], condition: { expression: "resource.name == 'x'" } },
+      { role: accessor, members: ["user:jane@example.com"], condition: { expression: "resource.type == 'x'" } },
     ];
     expect(() => policies.setPolicy(secret, { version: 3, bindings })).toThrow(
       expect.objectContaining({ code: "UNIMPLEMENTED" }),
