@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { parseDocument } from "yaml";
+import { accept } from "../../../functions/request/accept.ts";
+import { edit, exampleText } from "../../spec/example.ts";
+import { createTestInstallation, folders, requestWith, type TestInstallation } from "./context.ts";
+
+describe("accept", () => {
+  let here: TestInstallation;
+  const up = { action: "up", spec: exampleText, folders } as const;
+  const texts = () => here.clients.storage.texts();
+
+  beforeEach(() => {
+    here = createTestInstallation();
+  });
+
+  it("starts one execution whose argument is small and names the stored plan", async () => {
+    const accepted = await accept(requestWith(up), here.clients);
+    expect(accepted).toMatchObject({ environment: "users", action: "up", status: `/v1/runs/${accepted.run}` });
+    expect(accepted.expectedSeconds).toBeGreaterThan(300);
+    expect(accepted.costPerDay?.amount).toBeGreaterThan(0);
+    const [execution] = here.started;
+    expect(execution?.workflow).toBe("projects/my-project/locations/asia-northeast1/workflows/alloyrun-environment");
+    expect(execution?.labels).toEqual({ run: accepted.run, action: "up", environment: "users" });
+    const argument = execution?.argument as { planHash: string };
+    expect(argument).toMatchObject({
+      run: accepted.run,
+      environment: "users",
+      action: "up",
+      bucket: "my-project-alloyrun",
+    });
+    const plan = JSON.parse(texts()[`plans/${argument.planHash}.json`] ?? "");
+    expect(plan.steps[0]).toMatchObject({ name: "services", function: "alloyrun-services", title: expect.any(String) });
+    expect(plan.steps.find(({ name }: { name: string }) => name === "readPool")).toBeUndefined();
+  });
+
+  it("notes who asked before the execution starts", async () => {
+    const { run, execution } = await accept({ ...requestWith(up), body: { ...up, reason: "demo" } }, here.clients);
+    const noted = JSON.parse(texts()[`requests/${run}.json`] ?? "");
+    expect(noted).toMatchObject({ requestedBy: "a@example.com", reason: "demo", execution });
+  });
+
+  it("stores the spec with the packed folders in it, comments kept, so that it builds without them", async () => {
+    await accept(requestWith(up), here.clients);
+    const stored = parseDocument(texts()["specs/users.yaml"] ?? "");
+    expect(stored.getIn(["spec", "service", "source"])).toBe(folders.source);
+    expect(stored.getIn(["spec", "database", "seed", "directory"])).toBe(folders.seed);
+    const again = await accept(requestWith({ action: "up", environment: "users" }, "k2"), here.clients);
+    const [first, second] = here.started.map(({ argument }) => argument as { planHash: string });
+    expect(second?.planHash).toBe(first?.planHash);
+    expect(again.run).not.toBe(here.started[0]?.labels.run);
+  });
+
+  it("gives one key of one caller one execution, and the same answer twice", async () => {
+    const first = await accept(requestWith(up), here.clients);
+    expect(await accept(requestWith(up), here.clients)).toEqual(first);
+    expect(here.started).toHaveLength(1);
+    await accept({ ...requestWith(up), requestedBy: "b@example.com" }, here.clients);
+    expect(here.started).toHaveLength(2);
+  });
+
+  it("refuses a key that was used for something else", async () => {
+    await accept(requestWith(up), here.clients);
+    const other = requestWith({ action: "down", environment: "users" });
+    await expect(accept(other, here.clients)).rejects.toMatchObject({ reason: "KEY_REUSED" });
+  });
+
+  it("starts an execution for a request that was noted but not started", async () => {
+    const { run } = await accept(requestWith(up), here.clients);
+    const object = `requests/${run}.json`;
+    const { execution: _lost, ...noted } = JSON.parse(texts()[object] ?? "");
+    await here.clients.storage.write({
+      bucket: "b",
+      object,
+      content: JSON.stringify(noted),
+      contentType: "application/json",
+    });
+    const again = await accept(requestWith(up), here.clients);
+    expect(again.execution).toMatch(/executions\/2$/);
+  });
+
+  it("takes a teardown that was left to the sweep off when the environment is wanted again", async () => {
+    const object = "teardowns/users.json";
+    await here.clients.storage.write({ bucket: "b", object, content: "{}", contentType: "application/json" });
+    await accept(requestWith(up), here.clients);
+    expect(texts()).not.toHaveProperty([object]);
+  });
+
+  it("gives a check every step and nothing to do, and a sweep no plan", async () => {
+    await accept(requestWith({ action: "check" }), here.clients);
+    await accept(requestWith({ action: "sweep" }, "k2"), here.clients);
+    const [check, sweep] = here.started;
+    const { planHash } = (check?.argument ?? {}) as { planHash?: string };
+    expect(JSON.parse(texts()[`plans/${planHash}.json`] ?? "").steps).toHaveLength(13);
+    expect(sweep).toMatchObject({
+      workflow: expect.stringMatching(/alloyrun-sweep$/),
+      argument: { bucket: "my-project-alloyrun" },
+    });
+  });
+
+  it.each([
+    ["an invalid spec", { ...up, spec: edit("asia-northeast1", "mars") }, { problems: expect.any(Array) }],
+    ["a folder that was not packed", { ...up, folders: undefined }, { reason: "FOLDER_NOT_PACKED" }],
+    [
+      "a spec of another project",
+      { ...up, spec: edit("project: my-project", "project: other-project") },
+      { reason: "WRONG_INSTALLATION" },
+    ],
+    ["another environment's name", { ...up, environment: "production" }, { code: "INVALID_ARGUMENT" }],
+    ["an environment that is not known", { action: "down", environment: "unknown" } as const, { code: "NOT_FOUND" }],
+  ])("refuses %s before anything is started or stored", async (_what, body, refusal) => {
+    await expect(accept(requestWith(body), here.clients)).rejects.toMatchObject(refusal);
+    expect(here.started).toEqual([]);
+    expect(texts()).toEqual({});
+  });
+
+  it("refuses to remove a protected environment", async () => {
+    const spec = `${exampleText}  policy: { protect: true }\n`;
+    await accept(requestWith({ ...up, spec }), here.clients);
+    const down = requestWith({ action: "down", environment: "users" }, "k2");
+    await expect(accept(down, here.clients)).rejects.toMatchObject({ reason: "PROTECTED" });
+  });
+});

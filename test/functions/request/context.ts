@@ -1,0 +1,62 @@
+import type { CallerRequest } from "../../../functions/request/accept.ts";
+import type { ViewClients } from "../../../functions/request/run-view.ts";
+import type { LogEntry } from "../../../google/clients/logging.ts";
+import type { Execution, NewExecution } from "../../../google/clients/workflow-executions.ts";
+import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+
+/** An installation whose bucket, executions and log are in memory. */
+export interface TestInstallation {
+  readonly clients: ViewClients & { readonly storage: MemoryStorage };
+  /** What was started, in order. */
+  readonly started: readonly NewExecution[];
+  /** Executions by name; a test changes how they stand. */
+  readonly executions: Map<string, Execution>;
+  /** Lines of the workflow's log. */
+  readonly entries: LogEntry[];
+}
+
+/** Makes the installation of the example's project. */
+export function createTestInstallation(): TestInstallation {
+  const started: NewExecution[] = [];
+  const executions = new Map<string, Execution>();
+  const entries: LogEntry[] = [];
+  return {
+    started,
+    executions,
+    entries,
+    clients: {
+      storage: createMemoryStorage(),
+      installation: {
+        project: "my-project",
+        region: "asia-northeast1",
+        bucket: "my-project-alloyrun",
+        seedRunnerImage: "seed@sha256:1",
+      },
+      executions: {
+        async createExecution(execution) {
+          started.push(execution);
+          const name = `${execution.workflow}/executions/${started.length}`;
+          const made: Execution = {
+            name,
+            state: "ACTIVE",
+            labels: execution.labels,
+            startTime: "2026-01-01T00:00:00.000Z",
+          };
+          executions.set(name, made);
+          return made;
+        },
+        getExecution: async (name) => executions.get(name),
+        cancelExecution: () => Promise.reject(new Error("not to be called")),
+      },
+      logging: { list: async () => entries, tail: () => Promise.reject(new Error("not to be called")) },
+    },
+  };
+}
+
+/** Packed folders as the CLI names them. */
+export const folders = { source: `sources/${"2".repeat(64)}.tgz`, seed: `seeds/${"3".repeat(64)}.tgz` };
+
+/** A request with a body of the caller `a@example.com`. */
+export function requestWith(body: CallerRequest["body"], key = "k1"): CallerRequest {
+  return { body, requestedBy: "a@example.com", key };
+}

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { accept } from "../../../functions/request/accept.ts";
+import { listEnvironments, viewEnvironment } from "../../../functions/request/environments.ts";
+import { viewRun } from "../../../functions/request/run-view.ts";
+import type { Execution } from "../../../google/clients/workflow-executions.ts";
+import { exampleText } from "../../spec/example.ts";
+import { createTestInstallation, folders, requestWith, type TestInstallation } from "./context.ts";
+
+describe("viewRun", () => {
+  let here: TestInstallation;
+  let run: string;
+  let execution: string;
+
+  beforeEach(async () => {
+    here = createTestInstallation();
+    const accepted = await accept(requestWith({ action: "up", spec: exampleText, folders }), here.clients);
+    run = accepted.run;
+    execution = accepted.execution;
+  });
+
+  function stand(state: Partial<Execution>): void {
+    here.executions.set(execution, { name: execution, state: "ACTIVE", labels: {}, ...state });
+  }
+
+  function log(step: string, state: string, at: number, detail: object = {}): void {
+    here.entries.push({ jsonPayload: { alloyrun: "step", run, step, state, at, detail } });
+  }
+
+  function put(object: string, content: object): Promise<unknown> {
+    const text = JSON.stringify(content);
+    return here.clients.storage.write({ bucket: "b", object, content: text, contentType: "application/json" });
+  }
+
+  const view = () => viewRun(run, here.clients);
+  const stepOf = async (name: string) => (await view()).steps.find((step) => step.name === name);
+
+  it("shows every step of the plan waiting before anything has happened", async () => {
+    expect(await view()).toMatchObject({ run, environment: "users", state: "running", requestedBy: "a@example.com" });
+    expect(new Set((await view()).steps.map(({ state }) => state))).toEqual(new Set(["waiting"]));
+  });
+
+  it("follows a step through the workflow's log, whatever the order of its lines", async () => {
+    log("network", "waiting", 11, { reason: "creating it", operations: [{ name: "operation-1" }] });
+    log("network", "started", 10);
+    const running = {
+      state: "running",
+      startedAt: "1970-01-01T00:00:10.000Z",
+      reason: "creating it",
+      operation: "operation-1",
+    };
+    expect(await stepOf("network")).toMatchObject(running);
+    log("network", "done", 30, { changes: 2 });
+    expect(await stepOf("network")).toMatchObject({ state: "done", endedAt: "1970-01-01T00:00:30.000Z" });
+  });
+
+  it("names a failure while the run still ends its other branches", async () => {
+    log("image", "started", 10);
+    const details = [{ "@type": "type.googleapis.com/google.rpc.DebugInfo", stackEntries: ["npm ERR!"] }];
+    log("image", "failed", 20, { code: "FAILED_PRECONDITION", message: "the build failed", details });
+    expect(await view()).toMatchObject({
+      state: "running",
+      failures: [{ step: "image", code: "FAILED_PRECONDITION", message: "the build failed", evidence: ["npm ERR!"] }],
+    });
+    expect(await stepOf("image")).toMatchObject({ state: "failed", reason: "the build failed" });
+  });
+
+  it("tells from the record how the run ended", async () => {
+    stand({ state: "SUCCEEDED", endTime: "2026-01-01T00:10:00.000Z" });
+    const report = {
+      state: "done",
+      output: {},
+      changes: [],
+      operations: [{ name: "operation-1" }],
+      startedAt: 1,
+      endedAt: 2,
+    };
+    const outputs = { traffic: { url: "https://service" }, verify: { excerpt: "Select Users" } };
+    const result = { run, state: "succeeded", failures: {}, remaining: {}, outputs };
+    await put(`runs/users/${run}.json`, { run: { id: run }, result, reports: { network: report } });
+    expect(await view()).toMatchObject({
+      state: "succeeded",
+      url: "https://service",
+      excerpt: "Select Users",
+      failures: [],
+    });
+    expect(await stepOf("network")).toMatchObject({ state: "done", operation: "operation-1", changes: [] });
+  });
+
+  it("tells what a removal left to the sweep", async () => {
+    stand({ state: "SUCCEEDED" });
+    const held = { state: "held", reason: "held: an address", changes: [], operations: [], startedAt: 1, endedAt: 2 };
+    const result = { run, state: "remaining", failures: {}, remaining: { network: "held: an address" }, outputs: {} };
+    await put(`runs/users/${run}.json`, { run: { id: run }, result, reports: { network: held } });
+    expect(await view()).toMatchObject({
+      state: "remaining",
+      remaining: [{ step: "network", reason: "held: an address" }],
+    });
+  });
+
+  it("reads what the execution raised when it never came to a record", async () => {
+    stand({ state: "FAILED", error: JSON.stringify({ code: "ABORTED", message: "busy" }) });
+    expect(await view()).toMatchObject({
+      state: "failed",
+      failures: [{ step: "workflow", code: "ABORTED", message: "busy" }],
+    });
+  });
+
+  it("refuses a run that nobody requested", async () => {
+    await expect(viewRun("run-0", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("lists an environment's runs, the one under way first", async () => {
+    const earlier = await accept(requestWith({ action: "up", environment: "users" }, "k0"), here.clients);
+    const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {} };
+    await put(`runs/users/${earlier.run}.json`, { run: { id: earlier.run }, result, reports: {} });
+    await put("locks/users.json", { run });
+    const { runs } = await viewEnvironment("users", here.clients);
+    expect(runs.map((one) => one.run)).toEqual([run, earlier.run]);
+    expect(await listEnvironments(here.clients)).toEqual(["users"]);
+    await expect(viewEnvironment("unknown", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("sums up a sweep by the environments that are not gone yet", async () => {
+    const sweep = await accept(requestWith({ action: "sweep" }, "k9"), here.clients);
+    const remaining = { users: { run: "r", state: "remaining", remaining: [{ step: "network", reason: "held" }] } };
+    const made = { name: sweep.execution, labels: {}, state: "SUCCEEDED" as const };
+    here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ finished: [], remaining }) });
+    expect(await viewRun(sweep.run, here.clients)).toMatchObject({
+      state: "remaining",
+      remaining: [{ step: "network", reason: "users: held" }],
+    });
+    here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ finished: ["users"], remaining: {} }) });
+    expect(await viewRun(sweep.run, here.clients)).toMatchObject({ state: "succeeded", remaining: [] });
+  });
+});
