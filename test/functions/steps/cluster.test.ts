@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { createAlloyDb } from "../../../local/alloydb/alloydb.ts";
 import type { ClusterRecord } from "../../../local/alloydb/records.ts";
 import type { Api } from "../../../local/api.ts";
@@ -8,6 +8,8 @@ import { rest } from "../../support/local-cloud.ts";
 import { clusterInput, type Database, ownership, startDatabase } from "./database.ts";
 
 const createCluster = "google.cloud.alloydb.v1.AlloyDBAdmin.CreateCluster";
+jest.setTimeout(60_000);
+
 let database: Database;
 let sent: string[];
 let refusals = 0;
@@ -28,7 +30,7 @@ function createWatchedAlloyDb(cloud: Cloud): Api {
 
 beforeAll(async () => {
   sent = [];
-  database = await startDatabase(createWatchedAlloyDb);
+  database = await startDatabase({ alloydb: createWatchedAlloyDb });
 }, 30_000);
 afterAll(() => database.stop());
 

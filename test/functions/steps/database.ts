@@ -5,12 +5,13 @@ import { createCompute } from "../../../local/compute/compute.ts";
 import type { LocalCloud } from "../../../local/main.ts";
 import { createSecretManager } from "../../../local/secretmanager/secret-manager.ts";
 import { createServiceNetworking } from "../../../local/servicenetworking/service-networking.ts";
+import { createStorage } from "../../../local/storage/storage.ts";
+import type { StepName } from "../../../plan/step.ts";
 import type { ClusterInput } from "../../../plan/steps/cluster.ts";
 import type { InstanceInput } from "../../../plan/steps/instance.ts";
 import type { ReadPoolInput } from "../../../plan/steps/read-pool.ts";
 import { ownershipOf } from "../../../spec/names.ts";
 import { rest, startTestCloud, testProject } from "../../support/local-cloud.ts";
-import { createLockStorage } from "../../support/lock-storage.ts";
 import { type Steps, startSteps } from "../../support/steps.ts";
 
 /** Whom the tests' resources belong to. */
@@ -61,11 +62,20 @@ export interface Database {
   stop(): Promise<void>;
 }
 
-/** Starts it; `alloydb` may stand in for the API's own behaviour here and there. */
-export async function startDatabase(alloydb: (cloud: Cloud) => Api = createAlloyDb): Promise<Database> {
-  const apis = [createCompute, createServiceNetworking, createSecretManager, createLockStorage, alloydb];
-  const local = await startTestCloud({ apis });
-  const steps = await startSteps(local, testProject, ["cluster", "instance", "readPool"]);
+/** What else a test needs. */
+export interface DatabaseOptions {
+  /** Stands in for AlloyDB's own behaviour here and there. */
+  readonly alloydb?: (cloud: Cloud) => Api;
+  readonly apis?: readonly ((cloud: Cloud) => Api)[];
+  readonly steps?: readonly StepName[];
+}
+
+/** Starts it. */
+export async function startDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  const { alloydb = createAlloyDb, apis = [], steps: more = [] } = options;
+  const own = [createCompute, createServiceNetworking, createSecretManager, createStorage, alloydb];
+  const local = await startTestCloud({ apis: [...own, ...apis] });
+  const steps = await startSteps(local, testProject, ["cluster", "instance", "readPool", ...more]);
   const compute = `compute.googleapis.com/compute/v1/projects/${testProject}/global`;
   await operate(local, `POST ${compute}/networks`, { name: "my-vpc", autoCreateSubnetworks: false });
   const range = { name: "my-iprange", purpose: "VPC_PEERING", addressType: "INTERNAL", network };
@@ -94,7 +104,7 @@ async function connect(local: LocalCloud): Promise<void> {
 }
 
 /** Calls and waits for the operation. */
-async function operate(local: LocalCloud, target: string, body: object): Promise<void> {
+export async function operate(local: LocalCloud, target: string, body: object): Promise<void> {
   const started = await rest(local, target, { body });
   if (started.status !== 200) throw new Error(started.text);
   const { selfLink, name } = started.body;

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { InstanceRecord } from "../../../local/alloydb/records.ts";
 import { rest } from "../../support/local-cloud.ts";
 import { clusterInput, type Database, instanceInput, ownership, poolInput, startDatabase } from "./database.ts";
+
+jest.setTimeout(60_000);
 
 let database: Database;
 let outputs: { readonly cluster: { readonly [key: string]: unknown } };
