@@ -67,9 +67,7 @@ describe("RunJob", () => {
     const { body } = await fixture.call("GET", `${parent}/jobs/fails/executions`);
     const [execution] = body.executions as { name: string }[];
     expect(execution).toMatchObject({ failedCount: 1, retriedCount: 1 });
-    expect(await tasksOf(execution?.name ?? "")).toMatchObject([
-      { retried: 1, lastAttemptResult: { exitCode: 12 } },
-    ]);
+    expect(await tasksOf(execution?.name ?? "")).toMatchObject([{ retried: 1, lastAttemptResult: { exitCode: 12 } }]);
     expect(fixture.printed()).toEqual(expect.arrayContaining(["attempt 0", "attempt 1"]));
   });
 
