@@ -1,4 +1,4 @@
-import { type AuthClient, GoogleAuth, OAuth2Client } from "google-auth-library";
+import type { AuthClient } from "google-auth-library";
 import type { Options } from "./options.ts";
 
 /** The two calls that a connector makes, and the token that it shows the instance. */
@@ -69,7 +69,9 @@ function createClient(options: Options): () => Promise<AuthClient> {
   };
 }
 
+/** The library is loaded when it is needed, which takes as long as all the rest of the start. */
 async function findClient(options: Options): Promise<AuthClient> {
+  const { GoogleAuth, OAuth2Client } = await import("google-auth-library");
   const token = options.text("token");
   if (token) {
     const client = new OAuth2Client();

@@ -28,13 +28,14 @@ const run = promisify(execFile);
  * root's below a private folder) they are copied.
  *
  * @param directory a writable directory that the server's user can enter, for links and copies
+ * @param installed where npm has put them, with `bin` and `lib` in it
  * @throws Error naming what is missing, when no usable PostgreSQL is found
  */
-export async function locateBinaries(directory: string): Promise<Binaries> {
+export async function locateBinaries(directory: string, installed?: string): Promise<Binaries> {
   const user = process.getuid?.() === 0 ? nobody : {};
   const named = process.env.ALLOYRUN_POSTGRES_BIN;
   if (named) return await proven({ directory: path.resolve(named), environment: {}, user });
-  const native = installedBinaries();
+  const native = installed ?? installedBinaries();
   try {
     return await proven(await linked(native, { directory: path.join(directory, "lib"), user }));
   } catch (caught) {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID, X509Certificate } from "node:crypto";
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { createAlloyDb } from "../../../local/alloydb/alloydb.ts";
 import { createCompute } from "../../../local/compute/compute.ts";
 import { unreachableAddress } from "../../../local/fabric.ts";
@@ -8,6 +8,8 @@ import { createIam } from "../../../local/iam/iam.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/main.ts";
 import { createServiceNetworking } from "../../../local/servicenetworking/service-networking.ts";
+
+jest.setTimeout(60_000);
 
 const project = "test-project";
 const location = `projects/${project}/locations/asia-northeast1`;
@@ -32,7 +34,7 @@ beforeAll(async () => {
   await makeNetwork("my-vpc", "192.168.200.0", 24);
   await done(await post(`v1/${location}/clusters?clusterId=main`, clusterBody));
   await done(await post(`v1/${main}/instances?instanceId=primary`, primaryBody));
-}, 60_000);
+});
 
 afterAll(() => local.stop());
 

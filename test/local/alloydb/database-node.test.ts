@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import pg from "pg";
 import { DatabaseNode, type NodeSettings } from "../../../local/alloydb/database-node.ts";
 import { type AuthType, decodeResponse, encodeRequest, readFrame } from "../../../local/alloydb/metadata-exchange.ts";
@@ -13,6 +13,8 @@ import { scramVerifier } from "../../../local/postgres/scram.ts";
 import { withSession } from "../../../local/postgres/session.ts";
 import { createStandby } from "../../../local/postgres/standby.ts";
 import { createServers, type Servers } from "../postgres/servers.ts";
+
+jest.setTimeout(30_000);
 
 const privateAddress = "10.20.0.2";
 const password = "correct horse";
@@ -34,7 +36,7 @@ beforeAll(async () => {
     await session.query(`ALTER ROLE postgres PASSWORD '${verifier}'`);
     await session.query(`CREATE ROLE "${iamRole}" LOGIN IN ROLE alloydbiamuser`);
   });
-}, 30_000);
+});
 
 afterAll(() => servers.stop());
 

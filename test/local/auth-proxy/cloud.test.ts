@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import pg from "pg";
 import type { Policy } from "../../../local/access/access.ts";
 import { createAlloyDb } from "../../../local/alloydb/alloydb.ts";
@@ -10,6 +10,8 @@ import { createIam } from "../../../local/iam/iam.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/main.ts";
 import { createServiceNetworking } from "../../../local/servicenetworking/service-networking.ts";
+
+jest.setTimeout(60_000);
 
 const project = "proxy-project";
 const location = `projects/${project}/locations/us-central1`;
@@ -42,7 +44,7 @@ beforeAll(async () => {
   await send("alloydb.googleapis.com", `v1/${location}/clusters/one/users?userId=${role}`, {
     userType: "ALLOYDB_IAM_USER",
   });
-}, 60_000);
+});
 
 afterEach(async () => {
   for (const child of running) {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import pg from "pg";
 import { DatabaseNode } from "../../../local/alloydb/database-node.ts";
 import type { ExchangeRequest } from "../../../local/alloydb/metadata-exchange.ts";
@@ -14,6 +14,8 @@ import { createDataDirectory } from "../../../local/postgres/postgres.ts";
 import { scramVerifier } from "../../../local/postgres/scram.ts";
 import { withSession } from "../../../local/postgres/session.ts";
 import { createServers, type Servers } from "../postgres/servers.ts";
+
+jest.setTimeout(30_000);
 
 const cluster = "projects/p/locations/r/clusters/c";
 const instance = `${cluster}/instances/one`;
@@ -54,7 +56,7 @@ beforeAll(async () => {
     await session.query(`CREATE ROLE "${iamRole}" LOGIN IN ROLE alloydbiamuser`);
   });
   api = await startApi();
-}, 30_000);
+});
 
 afterEach(async () => {
   await Promise.all(running.map((proxy) => proxy.end("SIGKILL")));
@@ -191,7 +193,7 @@ describe("the Auth Proxy's stand-in", () => {
       await proxy.printed(listening);
       expect(await query(proxy.address, { user: iamRole, password: undefined })).toEqual([{ me: iamRole }]);
     }
-  }, 15_000);
+  });
 
   it("closes the client's socket and prints the instance's words when the token is refused", async () => {
     const proxy = startProxy([instance, "--address=ADDRESS", "--token=bad", "--lazy-refresh"]);
