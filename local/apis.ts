@@ -9,6 +9,8 @@ import { createServiceNetworking } from "./servicenetworking/service-networking.
 import { createServiceUsage } from "./serviceusage/service-usage.ts";
 import { createStorage } from "./storage/storage.ts";
 import { createVpcAccess } from "./vpcaccess/vpc-access.ts";
+import { createWorkflowExecutions } from "./workflows/executions.ts";
+import { createWorkflows } from "./workflows/workflows.ts";
 
 /** The APIs of the local cloud. */
 export const apis: readonly ((cloud: Cloud) => Api)[] = [
@@ -21,4 +23,6 @@ export const apis: readonly ((cloud: Cloud) => Api)[] = [
   createServiceUsage,
   createStorage,
   createVpcAccess,
+  createWorkflowExecutions,
+  createWorkflows,
 ];

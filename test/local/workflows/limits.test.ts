@@ -9,13 +9,10 @@ describe("an execution", () => {
       `- f: { for: { value: v, range: [1, ${count}], steps: [ a: { assign: [ x: 1 ] } ] } }`;
     expect(await resultOf(loop(99_999))).toBe("null");
     const { payload } = await failureOf(loop(100_000));
-    expect(JSON.parse(payload)).toMatchObject(
-      {
-        tags: ["ResourceLimitError"],
-        message: expect.stringContaining("100000 steps"),
-      },
-      20_000,
-    );
+    expect(JSON.parse(payload)).toMatchObject({
+      tags: ["ResourceLimitError"],
+      message: expect.stringContaining("100000 steps"),
+    });
   }, 20_000);
 
   it("has a call stack of 20", async () => {
