@@ -4,15 +4,12 @@ import type { OperationFailure, Pending } from "../contract.ts";
 import { codeOfFailure } from "../failure.ts";
 
 /**
- * Whether an operation of Compute failed because something still uses the resource; Compute tells it as HTTP 400.
+ * Whether an operation of Compute failed because something still uses the resource; Compute tells it by the text alone.
  *
  * @see https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-vm-creation#resource_in_use
  */
 export function isInUse(failure: OperationFailure): boolean {
-  const code = codeOfFailure(failure);
-  return (
-    code === "FAILED_PRECONDITION" || (code === "INVALID_ARGUMENT" && /already being used by/.test(failure.message))
-  );
+  return codeOfFailure(failure) === "FAILED_PRECONDITION" || /already being used by/.test(failure.message);
 }
 
 /**

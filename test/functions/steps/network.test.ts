@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { rest } from "../../support/local-cloud.ts";
+import { compute, type NetworkSide, namesOf, networkInput, ownership, startNetworkSide } from "./network-side.ts";
+
+let side: NetworkSide;
+beforeAll(async () => {
+  side = await startNetworkSide(["network"]);
+}, 30_000);
+afterAll(() => side.stop());
+
+const read = async (name: string) => (await rest(side.local, `GET ${compute}/${name}`)).body;
+const carryOut = (input: object, action: "ensure" | "remove" = "ensure") =>
+  side.steps.carryOut("network", { action, input });
+const plan = async (input: object) => (await side.steps.ask("network", { action: "plan", input })).body;
+
+describe("network", () => {
+  it("makes a marked network with subnetworks that reach Google's APIs, and says so", async () => {
+    const { network, subnetwork } = namesOf("made");
+    const { output, changes } = await carryOut(networkInput("made"));
+    expect(output).toEqual({ network, subnetworks: [subnetwork] });
+    expect(changes).toEqual([`create ${network}`, `create ${subnetwork}`]);
+    expect(await read(network)).toMatchObject({ description: ownership.mark, autoCreateSubnetworks: false });
+    expect(await read(subnetwork)).toMatchObject({ privateIpGoogleAccess: true, ipCidrRange: "192.168.100.0/28" });
+  });
+
+  it("changes nothing the second time", async () => {
+    await carryOut(networkInput("made"));
+    expect((await carryOut(networkInput("made"))).changes).toEqual([]);
+    expect(await plan(networkInput("made"))).toMatchObject({ state: "done", changes: [] });
+  });
+
+  it("plans what it would make without making it", async () => {
+    const { network } = namesOf("planned");
+    const planned = await plan(networkInput("planned"));
+    expect(planned.changes).toHaveLength(2);
+    expect((await rest(side.local, `GET ${compute}/${network}`)).status).toBe(404);
+  });
+
+  it("turns Private Google Access on again where somebody turned it off", async () => {
+    const { subnetwork } = namesOf("drift");
+    await carryOut(networkInput("drift", { subnetworks: [subnet("drift", "192.168.110.0/28")] }));
+    const body = { privateIpGoogleAccess: false };
+    await rest(side.local, `POST ${compute}/${subnetwork}/setPrivateIpGoogleAccess`, { body });
+    await side.local.cloud.clock.advance(60_000);
+    const { changes } = await carryOut(networkInput("drift", { subnetworks: [subnet("drift", "192.168.110.0/28")] }));
+    expect(changes).toEqual([`update ${subnetwork}`]);
+    expect(await read(subnetwork)).toMatchObject({ privateIpGoogleAccess: true });
+  });
+
+  it("refuses a network of somebody else by name and leaves it alone", async () => {
+    const { network } = namesOf("foreign");
+    await side.insert("global/networks", { name: "foreign-vpc", autoCreateSubnetworks: false, description: "ours" });
+    const { status, body } = await side.steps.ask("network", { input: networkInput("foreign") });
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({ status: "FAILED_PRECONDITION", message: expect.stringContaining(network) });
+    expect((await carryOut(networkInput("foreign"), "remove")).changes).toEqual([]);
+    expect(await read(network)).toMatchObject({ description: "ours" });
+  });
+
+  it("refuses another range for a subnetwork that is there before it touches anything", async () => {
+    await carryOut(networkInput("range", { subnetworks: [subnet("range", "192.168.120.0/28")] }));
+    const other = networkInput("range", { subnetworks: [subnet("range", "192.168.121.0/28")] });
+    const { status, body } = await side.steps.ask("network", { input: other });
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({ message: expect.stringContaining("a range cannot be changed") });
+  });
+
+  it("removes its subnetworks, then its network, and is done when there is nothing", async () => {
+    const { network, subnetwork } = namesOf("gone");
+    const input = networkInput("gone", { subnetworks: [subnet("gone", "192.168.130.0/28")] });
+    await carryOut(input);
+    expect((await carryOut(input, "remove")).changes).toEqual([`delete ${subnetwork}`, `delete ${network}`]);
+    expect((await rest(side.local, `GET ${compute}/${network}`)).status).toBe(404);
+    expect((await carryOut(input, "remove")).changes).toEqual([]);
+  });
+
+  it("is held while direct egress's addresses lie in the subnetwork, and goes on when Google has given them back", async () => {
+    const { subnetwork } = namesOf("held");
+    const input = networkInput("held", { subnetworks: [subnet("held", "192.168.140.0/26", 26)] });
+    await carryOut(input);
+    const releaseTime = side.local.cloud.clock.now() + 3_600_000;
+    side.local.cloud.store
+      .collection<object>("run.addressHolds")
+      .put(subnetwork, { subnetwork, count: 1, releaseTime });
+    const { body } = await side.steps.ask("network", { action: "remove", input });
+    expect(body).toMatchObject({ state: "pending", held: true, reason: expect.stringContaining("serverless-ipv4-") });
+    await side.local.cloud.clock.advance(3_700_000);
+    await carryOut(input, "remove");
+    expect((await rest(side.local, `GET ${compute}/${subnetwork}`)).status).toBe(404);
+  });
+
+  describe("with an existing network", () => {
+    const existing = (id: string, range: string, min = 28) => ({
+      existing: true,
+      subnetworks: [{ ...subnet(id, range), prefix: { min, max: 28 } }],
+    });
+
+    async function lay(id: string, ipCidrRange: string, privateIpGoogleAccess = true): Promise<void> {
+      await side.insert("global/networks", { name: `${id}-vpc`, autoCreateSubnetworks: false });
+      const subnetwork = { name: `${id}-subnet`, network: namesOf(id).network, ipCidrRange, privateIpGoogleAccess };
+      await side.insert("regions/asia-northeast1/subnetworks", subnetwork);
+    }
+
+    it("takes it as it is, and neither changes nor removes it", async () => {
+      await lay("shared", "192.168.150.0/28");
+      const input = networkInput("shared", existing("shared", "192.168.150.0/28"));
+      expect(await carryOut(input)).toMatchObject({ changes: [], output: { network: namesOf("shared").network } });
+      expect((await carryOut(input, "remove")).changes).toEqual([]);
+      expect(await read(namesOf("shared").subnetwork)).toMatchObject({ ipCidrRange: "192.168.150.0/28" });
+    });
+
+    it.each([
+      ["narrow", "192.168.160.0/29", true, "is a /29"],
+      ["closed", "192.168.170.0/28", false, "no Private Google Access"],
+    ])("refuses one that is too %s, saying what it lacks", async (id, range, access, says) => {
+      await lay(id, range, access);
+      const { status, body } = await side.steps.ask("network", { input: networkInput(id, existing(id, range)) });
+      expect(status).toBe(400);
+      expect(body.error).toMatchObject({ message: expect.stringContaining(says) });
+    });
+
+    it("refuses one that is not there", async () => {
+      const { body } = await side.steps.ask("network", {
+        input: networkInput("none", existing("none", "10.0.0.0/28")),
+      });
+      expect(body.error).toMatchObject({ message: expect.stringContaining("does not exist") });
+    });
+  });
+
+  it("changes nothing once another run holds the lock", async () => {
+    const fence = { bucket: `${networkInput("x").project}-alloyrun`, object: "locks/staging.json", generation: "1" };
+    const { status, body } = await side.steps.ask("network", { input: networkInput("late"), run: { fence } });
+    expect(status).toBe(409);
+    expect(body.error).toMatchObject({ details: [{ reason: "LOCK_LOST", metadata: { retryable: "false" } }] });
+    expect((await rest(side.local, `GET ${compute}/${namesOf("late").network}`)).status).toBe(404);
+  });
+});
+
+function subnet(id: string, range: string, max = 28) {
+  return { name: namesOf(id).subnetwork, range, prefix: { min: 8, max } };
+}
