@@ -109,7 +109,9 @@ export function validate({
     throw new ApiError({ code: "UNIMPLEMENTED", message: "GEN_1 functions are not served by the local cloud." });
   const { runtime = "", entryPoint = "", source } = buildConfig;
   if (!/^nodejs(20|22|24)$/.test(runtime)) throw invalid(`build_config.runtime: invalid runtime '${runtime}'`);
-  if (!/^[\w.$]+$/.test(entryPoint)) throw invalid(`build_config.entry_point: invalid function name '${entryPoint}'`);
+  // The names under which the Functions Framework registers a function.
+  if (!/^[A-Za-z](?:[-_A-Za-z0-9]{0,61}[A-Za-z0-9])?$/.test(entryPoint))
+    throw invalid(`build_config.entry_point: invalid function name '${entryPoint}'`);
   if (!source?.storageSource?.bucket || !source.storageSource.object)
     throw invalid("build_config.source.storage_source: must be set");
   const { timeoutSeconds = 0, maxInstanceRequestConcurrency = 1, availableCpu = "1" } = serviceConfig;

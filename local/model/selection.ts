@@ -225,4 +225,13 @@ export const requiredness: Readonly<Record<string, boolean>> = {
   "google.cloud.alloydb.v1.Cluster.network": false,
   "google.cloud.alloydb.v1beta.Cluster.network": false,
   "google.cloud.alloydb.v1alpha.Cluster.network": false,
+  // The regional paths name the project in `parent` or `name`, and the build in `name`.
+  "google.devtools.cloudbuild.v1.ListBuildsRequest.projectId": false,
+  "google.devtools.cloudbuild.v1.CreateBuildRequest.projectId": false,
+  "google.devtools.cloudbuild.v1.GetBuildRequest.projectId": false,
+  "google.devtools.cloudbuild.v1.GetBuildRequest.id": false,
+  "google.devtools.cloudbuild.v1.CancelBuildRequest.projectId": false,
+  "google.devtools.cloudbuild.v1.CancelBuildRequest.id": false,
+  "google.devtools.cloudbuild.v1.RetryBuildRequest.projectId": false,
+  "google.devtools.cloudbuild.v1.RetryBuildRequest.id": false,
 };
