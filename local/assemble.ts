@@ -19,7 +19,7 @@ import { createRandom } from "./random.ts";
 import { createDispatcher, type DispatchContext, type Dispatcher } from "./server/dispatch.ts";
 import { createGrpcServer, type GrpcServer } from "./server/grpc.ts";
 import { createHostTable } from "./server/hosts.ts";
-import { listenMetadata, type MetadataServer } from "./server/metadata.ts";
+import { createMetadataServers, type MetadataServers } from "./server/metadata.ts";
 import { createSharedMethods } from "./server/shared.ts";
 import { createWeb, type Web, type WebContext } from "./server/web.ts";
 import { createStore } from "./store.ts";
@@ -48,76 +48,26 @@ export interface Assembled {
   readonly journal: Journal;
   readonly web: Web;
   readonly grpc: GrpcServer;
-  /** Metadata servers that are open; whoever ends the cloud closes them. */
-  readonly metadataServers: ReadonlySet<MetadataServer>;
-  /** Starts a metadata server that speaks for a person. */
-  listenAs(principal: Principal, project: string): Promise<MetadataServer>;
+  readonly metadataServers: MetadataServers;
 }
 
 /** Puts a local cloud together; nothing listens yet. */
 export function assemble(options: AssembleOptions): Assembled {
-  const clock = new Clock({ pace: options.pace });
-  const store = createStore();
-  const random = createRandom(options.seed);
-  const projects = createProjects({ store, random, timestamp: () => clock.timestamp() });
-  const tokens = createTokens();
-  const model = loadModel();
-  const router = createRouter(model);
   const byHost = new Map<string, Api>();
-  const projectOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.projectOf?.(resource);
-  const access = createAccess({ clock, store, random, projects, projectOf });
-  const operations = createOperations({ clock, store, random, api: (host) => demandApi(byHost, host) });
-  const journal = createJournal();
-  const shared = createSharedMethods(operations);
-  const dispatch: DispatchContext = {
-    model,
-    router,
-    clock,
-    access,
-    projects,
-    journal,
-    shared,
-    api: (host) => byHost.get(host),
-  };
-  const dispatcher = createDispatcher(dispatch);
-  const hosts = createHostTable((host) => router.serves(host) || byHost.has(host));
-  const metadata = { tokens, projects };
-  const metadataServers = new Set<MetadataServer>();
-
+  const core = createCore(options, byHost);
+  const { dispatch, dispatcher, hosts, metadata, metadataServers } = core;
+  const { tokens, store, operations } = core;
   const web = createWeb({
+    ...{ hosts, tokens, metadata },
     rest: { ...dispatch, tokens, dispatcher },
-    hosts,
     sites: () => apis.flatMap((api) => api.sites ?? []),
-    tokens,
-    metadata,
     subject: { identity: { principal: owner }, project: options.project, region: "us-central1" },
     admin: options.admin,
     offline: options.offline,
   });
-
-  async function listen(
-    ...[subject, address]: [Parameters<typeof listenMetadata>[1], string]
-  ): Promise<MetadataServer> {
-    const server = await listenMetadata(metadata, subject, address);
-    const tracked: MetadataServer = {
-      host: server.host,
-      close() {
-        metadataServers.delete(tracked);
-        return server.close();
-      },
-    };
-    metadataServers.add(tracked);
-    return tracked;
-  }
-
+  const { clock, random, access, projects } = core;
   const cloud: Cloud = {
-    clock,
-    random,
-    store,
-    operations,
-    access,
-    tokens,
-    projects,
+    ...{ clock, random, store, operations, access, tokens, projects },
     fabric: createFabric(options.block),
     processes: options.processes,
     logs: createLogs({ clock, random }),
@@ -129,15 +79,41 @@ export function assemble(options: AssembleOptions): Assembled {
       callMethod(dispatch, dispatcher, { method, request: request as JsonObject, as }) as never,
     listenMetadata({ workload, project, region, serviceAccount }) {
       const principal = serviceAccountPrincipal(store, serviceAccount);
-      return listen({ identity: { principal, workload: workload.name }, project, region }, workload.address);
+      const subject = { identity: { principal, workload: workload.name }, project, region };
+      return metadataServers.listen(subject, workload.address);
     },
   };
   const apis = options.apis.map((create) => create(cloud));
   for (const api of apis) byHost.set(api.host, api);
-  const grpc = createGrpcServer({ model, tokens, operations, dispatcher, hosts });
-  const listenAs = (principal: Principal, project: string) =>
-    listen({ identity: { principal }, project, region: "us-central1" }, "127.0.0.1");
-  return { cloud, apis, journal, web, grpc, metadataServers, listenAs };
+  const grpc = createGrpcServer({ model: dispatch.model, tokens, operations, dispatcher, hosts });
+  return { cloud, apis, journal: dispatch.journal, web, grpc, metadataServers };
+}
+
+/** What needs nothing but the APIs by their host, which are made later. */
+function createCore({ pace, seed }: AssembleOptions, byHost: ReadonlyMap<string, Api>) {
+  const clock = new Clock({ pace });
+  const store = createStore();
+  const random = createRandom(seed);
+  const projects = createProjects({ store, random, timestamp: () => clock.timestamp() });
+  const tokens = createTokens();
+  const model = loadModel();
+  const router = createRouter(model);
+  const projectOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.projectOf?.(resource);
+  const access = createAccess({ clock, store, random, projects, projectOf });
+  const operations = createOperations({ clock, store, random, api: (host) => demandApi(byHost, host) });
+  const dispatch: DispatchContext = {
+    ...{ model, router, clock, access, projects },
+    journal: createJournal(),
+    shared: createSharedMethods(operations),
+    api: (host) => byHost.get(host),
+  };
+  const metadata = { tokens, projects };
+  return {
+    ...{ clock, store, random, projects, tokens, access, operations, dispatch, metadata },
+    dispatcher: createDispatcher(dispatch),
+    hosts: createHostTable((host) => router.serves(host) || byHost.has(host)),
+    metadataServers: createMetadataServers(metadata),
+  };
 }
 
 function demandApi(byHost: ReadonlyMap<string, Api>, host: string): Api {

@@ -117,18 +117,80 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Projects come into being when the owner first names them, and stay.",
   },
   {
+    methods: ["EnableManagedRotation", "RotateSecret"].map(
+      (name) => `google.cloud.secretmanager.v1.SecretManagerService.${name}`,
+    ),
+    reason: "Managed rotation changes passwords in Cloud SQL, which is not served.",
+  },
+  {
+    methods: ["google.storage.v1.Objects.Compose"],
+    reason: "Objects are small here: whoever uploads one sends it whole or resumably.",
+  },
+  {
     methods: ["MoveProject", "SearchProjects"].map((name) => `google.cloud.resourcemanager.v3.Projects.${name}`),
     reason: "There are no folders or organisations.",
+  },
+  {
+    methods: ["google.cloud.run.v2.WorkerPools.*", "google.cloud.run.v2.Instances.*"],
+    reason: "Worker pools and single instances are kinds of workload that nothing here uses.",
+  },
+  {
+    methods: ["google.cloud.run.v2.Builds.SubmitBuild"],
+    reason: "Sources are built through Cloud Build.",
+  },
+  {
+    methods: ["google.cloud.functions.v2.FunctionService.GenerateDownloadUrl"],
+    reason: "A function's source lies in the bucket of its upload.",
+  },
+  {
+    methods: [
+      ...["RetryBuild", "ApproveBuild", "CreateBuildTrigger", "GetBuildTrigger", "ListBuildTriggers"],
+      ...["DeleteBuildTrigger", "UpdateBuildTrigger", "RunBuildTrigger", "ReceiveTriggerWebhook", "CreateWorkerPool"],
+      ...["GetWorkerPool", "DeleteWorkerPool", "UpdateWorkerPool", "ListWorkerPools", "GetDefaultServiceAccount"],
+    ].map((name) => `google.devtools.cloudbuild.v1.CloudBuild.${name}`),
+    reason: "Builds are started one by one and run on this machine.",
+  },
+  {
+    methods: [
+      ...["ListMavenArtifacts", "GetMavenArtifact", "ListNpmPackages", "GetNpmPackage", "ListPythonPackages"],
+      ...["GetPythonPackage", "ImportAptArtifacts", "ImportYumArtifacts", "ListFiles", "GetFile", "DeleteFile"],
+      ...["UpdateFile", "CreateAttachment", "GetAttachment", "ListAttachments", "DeleteAttachment", "ExportArtifact"],
+    ].map((name) => `google.devtools.artifactregistry.v1.ArtifactRegistry.${name}`),
+    reason: "Repositories hold Docker images only, each a directory on this machine.",
+  },
+  {
+    methods: [
+      ...["ListPackages", "GetPackage", "DeletePackage", "UpdatePackage", "ListVersions", "GetVersion"],
+      ...["DeleteVersion", "BatchDeleteVersions", "UpdateVersion", "CreateTag", "UpdateTag", "DeleteTag"],
+    ].map((name) => `google.devtools.artifactregistry.v1.ArtifactRegistry.${name}`),
+    reason: "Images come and go with builds and repositories.",
+  },
+  {
+    methods: [
+      ...["CreateRule", "ListRules", "GetRule", "UpdateRule", "DeleteRule", "GetProjectSettings"],
+      ...["UpdateProjectSettings", "GetVPCSCConfig", "UpdateVPCSCConfig"],
+    ].map((name) => `google.devtools.artifactregistry.v1.ArtifactRegistry.${name}`),
+    reason: "Nothing is pulled from outside that rules or settings could govern.",
+  },
+  {
+    methods: ["DeleteLog", "ListMonitoredResourceDescriptors"].map((name) => `google.logging.v2.LoggingServiceV2.${name}`),
+    reason: "Logs live as long as the local cloud.",
   },
 ];
 
 /** Other differences from Google Cloud that a user can notice. */
 export const differences: readonly string[] = [
+  "Cloud Build runs buildpack builds of Node applications only; their packages are linked from the installation where it has them. Build logs go to Cloud Logging whatever the build says.",
+  "Images are not pulled: only what was built here runs, and the Auth Proxy's published image, in whose place a local binary or a stand-in runs.",
+  "A Node container that listens on 127.0.0.1 only is reached all the same, and low ports need the rights of this machine's user.",
+  "Startup probes ask more often than their period says, so that nobody waits longer than needed; their whole budget is the same.",
+  "Volumes, gRPC probes, GPUs and HTTP/2 to containers are refused or not served by Cloud Run here; the repository that Cloud Functions keeps its images in is not listed.",
   "Private addresses are translated to loopback ones in the arguments and environment of workloads, and for Node workloads in their outgoing connections too.",
   "The bearer tokens `owner` and `user:EMAIL` stand for people without a login.",
   "A project comes into being, with billing, when the owner first names it.",
   "Conditions of IAM bindings may compare request.time and limit grantable roles; others are refused as UNIMPLEMENTED.",
   "Operations are not interrupted by a cancellation.",
   "Of several protocols that a TLS client offers, HTTP/1.1 is chosen before HTTP/2; HTTP/2 is for gRPC.",
+  "Batches of requests in one (multipart) are not taken, and the fields parameter does not shorten answers.",
   "Methods that stream over gRPC (tailing logs) are not served.",
 ];

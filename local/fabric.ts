@@ -26,7 +26,7 @@ export interface Fabric {
 }
 
 /** Something that listens inside a VPC network. */
-export interface Endpoint {
+interface Endpoint {
   /** `projects/{project}/global/networks/{network}` */
   readonly network: string;
   readonly privateAddress: string;

@@ -1,7 +1,7 @@
 import type { Code } from "./error.ts";
 
 /** One call of an emulated API, after it was answered. */
-export interface JournalEntry {
+interface JournalEntry {
   /** Clock time of the call, RFC 3339. */
   readonly time: string;
   readonly host: string;

@@ -23,7 +23,7 @@ export interface LogEntry {
 }
 
 /** An entry as `entries:list` answers it. */
-export interface StoredLogEntry extends JsonObject {
+interface StoredLogEntry extends JsonObject {
   readonly insertId: string;
   readonly timestamp: string;
 }

@@ -65,7 +65,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       return parts.cloud.environment({ metadataHost, project: asked, accessTokenFile: files.ownerToken });
     }
     const person: Principal = { kind: "user", email: as };
-    const { host } = await parts.listenAs(person, asked);
+    const subject = { identity: { principal: person }, project: asked, region: "us-central1" };
+    const { host } = await parts.metadataServers.listen(subject, "127.0.0.1");
     return parts.cloud.environment({ metadataHost: host, project: asked });
   };
 
@@ -99,7 +100,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     await port.close();
     await Promise.all(plain.map(closeServer));
     await Promise.all(apis.map((api) => api.stop?.()));
-    await Promise.all([...parts.metadataServers].map((server) => server.close()));
+    await parts.metadataServers.close();
     cloud.clock.close();
     grpc.stop();
     await processes.stop();

@@ -1,7 +1,7 @@
 import { ApiError } from "../error.ts";
 
 /** What a condition may look at. */
-export interface ConditionContext {
+interface ConditionContext {
   /** Clock time in milliseconds since the epoch. */
   readonly now: number;
   /** Roles whose members the request to set a policy changes; absent for other requests. */

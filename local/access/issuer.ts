@@ -122,7 +122,7 @@ function createSigningKeys(): SigningKeys {
 }
 
 /** The refusal of credentials that are none. */
-export function invalidCredentials(reason: string): ApiError {
+function invalidCredentials(reason: string): ApiError {
   return new ApiError({
     code: "UNAUTHENTICATED",
     message:

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { ApiError, errorInfo } from "../error.ts";
 import type { JsonObject } from "../json.ts";
-import { drawLatency } from "../latency.ts";
 import type { Projects } from "../projects.ts";
 import type { Random } from "../random.ts";
 import type { Collection, Store } from "../store.ts";
@@ -10,6 +8,7 @@ import type { Access, Binding, Policy } from "./access.ts";
 import { parseCondition } from "./condition.ts";
 import { missingCredentials } from "./issuer.ts";
 import { checkMembers, type Known, type ServiceAccount } from "./members.ts";
+import { createPolicyRecords } from "./policy-records.ts";
 import { membersOf, type Principal } from "./principal.ts";
 import { includesPermission, predefinedRoles } from "./roles.ts";
 
@@ -24,7 +23,7 @@ export interface AccessContext {
 }
 
 /** A question to the policies. */
-export interface AccessQuestion {
+interface AccessQuestion {
   readonly principal: Principal;
   readonly permission: string;
   /** `//{host}/{name}` */
@@ -42,57 +41,27 @@ export interface Decider extends Access {
   modifiedRoles(resource: string, policy: Policy): string[];
 }
 
-/** A policy as written, from when it counts. */
-interface Revision {
-  readonly policy: Policy;
-  /** Clock time in milliseconds. */
-  readonly effectiveTime: number;
-}
-
-/** A policy with those that came before it and may still be in effect. */
-interface PolicyRecord {
-  readonly revisions: readonly Revision[];
-}
-
-/** Etag of a policy that was never set. */
-const unsetEtag = "ACAB";
-
 /** Makes the authorisation of a local cloud. */
 export function createAccess(context: AccessContext): Decider {
-  const { clock, store, projects } = context;
-  const records: Collection<PolicyRecord> = store.collection("iam.policies");
+  const { clock, store, projects, projectOf } = context;
+  const records = createPolicyRecords(context);
   const accounts: Collection<ServiceAccount> = store.collection("iam.serviceAccounts");
   const roles: Collection<JsonObject> = store.collection("iam.roles");
-  const draws = context.random.fork("access");
-
-  function effective(resource: string): Revision | undefined {
-    return records.get(resource)?.revisions.findLast(({ effectiveTime }) => effectiveTime <= clock.now());
-  }
-
-  function grants(role: string, permission: string): boolean {
-    const predefined = predefinedRoles[role];
-    if (predefined) return includesPermission(predefined, permission);
-    const custom = roles.get(role);
-    if (!custom || custom.deleted === true || custom.stage === "DISABLED") return false;
-    return Array.isArray(custom.includedPermissions) && custom.includedPermissions.includes(permission);
-  }
 
   function decide({ principal, permission, resource, modifiedRoles }: AccessQuestion): boolean {
     if (principal.kind === "owner" || principal.kind === "system") return true;
     const asked = membersOf(principal);
-    return lineage(resource, context.projectOf).some((name) => {
-      const revision = effective(name);
-      return revision?.policy.bindings?.some(
-        (binding) =>
-          binding.members.some((member) => asked.includes(member)) &&
-          grants(binding.role, permission) &&
-          holds(binding, { now: clock.now(), modifiedRoles, resourceName: resource.replace(/^\/\/[^/]+\//, "") }),
-      );
-    });
-  }
-
-  function getPolicy(resource: string): Policy {
-    return records.get(resource)?.revisions.at(-1)?.policy ?? { version: 1, etag: unsetEtag };
+    const circumstances = { now: clock.now(), modifiedRoles, resourceName: resource.replace(/^\/\/[^/]+\//, "") };
+    return lineage(resource, projectOf).some((name) =>
+      records
+        .effective(name)
+        ?.bindings?.some(
+          (binding) =>
+            binding.members.some((member) => asked.includes(member)) &&
+            grants(roles, binding.role, permission) &&
+            holds(binding, circumstances),
+        ),
+    );
   }
 
   function require(question: AccessQuestion): void {
@@ -103,36 +72,28 @@ export function createAccess(context: AccessContext): Decider {
   return {
     decide,
     require,
-    getPolicy,
     allows: (principal, permission, resource) => decide({ principal, permission, resource }),
     demand: (principal, permission, resource) => require({ principal, permission, resource }),
-    modifiedRoles: (resource, policy) => changedRoles(getPolicy(resource), policy),
+    modifiedRoles: (resource, policy) => changedRoles(records.latest(resource), policy),
+    getPolicy: records.latest,
     setPolicy(resource, policy) {
-      const present = getPolicy(resource);
+      const present = records.latest(resource);
       if (policy.etag !== undefined && policy.etag !== present.etag) throw concurrentChange(policy.etag, present.etag);
       checkBindings(policy, present, { accounts, projects, roles, now: clock.now() });
-      const effectiveTime = clock.now() + drawLatency("iam.policy.propagation", draws);
-      const written = normalise(policy, `${resource}\n${present.etag}`);
-      const kept = records.get(resource)?.revisions.filter((revision) => revision.effectiveTime > clock.now()) ?? [];
-      const inEffect = effective(resource);
-      const earlier = inEffect ? [inEffect, ...kept] : kept;
-      records.put(resource, { revisions: [...earlier, { policy: written, effectiveTime }] });
-      // The clock is drawn to the moment; what is in effect is decided by time alone.
-      clock.sleep(effectiveTime - clock.now(), { draws: true }).catch(() => undefined);
-      return getPolicy(resource);
+      return records.write(resource, policy);
     },
-    deletePolicies(resource) {
-      for (const [name] of records.list(resource)) {
-        if (name === resource || name.startsWith(`${resource}/`)) records.delete(name);
-      }
-    },
-    renameMember(from, to) {
-      for (const [name, { revisions }] of records.list()) {
-        const renamed = revisions.map((one) => ({ ...one, policy: withMember(one.policy, from, to) }));
-        records.put(name, { revisions: renamed });
-      }
-    },
+    deletePolicies: records.delete,
+    renameMember: records.rename,
   };
+}
+
+/** Whether a role, predefined or custom, has a permission. */
+function grants(roles: Collection<JsonObject>, role: string, permission: string): boolean {
+  const predefined = predefinedRoles[role];
+  if (predefined) return includesPermission(predefined, permission);
+  const custom = roles.get(role);
+  if (!custom || custom.deleted === true || custom.stage === "DISABLED") return false;
+  return Array.isArray(custom.includedPermissions) && custom.includedPermissions.includes(permission);
 }
 
 /** A resource, what contains it, and its project; `projects/-` in a name is replaced by the project it stands for. */
@@ -149,34 +110,6 @@ function lineage(resource: string, projectOf: AccessContext["projectOf"]): strin
 
 function holds({ condition }: Binding, context: Parameters<ReturnType<typeof parseCondition>>[0]): boolean {
   return condition === undefined || parseCondition(condition.expression)(context);
-}
-
-/** Bindings of one role and condition are one, members come once, empty bindings go. */
-function normalise(policy: Policy, seed: string): Policy {
-  const merged = new Map<string, Binding>();
-  for (const binding of policy.bindings ?? []) {
-    const key = JSON.stringify([binding.role, binding.condition ?? null]);
-    const members = [...new Set([...(merged.get(key)?.members ?? []), ...binding.members])];
-    merged.set(key, { ...binding, members });
-  }
-  const bindings = [...merged.values()].filter(({ members }) => members.length > 0);
-  const etag = createHash("sha256")
-    .update(seed)
-    .update(JSON.stringify(policy))
-    .digest()
-    .subarray(0, 8)
-    .toString("base64");
-  return { ...policy, version: bindings.some(({ condition }) => condition) ? 3 : 1, bindings, etag };
-}
-
-function withMember(policy: Policy, from: string, to: string): Policy {
-  return {
-    ...policy,
-    bindings: policy.bindings?.map((binding) => ({
-      ...binding,
-      members: binding.members.map((member) => (member === from ? to : member)),
-    })),
-  };
 }
 
 /** Roles of which somebody gains or loses a binding. */

@@ -28,7 +28,7 @@ export function bindRequest(reading: Reading, match: Match, input: HttpInput): J
 }
 
 /** Puts path variables over whatever the body says in their place. */
-export function withVariables(
+function withVariables(
   model: Model,
   type: string,
   request: JsonObject,

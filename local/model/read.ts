@@ -7,7 +7,7 @@ const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
 const gax = `${modules}google-gax/build/protos/`;
 
 /** Folder of the definitions that are our own. */
-export const oursDirectory = fileURLToPath(new URL("./ours/", import.meta.url));
+const oursDirectory = fileURLToPath(new URL("./ours/", import.meta.url));
 
 /** Names of our own definition files, without their ending: each is the name of the types file it goes to. */
 export function ownApis(): string[] {

@@ -1,8 +1,10 @@
 import type { Clock } from "../clock.ts";
+import { differences, unservedMethods } from "../deviations.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { Journal } from "../journal.ts";
 import type { OperationRecord } from "../operation.ts";
 import type { Store } from "../store.ts";
+import { isLoopback } from "./target.ts";
 
 /** What the local cloud's own pages show and move. */
 export interface AdminContext {
@@ -18,6 +20,8 @@ export interface AdminContext {
 
 /** Answers requests below `/_local/`: the clock, the journal, operations, the environment. */
 export async function answerAdmin(context: AdminContext, request: HttpRequest): Promise<HttpResponse> {
+  if (isForeign(request.headers.origin))
+    return refusal(403, "PERMISSION_DENIED", "Pages of other sites may not do this.");
   const page = `${request.method} ${request.url.pathname.replace(/^\/_local\//, "")}`;
   const { clock, journal, store } = context;
   const query = request.url.searchParams;
@@ -43,14 +47,25 @@ export async function answerAdmin(context: AdminContext, request: HttpRequest): 
           .list()
           .map(([, record]) => record),
       });
+    case "GET deviations":
+      return jsonResponse(200, { unservedMethods, differences });
     case "GET environment":
       return jsonResponse(
         200,
         await context.environmentFor({ as: query.get("as") ?? undefined, project: query.get("project") ?? undefined }),
       );
     default:
-      return jsonResponse(404, { error: { code: 404, message: `There is no page ${page}`, status: "NOT_FOUND" } });
+      return refusal(404, "NOT_FOUND", `There is no page ${page}.`);
   }
+}
+
+/** A page that a browser shows from elsewhere must not move the clock or read the journal. */
+function isForeign(origin: string | undefined): boolean {
+  return origin !== undefined && !isLoopback(URL.parse(origin)?.hostname ?? "");
+}
+
+function refusal(code: number, status: string, message: string): HttpResponse {
+  return jsonResponse(code, { error: { code, message, status } });
 }
 
 function clockState(clock: Clock): object {
@@ -60,10 +75,7 @@ function clockState(clock: Clock): object {
 /** The body is `{ "seconds": 90 }`. */
 async function advance(clock: Clock, { body }: HttpRequest): Promise<HttpResponse> {
   const seconds = secondsIn(body.toString());
-  if (seconds === undefined)
-    return jsonResponse(400, {
-      error: { code: 400, message: "seconds must be a positive number", status: "INVALID_ARGUMENT" },
-    });
+  if (seconds === undefined) return refusal(400, "INVALID_ARGUMENT", "seconds must be a positive number.");
   await clock.advance(seconds * 1000);
   return jsonResponse(200, clockState(clock));
 }

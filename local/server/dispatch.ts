@@ -32,7 +32,7 @@ export interface DispatchContext {
 }
 
 /** One call, whichever way it came in. */
-export interface Invocation {
+interface Invocation {
   readonly host: string;
   /** Full method name. */
   readonly method: string;

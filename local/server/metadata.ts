@@ -110,7 +110,7 @@ export interface MetadataServer {
 }
 
 /** Starts a metadata server on a free port of a loopback address. */
-export async function listenMetadata(
+async function listenMetadata(
   context: MetadataContext,
   subject: MetadataSubject,
   address: string,
@@ -126,6 +126,35 @@ export async function listenMetadata(
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+    },
+  };
+}
+
+/** The metadata servers of a local cloud. */
+export interface MetadataServers {
+  listen(subject: MetadataSubject, address: string): Promise<MetadataServer>;
+  /** Closes those that nobody has closed. */
+  close(): Promise<void>;
+}
+
+/** Keeps count of metadata servers, so that none outlives its cloud. */
+export function createMetadataServers(context: MetadataContext): MetadataServers {
+  const open = new Set<MetadataServer>();
+  return {
+    async listen(subject, address) {
+      const { host, close } = await listenMetadata(context, subject, address);
+      const server: MetadataServer = {
+        host,
+        close() {
+          open.delete(server);
+          return close();
+        },
+      };
+      open.add(server);
+      return server;
+    },
+    async close() {
+      await Promise.all([...open].map((server) => server.close()));
     },
   };
 }

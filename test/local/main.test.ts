@@ -110,6 +110,13 @@ describe("the admin pages", () => {
     expect((await rest(local, "GET _local/operations")).body).toEqual({ operations: [] });
     expect((await rest(local, "GET _local/health")).body).toEqual({ status: "ok" });
     expect((await rest(local, "GET _local/environment")).body).toEqual(await local.environment());
+    expect((await rest(local, "GET _local/deviations")).body).toHaveProperty("unservedMethods");
     expect((await rest(local, "GET _local/nothing")).status).toBe(404);
+  });
+
+  it("are not for pages of other sites", async () => {
+    local = await startTestCloud({ apis: [] });
+    const headers = { origin: "https://example.com" };
+    expect((await rest(local, "POST _local/clock/pause", { headers })).status).toBe(403);
   });
 });
