@@ -173,7 +173,9 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Nothing is pulled from outside that rules or settings could govern.",
   },
   {
-    methods: ["DeleteLog", "ListMonitoredResourceDescriptors"].map((name) => `google.logging.v2.LoggingServiceV2.${name}`),
+    methods: ["DeleteLog", "ListMonitoredResourceDescriptors"].map(
+      (name) => `google.logging.v2.LoggingServiceV2.${name}`,
+    ),
     reason: "Logs live as long as the local cloud.",
   },
 ];

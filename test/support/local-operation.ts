@@ -1,0 +1,28 @@
+import { isJsonObject, type JsonObject } from "../../local/json.ts";
+import type { LocalCloud } from "../../local/main.ts";
+import { type RestCall, rest } from "./local-cloud.ts";
+
+/**
+ * Calls a method that starts a long-running operation and waits until that is done.
+ *
+ * @returns the operation as its API shows it, or the refusal's body
+ */
+export async function operate(local: LocalCloud, target: string, call: RestCall = {}): Promise<JsonObject> {
+  const started = await rest(local, target, call);
+  const [, host = "", version = ""] = /^\w+ ([^/]+)\/([^/]+)/.exec(target) ?? [];
+  const { name, selfLink, done } = started.body;
+  if (typeof selfLink === "string") {
+    const path = selfLink.replace("https://www.googleapis.com/compute/v1/", "compute.googleapis.com/compute/v1/");
+    return (await rest(local, `POST ${path}/wait`)).body;
+  }
+  if (typeof name !== "string" || done === true) return started.body;
+  const { clock, operations } = local.cloud;
+  await clock.working((hold) => operations.wait(host, name, 10_000, hold));
+  return (await rest(local, `GET ${host}/${version}/${name}`)).body;
+}
+
+/** A member of a JSON object that is an object itself; an empty one when it is not there. */
+export function member(value: JsonObject, name: string): JsonObject {
+  const found = value[name];
+  return isJsonObject(found) ? found : {};
+}
