@@ -1,9 +1,14 @@
 import { createAlloyDb } from "./alloydb/alloydb.ts";
 import type { Api } from "./api.ts";
+import { createArtifactRegistry } from "./artifactregistry/artifact-registry.ts";
 import type { Cloud } from "./cloud.ts";
+import { createCloudBuild } from "./cloudbuild/cloud-build.ts";
 import { createCompute } from "./compute/compute.ts";
+import { createFunctions } from "./functions/functions.ts";
 import { createIam } from "./iam/iam.ts";
+import { createLogging } from "./logging/logging.ts";
 import { createResourceManager } from "./resourcemanager/resource-manager.ts";
+import { createRun } from "./run/run.ts";
 import { createSecretManager } from "./secretmanager/secret-manager.ts";
 import { createServiceNetworking } from "./servicenetworking/service-networking.ts";
 import { createServiceUsage } from "./serviceusage/service-usage.ts";
@@ -15,9 +20,14 @@ import { createWorkflows } from "./workflows/workflows.ts";
 /** The APIs of the local cloud. */
 export const apis: readonly ((cloud: Cloud) => Api)[] = [
   createAlloyDb,
+  createArtifactRegistry,
+  createCloudBuild,
   createCompute,
+  createFunctions,
   createIam,
+  createLogging,
   createResourceManager,
+  createRun,
   createSecretManager,
   createServiceNetworking,
   createServiceUsage,

@@ -13,6 +13,7 @@ import type {
 } from "../model/generated/functions.ts";
 import { toLongrunning } from "../operation.ts";
 import { paginate } from "../page.ts";
+import { policyMethods } from "../policy.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { demandFunction, type FunctionsContext, host, parseName, typePrefix } from "./context.ts";
 import { runDelete, runDeploy } from "./deploy.ts";
@@ -28,6 +29,7 @@ import { generateUploadUrl } from "./upload.ts";
  */
 export function createFunctions(cloud: Cloud): Api {
   const context: FunctionsContext = { cloud, functions: cloud.store.collection("functions.functions") };
+  const policies = policyMethods(cloud, (resource) => `//${host}/${demandFunction(context, resource).name}`);
   return {
     host,
     permissions,
@@ -40,6 +42,9 @@ export function createFunctions(cloud: Cloud): Api {
       "google.cloud.functions.v2.FunctionService.GetFunction": ({ name = "" }) => demandFunction(context, name),
       "google.cloud.functions.v2.FunctionService.ListFunctions": (request) => list(context, request),
       "google.cloud.functions.v2.FunctionService.ListRuntimes": () => ({ runtimes }),
+      "google.iam.v1.IAMPolicy.GetIamPolicy": (request) => policies.get(request),
+      "google.iam.v1.IAMPolicy.SetIamPolicy": (request) => policies.set(request),
+      "google.iam.v1.IAMPolicy.TestIamPermissions": (request, call) => policies.test(request, call),
     }),
     operations: {
       deploy: (operation) => runDeploy(context, operation),
