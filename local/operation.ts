@@ -125,7 +125,7 @@ export function createOperations({ clock, store, random, api }: OperationsContex
 
   function whenDone(waitedFor: string, ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timeout = setTimeout(resolve, ms);
+      const timeout = setTimeout(resolve, ms).unref();
       const wake = () => {
         clearTimeout(timeout);
         resolve();
