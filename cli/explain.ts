@@ -1,10 +1,10 @@
+import type { Code } from "../google/code.ts";
 import { ApiError } from "../google/error.ts";
-import { OperationError } from "../google/operation.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { ProblemError } from "./request-client.ts";
 
 /** Says on a stream what went wrong and what to do, and gives the exit code that tells its kind. */
-export function explain(caught: unknown, stream: NodeJS.WritableStream): ExitCode {
+export function explain(caught: unknown, stream: { readonly write: (text: string) => unknown }): ExitCode {
   const { lines, exitCode } = explanationOf(caught);
   stream.write(`${lines.join("\n")}\n`);
   return exitCode;
@@ -18,31 +18,38 @@ interface Explanation {
 function explanationOf(caught: unknown): Explanation {
   if (caught instanceof ProblemError) return explainProblem(caught);
   if (caught instanceof ApiError) return explainApiError(caught);
-  if (caught instanceof OperationError) return { lines: [caught.message], exitCode: exitCodes.failed };
-  const message = caught instanceof Error ? caught.message : String(caught);
-  return { lines: [message], exitCode: exitCodes.failed };
+  return { lines: [messageOf(caught)], exitCode: exitCodes.failed };
 }
 
 function explainProblem({ problem }: ProblemError): Explanation {
   const issues = (problem.issues ?? []).map(
     ({ line, path, message, fix }) => `  line ${line}, ${path}: ${message}${fix ? ` — ${fix}` : ""}`,
   );
-  const lines = [`${problem.title}: ${problem.detail}`, ...issues];
+  const [detail = ""] = issues.length > 0 ? problem.detail.split("\n") : [problem.detail];
+  const lines = [`${problem.title}: ${detail}`, ...issues];
   if (problem.status === 409) return { lines, exitCode: exitCodes.busy };
   if ([401, 403, 404, 503].includes(problem.status)) return { lines, exitCode: exitCodes.unavailable };
   return { lines, exitCode: problem.status < 500 ? exitCodes.invalid : exitCodes.failed };
 }
 
+/** What to do about a refusal that is about who asks, or from where. */
+const advice: Partial<Readonly<Record<Code, string>>> = {
+  UNAUTHENTICATED: "Log in first: `gcloud auth application-default login`.",
+  PERMISSION_DENIED: "The identity that is logged in lacks this permission on the project.",
+  UNAVAILABLE: "Google Cloud cannot be reached from here: check the network and the proxy variables.",
+};
+
 function explainApiError(error: ApiError): Explanation {
-  const advice = {
-    UNAUTHENTICATED: "Log in first: `gcloud auth application-default login`.",
-    PERMISSION_DENIED: "The identity that is logged in lacks this permission on the project.",
-    UNAVAILABLE: "Google Cloud cannot be reached from here: check the network and the proxy variables.",
-  }[error.code as string];
-  const isAccess =
-    error.code === "UNAUTHENTICATED" || error.code === "PERMISSION_DENIED" || error.code === "UNAVAILABLE";
-  return {
-    lines: advice ? [error.message, advice] : [error.message],
-    exitCode: isAccess ? exitCodes.unavailable : exitCodes.failed,
-  };
+  const way = advice[error.code];
+  return way
+    ? { lines: [error.message, way], exitCode: exitCodes.unavailable }
+    : { lines: [error.message], exitCode: exitCodes.failed };
+}
+
+/** An error's message with those of its causes, for some say nothing themselves. */
+function messageOf(caught: unknown): string {
+  if (!(caught instanceof Error)) return String(caught);
+  if (caught.cause === undefined) return caught.message;
+  const cause = messageOf(caught.cause);
+  return caught.message.includes(cause) ? caught.message : `${caught.message}: ${cause}`;
 }

@@ -2,6 +2,7 @@ import { createAuth, unguarded } from "../google/auth.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
 import { functionId, installationName } from "../spec/names.ts";
+import { identityToken } from "./identity-token.ts";
 import { createRequestClient, type RequestClient } from "./request-client.ts";
 
 /** An alloyrun that is installed in a project, as the command line reaches it. */
@@ -16,8 +17,9 @@ export interface Installation {
 export async function findInstallation(project: string, region: string): Promise<Installation> {
   const auth = createAuth();
   const { projectNumber } = await connectResourceManager(auth)(unguarded).getProject(project);
+  const url = `https://${functionId("request")}-${projectNumber}.${region}.run.app`;
   return {
-    requests: createRequestClient(auth, `https://${functionId("request")}-${projectNumber}.${region}.run.app`),
+    requests: createRequestClient({ url, token: () => identityToken(auth, url) }),
     storage: connectStorage(auth)(unguarded),
     bucket: installationName(project),
   };

@@ -1,11 +1,12 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { deployInstallation } from "./commands/deploy.ts";
 import { down, type Place } from "./commands/down.ts";
 import { status } from "./commands/status.ts";
 import { sweep } from "./commands/sweep.ts";
 import { up } from "./commands/up.ts";
 import { validate } from "./commands/validate.ts";
-import type { ExitCode } from "./exit-code.ts";
+import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { addLocalCommands } from "./local-commands.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 const exitCodeHelp = `
@@ -19,7 +20,7 @@ export function createProgram(): Command {
     .description("Rebuilds whole application environments on Google Cloud from one file.")
     .addHelpText("after", exitCodeHelp)
     .exitOverride((error) => {
-      process.exit(error.exitCode === 0 ? 0 : 2);
+      process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid);
     });
   addSpecCommands(program);
   addPlaceCommands(program);
@@ -39,7 +40,7 @@ function addSpecCommands(program: Command): void {
     .description("build the environment, or bring it to what the spec says; asking again goes on where it stopped")
     .argument("<file>", "the environment.yaml")
     .option("--local", "on a local Google Cloud that is started for it")
-    .option("--once", "with --local: take everything down again and end")
+    .addOption(new Option("--once", "with --local: take everything down again and end").implies({ local: true }))
     .addOption(jsonOption())
     .action(async (file: string, options: { json?: boolean; local?: boolean; once?: boolean }) => {
       if (options.local)
@@ -67,59 +68,6 @@ function addPlaceCommands(program: Command): void {
   );
 }
 
-/** The local Google Cloud is loaded only by the commands that are about it. */
-function addLocalCommands(program: Command): void {
-  const local = program.command("local").description("a Google Cloud on this machine");
-  local
-    .command("start")
-    .description("start it and serve until Ctrl-C")
-    .addOption(new Option("--port <number>", "loopback port; a free one when left out").argParser(parsePort))
-    .addOption(new Option("--pace <factor>", "how fast waiting passes: a factor from 1, or max").default("60"))
-    .addOption(new Option("--seed <text>", "seed of every latency and id").default("alloyrun"))
-    .option("--offline", "refuse every host that is not Google's")
-    .option("--listen <host=port...>", "give one API a plain-HTTP port of its own")
-    .action(async (options) => {
-      const { startLocal } = await import("./local/start.ts");
-      process.exitCode = await startLocal(options);
-    });
-  local
-    .command("stop")
-    .description("end the one that is running")
-    .addOption(new Option("--port <number>", "which one, when several are").argParser(parsePort))
-    .action(async ({ port }: { port?: number }) => {
-      const { stopLocal } = await import("./local/stop.ts");
-      process.exitCode = await stopLocal(port);
-    });
-  local
-    .command("env")
-    .description('print what a shell needs to use it: eval "$(alloyrun local env)"')
-    .addOption(new Option("--port <number>", "which one, when several are").argParser(parsePort))
-    .option("--project <id>", "project of gcloud and the clients", "my-project")
-    .option("--as <email>", "act as this person, with only the roles granted to them")
-    .action(async (options: { port?: number; project: string; as?: string }) => {
-      const { printEnvironment } = await import("./local/environment.ts");
-      process.exitCode = await printEnvironment(options);
-    });
-  const clock = local.command("clock").description("stop, start and move its clock");
-  for (const verb of ["pause", "resume"] as const) {
-    clock
-      .command(verb)
-      .addOption(new Option("--port <number>", "which one, when several are").argParser(parsePort))
-      .action(async ({ port }: { port?: number }) => {
-        const { moveClock } = await import("./local/clock.ts");
-        process.exitCode = await moveClock({ verb, port });
-      });
-  }
-  clock
-    .command("advance")
-    .argument("<duration>", "for example 30m, 2h or 90s")
-    .addOption(new Option("--port <number>", "which one, when several are").argParser(parsePort))
-    .action(async (duration: string, { port }: { port?: number }) => {
-      const { moveClock } = await import("./local/clock.ts");
-      process.exitCode = await moveClock({ verb: "advance", duration, port });
-    });
-}
-
 async function upLocally(file: string, options: { once: boolean; terminal: Terminal }): Promise<ExitCode> {
   const { runLocally } = await import("./local/run.ts");
   return runLocally(file, options);
@@ -140,10 +88,4 @@ function jsonOption(): Option {
 
 async function finish(options: { json?: boolean }, command: (terminal: Terminal) => Promise<ExitCode>): Promise<void> {
   process.exitCode = await command(createTerminal({ json: options.json ?? false }));
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError("a port is 0 to 65535");
-  return port;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { type GoogleAuth, UserRefreshClient } from "google-auth-library";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem, RequestAccepted, RequestBody, RunView } from "../functions/api.ts";
+import { ApiError } from "../google/error.ts";
 
 /** A refusal of the request function. */
 export class ProblemError extends Error {
@@ -15,63 +16,120 @@ export class ProblemError extends Error {
 
 /** What the command line asks of an installation: everything goes through its request function. */
 export interface RequestClient {
-  /** @throws ProblemError */
+  /** @throws ProblemError, or ApiError UNAVAILABLE when the function cannot be reached */
   request(body: RequestBody): Promise<RequestAccepted>;
-  /** @throws ProblemError */
+  /** @throws ProblemError, or ApiError UNAVAILABLE when the function cannot be reached */
   getRun(run: string): Promise<RunView>;
-  /** Runs of an environment, newest first. @throws ProblemError */
+  /** Runs of an environment, newest first. @throws ProblemError, or ApiError UNAVAILABLE likewise */
   listRuns(environment: string): Promise<readonly RunView[]>;
 }
 
+/** How the request function is reached. */
+export interface Door {
+  /** `https://alloyrun-request-{number}.{region}.run.app` */
+  readonly url: string;
+  /** Gives the ID token of whoever is logged in. */
+  readonly token: () => Promise<string>;
+  readonly pause?: (ms: number) => Promise<unknown>;
+}
+
+/** One call, taken apart. */
+interface Call {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: RequestBody;
+}
+
+/** Calls of one request before giving up, half a second to four seconds apart. */
+const attempts = 5;
+
+/** Statuses of a function that is starting, overloaded or waiting for Google itself. */
+const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
 /**
- * Speaks to the request function at its URL, as whoever is logged in.
- *
- * @param url `https://alloyrun-request-{number}.{region}.run.app`
+ * Speaks to the request function. A call that met a broken connection or an overloaded function is made again, a request
+ * under the same idempotency key, so that it starts one run however often it is sent.
  */
-export function createRequestClient(auth: GoogleAuth, url: string): RequestClient {
-  const send = async <Answer>(method: "GET" | "POST", path: string, body?: object): Promise<Answer> => {
-    const headers: Record<string, string> = { authorization: `Bearer ${await identityToken(auth, url)}` };
-    if (body) headers["idempotency-key"] = randomUUID();
-    if (body) headers["content-type"] = "application/json";
-    const response = await fetch(`${url}${path}`, { method, headers, body: body && JSON.stringify(body) });
-    const text = await response.text();
-    if (!response.ok) throw new ProblemError(problemOf(response.status, text));
-    return JSON.parse(text);
-  };
+export function createRequestClient(door: Door): RequestClient {
   return {
-    request: (body) => send<RequestAccepted>("POST", "/v1/requests", body),
-    getRun: (run) => send<RunView>("GET", `/v1/runs/${encodeURIComponent(run)}`),
+    request: (body) => send<RequestAccepted>(door, { method: "POST", path: "/v1/requests", body }),
+    getRun: (run) => send<RunView>(door, { method: "GET", path: `/v1/runs/${encodeURIComponent(run)}` }),
     async listRuns(environment) {
-      const { runs } = await send<{ runs: RunView[] }>("GET", `/v1/environments/${encodeURIComponent(environment)}`);
-      return runs;
+      const path = `/v1/environments/${encodeURIComponent(environment)}`;
+      return (await send<{ runs: RunView[] }>(door, { method: "GET", path })).runs;
     },
   };
 }
 
-/** A person's login gives an ID token of its own; a service account makes one for the function. */
-async function identityToken(auth: GoogleAuth, audience: string): Promise<string> {
-  const client = await auth.getClient();
-  if (client instanceof UserRefreshClient) {
-    await client.getAccessToken();
-    return client.credentials.id_token ?? "";
+async function send<Body>(door: Door, call: Call): Promise<Body> {
+  const { token, pause = sleep } = door;
+  const headers: Record<string, string> = { authorization: `Bearer ${await token()}` };
+  if (call.body) headers["idempotency-key"] = randomUUID();
+  if (call.body) headers["content-type"] = "application/json";
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await exchange(door, { ...call, headers });
+    if (isAnswer(answer) && answer.ok) return JSON.parse(answer.text);
+    const mayPass = !isAnswer(answer) || passing.has(answer.status);
+    if (!mayPass || attempt === attempts) throw isAnswer(answer) ? new ProblemError(problemOf(answer)) : answer;
+    await pause(250 * 2 ** attempt);
   }
-  const idClient = await auth.getIdTokenClient(audience);
-  return idClient.idTokenProvider.fetchIdToken(audience);
+}
+
+/** What came back over the network. */
+interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Calls once; an answer, or the error of a connection that broke. */
+async function exchange(
+  { url }: Door,
+  { method, path, body, headers }: Call & { readonly headers: Readonly<Record<string, string>> },
+): Promise<Answer | ApiError> {
+  try {
+    const response = await fetch(`${url}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  } catch (cause) {
+    return new ApiError({
+      method: `${method} ${path}`,
+      resource: url,
+      code: "UNAVAILABLE",
+      text: reasonOf(cause),
+      cause,
+    });
+  }
+}
+
+function isAnswer(answer: Answer | ApiError): answer is Answer {
+  return !(answer instanceof ApiError);
+}
+
+/** `fetch` says no more than that it failed; why is in its cause. */
+function reasonOf(caught: unknown): string {
+  const { cause = caught } = caught instanceof Error ? caught : {};
+  return cause instanceof Error && cause.message !== "" ? cause.message : String(caught);
 }
 
 /** Cloud Run's own refusals are pages, not problem documents. */
-function problemOf(status: number, text: string): Problem {
+function problemOf({ status, text }: Answer): Problem {
+  const refusal = { type: "about:blank", title: "Refused before alloyrun was reached", status };
+  return parseProblem(text) ?? { ...refusal, detail: meaningOf(status) };
+}
+
+function parseProblem(text: string): Problem | undefined {
   try {
     const problem = JSON.parse(text);
-    if (typeof problem?.detail === "string") return problem;
+    return typeof problem?.detail === "string" ? problem : undefined;
   } catch {
-    // Not JSON: described by its status below.
+    return undefined;
   }
-  const detail =
-    status === 403
-      ? "this identity may not call alloyrun: grant it roles/run.invoker on the service alloyrun-request"
-      : status === 404
-        ? "alloyrun is not installed here: run `alloyrun deploy` first"
-        : `the request function answered HTTP ${status}`;
-  return { type: "about:blank", title: "Refused before alloyrun was reached", status, detail };
+}
+
+function meaningOf(status: number): string {
+  if (status === 401) return "the login was not accepted: log in again with `gcloud auth application-default login`";
+  if (status === 403)
+    return "this identity may not call alloyrun: grant it roles/run.invoker on the service alloyrun-request";
+  if (status === 404) return "alloyrun is not installed here: run `alloyrun deploy` first";
+  return `the request function answered HTTP ${status}`;
 }

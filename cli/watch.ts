@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunView } from "../functions/api.ts";
 import type { RequestClient } from "./request-client.ts";
-import { renderProgress, renderStep, type Seen } from "./view/progress.ts";
+import { createPace, type Pace } from "./view/pace.ts";
+import { renderProgress, renderStep } from "./view/progress.ts";
 
 /** Where progress is shown. */
 export interface Screen {
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: { readonly write: (text: string) => unknown; readonly columns?: number };
   /** Whether lines may be redrawn in place. */
   readonly isLive: boolean;
   readonly colour: boolean;
@@ -14,37 +15,34 @@ export interface Screen {
 /** States in which a run goes on. */
 const unfinished: ReadonlySet<RunView["state"]> = new Set(["queued", "running"]);
 
-/**
- * Follows a run until it has ended, drawing every step; leaving has no effect on the run.
- *
- * @param screen absent to watch in silence
- */
-export async function watchRun(client: RequestClient, run: string, screen?: Screen): Promise<RunView> {
-  const seen = new Map<string, Seen>();
-  const draw = screen ? drawer(screen, seen) : () => {};
+/** How a run is watched. */
+export interface Watch {
+  /** Absent to watch in silence. */
+  readonly screen?: Screen;
+  /** When the run was asked for, by `performance.now()`, if it was asked for here. */
+  readonly requestedMs?: number;
+  readonly pause?: (ms: number) => Promise<unknown>;
+}
+
+/** Follows a run until it has ended, drawing every step; leaving has no effect on the run. */
+export async function watchRun(client: Pick<RequestClient, "getRun">, run: string, watch: Watch): Promise<RunView> {
+  const { screen, requestedMs, pause = sleep } = watch;
+  const pace = createPace();
+  const draw = screen ? drawer(screen, pace) : () => {};
   for (let looks = 0; ; looks += 1) {
     const view = await client.getRun(run);
-    note(view, seen);
+    if (looks === 0 && requestedMs !== undefined && view.startedAt) pace.note(view.startedAt, requestedMs);
+    pace.note(view.readAt, performance.now());
     draw(view);
     if (!unfinished.has(view.state)) return view;
-    await sleep(Math.min(2000, 400 * 1.05 ** looks));
+    await pause(Math.min(2000, 400 * 1.05 ** looks));
   }
 }
 
-function note(view: RunView, seen: Map<string, Seen>): void {
-  const nowMs = performance.now();
-  for (const step of view.steps) {
-    if (step.state === "waiting") continue;
-    const first = seen.get(step.name) ?? { startedMs: nowMs };
-    const isOver = step.state !== "running";
-    seen.set(step.name, isOver && first.endedMs === undefined ? { ...first, endedMs: nowMs } : first);
-  }
-}
-
-function drawer({ stream, isLive, colour }: Screen, seen: ReadonlyMap<string, Seen>): (view: RunView) => void {
+function drawer({ stream, isLive, colour }: Screen, pace: Pace): (view: RunView) => void {
   const drawn = new Map<string, string>();
   let height = 0;
-  const options = () => ({ seen, nowMs: performance.now(), width: stream.columns ?? 120, colour });
+  const options = () => ({ pace, width: stream.columns ?? 120, colour });
   if (isLive) {
     return (view) => {
       const lines = renderProgress(view, options());

@@ -8,6 +8,8 @@ import { zipSync } from "fflate";
 export interface Bundle {
   /** The files of the upload by name. */
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Paths of the sources that are in it, relative to the project's folder, packages included. */
+  readonly sources: readonly string[];
   /** Lower-case hexadecimal SHA-256 over the files: the same source gives the same content on every machine. */
   readonly content: string;
 }
@@ -52,6 +54,7 @@ async function makeBundle(
     keepNames: true,
     legalComments: "none",
     logLevel: "silent",
+    metafile: true,
     external,
   });
   const name = entry.replace(/^.*\//, "").replace(/\.ts$/, "");
@@ -60,7 +63,7 @@ async function makeBundle(
     "index.js": result.outputFiles[0]?.contents ?? new Uint8Array(),
     "package.json": Buffer.from(JSON.stringify({ ...manifest, dependencies }, null, 2)),
   };
-  return { files, content: contentOf(files) };
+  return { files, sources: Object.keys(result.metafile.inputs), content: contentOf(files) };
 }
 
 function contentOf(files: Readonly<Record<string, Uint8Array>>): string {

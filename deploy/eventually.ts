@@ -7,21 +7,24 @@ import type { Rest } from "../google/rest.ts";
 export interface Patience {
   /** Looks before giving up. The pauses between them grow from a quarter of a second to ten seconds. */
   readonly attempts: number;
+  readonly pause: (ms: number) => Promise<unknown>;
 }
 
+const pause: Patience["pause"] = (ms) => sleep(ms);
+
 /** About half an hour: longer than any operation of an installation takes. */
-export const patience: Patience = { attempts: 200 };
+export const patience: Patience = { attempts: 200, pause };
 
 /** About six minutes: longer than a new identity or grant takes to be known everywhere, as a rule. */
-export const propagation: Patience = { attempts: 45 };
+export const propagation: Patience = { attempts: 45, pause };
 
 /**
- * Waits for an operation and gives its response.
+ * Waits until an operation has ended.
  *
  * @throws OperationError when it ended in error; ApiError when it could not be read or did not end in time
  */
-export async function awaitOperation(rest: Rest, operation: Operation): Promise<void> {
-  await untilDefined({ what: `operation ${operation.name}`, patience }, async () => {
+export async function awaitOperation(rest: Rest, operation: Operation, waiting = patience): Promise<void> {
+  await untilDefined({ what: `operation ${operation.name}`, patience: waiting }, async () => {
     const state = await getOperation(rest, operation);
     return state.state === "running" ? undefined : state;
   });
@@ -35,26 +38,27 @@ export async function awaitOperation(rest: Rest, operation: Operation): Promise<
 export async function persist<Value>(
   isEarly: (error: ApiError) => boolean,
   call: () => Promise<Value>,
+  waiting: Patience = propagation,
 ): Promise<Value> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await call();
     } catch (caught) {
-      if (!(caught instanceof ApiError && isEarly(caught)) || attempt >= propagation.attempts) throw caught;
-      await sleep(pauseMs(attempt));
+      if (!(caught instanceof ApiError && isEarly(caught)) || attempt >= waiting.attempts) throw caught;
+      await waiting.pause(pauseMs(attempt));
     }
   }
 }
 
 /** Asks again until the answer is defined. @throws ApiError DEADLINE_EXCEEDED when it never is */
 export async function untilDefined<Value>(
-  { what, patience: { attempts } }: { readonly what: string; readonly patience: Patience },
+  { what, patience: waiting }: { readonly what: string; readonly patience: Patience },
   ask: () => Promise<Value | undefined>,
 ): Promise<Value> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  for (let attempt = 0; attempt < waiting.attempts; attempt += 1) {
     const value = await ask();
     if (value !== undefined) return value;
-    await sleep(pauseMs(attempt));
+    await waiting.pause(pauseMs(attempt));
   }
   throw new ApiError({
     method: "wait",

@@ -2,7 +2,7 @@ import type { IamClient } from "../google/clients/iam.ts";
 import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts";
 import type { ResourceManagerClient } from "../google/clients/resource-manager.ts";
 import type { ApiError } from "../google/error.ts";
-import { editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
+import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { persist } from "./eventually.ts";
 import { grantsCondition, grantsRoleName, type InstallationAccount, roleName, type Target } from "./installation.ts";
@@ -34,7 +34,8 @@ export async function ensureIdentities(
     set: (policy: Policy) => clients.resourceManager.setProjectPolicy(project, policy),
   };
   const grants = accounts.flatMap((account) => grantsOf(project, account));
-  await persist(isUnknownMember, () => editPolicy(access, (policy) => withGrants(policy, grants)));
+  const edit = (policy: Policy) => withGrants(withoutOutdated(policy, project, grants), grants);
+  await persist(isUnknownMember, () => editPolicy(access, edit));
   await Promise.all(accounts.map((account) => ensureActors(clients.iam, { project, account, accounts })));
 }
 
@@ -111,6 +112,14 @@ function grantsOf(project: string, account: InstallationAccount): Grant[] {
       ? { role: name, member, condition: grantsCondition(account.grants) }
       : { role: name, member },
   );
+}
+
+/** An earlier version may have bound our own roles under a condition that lets more through. */
+function withoutOutdated(policy: Policy, project: string, grants: readonly Grant[]): Policy {
+  const isWanted = ({ role, condition }: Binding) =>
+    grants.some((grant) => grant.role === role && grant.condition?.expression === condition?.expression);
+  const isOurs = ({ role }: Binding) => role.startsWith(roleName(project, ""));
+  return { ...policy, bindings: policy.bindings?.filter((binding) => !isOurs(binding) || isWanted(binding)) };
 }
 
 function accountName(project: string, email: string): string {

@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
-import { create } from "tar";
 import { buildpackBuild } from "../google/buildpack.ts";
 import type { ArtifactRegistryClient } from "../google/clients/artifact-registry.ts";
 import type { Build, CloudBuildClient } from "../google/clients/cloud-build.ts";
@@ -14,6 +11,7 @@ import { accountEmail, installationAccountId, installationName } from "../spec/n
 import { type Bundle, bundleProgram } from "./bundle.ts";
 import { patience, persist, untilDefined } from "./eventually.ts";
 import { installationLabels, type Target } from "./installation.ts";
+import { type PackedFolder, packFolder } from "./pack.ts";
 
 /** What building the seed runner works with. */
 export interface RunnerClients {
@@ -79,20 +77,18 @@ function imageOf({ results }: Build): string | undefined {
 }
 
 async function uploadSource(storage: StorageClient, { project }: Target, bundle: Bundle): Promise<string> {
-  const content = await pack(bundle);
-  const object = `sources/${createHash("sha256").update(content).digest("hex")}.tgz`;
+  const { name, bytes } = await pack(bundle);
+  const object = `sources/${name}`;
   const bucket = installationName(project);
-  await storage.write({ bucket, object, content, contentType: "application/gzip", ifGenerationMatch: "0" });
+  await storage.write({ bucket, object, content: bytes, contentType: "application/gzip", ifGenerationMatch: "0" });
   return object;
 }
 
-async function pack(bundle: Bundle): Promise<Buffer> {
+async function pack(bundle: Bundle): Promise<PackedFolder> {
   const folder = await mkdtemp(join(tmpdir(), "alloyrun-"));
   try {
-    const names = Object.keys(bundle.files);
     await Promise.all(Object.entries(bundle.files).map(([name, bytes]) => writeFile(join(folder, name), bytes)));
-    const archive = create({ cwd: folder, gzip: true, portable: true, noMtime: true }, names);
-    return await buffer(archive as unknown as AsyncIterable<Buffer>);
+    return await packFolder(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -15,6 +15,6 @@ export async function deployInstallation(place: Place, terminal: Terminal): Prom
   });
   const installation = await findInstallation(place.project, place.region);
   const { exitCode } = await requestAndWatch(installation, { action: "check" }, terminal);
-  if (exitCode === exitCodes.ok) terminal.say(["alloyrun is installed: every step has exactly its permissions."]);
+  if (exitCode === exitCodes.ok) terminal.say([`alloyrun is installed in ${place.project}.`]);
   return exitCode;
 }

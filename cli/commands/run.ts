@@ -12,8 +12,10 @@ export async function requestAndWatch(
   terminal: Terminal,
 ): Promise<{ readonly run: RunView; readonly exitCode: ExitCode }> {
   const accepted = await requests.request(body);
-  terminal.say([`${accepted.action} of ${accepted.environment}: run ${accepted.run}`]);
-  const run = await watchRun(requests, accepted.run, terminal.screen);
+  const requestedMs = performance.now();
+  const subject = accepted.environment ? `${accepted.action} of ${accepted.environment}` : accepted.action;
+  terminal.say([`${subject}: run ${accepted.run}`]);
+  const run = await watchRun(requests, accepted.run, { screen: terminal.screen, requestedMs });
   const outcome = renderOutcome(run, accepted);
   if (run.state === "failed") terminal.complain(outcome);
   else terminal.say(outcome);

@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { findInstallation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
+import { createPace } from "../view/pace.ts";
 import { renderProgress } from "../view/progress.ts";
 import type { Place } from "./down.ts";
 
@@ -15,7 +16,7 @@ export async function status(environment: string, place: Place, terminal: Termin
     return exitCodes.ok;
   }
   const view = await requests.getRun(newest.run);
-  const options = { seen: new Map(), nowMs: 0, width: 120, colour: terminal.screen?.colour ?? false };
+  const options = { pace: createPace(), width: 120, colour: terminal.screen?.colour ?? false };
   terminal.say([
     `${environment}: ${view.action} ${view.state}${view.url ? `, ${view.url}` : ""}`,
     ...renderProgress(view, options),

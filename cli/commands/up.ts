@@ -1,9 +1,9 @@
+import { packFolder } from "../../deploy/pack.ts";
 import type { RequestBody } from "../../functions/api.ts";
 import type { Spec } from "../../spec/schema.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { folderOf } from "../folders.ts";
 import { findInstallation, type Installation } from "../installation.ts";
-import { packFolder } from "../pack.ts";
 import type { Terminal } from "../terminal.ts";
 import { requestAndWatch } from "./run.ts";
 import { readSpec } from "./validate.ts";

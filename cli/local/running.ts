@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
@@ -39,9 +40,20 @@ export async function findRunning(port?: number): Promise<Running> {
     throw new Error(`no local Google Cloud is running${where}: start one with \`alloyrun local start\``);
   }
   if (found.length > 1) {
-    throw new Error(`several are running: name one with --port ${found.map((running) => running.port).join(" or ")}`);
+    const ports = found.map((running) => running.port).sort((a, b) => a - b);
+    throw new Error(`several are running: name one with --port ${ports.join(" or ")}`);
   }
   return only;
+}
+
+/** Tells whether the process exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function listRunning(): Promise<Running[]> {
@@ -51,17 +63,29 @@ async function listRunning(): Promise<Running[]> {
 }
 
 async function readNote(path: string): Promise<Running | undefined> {
-  const running: Running = JSON.parse(await readFile(path, "utf8"));
-  if (isAlive(running.pid)) return running;
+  const running = parseNote(await readFile(path, "utf8").catch(() => ""));
+  if (running && isAlive(running.pid) && (await isListening(running.port))) return running;
   await rm(path, { force: true });
   return undefined;
 }
 
-function isAlive(pid: number): boolean {
+function parseNote(text: string): Running | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
+    const { port, pid } = JSON.parse(text) as Partial<Running>;
+    return typeof port === "number" && typeof pid === "number" ? { port, pid } : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** The process of a note that was left behind may be gone and its number another's, who must not be ended for it. */
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const end = (answers: boolean) => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once("connect", () => end(true)).once("error", () => end(false));
+  });
 }

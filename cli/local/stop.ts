@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findRunning } from "./running.ts";
+import { findRunning, isAlive } from "./running.ts";
 
 /** Ends the local Google Cloud that is running and waits until it and all its processes are gone. */
 export async function stopLocal(port: number | undefined): Promise<ExitCode> {
@@ -12,13 +12,4 @@ export async function stopLocal(port: number | undefined): Promise<ExitCode> {
   }
   process.stderr.write(`process ${running.pid} still runs after 15 s; end it with \`kill -9 ${running.pid}\`\n`);
   return exitCodes.failed;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -7,8 +7,9 @@ export function renderOutcome(
   accepted: Pick<RequestAccepted, "costPerDay" | "expectedSeconds">,
 ): string[] {
   if (run.state === "failed") return [...run.failures.flatMap(renderFailure), ...renderKept(run, accepted)];
-  if (run.action === "down") return renderRemoval(run);
-  if (run.state !== "succeeded") return [`${run.environment}: the run is ${run.state}.`];
+  if (run.state === "cancelled") return [`The run ${run.run} was cancelled; what it had made is kept.`];
+  if (run.action === "down" || run.action === "sweep") return renderRemoval(run);
+  if (run.action === "check") return ["Checked: every step has its permissions."];
   return [...renderReady(run), ...renderTime(run, accepted)];
 }
 
@@ -40,20 +41,35 @@ function renderFailure({ step, code, message, evidence = [] }: FailureView): str
 
 function renderKept(run: RunView, { costPerDay }: Pick<RequestAccepted, "costPerDay">): string[] {
   const done = run.steps.filter((step) => step.state === "done").map((step) => step.name);
-  const kept = done.length > 0 ? `Kept as they are: ${done.join(", ")}` : "Nothing was made";
   const cost = costPerDay && done.includes("instance") ? `; at most ${costPerDay.amount.toFixed(2)} USD per day` : "";
-  const again = run.action === "down" ? `alloyrun down ${run.environment}` : "alloyrun up with the same file";
+  const standing = run.action === "up" ? [`${standingOf(done)}${cost}.`] : [];
+  const removed = run.action === "down" && done.length > 0 ? [`Removed already: ${done.join(", ")}.`] : [];
   return [
-    `${kept}${cost}.`,
-    `When the cause is removed, run \`${again}\`: it goes on from there and makes nothing twice.`,
+    ...standing,
+    ...removed,
+    `When the cause is removed, run ${wayForward(run)}: it goes on from there and makes nothing twice.`,
   ];
 }
 
-function renderRemoval(run: RunView): string[] {
-  if (run.remaining.length === 0) return [`${run.environment} is gone: every step found nothing of its own left.`];
-  return [
-    `${run.environment}: nothing that is billed is left. Google still holds:`,
-    ...run.remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
-    "Finish later with `alloyrun sweep`.",
-  ];
+function standingOf(done: readonly string[]): string {
+  return done.length > 0 ? `Kept as they are: ${done.join(", ")}` : "Nothing was made";
+}
+
+function wayForward({ action, environment }: RunView): string {
+  if (action === "up") return "`alloyrun up` with the same file";
+  if (action === "check") return "`alloyrun deploy`";
+  return action === "sweep" ? "`alloyrun sweep`" : `\`alloyrun down ${environment}\``;
+}
+
+function renderRemoval({ action, environment, remaining }: RunView): string[] {
+  const subject = action === "sweep" ? "Sweep" : environment;
+  if (remaining.length > 0) {
+    return [
+      `${subject}: nothing that is billed is left. Google still holds:`,
+      ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
+      "Finish later with `alloyrun sweep`.",
+    ];
+  }
+  if (action === "sweep") return ["Sweep: nothing is left to remove."];
+  return [`${environment} is gone: every step found nothing of its own left.`];
 }

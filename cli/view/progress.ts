@@ -1,18 +1,12 @@
 import { styleText } from "node:util";
 import type { RunView, StepView } from "../../functions/api.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
-
-/** When the person at the terminal saw a step begin and end, in milliseconds of their own clock. */
-export interface Seen {
-  readonly startedMs: number;
-  readonly endedMs?: number;
-}
+import type { Pace } from "./pace.ts";
 
 /** What drawing a run needs beside the run. */
 export interface ProgressOptions {
-  /** By step name; times are compared with Google's to tell a simulated wait from a real one. */
-  readonly seen: ReadonlyMap<string, Seen>;
-  readonly nowMs: number;
+  /** Tells a simulated wait from a real one. */
+  readonly pace: Pace;
   /** Columns of the terminal. */
   readonly width: number;
   readonly colour: boolean;
@@ -35,13 +29,13 @@ export function renderStep(step: StepView, readAt: string, options: ProgressOpti
   return cut(line.trimEnd(), options);
 }
 
-function timeOf(step: StepView, readAt: string, options: ProgressOptions): string {
+function timeOf(step: StepView, readAt: string, { pace }: ProgressOptions): string {
   if (!step.startedAt) return `expected ${formatDuration(step.expectedSeconds)}`;
-  const elapsed = secondsBetween(step.startedAt, step.endedAt ?? readAt);
+  const endedAt = step.endedAt ?? readAt;
+  const elapsed = secondsBetween(step.startedAt, endedAt);
   if (step.state === "running") return `${formatDuration(elapsed)} of ${formatDuration(step.expectedSeconds)}`;
-  const seen = options.seen.get(step.name);
-  const real = seen && ((seen.endedMs ?? options.nowMs) - seen.startedMs) / 1000;
-  return real !== undefined && isSimulated(elapsed, real)
+  const real = pace.realSeconds(step.startedAt, endedAt);
+  return isSimulated(elapsed, real)
     ? `simulated ${formatDuration(elapsed)} in ${formatDuration(real)}`
     : formatDuration(elapsed);
 }
@@ -55,7 +49,8 @@ function noteOf(step: StepView): string {
   if (step.state === "waiting") return "";
   if (step.state === "done") return changesOf(step);
   const operation = step.operation?.split("/").at(-1);
-  return [step.reason, operation && `(${operation})`].filter(Boolean).join(" ");
+  const reason = step.reason?.replaceAll(/\s+/g, " ");
+  return [reason, operation && `(${operation})`].filter(Boolean).join(" ");
 }
 
 function changesOf(step: StepView): string {

@@ -1,0 +1,71 @@
+import { Argument, type Command, Option } from "commander";
+import { parseDuration, parseListen, parsePace, parsePort } from "./arguments.ts";
+
+/** Adds `alloyrun local …`. The local Google Cloud is loaded only when one of its commands runs. */
+export function addLocalCommands(program: Command): void {
+  const local = program.command("local").description("a Google Cloud on this machine");
+  addStart(local);
+  local
+    .command("stop")
+    .description("end the one that is running")
+    .addOption(portOption())
+    .action(async ({ port }: { port?: number }) => {
+      const { stopLocal } = await import("./local/stop.ts");
+      process.exitCode = await stopLocal(port);
+    });
+  local
+    .command("env")
+    .description('print what a shell needs to use it: eval "$(alloyrun local env)"')
+    .addOption(portOption())
+    .option("--project <id>", "project of gcloud and the clients", "my-project")
+    .option("--as <email>", "act as this person, with only the roles granted to them")
+    .action(async (options: { port?: number; project: string; as?: string }) => {
+      const { printEnvironment } = await import("./local/environment.ts");
+      process.exitCode = await printEnvironment(options);
+    });
+  addClock(local);
+}
+
+function addStart(local: Command): void {
+  local
+    .command("start")
+    .description("start it and serve until Ctrl-C")
+    .addOption(new Option("--port <number>", "loopback port; a free one when left out").argParser(parsePort))
+    .addOption(
+      new Option("--pace <factor>", "how fast waiting passes: a factor from 1, or max")
+        .argParser(parsePace)
+        .default(60),
+    )
+    .addOption(new Option("--seed <text>", "seed of every latency and id").default("alloyrun"))
+    .option("--offline", "refuse every host that is not Google's")
+    .addOption(new Option("--listen <host=port>", "give one API a plain-HTTP port of its own").argParser(parseListen))
+    .action(async (options) => {
+      const { startLocal } = await import("./local/start.ts");
+      process.exitCode = await startLocal(options);
+    });
+}
+
+function addClock(local: Command): void {
+  const clock = local.command("clock").description("stop, start and move its clock");
+  for (const verb of ["pause", "resume"] as const) {
+    clock
+      .command(verb)
+      .addOption(portOption())
+      .action(async ({ port }: { port?: number }) => {
+        const { moveClock } = await import("./local/clock.ts");
+        process.exitCode = await moveClock({ verb, port });
+      });
+  }
+  clock
+    .command("advance")
+    .addArgument(new Argument("<duration>", "for example 30m, 2h or 1h30m").argParser(parseDuration))
+    .addOption(portOption())
+    .action(async (seconds: number, { port }: { port?: number }) => {
+      const { moveClock } = await import("./local/clock.ts");
+      process.exitCode = await moveClock({ verb: "advance", seconds, port });
+    });
+}
+
+function portOption(): Option {
+  return new Option("--port <number>", "which one, when several are").argParser(parsePort);
+}
