@@ -39,8 +39,11 @@ export function runJob(context: RunContext, request: RunJobRequest, call: Call):
   const { name = "", etag, overrides = {}, validateOnly } = request;
   const job = demandFound(context.jobs.get(name), "job", name);
   demandEtag(etag, job.etag);
-  if (job.terminalCondition?.state !== "CONDITION_SUCCEEDED") {
-    throw new ApiError({ code: "FAILED_PRECONDITION", message: `Job ${idOf(name)} is not ready and cannot be run.` });
+  if (job.reconciling) {
+    throw new ApiError({
+      code: "FAILED_PRECONDITION",
+      message: `Job ${idOf(name)} is being changed and cannot be run yet.`,
+    });
   }
   const { parent } = parseName(name);
   const suffix = letters(`${name} ${job.executionCount ?? 0} ${context.cloud.random.next()}`, 5);

@@ -6,6 +6,7 @@ import type { JsonObject } from "../json.ts";
 import type {
   CreateJobRequest,
   DeleteJobRequest,
+  Execution,
   Job,
   ListJobsRequest,
   ListJobsResponse,
@@ -16,7 +17,7 @@ import { paginate } from "../page.ts";
 import { imageExists } from "../workload/program.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
-import { failed, reconciling, succeeded } from "./condition.ts";
+import { type Failure, failed, reconciling, succeeded } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
 import { withTaskDefaults } from "./defaults.ts";
 import { runExecution } from "./execute.ts";
@@ -145,31 +146,44 @@ export async function runWriteJob(context: RunContext, operation: RunningOperati
   const name = String(operation.input.job);
   await operation.latency();
   const job = demandFound(context.jobs.get(name), "job", name);
-  const image = job.template?.template?.containers?.find(
-    ({ image: wanted = "" }) => !imageExists(context.runtime.images, wanted),
-  )?.image;
-  if (image !== undefined) {
-    const message = `Image '${image}' not found.`;
-    concludeJob(context, name, { message, reason: { reason: "CONTAINER_MISSING" } });
-    throw new ApiError({ code: "FAILED_PRECONDITION", message });
-  }
-  await executeByToken(context, job, String(operation.input.by));
-  const concluded = concludeJob(context, name, undefined);
+  const failure = missingImage(context, job) ?? (await executeByToken(context, job, String(operation.input.by)));
+  const concluded = concludeJob(context, name, failure);
   operation.annotate({ ...concluded });
+  if (failure) throw new ApiError({ code: "FAILED_PRECONDITION", message: failure.message });
   return { "@type": `${typePrefix}Job`, ...concluded };
 }
 
-/** The same token means the same execution, so that asking again starts nothing. */
-async function executeByToken(context: RunContext, job: Job, by: string): Promise<void> {
+function missingImage({ runtime }: RunContext, { template }: Job): Failure | undefined {
+  const containers = template?.template?.containers ?? [];
+  const missing = containers.find(({ image = "" }) => !imageExists(runtime.images, image));
+  return missing && { message: `Image '${missing.image}' not found.`, reason: { reason: "CONTAINER_MISSING" } };
+}
+
+/**
+ * Starts the execution that the token names, once: asking again with the same token starts nothing. With a run token
+ * the job is ready when the execution has succeeded, with a start token when it has started.
+ */
+async function executeByToken(context: RunContext, job: Job, by: string): Promise<Failure | undefined> {
   const { name = "", runExecutionToken, startExecutionToken } = job;
   const token = runExecutionToken ?? startExecutionToken;
-  if (token === undefined) return;
+  if (token === undefined) return undefined;
   const execution = `${name}/executions/${idOf(name)}-${token}`;
-  if (context.executions.get(execution)) return;
-  createExecution(context, { job, name: execution, overrides: {}, by });
-  const running = context.cloud.clock.working((hold) => runExecution(context, execution, hold));
-  if (runExecutionToken !== undefined) return await running;
-  running.catch((caught) => recordCrash(context, name, caught));
+  if (!context.executions.get(execution)) {
+    createExecution(context, { job, name: execution, overrides: {}, by });
+    const running = context.cloud.clock.working((hold) => runExecution(context, execution, hold));
+    if (runExecutionToken === undefined) running.catch((caught) => recordCrash(context, name, caught));
+    else await running;
+  }
+  return runExecutionToken === undefined ? undefined : failureOf(context.executions.get(execution));
+}
+
+function failureOf(execution: Execution | undefined): Failure | undefined {
+  const condition = execution?.conditions?.find(
+    ({ type, state }) => type === "Completed" && state === "CONDITION_FAILED",
+  );
+  if (!condition) return undefined;
+  const { message = "The execution failed.", executionReason } = condition;
+  return { message, reason: { executionReason } };
 }
 
 function recordCrash({ cloud }: RunContext, name: string, caught: unknown): void {
@@ -184,11 +198,7 @@ function recordCrash({ cloud }: RunContext, name: string, caught: unknown): void
   });
 }
 
-function concludeJob(
-  { cloud, jobs }: RunContext,
-  name: string,
-  failure: Parameters<typeof failed>[2] | undefined,
-): Job {
+function concludeJob({ cloud, jobs }: RunContext, name: string, failure: Failure | undefined): Job {
   const now = cloud.clock.timestamp();
   const { reconciling: _, ...job } = demandFound(jobs.get(name), "job", name);
   const condition = failure ? failed("Ready", now, failure) : succeeded("Ready", now);

@@ -163,9 +163,9 @@ async function deploy(context: RunContext, service: Service, present: Service | 
   const put = services.put(name, { ...service, reconciling: true, terminalCondition: pending, conditions: [pending] });
   refreshAddressHolds(context);
   await openLocalUrl(context, name);
-  const latency: LatencyKind = template?.vpcAccess?.networkInterfaces?.length
-    ? "run.service.deploy.direct"
-    : "run.service.deploy.connector";
+  // Fresh instances on Direct VPC egress wait for their network; moving traffic makes none.
+  const isDirect = !isVerified && Boolean(template?.vpcAccess?.networkInterfaces?.length);
+  const latency: LatencyKind = isDirect ? "run.service.deploy.direct" : "run.service.deploy.connector";
   return toLongrunning(
     cloud.operations.start({
       host,

@@ -9,8 +9,6 @@ import { type Fixture, project, startFixture } from "../run/fixture.ts";
 
 const place = `projects/${project}/locations/asia-northeast1`;
 const builds = `cloudbuild.googleapis.com/v1/${place}/builds`;
-/** The definitions demand the project beside the parent. */
-const create = `${builds}?projectId=${project}`;
 const builder = `builder@${project}.iam.gserviceaccount.com`;
 const image = `asia-northeast1-docker.pkg.dev/${project}/apps/users`;
 const bucket = "sources";
@@ -93,9 +91,9 @@ const logs = () => fixture.printed().join("\n");
 
 describe("CreateBuild without rights", () => {
   it("fails to fetch a source that the build's account may not read", async () => {
-    const operation = await fixture.operate("POST", create, toBuild(await upload("unreadable", application)));
+    const operation = await fixture.operate("POST", builds, toBuild(await upload("unreadable", application)));
     expect(operation.error?.message).toContain("failed to fetch the source");
-    const { body } = await fixture.call("GET", `${create}&filter=${encodeURIComponent('tags="unreadable.tgz"')}`);
+    const { body } = await fixture.call("GET", `${builds}?filter=${encodeURIComponent('tags="unreadable.tgz"')}`);
     expect(body.builds).toMatchObject([{ status: "FAILURE", failureInfo: { type: "FETCH_SOURCE_FAILED" } }]);
   });
 });
@@ -104,19 +102,17 @@ describe("CreateBuild", () => {
   beforeAll(grantAll);
 
   it("builds an application with its declared packages into an image that runs", async () => {
-    const operation = await fixture.operate("POST", create, toBuild(await upload("users", application)));
+    const operation = await fixture.operate("POST", builds, toBuild(await upload("users", application)));
     const build = operation.response as { id: string; results: { images: { name: string; digest: string }[] } };
     expect(build).toMatchObject({
       status: "SUCCESS",
       results: { images: [{ name: image, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }] },
     });
     expect(logs()).toMatch(/added pg@8\./);
-    expect((await fixture.call("GET", `${builds}/${build.id}?projectId=${project}&id=${build.id}`)).body).toMatchObject(
-      {
-        status: "SUCCESS",
-        tags: ["users.tgz"],
-      },
-    );
+    expect((await fixture.call("GET", `${builds}/${build.id}`)).body).toMatchObject({
+      status: "SUCCESS",
+      tags: ["users.tgz"],
+    });
     const template = {
       serviceAccount: builder,
       containers: [{ image: `${image}@${build.results.images[0]?.digest}` }],
@@ -138,7 +134,7 @@ describe("CreateBuild", () => {
   it("gives the same digest for the same source", async () => {
     const digests = await Promise.all(
       ["same-1", "same-2"].map(async (name) => {
-        const operation = await fixture.operate("POST", create, toBuild(await upload(name, application)));
+        const operation = await fixture.operate("POST", builds, toBuild(await upload(name, application)));
         return (operation.response as { results: { images: { digest: string }[] } }).results.images[0]?.digest;
       }),
     );
@@ -147,7 +143,7 @@ describe("CreateBuild", () => {
 
   it("leaves an undeclared dependency out, so that the revision fails", async () => {
     const files = { ...application, "package.json": JSON.stringify({ type: "module", main: "main.js" }) };
-    const operation = await fixture.operate("POST", create, toBuild(await upload("undeclared", files)));
+    const operation = await fixture.operate("POST", builds, toBuild(await upload("undeclared", files)));
     const { results } = operation.response as { results: { images: { digest: string }[] } };
     const template = { serviceAccount: builder, containers: [{ image: `${image}@${results.images[0]?.digest}` }] };
     const service = await fixture.operate("POST", `run.googleapis.com/v2/${place}/services?serviceId=undeclared`, {
@@ -166,7 +162,7 @@ describe("CreateBuild", () => {
       }),
       "make.js": 'require("node:fs").writeFileSync("out.js", "console.log(1)"); console.log("made");',
     };
-    const operation = await fixture.operate("POST", create, toBuild(await upload("scripted", files)));
+    const operation = await fixture.operate("POST", builds, toBuild(await upload("scripted", files)));
     expect(operation.error).toBeUndefined();
     expect(logs()).toContain("Step #1: made");
   });
@@ -186,7 +182,7 @@ describe("CreateBuild", () => {
       "exit status 3",
     ],
   ])("fails for %s and says so in its log", async (title, files, message) => {
-    const operation = await fixture.operate("POST", create, toBuild(await upload(title.replaceAll(/\W/g, "-"), files)));
+    const operation = await fixture.operate("POST", builds, toBuild(await upload(title.replaceAll(/\W/g, "-"), files)));
     expect(operation.error?.message).toContain(message);
     expect(logs()).toContain(message);
   });
@@ -194,18 +190,18 @@ describe("CreateBuild", () => {
   it("fails for steps that it does not run, and for repositories that are not there", async () => {
     const object = await upload("plain", application);
     const docker = [{ name: "gcr.io/cloud-builders/docker", args: ["build", "."] }];
-    expect((await fixture.operate("POST", create, toBuild(object, { steps: docker }))).error?.message).toContain(
+    expect((await fixture.operate("POST", builds, toBuild(object, { steps: docker }))).error?.message).toContain(
       "UNIMPLEMENTED",
     );
     const other = `asia-northeast1-docker.pkg.dev/${project}/none/users`;
     const steps = [{ name: "gcr.io/k8s-skaffold/pack", entrypoint: "pack", args: ["build", other] }];
     expect(
-      (await fixture.operate("POST", create, toBuild(object, { steps, images: [other] }))).error?.message,
+      (await fixture.operate("POST", builds, toBuild(object, { steps, images: [other] }))).error?.message,
     ).toContain('Repository "none" not found');
   });
 
   it("refuses a service account without a place for the log", async () => {
-    const answer = await fixture.call("POST", create, toBuild("users.tgz", { options: {} }));
+    const answer = await fixture.call("POST", builds, toBuild("users.tgz", { options: {} }));
     expect(answer).toMatchObject({
       status: 400,
       body: {
@@ -215,16 +211,12 @@ describe("CreateBuild", () => {
   });
 
   it("can be cancelled", async () => {
-    const { body } = await fixture.call("POST", create, toBuild(await upload("late", application)));
+    const { body } = await fixture.call("POST", builds, toBuild(await upload("late", application)));
     const { build } = body.metadata as { build: { id: string } };
-    const cancelled = await fixture.call("POST", `${builds}/${build.id}:cancel`, { projectId: project, id: build.id });
+    const cancelled = await fixture.call("POST", `${builds}/${build.id}:cancel`, {});
     expect(cancelled.body).toMatchObject({ status: "CANCELLED" });
     await fixture.local.cloud.clock.advance(600_000);
-    expect((await fixture.call("GET", `${builds}/${build.id}?projectId=${project}&id=${build.id}`)).body).toMatchObject(
-      { status: "CANCELLED" },
-    );
-    expect(
-      (await fixture.call("POST", `${builds}/${build.id}:cancel`, { projectId: project, id: build.id })).status,
-    ).toBe(400);
+    expect((await fixture.call("GET", `${builds}/${build.id}`)).body).toMatchObject({ status: "CANCELLED" });
+    expect((await fixture.call("POST", `${builds}/${build.id}:cancel`, {})).status).toBe(400);
   });
 });

@@ -123,6 +123,22 @@ describe("execution tokens", () => {
   });
 });
 
+describe("run tokens of executions that fail", () => {
+  it("fail the job with the execution's message, until another token succeeds", async () => {
+    const bad = fixture.push("bad-seed", "process.exit(11);");
+    const job = { template: template(bad), runExecutionToken: "a" };
+    const failed = await fixture.operate("POST", `${parent}/jobs?jobId=bad-seed`, job);
+    expect(failed.error).toMatchObject({ code: 9, message: expect.stringContaining("Task bad-seed-a-task0 failed") });
+    expect((await fixture.call("GET", `${parent}/jobs/bad-seed`)).body).toMatchObject({
+      terminalCondition: { state: "CONDITION_FAILED", executionReason: "NON_ZERO_EXIT_CODE" },
+      latestCreatedExecution: { name: "bad-seed-a", completionStatus: "EXECUTION_FAILED" },
+    });
+    const mended = { template: template(fixture.push("good-seed", "")), runExecutionToken: "b" };
+    const updated = await fixture.operate("PATCH", `run.googleapis.com/v2/${name("bad-seed")}`, mended);
+    expect(updated.response).toMatchObject({ terminalCondition: { state: "CONDITION_SUCCEEDED" }, executionCount: 2 });
+  });
+});
+
 describe("CreateJob", () => {
   it("fills in defaults, keeps an explicit zero of retries, and refuses a second one", async () => {
     const image = fixture.push("defaults", "");
