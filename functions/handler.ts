@@ -1,9 +1,10 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
 import { parseJson, toObject } from "../google/json.ts";
-import type { StepName } from "../plan/step.ts";
+import type { StepDeclaration } from "../plan/step.ts";
 import { done } from "./answer.ts";
 import type { StepRequest, StepResponse } from "./contract.ts";
-import { errorBody, toStepError } from "./error.ts";
+import { toErrorOfStep } from "./early-grant.ts";
+import { errorBody } from "./error.ts";
 import { createLog, type Log } from "./log.ts";
 import { parseStepRequest } from "./parse.ts";
 import { isServiceDisabled, waitingFor } from "./waiting.ts";
@@ -16,10 +17,10 @@ type Answer<Input extends object, Output extends object> = (
 
 /** Puts a step behind HTTP: checks the body, answers in JSON, and gives every failure Google's error form. */
 export function createHandler<Input extends object, Output extends object>({
-  name,
+  declaration: { name, permissions },
   answer,
 }: {
-  readonly name: StepName;
+  readonly declaration: Pick<StepDeclaration<Input, Output>, "name" | "permissions">;
   readonly answer: Answer<Input, Output>;
 }): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
@@ -33,7 +34,7 @@ export function createHandler<Input extends object, Output extends object>({
       log("INFO", `${name} ${call.action}: ${answered.state}`, { answer: answered });
       response.status(200).json(answered);
     } catch (caught) {
-      const error = toStepError(caught);
+      const error = toErrorOfStep(caught, permissions);
       const stack = error.reason === "UNEXPECTED" && caught instanceof Error ? caught.stack : undefined;
       log("ERROR", `${name}: ${error.message}`, { code: error.code, reason: error.reason, stack });
       response.status(error.httpStatus).json(errorBody(error, name));

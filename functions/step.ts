@@ -57,7 +57,7 @@ export function implementStep<Input extends object, Output extends object, Clien
   const open = once(() => openAll(connects));
   const answer: Step<Input, Output>["answer"] = (request, log = () => {}) =>
     carryOut({ declaration, implementation, opened: open(), request, log });
-  const handle = createHandler({ name: declaration.name, answer });
+  const handle = createHandler({ declaration, answer });
   http(functionId(declaration.name), handle);
   return { declaration, answer, handle };
 }

@@ -82,7 +82,7 @@ export interface StepFailure {
 
 /** How a step ended, as the workflow gathered it. */
 export interface StepReport {
-  readonly state: "done" | "held";
+  readonly state: "done" | "held" | "failed";
   readonly reason?: string;
   readonly changes?: StepResponse<object>["changes"];
   readonly operations?: readonly Pick<PendingOperation, "name">[];

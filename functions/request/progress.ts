@@ -16,6 +16,7 @@ interface ProgressLine {
   readonly detail: {
     readonly reason?: string;
     readonly operations?: readonly { readonly name: string }[];
+    readonly changes?: readonly Change[];
     readonly code?: string;
     readonly message?: string;
     readonly details?: StepFailure["details"];
@@ -94,7 +95,7 @@ function advance(before: Progress | undefined, { state, at, detail }: ProgressLi
     case "failed":
       return { state: "failed", startedAt, endedAt: toTime(at), reason: detail.message };
     case "done":
-      return { state: "done", startedAt, endedAt: toTime(at) };
+      return { state: "done", startedAt, endedAt: toTime(at), changes: changed(detail.changes) };
   }
 }
 
