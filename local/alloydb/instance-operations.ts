@@ -1,4 +1,5 @@
-import type { RunOperation } from "../api.ts";
+import type { RunningOperation, RunOperation } from "../api.ts";
+import type { JsonObject } from "../json.ts";
 import type { Instance } from "../model/generated/alloydb.ts";
 import { getCluster } from "./clusters.ts";
 import { type Context, emptyResponse, timed, toResponse } from "./context.ts";
@@ -10,68 +11,73 @@ import { reservedRanges, takeAddress } from "./private-services.ts";
 
 /** The work behind changes of instances. */
 export function instanceOperations(context: Context): Readonly<Record<string, RunOperation>> {
-  const { cloud, records, fleet } = context;
-
-  function settle(name: string, resource: Instance): Instance {
-    const record = getInstance(context, name);
-    const updateTime = cloud.clock.timestamp();
-    return putInstance(context, name, { ...record, resource: { ...resource, reconciling: false, updateTime } });
-  }
-
+  const { cloud, fleet } = context;
   return {
-    "instances.create": timed(cloud, async ({ input, latency }) => {
-      const name = String(input.name);
-      const { resource } = getInstance(context, name);
-      try {
-        const privateAddress = await reserveAddress(context, name);
-        putInstance(context, name, { resource, privateAddress });
-        await fleet.startInstance(name, { resource, privateAddress });
-        await latency();
-        fleet.attach(name);
-        if (resource.activationPolicy === "NEVER") await fleet.stop(name);
-        return toResponse(
-          "Instance",
-          input,
-          settle(name, { ...placed(resource, privateAddress), state: stateOf(resource) }),
-        );
-      } catch (caught) {
-        await fleet.removeInstance(name);
-        settle(name, { ...resource, state: "FAILED" });
-        throw caught;
-      }
-    }),
-    "instances.update": timed(cloud, async ({ input, latency }) => {
-      const name = String(input.name);
-      const { resource: before, privateAddress = "" } = getInstance(context, name);
-      const wanted = input.resource as Instance;
-      await latency();
-      const after = settle(name, { ...placed(wanted, privateAddress), state: stateOf(wanted) });
-      if (after.state === "STOPPED") await fleet.stop(name);
-      else if (before.state === "STOPPED" || needsRestart(before, after)) await fleet.restart(name);
-      return toResponse("Instance", input, after);
-    }),
-    "instances.restart": timed(cloud, async ({ input, latency }) => {
-      const name = String(input.name);
-      await latency();
-      await fleet.restart(name);
-      return toResponse("Instance", input, settle(name, getInstance(context, name).resource));
-    }),
+    "instances.create": timed(cloud, (operation) => create(context, operation)),
+    "instances.update": timed(cloud, (operation) => update(context, operation)),
+    "instances.delete": timed(cloud, (operation) => remove(context, operation)),
+    "instances.restart": timed(cloud, (operation) => restart(context, operation)),
     // What happens to a node whose machine stops: nobody reaches it until it is back.
-    "instances.injectFault": timed(cloud, async ({ input, latency }) => {
-      const name = String(input.name);
-      await fleet.stop(name);
-      await latency();
-      await fleet.restart(name);
-      return toResponse("Instance", input, settle(name, getInstance(context, name).resource));
-    }),
-    "instances.delete": timed(cloud, async ({ input, latency }) => {
-      const name = String(input.name);
-      await latency();
-      await fleet.removeInstance(name);
-      records.instances.delete(name);
-      return emptyResponse;
+    "instances.injectFault": timed(cloud, async (operation) => {
+      await fleet.stop(String(operation.input.name));
+      return await restart(context, operation);
     }),
   };
+}
+
+async function create(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
+  const { fleet } = context;
+  const name = String(input.name);
+  const { resource } = getInstance(context, name);
+  try {
+    const privateAddress = await reserveAddress(context, name);
+    putInstance(context, name, { resource, privateAddress });
+    await fleet.startInstance(name, { resource, privateAddress });
+    await latency();
+    fleet.attach(name);
+    const state = stateOf(resource);
+    if (state === "STOPPED") await fleet.stop(name);
+    return toResponse("Instance", input, settle(context, name, { ...placed(resource, privateAddress), state }));
+  } catch (caught) {
+    await fleet.removeInstance(name);
+    settle(context, name, { ...resource, state: "FAILED" });
+    throw caught;
+  }
+}
+
+async function update(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
+  const { fleet } = context;
+  const name = String(input.name);
+  const record = getInstance(context, name);
+  const { resource: before, privateAddress = "" } = record;
+  const wanted = input.resource as Instance;
+  await latency();
+  const after = { ...placed(wanted, privateAddress), state: stateOf(wanted) };
+  putInstance(context, name, { ...record, resource: { ...after, reconciling: true } });
+  if (after.state === "STOPPED") await fleet.stop(name);
+  else if (before.state === "STOPPED" || needsRestart(before, after)) await fleet.restart(name);
+  return toResponse("Instance", input, settle(context, name, after));
+}
+
+async function remove(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
+  const name = String(input.name);
+  await latency();
+  await context.fleet.removeInstance(name);
+  context.records.instances.delete(name);
+  return emptyResponse;
+}
+
+async function restart(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
+  const name = String(input.name);
+  await latency();
+  await context.fleet.restart(name);
+  return toResponse("Instance", input, settle(context, name, getInstance(context, name).resource));
+}
+
+function settle(context: Context, name: string, resource: Instance): Instance {
+  const updateTime = context.cloud.clock.timestamp();
+  const settled = { ...resource, reconciling: false, updateTime };
+  return putInstance(context, name, { ...getInstance(context, name), resource: settled });
 }
 
 function stateOf({ activationPolicy }: Instance): "READY" | "STOPPED" {

@@ -1,8 +1,17 @@
-import type { Call, TypedHandlers } from "../api.ts";
+import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
 import type { LatencyKind } from "../latency.ts";
-import type { AlloyDbMethods, CreateInstanceRequest, Instance } from "../model/generated/alloydb.ts";
+import type {
+  AlloyDbMethods,
+  CreateInstanceRequest,
+  DeleteInstanceRequest,
+  Instance,
+  ListInstancesRequest,
+  ListInstancesResponse,
+  RestartInstanceRequest,
+  UpdateInstanceRequest,
+} from "../model/generated/alloydb.ts";
 import { paginate } from "../page.ts";
 import { checkReady, getCluster } from "./clusters.ts";
 import { born, type Change, type Context, checkEtag, checkIdle, startChange } from "./context.ts";
@@ -14,103 +23,119 @@ import { type InstanceRecord, withEtag } from "./records.ts";
 
 /** The methods on instances. */
 export function instanceMethods(context: Context) {
-  const { cloud, records, requests } = context;
-
-  async function create(request: CreateInstanceRequest, call: Call) {
-    const { parent = "", instanceId = "", instance: sent = {}, requestId, validateOnly } = request;
-    checkId("instance_id", instanceId);
-    const name = `${parent}/instances/${instanceId}`;
-    return await requests.once(requestId, `create ${name}`, async () => {
-      const cluster = getCluster(context, parent);
-      if (records.instances.get(name)) {
-        throw new ApiError({ code: "ALREADY_EXISTS", message: `Resource '${name}' already exists` });
-      }
-      const resource = newInstance(sent, { name, ...born(context) });
-      checkReady(cluster);
-      checkPlace(context, parent, resource);
-      checkIdle(context, name);
-      await reservedRanges(cloud, cluster.network, cluster.allocatedIpRange);
-      const change = { verb: "create", target: name } as const;
-      if (validateOnly) return startChange(context, call, { ...change, kind: "validate", input: { ...resource } });
-      putInstance(context, name, { resource });
-      holdConnection(records, { network: cluster.network, cluster: parent });
-      return startChange(context, call, { ...change, kind: "instances.create", latency: creationLatency(resource) });
-    });
-  }
-
-  /** Changes that need nothing but the instance's name. */
-  const simple = (kind: string, verb: Change["verb"]) => {
-    return async (
-      { name = "", requestId, validateOnly }: { name?: string; requestId?: string; validateOnly?: boolean },
-      call: Call,
-    ) =>
-      await requests.once(requestId, `${verb} ${name}`, () => {
-        const record = getInstance(context, name);
-        checkRunning(record);
-        if (verb === "failover" && record.resource.availabilityType !== "REGIONAL") {
-          throw unready(`instance ${name} has no standby to fail over to: its availability type is ZONAL`);
-        }
-        checkIdle(context, name);
-        const change = { verb, target: name, latency: "alloydb.instance.update" } as const;
-        if (validateOnly) return startChange(context, call, { ...change, kind: "validate", latency: undefined });
-        putInstance(context, name, { ...record, resource: { ...record.resource, reconciling: true } });
-        return startChange(context, call, { ...change, kind });
-      });
-  };
-
+  const rerun = (kind: string, verb: Change["verb"]) => (request: RestartInstanceRequest, call: Call) =>
+    disturb(context, request, { call, kind, verb });
   return {
-    "google.cloud.alloydb.v1.AlloyDBAdmin.ListInstances": ({ parent = "", pageSize, pageToken }) => {
-      const { project } = parseName(parent);
-      const matches = matcher(parent);
-      const all = records.instances.list(`projects/${project}/`).map(([, { resource }]) => resource);
-      const key = ({ name = "" }: Instance) => name;
-      const wanted = all.filter(({ name = "" }) => matches(name));
-      const page = paginate(wanted, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
-      return { instances: page.items, nextPageToken: page.nextPageToken };
-    },
+    "google.cloud.alloydb.v1.AlloyDBAdmin.ListInstances": (request) => list(context, request),
     "google.cloud.alloydb.v1.AlloyDBAdmin.GetInstance": ({ name = "" }) => getInstance(context, name).resource,
-    "google.cloud.alloydb.v1.AlloyDBAdmin.CreateInstance": create,
-    "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateInstance": async (request, call) => {
-      const { instance: sent = {}, updateMask, allowMissing, requestId, validateOnly } = request;
-      const name = sent.name ?? "";
-      if (allowMissing && !records.instances.get(name)) {
-        return await create({ ...request, parent: clusterOf(name), instanceId: idOf(name) }, call);
-      }
-      return await requests.once(requestId, `update ${name}`, () => {
-        const record = getInstance(context, name);
-        checkEtag(name, record.resource.etag, sent.etag);
-        checkRunning(record);
-        checkIdle(context, name);
-        const changed = changedInstance(applyMask<Instance>(record.resource, { sent, mask: updateMask, mutable }));
-        const change = { verb: "update", target: name } as const;
-        if (validateOnly) return startChange(context, call, { ...change, kind: "validate", input: { ...changed } });
-        putInstance(context, name, { ...record, resource: { ...record.resource, reconciling: true } });
-        const input = { resource: { ...changed } };
-        return startChange(context, call, {
-          ...change,
-          kind: "instances.update",
-          latency: "alloydb.instance.update",
-          input,
-        });
-      });
-    },
-    "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteInstance": async (request, call) => {
-      const { name = "", etag, requestId, validateOnly } = request;
-      return await requests.once(requestId, `delete ${name}`, () => {
-        const record = getInstance(context, name);
-        checkEtag(name, record.resource.etag, etag);
-        checkIdle(context, name);
-        checkNotFollowed(context, record.resource);
-        const change = { verb: "delete", target: name } as const;
-        if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
-        putInstance(context, name, { ...record, resource: { ...record.resource, state: "DELETING" } });
-        return startChange(context, call, { ...change, kind: "instances.delete", latency: "alloydb.instance.delete" });
-      });
-    },
-    "google.cloud.alloydb.v1.AlloyDBAdmin.RestartInstance": simple("instances.restart", "restart"),
-    "google.cloud.alloydb.v1.AlloyDBAdmin.FailoverInstance": simple("instances.restart", "failover"),
-    "google.cloud.alloydb.v1.AlloyDBAdmin.InjectFault": simple("instances.injectFault", "injectFault"),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.CreateInstance": (request, call) => create(context, request, call),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateInstance": (request, call) => update(context, request, call),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteInstance": (request, call) => remove(context, request, call),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.RestartInstance": rerun("instances.restart", "restart"),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.FailoverInstance": rerun("instances.restart", "failover"),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.InjectFault": rerun("instances.injectFault", "injectFault"),
   } satisfies TypedHandlers<AlloyDbMethods>;
+}
+
+/** `-` stands for any location or cluster. */
+function list({ records }: Context, { parent = "", pageSize, pageToken }: ListInstancesRequest): ListInstancesResponse {
+  const { project, region, cluster } = parseName(parent);
+  const isWanted = ({ name = "" }: Instance) => {
+    const found = parseName(name);
+    return (region === "-" || found.region === region) && (cluster === "-" || found.cluster === cluster);
+  };
+  const all = records.instances.list(`projects/${project}/`).map(([, { resource }]) => resource);
+  const key = ({ name = "" }: Instance) => name;
+  const limits = { usual: 100, most: 1000 };
+  const page = paginate(all.filter(isWanted), { key, size: pageSize, token: pageToken, limits });
+  return { instances: page.items, nextPageToken: page.nextPageToken };
+}
+
+async function create(context: Context, request: CreateInstanceRequest, call: Call): Promise<OperationResource> {
+  const { parent = "", instanceId = "", instance: sent = {}, requestId, validateOnly } = request;
+  const { cloud, records, requests } = context;
+  checkId("instance_id", instanceId);
+  const name = `${parent}/instances/${instanceId}`;
+  return await requests.once(requestId, `create ${name}`, async () => {
+    const cluster = getCluster(context, parent);
+    if (records.instances.get(name)) {
+      throw new ApiError({ code: "ALREADY_EXISTS", message: `Resource '${name}' already exists` });
+    }
+    const resource = newInstance(sent, { name, ...born(context) });
+    checkReady(cluster);
+    checkPlace(context, parent, resource);
+    checkIdle(context, name);
+    await reservedRanges(cloud, cluster.network, cluster.allocatedIpRange);
+    const change = { verb: "create", target: name } as const;
+    if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
+    putInstance(context, name, { resource });
+    holdConnection(records, { network: cluster.network, cluster: parent });
+    return startChange(context, call, { ...change, kind: "instances.create", latency: creationLatency(resource) });
+  });
+}
+
+async function update(context: Context, request: UpdateInstanceRequest, call: Call): Promise<OperationResource> {
+  const { instance: sent = {}, updateMask: mask, allowMissing, requestId, validateOnly } = request;
+  const name = sent.name ?? "";
+  if (allowMissing && !context.records.instances.get(name)) {
+    return await create(context, { ...request, parent: clusterOf(name), instanceId: idOf(name) }, call);
+  }
+  return await context.requests.once(requestId, `update ${name}`, () => {
+    const record = getInstance(context, name);
+    checkEtag(name, record.resource.etag, sent.etag);
+    checkSettled(record);
+    checkIdle(context, name);
+    const changed = changedInstance(applyMask<Instance>(record.resource, { sent, mask, mutable }));
+    const change = { verb: "update", target: name } as const;
+    if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
+    putInstance(context, name, { ...record, resource: { ...record.resource, reconciling: true } });
+    const input = { resource: { ...changed } };
+    return startChange(context, call, {
+      ...change,
+      kind: "instances.update",
+      latency: "alloydb.instance.update",
+      input,
+    });
+  });
+}
+
+async function remove(context: Context, request: DeleteInstanceRequest, call: Call): Promise<OperationResource> {
+  const { name = "", etag, requestId, validateOnly } = request;
+  return await context.requests.once(requestId, `delete ${name}`, () => {
+    const record = getInstance(context, name);
+    checkEtag(name, record.resource.etag, etag);
+    checkIdle(context, name);
+    checkNotFollowed(context, record.resource);
+    const change = { verb: "delete", target: name } as const;
+    if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
+    putInstance(context, name, { ...record, resource: { ...record.resource, state: "DELETING" } });
+    return startChange(context, call, { ...change, kind: "instances.delete", latency: "alloydb.instance.delete" });
+  });
+}
+
+interface Disturbance {
+  readonly call: Call;
+  readonly kind: string;
+  readonly verb: Change["verb"];
+}
+
+/** Changes that need nothing but the instance: restart, failover, a fault on purpose. */
+async function disturb(
+  context: Context,
+  { name = "", requestId, validateOnly }: RestartInstanceRequest,
+  { call, kind, verb }: Disturbance,
+): Promise<OperationResource> {
+  return await context.requests.once(requestId, `${verb} ${name}`, () => {
+    const record = getInstance(context, name);
+    checkSettled(record);
+    if (verb === "failover" && record.resource.availabilityType !== "REGIONAL") {
+      throw unready(`instance ${name} has no standby to fail over to: its availability type is ZONAL`);
+    }
+    checkIdle(context, name);
+    if (validateOnly) return startChange(context, call, { verb, target: name, kind: "validate" });
+    putInstance(context, name, { ...record, resource: { ...record.resource, reconciling: true } });
+    return startChange(context, call, { verb, target: name, kind, latency: "alloydb.instance.update" });
+  });
 }
 
 /** @throws ApiError NOT_FOUND */
@@ -134,18 +159,6 @@ export function readyPrimary({ records }: Pick<Context, "records">, cluster: str
   return found[0];
 }
 
-/** `-` stands for any location or cluster. */
-function matcher(parent: string): (name: string) => boolean {
-  const wanted = parseName(parent);
-  return (name) => {
-    const { region, cluster } = parseName(name);
-    return (
-      [wanted.region, "-"].includes(wanted.region === "-" ? "-" : region) &&
-      (wanted.cluster === "-" || cluster === wanted.cluster)
-    );
-  };
-}
-
 function checkPlace(context: Context, cluster: string, { instanceType }: Instance): void {
   if (instanceType === "READ_POOL") {
     readyPrimary(context, cluster);
@@ -158,7 +171,7 @@ function checkPlace(context: Context, cluster: string, { instanceType }: Instanc
   if (present) throw unready(`cluster ${cluster} has a primary instance already: ${idOf(present[0])}`);
 }
 
-function checkRunning({ resource: { name, state } }: InstanceRecord): void {
+function checkSettled({ resource: { name, state } }: InstanceRecord): void {
   if (state !== "READY" && state !== "STOPPED") throw unready(`instance ${name} is not READY: its state is ${state}`);
 }
 

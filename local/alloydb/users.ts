@@ -1,7 +1,13 @@
 import type { Call, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
 import { drawLatency } from "../latency.ts";
-import type { AlloyDbMethods, User } from "../model/generated/alloydb.ts";
+import type {
+  AlloyDbMethods,
+  ListUsersRequest,
+  ListUsersResponse,
+  UpdateUserRequest,
+  User,
+} from "../model/generated/alloydb.ts";
 import { paginate } from "../page.ts";
 import { scramVerifier } from "../postgres/scram.ts";
 import { type Session, withSession } from "../postgres/session.ts";
@@ -18,81 +24,87 @@ const machineryRoles = /^(alloydbadmin|alloydbreplica)$/;
 /** The methods on users, which are the roles of the primary's databases that can log in. */
 export function userMethods(context: Context) {
   const { requests } = context;
-
-  /** Creating a user that exists makes it what was sent, its password and roles included. */
-  async function create(name: string, sent: User): Promise<User> {
-    const id = idOf(name);
-    const isIam = sent.userType === "ALLOYDB_IAM_USER";
-    checkUserId(id, isIam);
-    if (isIam && sent.password) throw invalid(`user ${id} is an IAM user, which has no password`);
-    return await withPrimary(context, clusterOf(name), async (session, flags) => {
-      const roles = sent.databaseRoles ?? [];
-      const memberOf = isIam ? [...new Set([...roles, iamRole])] : roles;
-      await checkRoles(session, memberOf);
-      if (!isIam && sent.password === undefined && (await missingRoles(session, [id])).length > 0) {
-        throw invalid(`password of user ${id} is required`);
-      }
-      const verifier = await toVerifier(id, sent, flags);
-      await ensureRole(session, { name: id, verifier, memberOf, keepsOthers: sent.keepExtraRoles });
-      return await findUser(session, name);
-    });
-  }
-
-  async function update(sent: User, mask: string | undefined): Promise<User> {
-    const name = sent.name ?? "";
-    const fields = maskedFields(sent, mask);
-    return await withPrimary(context, clusterOf(name), async (session, flags) => {
-      const present = await findUser(session, name);
-      const wantsRoles = fields.has("databaseRoles");
-      if (wantsRoles) await checkRoles(session, sent.databaseRoles ?? []);
-      await ensureRole(session, {
-        name: idOf(name),
-        verifier: fields.has("password") ? await toVerifier(idOf(name), sent, flags) : undefined,
-        memberOf: wantsRoles ? rolesOf(sent, present) : undefined,
-        keepsOthers: sent.keepExtraRoles,
-      });
-      return await findUser(session, name);
-    });
-  }
-
   return {
-    "google.cloud.alloydb.v1.AlloyDBAdmin.ListUsers": async ({ parent = "", pageSize, pageToken }) =>
-      await withPrimary(context, parent, async (session) => {
-        const users = (await listRoles(session)).map((role) => toUser(parent, role));
-        const key = ({ name = "" }: User) => name;
-        const page = paginate(users, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
-        return { users: page.items, nextPageToken: page.nextPageToken };
-      }),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.ListUsers": (request) => list(context, request),
     "google.cloud.alloydb.v1.AlloyDBAdmin.GetUser": async ({ name = "" }) =>
       await withPrimary(context, clusterOf(name), (session) => findUser(session, name)),
     "google.cloud.alloydb.v1.AlloyDBAdmin.CreateUser": async (request, call) => {
       const { parent = "", userId = "", user = {}, requestId, validateOnly } = request;
       const name = `${parent}/users/${userId}`;
       if (validateOnly) return { ...user, name, password: undefined };
-      return await requests.once(requestId, `create ${name}`, () => slowly(context, call, () => create(name, user)));
+      const make = () => slowly(context, call, () => create(context, name, user));
+      return await requests.once(requestId, `create ${name}`, make);
     },
     "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateUser": async (request, call) => {
-      const { user = {}, updateMask, allowMissing, requestId, validateOnly } = request;
-      const name = user.name ?? "";
+      const { user = {}, requestId, validateOnly } = request;
       if (validateOnly) return { ...user, password: undefined };
-      return await requests.once(requestId, `update ${name}`, () =>
-        slowly(context, call, async () => {
-          const isMissing = allowMissing && !(await exists(context, name));
-          return isMissing ? await create(name, user) : await update(user, updateMask);
-        }),
-      );
+      const make = () => slowly(context, call, () => update(context, request));
+      return await requests.once(requestId, `update ${user.name}`, make);
     },
-    "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteUser": async ({ name = "", requestId, validateOnly }, call) =>
-      await requests.once(requestId, `delete ${name}`, () =>
-        slowly(context, call, () =>
-          withPrimary(context, clusterOf(name), async (session) => {
-            await findUser(session, name);
-            if (!validateOnly) await dropUser(session, idOf(name));
-            return {};
-          }),
-        ),
-      ),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteUser": async ({ name = "", requestId, validateOnly }, call) => {
+      const make = () => slowly(context, call, () => remove(context, name, validateOnly));
+      return await requests.once(requestId, `delete ${name}`, make);
+    },
   } satisfies TypedHandlers<AlloyDbMethods>;
+}
+
+async function list(
+  context: Context,
+  { parent = "", pageSize, pageToken }: ListUsersRequest,
+): Promise<ListUsersResponse> {
+  const roles = await withPrimary(context, parent, (session) => listRoles(session));
+  const users = roles.map((role) => toUser(parent, role));
+  const key = ({ name = "" }: User) => name;
+  const page = paginate(users, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
+  return { users: page.items, nextPageToken: page.nextPageToken };
+}
+
+/** Creating a user that exists makes it what was sent, its password and roles included. */
+async function create(context: Context, name: string, sent: User): Promise<User> {
+  const id = idOf(name);
+  const isIam = sent.userType === "ALLOYDB_IAM_USER";
+  checkUserId(id, isIam);
+  if (isIam && sent.password) throw invalid(`user ${id} is an IAM user, which has no password`);
+  return await withPrimary(context, clusterOf(name), async (session, flags) => {
+    const roles = sent.databaseRoles ?? [];
+    const memberOf = isIam ? [...new Set([...roles, iamRole])] : roles;
+    await checkRoles(session, memberOf);
+    if (!isIam && sent.password === undefined && (await missingRoles(session, [id])).length > 0) {
+      throw invalid(`password of user ${id} is required`);
+    }
+    const verifier = await toVerifier(id, sent, flags);
+    await ensureRole(session, { name: id, verifier, memberOf, keepsOthers: sent.keepExtraRoles });
+    return await findUser(session, name);
+  });
+}
+
+async function update(
+  context: Context,
+  { user: sent = {}, updateMask, allowMissing }: UpdateUserRequest,
+): Promise<User> {
+  const name = sent.name ?? "";
+  const fields = maskedFields(sent, updateMask);
+  if (allowMissing && !(await exists(context, name))) return await create(context, name, sent);
+  return await withPrimary(context, clusterOf(name), async (session, flags) => {
+    const present = await findUser(session, name);
+    const wantsRoles = fields.has("databaseRoles");
+    if (wantsRoles) await checkRoles(session, sent.databaseRoles ?? []);
+    await ensureRole(session, {
+      name: idOf(name),
+      verifier: fields.has("password") ? await toVerifier(idOf(name), sent, flags) : undefined,
+      memberOf: wantsRoles ? rolesOf(sent, present) : undefined,
+      keepsOthers: sent.keepExtraRoles,
+    });
+    return await findUser(session, name);
+  });
+}
+
+async function remove(context: Context, name: string, validateOnly = false): Promise<Record<string, never>> {
+  return await withPrimary(context, clusterOf(name), async (session) => {
+    await findUser(session, name);
+    if (!validateOnly) await dropUser(session, idOf(name));
+    return {};
+  });
 }
 
 type Flags = Readonly<Record<string, string>>;

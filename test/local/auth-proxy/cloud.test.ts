@@ -70,12 +70,10 @@ async function send(host: string, path: string, body?: object): Promise<JsonObje
 async function operation(service: string, path: string, body: object): Promise<void> {
   const host = `${service}.googleapis.com`;
   const { name } = await send(host, path, body);
-  for (;;) {
-    const { done, error } = await send(host, `v1/${String(name)}`);
-    if (error) throw new Error(JSON.stringify(error));
-    if (done) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const { clock, operations } = local.cloud;
+  using hold = clock.hold();
+  const { error } = await operations.wait(host, String(name), 60_000, hold);
+  if (error) throw new Error(error.message);
 }
 
 async function prepareNetwork(): Promise<void> {

@@ -1,0 +1,57 @@
+import type { RunningOperation, RunOperation } from "../api.ts";
+import type { JsonObject } from "../json.ts";
+import type { Cluster } from "../model/generated/alloydb.ts";
+import { getCluster, putCluster } from "./clusters.ts";
+import { type Context, emptyResponse, timed, toResponse } from "./context.ts";
+import { releaseConnection } from "./holds.ts";
+import { host } from "./names.ts";
+
+/** The work behind changes of clusters. */
+export function clusterOperations(context: Context): Readonly<Record<string, RunOperation>> {
+  const { cloud } = context;
+  return {
+    "clusters.create": timed(cloud, (operation) => create(context, operation)),
+    "clusters.update": timed(cloud, (operation) => update(context, operation)),
+    "clusters.delete": timed(cloud, (operation) => remove(context, operation)),
+  };
+}
+
+async function create(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
+  const name = String(input.name);
+  const record = getCluster(context, name);
+  const settle = (state: Cluster["state"]) =>
+    putCluster(context, name, { ...record, resource: { ...record.resource, state } });
+  try {
+    await context.fleet.prepareCluster(name, record);
+    await latency();
+    return toResponse("Cluster", input, settle("READY"));
+  } catch (caught) {
+    settle("FAILED");
+    throw caught;
+  }
+}
+
+async function update(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
+  const name = String(input.name);
+  await latency();
+  await context.fleet.ensureInitialUser(name);
+  const updateTime = context.cloud.clock.timestamp();
+  const resource: Cluster = { ...(input.resource as Cluster), reconciling: false, updateTime };
+  return toResponse("Cluster", input, putCluster(context, name, { ...getCluster(context, name), resource }));
+}
+
+async function remove(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
+  const { cloud, records, fleet } = context;
+  const name = String(input.name);
+  const record = getCluster(context, name);
+  await latency();
+  for (const [instance] of records.instances.list(`${name}/instances/`)) {
+    await fleet.removeInstance(instance);
+    records.instances.delete(instance);
+  }
+  await fleet.removeCluster(name, record);
+  records.clusters.delete(name);
+  cloud.access.deletePolicies(`//${host}/${name}`);
+  releaseConnection(context, { network: record.network, cluster: name });
+  return emptyResponse;
+}

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import {
+  clusterBody,
+  done,
+  ended,
+  get,
+  location,
+  main,
+  makeNetwork,
+  password,
+  post,
+  primary,
+  primaryBody,
+  project,
+  send,
+  sql,
+  startCloud,
+  stopCloud,
+} from "./harness.ts";
+
+jest.setTimeout(60_000);
+
+beforeAll(() => startCloud());
+
+afterAll(stopCloud);
+
+describe("instances", () => {
+  it("shows a running instance with an address out of the reserved range", async () => {
+    expect(await get(`v1/${primary}`)).toMatchObject({
+      state: "READY",
+      ipAddress: "192.168.200.2",
+      machineConfig: { cpuCount: 2, machineType: "n2-highmem-2" },
+      availabilityType: "ZONAL",
+      clientConnectionConfig: { sslConfig: { sslMode: "ENCRYPTED_ONLY" } },
+      writableNode: { zoneId: expect.stringMatching(/^asia-northeast1-/) },
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ["a second primary", primaryBody, "FAILED_PRECONDITION"],
+    ["a secondary", { instanceType: "SECONDARY" }, "INVALID_ARGUMENT"],
+    ["a pool without nodes", { instanceType: "READ_POOL" }, "INVALID_ARGUMENT"],
+    ["a machine that does not exist", { ...primaryBody, machineConfig: { cpuCount: 3 } }, "INVALID_ARGUMENT"],
+    [
+      "a machine whose CPUs differ",
+      { ...primaryBody, machineConfig: { cpuCount: 4, machineType: "n2-highmem-2" } },
+      "INVALID_ARGUMENT",
+    ],
+    ["a flag that does not exist", { ...primaryBody, databaseFlags: { nope: "on" } }, "INVALID_ARGUMENT"],
+    [
+      "a zone for two",
+      { ...primaryBody, availabilityType: "REGIONAL", gceZone: "asia-northeast1-a" },
+      "INVALID_ARGUMENT",
+    ],
+  ])("refuses %s", async (_, body, status) => {
+    expect((await post(`v1/${main}/instances?instanceId=other`, body)).body.error?.status).toBe(status);
+  });
+
+  it("demands an active private services connection", async () => {
+    await makeNetwork("bare");
+    const cluster = `${location}/clusters/bare`;
+    await done(
+      await post(`v1/${location}/clusters?clusterId=bare`, { network: `projects/${project}/global/networks/bare` }),
+    );
+    const { status, body } = await post(`v1/${cluster}/instances?instanceId=one`, primaryBody);
+    expect({ status, code: body.error?.status }).toEqual({ status: 400, code: "FAILED_PRECONDITION" });
+    await done(await send("DELETE", `v1/${cluster}`));
+  });
+
+  it("leaves a FAILED instance when no block of addresses is free, which can be deleted", async () => {
+    const cluster = `projects/${project}/locations/us-central1/clusters/far`;
+    await done(await post(`v1/projects/${project}/locations/us-central1/clusters?clusterId=far`, clusterBody));
+    const operation = await ended(await post(`v1/${cluster}/instances?instanceId=one`, primaryBody));
+    expect(operation.error?.message).toContain("Couldn't find free blocks in allocated IP ranges");
+    expect(await get(`v1/${cluster}/instances/one`)).toMatchObject({ state: "FAILED" });
+    expect((await post(`v1/${cluster}/instances?instanceId=one`, primaryBody)).body.error?.status).toBe(
+      "ALREADY_EXISTS",
+    );
+    await done(await send("DELETE", `v1/${cluster}/instances/one`));
+    await done(await send("DELETE", `v1/${cluster}`));
+  });
+
+  it("applies a database flag and restarts", async () => {
+    const body = { databaseFlags: { work_mem: "8192", "alloydb.iam_authentication": "on" } };
+    await done(await send("PATCH", `v1/${primary}?updateMask=databaseFlags`, { body }));
+    expect(await sql("SHOW work_mem")).toMatchObject({ sqlResults: [{ rows: [{ values: [{ value: "8MB" }] }] }] });
+  });
+
+  it("stops and starts by its activation policy", async () => {
+    await done(
+      await send("PATCH", `v1/${primary}?updateMask=activationPolicy`, { body: { activationPolicy: "NEVER" } }),
+    );
+    expect(await get(`v1/${primary}`)).toMatchObject({ state: "STOPPED" });
+    expect((await post(`v1/${main}/users?userId=late`, { password })).body.error?.status).toBe("FAILED_PRECONDITION");
+    await done(
+      await send("PATCH", `v1/${primary}?updateMask=activationPolicy`, { body: { activationPolicy: "ALWAYS" } }),
+    );
+    expect(await sql("SELECT 1")).toMatchObject({ metadata: { status: "OK" } });
+  });
+
+  it("keeps its data over a restart, and fails over only with a standby", async () => {
+    await sql("CREATE TABLE kept AS SELECT 5 AS five");
+    await done(await post(`v1/${primary}:restart`));
+    expect(await sql("SELECT five FROM kept")).toMatchObject({
+      sqlResults: [{ rows: [{ values: [{ value: "5" }] }] }],
+    });
+    expect((await post(`v1/${primary}:failover`)).body.error?.status).toBe("FAILED_PRECONDITION");
+  });
+
+  it("reads from a pool what was written to the primary, and guards the primary meanwhile", async () => {
+    const pool = `${main}/instances/pool`;
+    const body = { instanceType: "READ_POOL", readPoolConfig: { nodeCount: 1 }, machineConfig: { cpuCount: 2 } };
+    await done(await post(`v1/${main}/instances?instanceId=pool`, body));
+    expect(await get(`v1/${pool}`)).toMatchObject({ ipAddress: "192.168.200.3", nodes: [{ state: "READY" }] });
+    expect(await sql("SELECT pg_is_in_recovery()", {}, pool)).toMatchObject({
+      sqlResults: [{ rows: [{ values: [{ value: "t" }] }] }],
+    });
+    expect(await sql("CREATE TABLE refused ()", {}, pool)).toMatchObject({ metadata: { status: "ERROR" } });
+    expect((await send("DELETE", `v1/${primary}`)).body.error?.status).toBe("FAILED_PRECONDITION");
+    await done(await send("DELETE", `v1/${pool}`));
+  });
+});
