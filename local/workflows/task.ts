@@ -2,7 +2,7 @@
  * Work that a task waits for. Everything a definition does between two effects happens at once, so that one assignment
  * is atomic even when other branches run beside it.
  */
-export type Effect = () => Promise<void>;
+type Effect = () => Promise<void>;
 
 /** A computation of the language that stops at each effect and goes on when it is over. */
 export type Task<T> = Generator<Effect, T, void>;

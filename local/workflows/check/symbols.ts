@@ -119,9 +119,3 @@ function checkTemplate(template: Template | undefined, names: Names, context: Sy
       return;
   }
 }
-
-/** Where a name stands. */
-export interface NamePlace {
-  readonly step: string;
-  readonly position: Position;
-}

@@ -23,7 +23,7 @@ export interface Run {
 }
 
 /** How the parts of the interpreter reach each other. */
-export interface Interpreter {
+interface Interpreter {
   runBlock(block: Block, at: Activation): Task<Completion>;
   /** Runs a step; `at.entry` is the entry in the history that it belongs to. */
   runNode(node: Node, at: Activation): Task<Completion>;

@@ -52,7 +52,7 @@ export function* evaluate(expression: Expression, environment: Environment): Tas
  *
  * @throws WorkflowError KeyError, IndexError, TypeError
  */
-export function element(container: Value, key: Value): Value {
+function element(container: Value, key: Value): Value {
   if (isMap(container)) return mapElement(container, key);
   if (isList(container)) return container[toIndex(container.length, key)] ?? null;
   throw fault(

@@ -31,7 +31,7 @@ export function parseSteps(node: YamlNode, what: string): readonly Step[] {
  *
  * @param fields all of them are taken
  */
-export function parseBody(fields: Fields, name: string): Step {
+function parseBody(fields: Fields, name: string): Step {
   const keys = actionKeys.filter((key) => fields.has(key));
   const [key, other] = keys;
   if (other) {

@@ -49,7 +49,7 @@ export type Template =
   | { readonly kind: "map"; readonly entries: readonly MapEntry[] };
 
 /** One key and value of a map template; the key may be an expression too. */
-export interface MapEntry {
+interface MapEntry {
   readonly key: string | ExpressionTemplate;
   readonly value: Template;
 }

@@ -6,7 +6,7 @@ import type { ExpressionTemplate, Position, Template } from "./syntax.ts";
 import type { YamlNode, YamlScalar } from "./yaml.ts";
 
 /** Longest expression, in characters between the braces. */
-export const maxExpressionLength = 400;
+const maxExpressionLength = 400;
 
 /**
  * Reads a value with expressions in it.

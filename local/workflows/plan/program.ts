@@ -99,7 +99,7 @@ export interface ParallelWork {
 }
 
 /** One named branch. */
-export interface PlannedBranch {
+interface PlannedBranch {
   readonly name: string;
   readonly position: Position;
   readonly block: Block;

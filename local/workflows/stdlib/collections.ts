@@ -5,9 +5,9 @@ import { row } from "./function.ts";
 /** `list.*` and `map.*`; none changes its arguments. @see https://cloud.google.com/workflows/docs/reference/stdlib/map/get */
 // biome-ignore format: a table
 export const collections = [
-  row("list.concat",      "objs: list, val?: any",   "list", ({ objs, val = null }) => [...objs, val]),
-  row("list.prepend",     "objs: list, val?: any",   "list", ({ objs, val = null }) => [val, ...objs]),
-  row("map.get",          "map?: any, keys: any",    "any",  ({ map = null, keys }) => get(map, toKeys(keys))),
+  row("list.concat",      "objs: list, val?: value",   "list", ({ objs, val = null }) => [...objs, val]),
+  row("list.prepend",     "objs: list, val?: value",   "list", ({ objs, val = null }) => [val, ...objs]),
+  row("map.get",          "map?: value, keys: value",    "value",  ({ map = null, keys }) => get(map, toKeys(keys))),
   row("map.delete",       "map: map, key: string",   "map",  ({ map, key }) => remove(map, key)),
   row("map.merge",        "first: map, second: map", "map",  ({ first, second }) => new Map([...first, ...second])),
   row("map.merge_nested", "first: map, second: map", "map",  ({ first, second }) => mergeNested(first, second)),

@@ -11,14 +11,14 @@ import { row } from "./function.ts";
  */
 // biome-ignore format: a table
 export const expressionHelpers = [
-  row("double",   "x: any",                              "double",  ({ x }) => toDouble(x)),
-  row("int",      "x: any",                              "integer", ({ x }) => toInteger(x)),
-  row("string",   "x: any",                              "string",  ({ x }) => toText(x)),
+  row("double",   "x: value",                              "double",  ({ x }) => toDouble(x)),
+  row("int",      "x: value",                              "integer", ({ x }) => toInteger(x)),
+  row("string",   "x: value",                              "string",  ({ x }) => toText(x)),
   row("keys",     "map: map",                            "list",    ({ map }) => [...map.keys()]),
-  row("len",      "value: any",                          "integer", ({ value }) => BigInt(lengthOf(value))),
-  row("default",  "value?: any, default?: any",          "any",     (args) => args.value ?? args.default ?? null),
-  row("if",       "condition: boolean, ifTrue?: any, ifFalse?: any", "any", ({ condition, ifTrue, ifFalse }) => (condition ? ifTrue : ifFalse) ?? null),
-  row("get_type", "value?: any",                         "string",  ({ value }) => typeName(value ?? null)),
+  row("len",      "value: value",                          "integer", ({ value }) => BigInt(lengthOf(value))),
+  row("default",  "value?: value, default?: value",          "value",     (args) => args.value ?? args.default ?? null),
+  row("if",       "condition: boolean, ifTrue?: value, ifFalse?: value", "value", ({ condition, ifTrue, ifFalse }) => (condition ? ifTrue : ifFalse) ?? null),
+  row("get_type", "value?: value",                         "string",  ({ value }) => typeName(value ?? null)),
 ];
 
 function toDouble(value: Value): number {

@@ -16,7 +16,7 @@ export interface LibraryFunction {
 }
 
 /** A parameter and the types it takes. */
-export interface LibraryParameter {
+interface LibraryParameter {
   readonly name: string;
   readonly isOptional: boolean;
   readonly types: readonly string[];
@@ -29,7 +29,7 @@ export interface LibraryContext {
 }
 
 interface Types {
-  readonly any: Value;
+  readonly value: Value;
   readonly string: string;
   readonly boolean: boolean;
   readonly integer: bigint;
@@ -126,7 +126,7 @@ export function bindArguments(
 }
 
 function accepts({ types }: LibraryParameter, value: Value): boolean {
-  return types.some((type) => type === "any" || (type === "number" && isNumber(value)) || type === typeName(value));
+  return types.some((type) => type === "value" || (type === "number" && isNumber(value)) || type === typeName(value));
 }
 
 function wrongType(name: string, parameter: LibraryParameter, value: Value) {

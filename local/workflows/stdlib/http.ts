@@ -1,5 +1,5 @@
 import type { HttpResponse } from "../../http.ts";
-import type { HttpAuth } from "../execute/host.ts";
+import type { HttpAuth, Thread } from "../execute/host.ts";
 import { fault } from "../fault.ts";
 import { perform, type Task } from "../task.ts";
 import { isList, type Value, type ValueMap } from "../value/value.ts";
@@ -9,7 +9,7 @@ import { encodeBody, requestHeaders, requestUrl } from "./http-request.ts";
 
 const common =
   "url: string, timeout?: number, headers?: map, query?: map, auth?: map, private_service_name?: string, ca_certificate?: string";
-const withBody = `${common}, body?: any` as const;
+const withBody = `${common}, body?: value` as const;
 
 /** `http.*` @see https://cloud.google.com/workflows/docs/http-requests */
 // biome-ignore format: a table
@@ -47,7 +47,9 @@ function* send(method: string, args: RequestArguments, { host, thread }: Library
   const body = args.body === undefined ? Buffer.alloc(0) : encodeBody(args.body, headers["content-type"] ?? "");
   if (auth) headers.authorization = yield* perform(() => host.authorize(auth).catch(toAuthFault));
   const request = { method, url, headers, body };
-  const response = yield* perform(() => withTimeout(host.fetch(request, thread).catch(toConnectionFault), timeout));
+  const response = yield* perform(() =>
+    withTimeout(host.fetch(request, thread).catch(toConnectionFault(thread)), timeout),
+  );
   return toResult(response);
 }
 
@@ -104,11 +106,13 @@ const neverConnected = new Set([
   "EADDRNOTAVAIL",
 ]);
 
-function toConnectionFault(cause: unknown): never {
-  if (cause instanceof Error && cause.name === "AbortError") throw cause;
-  const code = codeOf(cause) ?? codeOf(cause instanceof Error ? cause.cause : undefined);
-  const tag = code !== undefined && neverConnected.has(code) ? "ConnectionFailedError" : "ConnectionError";
-  throw fault(tag, messageOf(cause), { cause });
+function toConnectionFault({ signal }: Thread): (cause: unknown) => never {
+  return (cause) => {
+    if (signal.aborted) throw cause;
+    const code = codeOf(cause) ?? codeOf(cause instanceof Error ? cause.cause : undefined);
+    const tag = code !== undefined && neverConnected.has(code) ? "ConnectionFailedError" : "ConnectionError";
+    throw fault(tag, messageOf(cause), { cause });
+  };
 }
 
 function codeOf(value: unknown): string | undefined {

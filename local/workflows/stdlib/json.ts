@@ -5,9 +5,9 @@ import { row } from "./function.ts";
 /** `json.*` @see https://cloud.google.com/workflows/docs/reference/stdlib/json/decode */
 // biome-ignore format: a table
 export const json = [
-  row("json.decode",           "data: bytes|string",            "any",    ({ data }) => parseJson(typeof data === "string" ? data : decodeText(data))),
-  row("json.encode",           "data?: any, indent?: boolean",  "bytes",  ({ data = null, indent = false }) => Buffer.from(stringifyJson(data, style(indent)))),
-  row("json.encode_to_string", "data?: any, indent?: boolean",  "string", ({ data = null, indent = false }) => stringifyJson(data, style(indent))),
+  row("json.decode",           "data: bytes|string",            "value",    ({ data }) => parseJson(typeof data === "string" ? data : decodeText(data))),
+  row("json.encode",           "data?: value, indent?: boolean",  "bytes",  ({ data = null, indent = false }) => Buffer.from(stringifyJson(data, style(indent)))),
+  row("json.encode_to_string", "data?: value, indent?: boolean",  "string", ({ data = null, indent = false }) => stringifyJson(data, style(indent))),
 ];
 
 function style(isIndented: boolean) {

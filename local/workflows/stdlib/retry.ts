@@ -8,10 +8,10 @@ import { row } from "./function.ts";
  */
 // biome-ignore format: a table
 export const retry = [
-  row("http.default_retry_predicate",                "exception?: any", "boolean", ({ exception }) => isRetryable(exception, idempotent)),
-  row("http.default_retry_predicate_non_idempotent", "exception?: any", "boolean", ({ exception }) => isRetryable(exception, nonIdempotent)),
-  row("retry.always",                                "exception?: any", "boolean", () => true),
-  row("retry.never",                                 "exception?: any", "boolean", () => false),
+  row("http.default_retry_predicate",                "exception?: value", "boolean", ({ exception }) => isRetryable(exception, idempotent)),
+  row("http.default_retry_predicate_non_idempotent", "exception?: value", "boolean", ({ exception }) => isRetryable(exception, nonIdempotent)),
+  row("retry.always",                                "exception?: value", "boolean", () => true),
+  row("retry.never",                                 "exception?: value", "boolean", () => false),
 ];
 
 interface Retryable {

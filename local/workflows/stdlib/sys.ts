@@ -11,7 +11,7 @@ export const sys = [
   row("sys.now",                 "",                               "double", (_, { host }) => Math.floor(host.now() * 1000) / 1e6),
   blockingRow("sys.sleep",       "seconds: number",                "null",   ({ seconds }, context) => sleep(Number(seconds) * 1000, context)),
   blockingRow("sys.sleep_until", "time: string",                   "null",   ({ time }, context) => sleep(parseTime(time) * 1000 - context.host.now(), context)),
-  blockingRow("sys.log",         "data?: any, severity?: string, text?: string, json?: any, timeout?: number", "null", log),
+  blockingRow("sys.log",         "data?: value, severity?: string, text?: string, json?: value, timeout?: number", "null", log),
 ];
 
 /** Longest wait: an execution lasts a year at most. */

@@ -162,10 +162,12 @@ describe("a library function", () => {
     for (const [name, { parameters, result }] of library) {
       expect([name, result]).toEqual([
         name,
-        expect.stringMatching(/^(any|boolean|bytes|double|integer|list|map|null|number|string)$/),
+        expect.stringMatching(/^(boolean|bytes|double|integer|list|map|null|number|string|value)$/),
       ]);
       for (const parameter of parameters) {
-        expect(parameter.types.join("|")).toMatch(/^(any|boolean|bytes|integer|list|map|number|string|bytes\|string)$/);
+        expect(parameter.types.join("|")).toMatch(
+          /^(boolean|bytes|integer|list|map|number|string|value|bytes\|string)$/,
+        );
       }
     }
   });
