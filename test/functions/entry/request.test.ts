@@ -1,0 +1,80 @@
+import type { AddressInfo } from "node:net";
+import { getTestServer } from "@google-cloud/functions-framework/testing";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import "../../../functions/entry/request.ts";
+import { parseRequestBody } from "../../../functions/request/parse.ts";
+import { toProblem } from "../../../functions/request/problem.ts";
+import { parseSpec } from "../../../spec/load.ts";
+
+const token = `Bearer e30.${Buffer.from('{"email":"a@example.com"}').toString("base64url")}.x`;
+
+describe("handleRequest", () => {
+  const server = getTestServer("alloyrun-request");
+  let url: string;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  async function ask(method: string, path: string, headers: Record<string, string> = { authorization: token }) {
+    const response = await fetch(`${url}${path}`, { method, headers });
+    return { status: response.status, type: response.headers.get("content-type"), problem: await response.json() };
+  }
+
+  it("refuses who brings no identity with a problem document", async () => {
+    const { status, type, problem } = await ask("GET", "/v1/environments", {});
+    expect([status, type]).toEqual([401, expect.stringMatching(/^application\/problem\+json/)]);
+    expect(problem).toMatchObject({ status: 401, title: "NO_IDENTITY" });
+  });
+
+  it.each([
+    ["GET", "/v2/runs"],
+    ["DELETE", "/v1/requests"],
+    ["GET", "/v1/requests"],
+  ])("has nothing for %s %s and says so", async (method, path) => {
+    expect((await ask(method, path)).problem).toMatchObject({ status: 404, detail: expect.stringContaining(path) });
+  });
+
+  it("tells an installation that was never deployed from a broken one", async () => {
+    expect((await ask("GET", "/v1/environments")).problem).toMatchObject({ title: "NOT_DEPLOYED" });
+  });
+});
+
+describe("parseRequestBody", () => {
+  it("takes what a request may say", () => {
+    const folders = { source: `sources/${"2".repeat(64)}.tgz`, seed: `seeds/${"3".repeat(64)}.tgz` };
+    const body = { action: "up", environment: "users", spec: "text", folders, level: "data", reason: "demo" };
+    expect(parseRequestBody(body)).toEqual(body);
+  });
+
+  it.each([
+    [{ action: "destroy" }, "action"],
+    [{ action: "up", surprise: 1 }, "surprise"],
+    [{ action: "up", spec: 5 }, "spec"],
+    [{ action: "up", level: "half" }, "level"],
+    [{ action: "down" }, "environment"],
+    [{ action: "down", environment: "../locks" }, "environment"],
+    [{ action: "up", folders: { seed: "seeds/../x.tgz" } }, "folders.seed"],
+  ])("refuses %j, naming %s", (body, field) => {
+    const refusal = { code: "INVALID_ARGUMENT", message: expect.stringContaining(field) };
+    expect(() => parseRequestBody(body)).toThrow(expect.objectContaining(refusal));
+  });
+});
+
+describe("toProblem", () => {
+  it("lists every problem of a spec with its line", () => {
+    try {
+      parseSpec("apiVersion: alloyrun/v2\nkind: Thing\n");
+    } catch (caught) {
+      const problem = toProblem(caught);
+      expect(problem).toMatchObject({ status: 400, title: "Invalid spec" });
+      expect(problem.issues?.map(({ path, line }) => [path, line])).toEqual(expect.arrayContaining([["kind", 2]]));
+    }
+    expect.assertions(2);
+  });
+
+  it("never shows a stack", () => {
+    expect(JSON.stringify(toProblem(new TypeError("bug")))).not.toContain(".ts:");
+  });
+});
