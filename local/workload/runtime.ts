@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { transformSync } from "esbuild";
 import type { Cloud } from "../cloud.ts";
 import { type Account, chooseAccount } from "./account.ts";
 import { createImages, type Images } from "./image.ts";
@@ -36,7 +36,8 @@ function createRuntime(cloud: Cloud): Runtime {
   makeOpenDirectory(root);
   const preload = join(root, "network.mjs");
   const source = readFileSync(new URL("./preload/network.ts", import.meta.url), "utf8");
-  writeFileSync(preload, stripTypeScriptTypes(source), { mode: 0o644 });
+  // Workloads load it at every start: plain JavaScript spares them the stripping.
+  writeFileSync(preload, transformSync(source, { loader: "ts", target: "es2024" }).code, { mode: 0o644 });
   const account = chooseAccount([process.execPath, installation, join(installation, "node_modules"), root]);
 
   return {
