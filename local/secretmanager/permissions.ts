@@ -24,5 +24,5 @@ export const permissions: PermissionTable = {
   [`${service}.GetIamPolicy`]: on("secrets.getIamPolicy", "{resource}"),
   [`${service}.TestIamPermissions`]: { open: "asks what the caller may do" },
   [`${service}.EnableManagedRotation`]: on("secrets.update", "{parent}"),
-  [`${service}.RotateSecret`]: on("versions.add", "{name}"),
+  [`${service}.RotateSecret`]: on("versions.add", "{parent}"),
 };

@@ -1,3 +1,4 @@
+import { applyMask } from "../field-mask.ts";
 import type { Connector } from "../model/generated/vpc-access.ts";
 import { invalid } from "./connector.ts";
 
@@ -8,6 +9,7 @@ export interface Machines {
   readonly machineType: string;
 }
 
+const changeable = ["minInstances", "maxInstances", "machineType"] as const;
 const machineTypes = ["f1-micro", "e2-micro", "e2-standard-4"];
 
 /**
@@ -29,6 +31,35 @@ export function parseMachines(connector: Connector): Machines {
     throw invalid(`Machine type ${machineType} is not supported: use one of ${machineTypes.join(", ")}.`);
   }
   return { minInstances, maxInstances, machineType };
+}
+
+/** The older figures for the same machines. */
+export function throughputOf({ minInstances, maxInstances }: Machines): Connector {
+  return { minThroughput: minInstances * 100, maxThroughput: maxInstances * 100 };
+}
+
+/** A change of machines as it was sent. */
+export interface MachinesChange {
+  readonly sent: Connector;
+  readonly mask?: string;
+}
+
+/**
+ * The machines that a connector will have after a change.
+ *
+ * @throws ApiError INVALID_ARGUMENT for other fields, only one of the two numbers, or fewer machines at the most
+ */
+export function toMachines(present: Connector, { sent, mask }: MachinesChange): Connector {
+  const changed = applyMask<Connector>(present, { sent, mask, mutable: [...changeable] });
+  const paths = mask ? mask.split(",") : Object.keys(sent);
+  if (paths.includes("minInstances") !== paths.includes("maxInstances")) {
+    throw invalid("min_instances and max_instances must be changed together.");
+  }
+  const machines = parseMachines(changed);
+  if (machines.maxInstances < (present.maxInstances ?? 0)) {
+    throw invalid(`max_instances cannot be reduced from ${present.maxInstances} to ${machines.maxInstances}.`);
+  }
+  return { ...machines, ...throughputOf(machines) };
 }
 
 function instances(field: string, throughput: number | undefined): number | undefined {

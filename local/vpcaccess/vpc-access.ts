@@ -5,6 +5,7 @@ import type { JsonObject } from "../json.ts";
 import type { LatencyKind } from "../latency.ts";
 import type { Subnetwork } from "../model/generated/compute.ts";
 import type { Connector, CreateConnectorRequest, VpcAccessMethods } from "../model/generated/vpc-access.ts";
+import type { PatchConnectorRequest, VpcAccessPatchMethods } from "../model/generated/vpc-access-patch.ts";
 import { toLongrunning } from "../operation.ts";
 import { paginate } from "../page.ts";
 import { regions } from "../regions.ts";
@@ -19,7 +20,7 @@ import {
   parseName,
   type StoredConnector,
 } from "./connector.ts";
-import { parseMachines } from "./machines.ts";
+import { parseMachines, throughputOf, toMachines } from "./machines.ts";
 import { permissions } from "./permissions.ts";
 
 const host = "vpcaccess.googleapis.com";
@@ -42,28 +43,35 @@ export function createVpcAccess(cloud: Cloud): Api {
   return {
     host,
     permissions,
-    methods: handlers<VpcAccessMethods>({
-      "google.cloud.vpcaccess.v1.VpcAccessService.CreateConnector": (request) => create(context, request),
-      "google.cloud.vpcaccess.v1.VpcAccessService.GetConnector": ({ name = "" }) => toConnector(demand(context, name)),
-      "google.cloud.vpcaccess.v1.VpcAccessService.ListConnectors": ({ parent = "", pageSize, pageToken }) => {
-        const found = connectors.list(`${parent}/connectors/`).map(([, connector]) => connector);
-        const limits = { usual: 50, most: 500 };
-        const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
-        return { connectors: page.items.map(toConnector), nextPageToken: page.nextPageToken };
-      },
-      "google.cloud.vpcaccess.v1.VpcAccessService.DeleteConnector": ({ name = "" }) => {
-        const connector = demandIdle(context, name);
-        connectors.put(name, { ...connector, state: "DELETING" });
-        return begin(context, {
-          kind: "delete",
-          name,
-          method: "DeleteConnector",
-          latency: "vpcaccess.connector.delete",
-        });
-      },
-    }),
+    methods: {
+      ...handlers<VpcAccessPatchMethods>({
+        "google.cloud.vpcaccess.rest.Connectors.Patch": (request) => patch(context, request),
+      }),
+      ...handlers<VpcAccessMethods>({
+        "google.cloud.vpcaccess.v1.VpcAccessService.CreateConnector": (request) => create(context, request),
+        "google.cloud.vpcaccess.v1.VpcAccessService.GetConnector": ({ name = "" }) =>
+          toConnector(demand(context, name)),
+        "google.cloud.vpcaccess.v1.VpcAccessService.ListConnectors": ({ parent = "", pageSize, pageToken }) => {
+          const found = connectors.list(`${parent}/connectors/`).map(([, connector]) => connector);
+          const limits = { usual: 50, most: 500 };
+          const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
+          return { connectors: page.items.map(toConnector), nextPageToken: page.nextPageToken };
+        },
+        "google.cloud.vpcaccess.v1.VpcAccessService.DeleteConnector": ({ name = "" }) => {
+          const connector = demandIdle(context, name);
+          connectors.put(name, { ...connector, state: "DELETING" });
+          return begin(context, {
+            kind: "delete",
+            name,
+            method: "DeleteConnector",
+            latency: "vpcaccess.connector.delete",
+          });
+        },
+      }),
+    },
     operations: {
       create: (operation) => runCreate(context, operation),
+      update: (operation) => runUpdate(context, operation),
       delete: (operation) => runDelete(context, operation),
     },
   };
@@ -118,17 +126,14 @@ function create(
   }
   const place = parsePlace(context, { project, region, connector });
   const instance = instancePath(name, context.cloud.random.fork(name).hex(4));
-  const { minInstances, maxInstances, machineType } = parseMachines(connector);
+  const machines = parseMachines(connector);
   context.connectors.put(name, {
     ...place,
     name,
     instancePath: instance,
     state: "CREATING",
-    minInstances,
-    maxInstances,
-    machineType,
-    minThroughput: minInstances * 100,
-    maxThroughput: maxInstances * 100,
+    ...machines,
+    ...throughputOf(machines),
   });
   return begin(context, { kind: "create", name, method: "CreateConnector", latency: "vpcaccess.connector.create" });
 }
@@ -186,6 +191,29 @@ async function runCreate(context: Context, operation: RunningOperation): Promise
 function demandNetwork({ cloud }: Context, { networkPath }: StoredConnector): void {
   if (!cloud.store.collection("compute.networks").get(networkPath))
     throw invalid(`Network ${networkPath} was not found.`);
+}
+
+function patch(context: Context, { connector = {}, updateMask }: PatchConnectorRequest): OperationResource {
+  const present = demandIdle(context, connector.name ?? "");
+  if (present.state !== "READY") throw invalid(`Connector ${present.name} is in ERROR: delete it and create it anew.`);
+  const machines = toMachines(present, { sent: connector, mask: updateMask });
+  context.connectors.put(present.name, { ...present, state: "UPDATING" });
+  const latency = "vpcaccess.connector.update";
+  return begin(context, {
+    kind: "update",
+    name: present.name,
+    method: "UpdateConnector",
+    latency,
+    input: { machines },
+  });
+}
+
+async function runUpdate(context: Context, operation: RunningOperation): Promise<JsonObject> {
+  await operation.latency();
+  const connector = demand(context, String(operation.input.name));
+  const updated = { ...connector, ...(operation.input.machines as Connector), state: "READY" } as const;
+  context.connectors.put(connector.name, updated);
+  return finish(context, operation, { "@type": type("Connector"), ...toConnector(updated) });
 }
 
 async function runDelete(context: Context, operation: RunningOperation): Promise<JsonObject> {

@@ -83,6 +83,32 @@ describe("CreateConnector", () => {
   });
 });
 
+describe("Patch", () => {
+  const patch = (mask: string, body: JsonObject) =>
+    operate(local, `PATCH ${parent}/connectors/my-connector?updateMask=${mask}`, { body });
+
+  it("changes the machines while the connector is UPDATING", async () => {
+    await create(subnet);
+    local.cloud.clock.pause();
+    const body = { minInstances: 3, maxInstances: 5 };
+    await rest(local, `PATCH ${parent}/connectors/my-connector?updateMask=minInstances,maxInstances`, { body });
+    expect(await get()).toMatchObject({ state: "UPDATING", maxInstances: 3 });
+    expect((await rest(local, `DELETE ${parent}/connectors/my-connector`)).status).toBe(400);
+    await local.cloud.clock.advance(240_000);
+    expect(await get()).toMatchObject({ state: "READY", ...body, maxThroughput: 500, machineType: "e2-micro" });
+  });
+
+  it.each<[string, string, JsonObject]>([
+    ["only one of the numbers", "minInstances", { minInstances: 2 }],
+    ["fewer machines at the most", "minInstances,maxInstances", { minInstances: 2, maxInstances: 3 }],
+    ["the subnet", "subnet", { subnet: { name: "other" } }],
+  ])("refuses %s", async (_, mask, body) => {
+    await create({ ...subnet, maxInstances: 5 });
+    expect(await patch(mask, body)).toMatchObject({ error: { code: 400 } });
+    expect(await get()).toMatchObject({ state: "READY", maxInstances: 5 });
+  });
+});
+
 describe("a connector", () => {
   it("keeps its subnet, and leaves firewall rules behind that keep the network a while", async () => {
     await create(subnet);
