@@ -8,13 +8,13 @@ export interface Owned {
 }
 
 /** Whether a resource bears the labels of the environment. */
-export function bearsLabels(resource: Owned, owner: Ownership): boolean {
+function bearsLabels(resource: Owned, owner: Ownership): boolean {
   const labels = resource.labels ?? {};
   return labels[installationLabel] === owner.installation && labels[environmentLabel] === owner.environment;
 }
 
 /** Whether a resource bears the mark of the environment in its description. */
-export function bearsMark(resource: Owned, owner: Ownership): boolean {
+function bearsMark(resource: Owned, owner: Ownership): boolean {
   return (resource.description ?? "").split(/\s+/).includes(owner.mark);
 }
 

@@ -10,7 +10,7 @@ export type Guard = () => Promise<void>;
 export type Connect<Client> = (auth: GoogleAuth) => (guard: Guard) => Client;
 
 /** The one OAuth scope that all calls use; IAM decides what the caller may do. */
-export const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
+const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
 
 /**
  * The process's own credentials, found the usual way (attached account, ADC). A quota project is sent only when those

@@ -16,7 +16,7 @@ export interface Binding {
 }
 
 /** A condition in CEL. */
-export interface Condition {
+interface Condition {
   readonly title?: string;
   readonly description?: string;
   readonly expression?: string;

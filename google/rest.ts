@@ -4,7 +4,7 @@ import { ApiError, type CallSite, errorOfResponse, isAbsent, toApiError } from "
 import { parseJson, toObject } from "./json.ts";
 
 /** One call of a REST API. */
-export interface RestRequest {
+interface RestRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Absolute, without query. */
   readonly url: string;

@@ -51,7 +51,7 @@ export function projectGrants(
 }
 
 /** Who may act as an account. */
-export function actorGrants({ name, actors }: AccountInput, { iam }: GrantClients): GrantsOn {
+function actorGrants({ name, actors }: AccountInput, { iam }: GrantClients): GrantsOn {
   return {
     resource: name,
     policy: { get: () => iam.getAccountPolicy(name), set: (policy) => iam.setAccountPolicy(name, policy) },

@@ -8,7 +8,7 @@ import type { StoredPlan } from "../entry/stored.ts";
 import type { PackedSpec } from "./spec-store.ts";
 
 /** Title of a step, for people. */
-export function titleOf(name: StepName): string {
+function titleOf(name: StepName): string {
   return steps.find((step) => step.name === name)?.title ?? name;
 }
 

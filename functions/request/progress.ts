@@ -79,7 +79,7 @@ export function toFailure(step: FailureView["step"], { code, message, details }:
 }
 
 /** RFC 3339 of seconds since the epoch. */
-export function toTime(seconds: number): string {
+function toTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 

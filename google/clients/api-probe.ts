@@ -21,7 +21,7 @@ const readings: Readonly<Record<string, string>> = {
 };
 
 /** Which project's APIs are probed; the number is decimal, as a text. */
-export interface ProbedProject {
+interface ProbedProject {
   readonly project: string;
   readonly number: string;
 }

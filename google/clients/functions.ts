@@ -41,7 +41,7 @@ export interface CloudFunction {
 }
 
 /** Where an uploaded source lies. */
-export interface StorageSource {
+interface StorageSource {
   readonly bucket?: string;
   readonly object?: string;
   /** Decimal, as a text. */

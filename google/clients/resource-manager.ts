@@ -5,7 +5,7 @@ import { createRest, type Rest } from "../rest.ts";
 const api = "https://cloudresourcemanager.googleapis.com";
 
 /** A project. */
-export interface Project {
+interface Project {
   readonly projectId?: string;
   /** Decimal, as a text. */
   readonly projectNumber?: string;

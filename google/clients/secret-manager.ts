@@ -14,7 +14,7 @@ export interface Secret {
 }
 
 /** One version of a secret. */
-export interface SecretVersion {
+interface SecretVersion {
   /** As Google answers it, with the project's number: `projects/{number}/secrets/{secret}/versions/{version}`. */
   readonly name: string;
   readonly state: "ENABLED" | "DISABLED" | "DESTROYED";

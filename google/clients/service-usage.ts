@@ -6,7 +6,7 @@ const host = "https://serviceusage.googleapis.com";
 const api = `${host}/v1`;
 
 /** An API as a project sees it. */
-export interface EnabledService {
+interface EnabledService {
   /** `projects/{number}/services/{service}` */
   readonly name?: string;
   /** `ENABLED` or `DISABLED` */

@@ -15,7 +15,7 @@ export interface StorageObject {
 }
 
 /** An object's content with the generation that it was read at. */
-export interface StoredText {
+interface StoredText {
   readonly text: string;
   readonly generation: string;
   /** When it was read, RFC 3339 to the second by Google's clock. */
