@@ -30,13 +30,12 @@ export function writeClientFiles(directory: string, authority: Authority): Clien
 /** Hosts that no proxy must be asked for. */
 const direct = "127.0.0.1,localhost,metadata.google.internal,169.254.169.254";
 
-/** Makes `Cloud.environment` for a port. */
-export function createEnvironment(port: number, files: ClientFiles): Cloud["environment"] {
-  const proxy = `http://127.0.0.1:${port}`;
+/** Makes `Cloud.environment` for a port, which is known only once it listens. */
+export function createEnvironment(port: () => number, files: ClientFiles): Cloud["environment"] {
   return ({ metadataHost, project, accessTokenFile }) => ({
-    HTTPS_PROXY: proxy,
+    HTTPS_PROXY: `http://127.0.0.1:${port()}`,
     // grpc-js reads the lower-case names only.
-    https_proxy: proxy,
+    https_proxy: `http://127.0.0.1:${port()}`,
     NO_PROXY: direct,
     no_proxy: direct,
     NODE_EXTRA_CA_CERTS: files.authority,
@@ -46,7 +45,7 @@ export function createEnvironment(port: number, files: ClientFiles): Cloud["envi
     GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: files.roots,
     CLOUDSDK_PROXY_TYPE: "http",
     CLOUDSDK_PROXY_ADDRESS: "127.0.0.1",
-    CLOUDSDK_PROXY_PORT: String(port),
+    CLOUDSDK_PROXY_PORT: String(port()),
     CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE: files.roots,
     ...(accessTokenFile ? { CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: accessTokenFile } : {}),
     CLOUDSDK_CORE_PROJECT: project,

@@ -13,7 +13,7 @@ import { createEnvironment, writeClientFiles } from "./environment.ts";
 import type { Journal } from "./journal.ts";
 import { createProcesses } from "./process/process.ts";
 import { answerAdmin } from "./server/admin.ts";
-import { openPort } from "./server/port.ts";
+import { openPort, type Port } from "./server/port.ts";
 
 /** How to start a local Google Cloud. */
 export interface LocalCloudOptions {
@@ -52,52 +52,32 @@ export interface LocalCloud {
 
 /** Starts a local Google Cloud; when this resolves, it serves. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-  const { project = "local-project", offline = false } = options;
   const directory = makeDirectory(options.directory);
   const processes = createProcesses(options.directory ? undefined : directory);
   const authority = await createAuthority();
   const files = writeClientFiles(directory, authority);
-  let listening = 0;
-
-  const environmentFor: LocalCloud["environment"] = async ({ as = ownerEmail, project: asked = project } = {}) => {
-    if (as === ownerEmail) {
-      const metadataHost = `127.0.0.1:${listening}`;
-      return parts.cloud.environment({ metadataHost, project: asked, accessTokenFile: files.ownerToken });
-    }
-    const person: Principal = { kind: "user", email: as };
-    const subject = { identity: { principal: person }, project: asked, region: "us-central1" };
-    const { host } = await parts.metadataServers.listen(subject, "127.0.0.1");
-    return parts.cloud.environment({ metadataHost: host, project: asked });
-  };
-
+  const { project = "local-project", offline = false } = options;
+  let port: Port | undefined;
+  const environment = createEnvironment(() => port?.port ?? 0, files);
+  const environmentFor = createPersonalEnvironment({
+    project,
+    tokenFile: files.ownerToken,
+    ownHost: () => `127.0.0.1:${port?.port}`,
+    parts: () => parts,
+  });
   const parts: Assembled = assemble({
+    ...{ authority, directory, processes, offline, project, environment },
     pace: options.pace ?? "max",
     seed: options.seed ?? "alloyrun",
     apis: options.apis ?? allApis,
-    ...{ authority, directory, processes, offline, project },
-    block: 16 + (process.pid % 200),
-    environment: (about) => createEnvironment(listening, files)(about),
-    admin: (request) =>
-      answerAdmin(
-        { clock: parts.cloud.clock, journal: parts.journal, store: parts.cloud.store, environmentFor },
-        request,
-      ),
+    block: nextBlock(),
+    admin: (request) => answerAdmin({ ...parts, ...parts.cloud, environmentFor }, request),
   });
   const { cloud, apis, journal, web, grpc } = parts;
-  const port = await openPort({
-    port: options.port ?? 0,
-    authority,
-    grpc,
-    offline,
-    handle: web.handle,
-    knows: web.knows,
-  });
-  listening = port.port;
-  const plain = await Promise.all((options.listen ?? []).map((one) => listenPlain(parts, one)));
-  if (options.project) cloud.projects.ensure(options.project);
+  const plain: Server[] = [];
 
-  async function stop(): Promise<void> {
-    await port.close();
+  const stop = once(async () => {
+    await port?.close();
     await Promise.all(plain.map(closeServer));
     await Promise.all(apis.map((api) => api.stop?.()));
     await parts.metadataServers.close();
@@ -105,15 +85,58 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     grpc.stop();
     await processes.stop();
     if (!options.directory) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 
-  let stopping: Promise<void> | undefined;
-  return {
-    ...{ port: port.port, url: `http://127.0.0.1:${port.port}`, cloud, journal, apis, environment: environmentFor },
-    stop() {
-      stopping ??= stop();
-      return stopping;
-    },
+  try {
+    const { handle, knows } = web;
+    port = await openPort({ port: options.port ?? 0, authority, grpc, offline, handle, knows });
+    for (const one of options.listen ?? []) plain.push(await listenPlain(parts, one));
+  } catch (caught) {
+    await stop();
+    throw caught;
+  }
+  if (options.project) cloud.projects.ensure(options.project);
+  const url = `http://127.0.0.1:${port.port}`;
+  return { port: port.port, url, cloud, journal, apis, environment: environmentFor, stop };
+}
+
+/** Makes `LocalCloud.environment`: the owner is spoken for at the port itself, another person at a server of their own. */
+function createPersonalEnvironment({
+  project,
+  tokenFile,
+  ownHost,
+  parts,
+}: {
+  readonly project: string;
+  readonly tokenFile: string;
+  readonly ownHost: () => string;
+  readonly parts: () => Assembled;
+}): LocalCloud["environment"] {
+  return async ({ as = ownerEmail, project: asked = project } = {}) => {
+    const { cloud, metadataServers } = parts();
+    if (as === ownerEmail) {
+      return cloud.environment({ metadataHost: ownHost(), project: asked, accessTokenFile: tokenFile });
+    }
+    const person: Principal = { kind: "user", email: as };
+    const subject = { identity: { principal: person }, project: asked, region: "us-central1" };
+    const { host } = await metadataServers.listen(subject, "127.0.0.1");
+    return cloud.environment({ metadataHost: host, project: asked });
+  };
+}
+
+let started = 0;
+
+/** Second part of a local cloud's loopback addresses: another for each in this process, and likely for each process. */
+function nextBlock(): number {
+  started += 1;
+  return 16 + ((process.pid * 7 + started) % 200);
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= work();
+    return result;
   };
 }
 

@@ -21,9 +21,9 @@ const systemParameters = new Set([
 /** Merges path, query and body of an HTTP request into one request message, as the method's binding says. */
 export function bindRequest(reading: Reading, match: Match, input: HttpInput): JsonObject {
   const type = reading.model.methods[match.route.method]?.request ?? "";
-  const merged = { ...bindBody(reading, match, type, input.body) } as Record<string, Json>;
+  const merged = { ...bindBody(reading, match, input.body) } as Record<string, Json>;
   for (const [name, value] of bindQuery(reading, type, match, input.query)) place(merged, name, value);
-  const parsed = parseMessage(reading, type, merged, "");
+  const parsed = parseMessage(reading, type, merged);
   return withVariables(reading.model, type, parsed, match.variables);
 }
 
@@ -39,7 +39,8 @@ function withVariables(
   return result;
 }
 
-function bindBody(reading: Reading, { route }: Match, type: string, body: Json | undefined): JsonObject {
+function bindBody(reading: Reading, { route }: Match, body: Json | undefined): JsonObject {
+  const type = reading.model.methods[route.method]?.request ?? "";
   const field = route.body;
   if (body === undefined) return {};
   const at = field && field !== "*" ? (reading.model.messages[type]?.fields[field]?.proto ?? field) : "";
@@ -122,5 +123,5 @@ function place(target: Record<string, Json>, [first = "", ...rest]: readonly str
 
 /** Reads a request that did not come over HTTP: the same checks without bindings. */
 export function readRequest(reading: Reading, method: string, request: JsonObject): JsonObject {
-  return parseMessage(reading, reading.model.methods[method]?.request ?? "", request, "");
+  return parseMessage(reading, reading.model.methods[method]?.request ?? "", request);
 }

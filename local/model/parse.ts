@@ -3,10 +3,18 @@ import type { Field, Model } from "./model.ts";
 import { freeForms, isDefault, readers, wrong } from "./scalar.ts";
 import type { Violation } from "./violation.ts";
 
-/** A reading of one request: the model, and what was found wrong so far. */
+/** A reading of one request, at some place in it. */
 export interface Reading {
   readonly model: Model;
+  /** What was found wrong so far. */
   readonly violations: Violation[];
+  /** Path of the place in the definition's spelling; empty at the top. */
+  readonly path: string;
+}
+
+/** Starts reading a request. */
+export function startReading(model: Model): Reading {
+  return { model, violations: [], path: "" };
 }
 
 /**
@@ -14,22 +22,25 @@ export interface Reading {
  *
  * Comes out normalised: JSON names, enums by name, 64-bit integers as text, absent what equals an absent field.
  */
-export function parseMessage(reading: Reading, type: string, value: JsonObject, path: string): JsonObject {
+export function parseMessage(reading: Reading, type: string, value: JsonObject): JsonObject {
   const fields = reading.model.messages[type]?.fields ?? {};
   const result: Record<string, Json> = {};
-  const oneofs = new Map<string, string>();
+  const oneofs = new Set<string>();
   for (const [key, raw] of Object.entries(value)) {
     if (raw === undefined) continue;
     const found = findField(fields, key);
     if (!found) {
-      const at = path ? ` at '${path}'` : "";
-      violate(reading, path, `Invalid JSON payload received. Unknown name "${key}"${at}: Cannot find field.`);
+      violate(reading, `Invalid JSON payload received. Unknown name "${key}"${at(reading)}: Cannot find field.`);
       continue;
     }
     const [name, field] = found;
     if (raw === null && field.type !== "google.protobuf.Value") continue;
-    if (field.oneof) checkOneof(reading, { path, oneof: field.oneof, name, oneofs });
-    const parsed = parseField(reading, field, raw, join(path, field.proto ?? name));
+    if (field.oneof && oneofs.has(field.oneof)) {
+      const set = `oneof field '${field.oneof}' is already set. Cannot set '${name}'`;
+      violate(reading, `Invalid value${at(reading)} (oneof), ${set}`);
+    }
+    if (field.oneof) oneofs.add(field.oneof);
+    const parsed = parseField(below(reading, field.proto ?? name), field, raw);
     if (parsed !== undefined) result[name] = parsed;
   }
   return result;
@@ -47,110 +58,97 @@ export function join(path: string, name: string): string {
   return path ? `${path}.${name}` : name;
 }
 
-function checkOneof(
-  reading: Reading,
-  { path, oneof, name, oneofs }: { path: string; oneof: string; name: string; oneofs: Map<string, string> },
-): void {
-  if (oneofs.has(oneof)) {
-    const at = path ? ` at '${path}'` : "";
-    violate(reading, path, `Invalid value${at} (oneof), oneof field '${oneof}' is already set. Cannot set '${name}'`);
-  }
-  oneofs.set(oneof, name);
+function below(reading: Reading, name: string): Reading {
+  return { ...reading, path: join(reading.path, name) };
 }
 
-function parseField(reading: Reading, field: Field, raw: Json, path: string): Json | undefined {
-  if (field.map) return parseMap(reading, field, raw, path);
-  if (field.repeated) return parseList(reading, field, raw, path);
-  const value = parseValue(reading, field, raw, path);
+function at({ path }: Reading): string {
+  return path ? ` at '${path}'` : "";
+}
+
+function parseField(reading: Reading, field: Field, raw: Json): Json | undefined {
+  if (field.map) return parseMap(reading, field, raw);
+  if (field.repeated) return parseList(reading, field, raw);
+  const value = parseValue(reading, field, raw);
   const keeps = field.presence || field.oneof || field.type.startsWith("google.protobuf.");
   return value !== undefined && isDefault(value) && !keeps ? undefined : value;
 }
 
-function parseMap(reading: Reading, field: Field, raw: Json, path: string): Json | undefined {
-  if (!isJsonObject(raw)) return mismatch(reading, path, "Map", raw);
+function parseMap(reading: Reading, field: Field, raw: Json): Json | undefined {
+  if (!isJsonObject(raw)) return mismatch(reading, "Map", raw);
   const entries = Object.entries(raw).flatMap(([key, value]): [string, Json][] => {
-    const parsed = value === undefined ? undefined : parseValue(reading, field, value, `${path}.${key}`);
+    const parsed = value === undefined ? undefined : parseValue(below(reading, key), field, value);
     return parsed === undefined ? [] : [[key, parsed]];
   });
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-function parseList(reading: Reading, field: Field, raw: Json, path: string): Json | undefined {
+function parseList(reading: Reading, field: Field, raw: Json): Json | undefined {
   if (!Array.isArray(raw)) {
-    violate(reading, path, `Invalid JSON payload received. Proto field is repeated, '${path}' is not a list.`);
+    violate(reading, `Invalid JSON payload received. Proto field is repeated, '${reading.path}' is not a list.`);
     return undefined;
   }
   const items = (raw as readonly Json[]).flatMap(
-    (item, index) => parseValue(reading, field, item, `${path}[${index}]`) ?? [],
+    (item, index) => parseValue({ ...reading, path: `${reading.path}[${index}]` }, field, item) ?? [],
   );
   return items.length > 0 ? items : undefined;
 }
 
-function parseValue(reading: Reading, field: Field, raw: Json, path: string): Json | undefined {
+function parseValue(reading: Reading, field: Field, raw: Json): Json | undefined {
   const { type } = field;
-  if (freeForms.has(type)) return parseFree(reading, type, raw, path);
-  const values = reading.model.enums[type];
-  if (values) return parseEnum(reading, { type, values, raw, path });
+  if (freeForms.has(type)) return parseFree(reading, type, raw);
+  if (reading.model.enums[type]) return parseEnum(reading, type, raw);
   const read = readers[type];
   if (read) {
     const value = read(raw);
-    if (value === wrong && type === "bytes") return undecodable(reading, path);
-    if (value === wrong) return mismatch(reading, path, kindName(type), raw);
-    return field.values ? checkName(reading, { enumName: field.values, value, path }) : value;
+    if (value === wrong) return type === "bytes" ? undecodable(reading) : mismatch(reading, kindName(type), raw);
+    return field.values ? checkName(reading, field.values, value) : value;
   }
-  if (!isJsonObject(raw)) return mismatch(reading, path, `type.googleapis.com/${type}`, raw);
-  return parseMessage(reading, type, raw, path);
+  if (!isJsonObject(raw)) return mismatch(reading, kindName(type), raw);
+  return parseMessage(reading, type, raw);
 }
 
-function parseFree(reading: Reading, type: string, raw: Json, path: string): Json | undefined {
+function parseFree(reading: Reading, type: string, raw: Json): Json | undefined {
   const fits =
     type === "google.protobuf.Value" ||
     (type === "google.protobuf.NullValue" && raw === null) ||
     (type === "google.protobuf.ListValue" ? Array.isArray(raw) : isJsonObject(raw));
-  return fits ? raw : mismatch(reading, path, `type.googleapis.com/${type}`, raw);
+  return fits ? raw : mismatch(reading, kindName(type), raw);
 }
 
-function parseEnum(
-  reading: Reading,
-  { type, values, raw, path }: { type: string; values: Readonly<Record<string, number>>; raw: Json; path: string },
-): Json | undefined {
-  const name =
-    typeof raw === "string" && Object.hasOwn(values, raw)
-      ? raw
-      : Object.keys(values).find((key) => values[key] === Number(raw === "" ? Number.NaN : raw));
-  if (name === undefined) return mismatch(reading, path, `type.googleapis.com/${type}`, raw);
+function parseEnum(reading: Reading, type: string, raw: Json): Json | undefined {
+  const values = reading.model.enums[type] ?? {};
+  const number = raw === "" ? Number.NaN : Number(raw);
+  const isName = typeof raw === "string" && Object.hasOwn(values, raw);
+  const name = isName ? raw : Object.keys(values).find((key) => values[key] === number);
+  if (name === undefined) return mismatch(reading, kindName(type), raw);
   return values[name] === 0 ? undefined : name;
 }
 
 /** Compute's enums are strings on the wire; it refuses names that it does not know. */
-function checkName(
-  reading: Reading,
-  { enumName, value, path }: { enumName: string; value: Json; path: string },
-): Json | undefined {
-  const names = Object.keys(reading.model.enums[enumName] ?? {});
+function checkName(reading: Reading, type: string, value: Json): Json | undefined {
+  const names = Object.keys(reading.model.enums[type] ?? {}).filter((name) => !name.startsWith("UNDEFINED_"));
   if (typeof value === "string" && names.includes(value)) return value;
-  violate(
-    reading,
-    path,
-    `Invalid value for field '${path}': '${value}'. The value must be one of ${names.filter((name) => !name.startsWith("UNDEFINED_")).join(", ")}`,
-  );
+  const allowed = `The value must be one of ${names.join(", ")}`;
+  violate(reading, `Invalid value for field '${reading.path}': '${value}'. ${allowed}`);
   return undefined;
 }
 
-function mismatch(reading: Reading, path: string, kind: string, raw: Json): undefined {
-  const shown = typeof raw === "object" && raw !== null ? "Starting an object on a scalar field" : JSON.stringify(raw);
-  violate(reading, path, `Invalid value at '${path}' (${kind}), ${shown}`);
+function mismatch(reading: Reading, kind: string, raw: Json): undefined {
+  const isStructure = typeof raw === "object" && raw !== null;
+  const shown = isStructure ? "Starting an object on a scalar field" : JSON.stringify(raw);
+  violate(reading, `Invalid value at '${reading.path}' (${kind}), ${shown}`);
   return undefined;
 }
 
 /** Bytes are often secret, so the value is not repeated. */
-function undecodable(reading: Reading, path: string): undefined {
-  violate(reading, path, `Invalid value at '${path}' (TYPE_BYTES), Base64 decoding failed`);
+function undecodable(reading: Reading): undefined {
+  violate(reading, `Invalid value at '${reading.path}' (TYPE_BYTES), Base64 decoding failed`);
   return undefined;
 }
 
-function violate({ violations }: Reading, field: string, description: string): void {
-  violations.push({ field, description });
+function violate({ violations, path }: Reading, description: string): void {
+  violations.push({ field: path, description });
 }
 
 function kindName(type: string): string {

@@ -18,7 +18,7 @@ export function withoutOutputOnly({ model, router, method }: Rules, request: Jso
     mapFields(model.messages[type], value, (name, field, item) => {
       const at = join(path, field.proto ?? name);
       if (field.behaviors?.includes("OUTPUT_ONLY") && !kept.has(at)) return undefined;
-      return mapMessages(model, field, item, (inner) => strip(field.type, inner, at));
+      return mapMessages({ model, field }, item, (inner) => strip(field.type, inner, at));
     });
   return strip(model.methods[method]?.request ?? "", request, "");
 }
@@ -98,7 +98,7 @@ export function withProjectIds(
     mapFields(model.messages[type], value, (name, field, item) => {
       const at = join(path, field.proto ?? name);
       if (typeof item === "string" && (field.reference || named.has(at))) return withProjectId(item, idOf);
-      return mapMessages(model, field, item, (inner) => replace(field.type, inner, at));
+      return mapMessages({ model, field }, item, (inner) => replace(field.type, inner, at));
     });
   return replace(model.methods[method]?.request ?? "", request, "");
 }
@@ -122,7 +122,11 @@ function mapFields(
   return result;
 }
 
-function mapMessages(model: Model, field: Field, item: Json, change: (inner: JsonObject) => JsonObject): Json {
+function mapMessages(
+  { model, field }: { model: Model; field: Field },
+  item: Json,
+  change: (inner: JsonObject) => JsonObject,
+): Json {
   if (!model.messages[field.type] || field.type.startsWith("google.protobuf.")) return item;
   const each = (inner: Json): Json => (isJsonObject(inner) ? change(inner) : inner);
   if (Array.isArray(item)) return (item as readonly Json[]).map(each);

@@ -13,8 +13,8 @@ export interface Wire {
 /** Enum fields go by number and types by flat names, so that no namespaces have to be built. */
 const flat = (type: string): string => type.replaceAll(".", "_");
 
-/** Prepares the encoding of a model's messages; each type is built when it is first needed. */
-export function createWire(model: Model): Wire {
+/** Builds types as protobufjs has them, each when it is first needed. */
+function createTypes(model: Model): (type: string) => protobuf.Type {
   const root = new protobuf.Root();
 
   function lookup(type: string): protobuf.Type {
@@ -27,19 +27,26 @@ export function createWire(model: Model): Wire {
     if (!message) throw new Error(`there is no message ${type}`);
     const built = new protobuf.Type(flat(type));
     root.add(built);
-    for (const [name, field] of Object.entries(message.fields)) built.add(buildField(name, field));
+    for (const [name, field] of Object.entries(message.fields)) built.add(buildField(model, name, field));
     for (const { type: inner } of Object.values(message.fields)) if (model.messages[inner]) lookup(inner);
     return built;
   }
 
-  function buildField(name: string, { id, type, map, repeated }: Field): protobuf.FieldBase {
-    const wireType = model.enums[type] ? "int32" : model.messages[type] ? flat(type) : type;
-    if (map) return new protobuf.MapField(name, id, map, wireType);
-    const rule = repeated ? "repeated" : undefined;
-    // Scalars of proto3 are packed; protobufjs packs none unless told.
-    return new protobuf.Field(name, id, wireType, rule, undefined, repeated ? { packed: true } : {});
-  }
+  return lookup;
+}
 
+function buildField(model: Model, name: string, { id, type, map, repeated }: Field): protobuf.FieldBase {
+  const wireType = model.enums[type] ? "int32" : model.messages[type] ? flat(type) : type;
+  if (map) return new protobuf.MapField(name, id, map, wireType);
+  // Scalars of proto3 are packed; protobufjs packs none unless told.
+  return repeated
+    ? new protobuf.Field(name, id, wireType, "repeated", undefined, { packed: true })
+    : new protobuf.Field(name, id, wireType);
+}
+
+/** Prepares the encoding of a model's messages. */
+export function createWire(model: Model): Wire {
+  const lookup = createTypes(model);
   const forms = { model, decode, encode, decodeFields, encodeFields };
 
   function decode(type: string, bytes: Uint8Array): JsonObject {

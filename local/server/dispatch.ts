@@ -10,7 +10,7 @@ import type { Journal } from "../journal.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { formatMessage } from "../model/format.ts";
 import type { Model } from "../model/model.ts";
-import type { Reading } from "../model/parse.ts";
+import { type Reading, startReading } from "../model/parse.ts";
 import type { Router } from "../model/router.ts";
 import { badMaskPaths, missingFields, withoutOutputOnly, withProjectIds } from "../model/rules.ts";
 import { invalidArgument } from "../model/violation.ts";
@@ -102,7 +102,7 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
 }
 
 function readRequest(context: DispatchContext, { method, read }: Invocation): JsonObject {
-  const reading: Reading = { model: context.model, violations: [] };
+  const reading = startReading(context.model);
   const rules = { ...context, method };
   const request = withoutOutputOnly(rules, read(reading));
   reading.violations.push(...missingFields(rules, request), ...badMaskPaths(rules, request));

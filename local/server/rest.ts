@@ -56,11 +56,15 @@ async function answerMethod(context: RestContext, rest: RestRequest): Promise<Ht
   if (answersNothing && context.api(host)?.errorStyle === "storage") {
     return { status: 204, headers: {}, body: Buffer.alloc(0) };
   }
-  return jsonResponse(200, inEncoding(context, match, request, response));
+  return jsonResponse(200, inEncoding(context, { match, request }, response));
 }
 
 /** Generated REST clients ask for enums as numbers. */
-function inEncoding({ model }: RestContext, { route }: Match, { url }: HttpRequest, response: object): unknown {
+function inEncoding(
+  { model }: RestContext,
+  { match: { route }, request: { url } }: { match: Match; request: HttpRequest },
+  response: object,
+): unknown {
   const wantsNumbers = [...url.searchParams].some(
     ([name, value]) => name === "$alt" && value.includes("enum-encoding=int"),
   );

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { owner, system } from "../../local/access/principal.ts";
 import type { LocalCloud } from "../../local/main.ts";
@@ -81,6 +83,21 @@ describe("startLocalCloud", () => {
     await local.stop();
     expect(existsSync(local.cloud.directory)).toBe(false);
     await expect(fetch(local.url)).rejects.toThrow();
+  });
+
+  it("leaves nothing behind when it cannot start", async () => {
+    local = await startTestCloud({ apis: [] });
+    const usual = process.env.TMPDIR;
+    const folder = mkdtempSync(join(tmpdir(), "main-test-"));
+    process.env.TMPDIR = folder;
+    try {
+      await expect(startTestCloud({ apis: [], port: local.port })).rejects.toThrow("EADDRINUSE");
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      if (usual === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = usual;
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("draws the same numbers and latencies from the same seed", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Json } from "../../../local/json.ts";
 import type { Field, Model } from "../../../local/model/model.ts";
-import { parseMessage, type Reading } from "../../../local/model/parse.ts";
+import { parseMessage, startReading } from "../../../local/model/parse.ts";
 
 const field = (type: string, more: Partial<Field> = {}): Field => ({ id: 1, type, ...more });
 const model: Model = {
@@ -35,8 +35,8 @@ const model: Model = {
 };
 
 function parse(value: Record<string, Json>) {
-  const reading: Reading = { model, violations: [] };
-  return { parsed: parseMessage(reading, "t.All", value, ""), violations: reading.violations.map((one) => one.field) };
+  const reading = startReading(model);
+  return { parsed: parseMessage(reading, "t.All", value), violations: reading.violations.map((one) => one.field) };
 }
 
 describe("parseMessage", () => {
@@ -111,8 +111,8 @@ describe("parseMessage", () => {
   });
 
   it("does not repeat what may be secret", () => {
-    const reading: Reading = { model, violations: [] };
-    parseMessage(reading, "t.All", { bytes: "pass word" }, "");
+    const reading = startReading(model);
+    parseMessage(reading, "t.All", { bytes: "pass word" });
     expect(reading.violations[0]?.description).not.toContain("pass");
   });
 
