@@ -1,4 +1,4 @@
-import type { Definition, ForAction, ParallelAction, Position, Routine, Step, Template } from "../parse/syntax.ts";
+import type { Definition, ForAction, ParallelAction, Routine, Step, Template } from "../parse/syntax.ts";
 import { checkArguments, checkCallee } from "./call.ts";
 import { checkExpression } from "./expression.ts";
 import { Names } from "./names.ts";

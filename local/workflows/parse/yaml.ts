@@ -39,6 +39,9 @@ export interface YamlEntry {
 /** More nodes than any definition within the size limit has; a bound on what aliases expand to. */
 const maxNodes = 200_000;
 
+/** Deepest nesting; also what an alias to a node around it runs into. */
+const maxDepth = 200;
+
 /**
  * Reads YAML 1.2 (and so JSON) with positions.
  *
@@ -53,7 +56,7 @@ export function parseYaml(source: string): YamlNode {
   };
   const [error] = document.errors;
   if (error) {
-    const [message = ""] = error.message.split(/ at line \d+/);
+    const [message = ""] = error.message.split(/ at line \d+|; please use/);
     throw new DefinitionError({ message: `parse error: ${message}`, position: positionAt(error.pos[0]) });
   }
   return new YamlReader(document, source, positionAt).read(document.contents);
@@ -64,6 +67,7 @@ class YamlReader {
   readonly #source: string;
   readonly #positionAt: (offset: number) => Position;
   #nodes = 0;
+  #depth = 0;
 
   constructor(document: Document, source: string, positionAt: (offset: number) => Position) {
     this.#document = document;
@@ -74,8 +78,20 @@ class YamlReader {
   read(node: Node | null | undefined, fallback: Position = { line: 1, column: 1 }): YamlNode {
     const position = node?.range ? this.#positionAt(node.range[0]) : fallback;
     this.#nodes += 1;
+    this.#depth += 1;
     if (this.#nodes > maxNodes) throw new DefinitionError({ message: "the definition is too large", position });
-    if (isAlias(node)) return this.read(node.resolve(this.#document), position);
+    if (this.#depth > maxDepth) throw new DefinitionError({ message: "nested too deeply", position });
+    const result = this.#convert(node, position);
+    this.#depth -= 1;
+    return result;
+  }
+
+  #convert(node: Node | null | undefined, position: Position): YamlNode {
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document);
+      if (!target) throw new DefinitionError({ message: `parse error: Unresolved alias ${node.source}`, position });
+      return this.read(target, position);
+    }
     if (isSeq<Node>(node)) {
       return { kind: "list", position, items: node.items.map((item) => this.read(item, position)) };
     }

@@ -29,6 +29,10 @@ describe("a definition that does not build", () => {
     ["main: { params: [not], steps: [ a: { return: 1 } ] }", "parameter 'not' is not a valid name", 1, 18],
     ["a: 99999999999999999999", "does not fit 64 bits", 1, 4],
     [`main: "${"x".repeat(131_073)}"`, "the source is larger than 131072 bytes", undefined, undefined],
+    ["- a: { assign: [ x: &a [*a] ] }", "nested too deeply", 1, 25],
+    ["- a: { return: 1 }\n---\n- b: { return: 2 }", "parse error: Source contains multiple documents", 2, 1],
+    ["- a: { return: *gone }", "parse error: Unresolved alias", 1, 16],
+    ["- a: { return: !!binary aGk= }", "values of this type are not supported", 1, 25],
     // steps
     ["- a: { return: 1 }\n- a: { return: 2 }", "step name 'a' is used more than once", 2, 3],
     ["- a: { return: 1, b: 2 }", "unknown field 'b' in step", 1, 19],
