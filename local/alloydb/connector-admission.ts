@@ -51,7 +51,7 @@ function identify(
 }
 
 /** The database role of a principal: its e-mail, without what every service account's ends with. */
-export function toRoleName(principal: Principal): string {
+function toRoleName(principal: Principal): string {
   if (principal.kind === "anonymous") return "";
   return principal.email.toLowerCase().replace(/\.gserviceaccount\.com$/, "");
 }

@@ -5,7 +5,7 @@ import { connectorPort, decodeRequest, type ExchangeRequest, encodeResponse, rea
 import { relaySession, type Upstream } from "./relay.ts";
 
 /** What a connector's request for a connection comes to. */
-export type Verdict =
+type Verdict =
   | { readonly error: string }
   /** The session goes to `upstream`; `role` is the only one it may log in as, if the token decides that. */
   | { readonly upstream: Upstream; readonly role?: string };

@@ -30,7 +30,7 @@ export interface Change {
 }
 
 /** The version of the API that a call was made in, `v1`, `v1beta` or `v1alpha`. */
-export function versionOf({ method }: Call): string {
+function versionOf({ method }: Call): string {
   return method.split(".")[3] ?? "v1";
 }
 

@@ -9,16 +9,17 @@ const z3 = [14, 22, 44, 88].map((cpus): [string, number] => [`z3-highmem-${cpus}
 const machineTypes = new Map<string, number>([...n2, ["c4a-highmem-1", 1], ...c4a, ...z3]);
 
 /**
- * The machine of an instance: a type and its number of CPUs, each standing for the other when it is missing.
+ * The machine of an instance: a type with its number of CPUs, or the number alone, which stands for a machine of the N2
+ * series that is not named.
  *
  * @throws ApiError INVALID_ARGUMENT for what does not exist or does not go together
  */
 export function toMachine({ cpuCount, machineType }: Instance_MachineConfig = {}): Instance_MachineConfig {
   if (machineType === undefined || machineType === "") {
-    const found = n2.find(([, cpus]) => cpus === (cpuCount ?? 2));
-    if (!found)
+    const count = cpuCount || 2;
+    if (!n2.some(([, cpus]) => cpus === count))
       throw invalid(`machine_config.cpu_count ${cpuCount} is not one of ${n2.map(([, cpus]) => cpus).join(", ")}`);
-    return { cpuCount: found[1], machineType: found[0] };
+    return { cpuCount: count };
   }
   const cpus = machineTypes.get(machineType);
   if (cpus === undefined) throw invalid(`machine_config.machine_type "${machineType}" does not exist`);

@@ -27,13 +27,13 @@ export interface InstanceRecord {
 }
 
 /** A subnet that a region of AlloyDB took from a network's reserved range. */
-export interface RegionBlock {
+interface RegionBlock {
   /** First address of a /24. */
   readonly block: string;
 }
 
 /** What keeps a private services connection from being deleted. */
-export interface ProducerHold {
+interface ProducerHold {
   /** `projects/{project}/global/networks/{network}` */
   readonly network: string;
   /** Clock time when it ends; absent while the cluster exists. */

@@ -1,5 +1,5 @@
-/** What a flag takes. `ignored` flags are accepted and change nothing here; `refused` ones end the start. */
-export type FlagKind = "text" | "switch" | "number" | "duration";
+/** What a flag takes. */
+type FlagKind = "text" | "switch" | "number" | "duration";
 
 /** One flag of the Auth Proxy. */
 export interface Flag {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 
 /** What an HTTP path answers. */
-export type Responder = (method: string) => Promise<Answer> | Answer;
+type Responder = (method: string) => Promise<Answer> | Answer;
 
 /** Status and text of an answer. */
 export interface Answer {

@@ -18,7 +18,7 @@ export interface Issuer {
 }
 
 /** Whose key becomes a client certificate, and for how long. */
-export interface ClientCertificateRequest {
+interface ClientCertificateRequest {
   /** PEM, either `PUBLIC KEY` (SPKI) or `RSA PUBLIC KEY` (PKCS#1). */
   readonly publicKey: string;
   readonly commonName: string;

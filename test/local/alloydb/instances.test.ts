@@ -29,7 +29,7 @@ describe("instances", () => {
     expect(await get(`v1/${primary}`)).toMatchObject({
       state: "READY",
       ipAddress: "192.168.200.2",
-      machineConfig: { cpuCount: 2, machineType: "n2-highmem-2" },
+      machineConfig: { cpuCount: 2 },
       availabilityType: "ZONAL",
       clientConnectionConfig: { sslConfig: { sslMode: "ENCRYPTED_ONLY" } },
       writableNode: { zoneId: expect.stringMatching(/^asia-northeast1-/) },
@@ -84,6 +84,14 @@ describe("instances", () => {
     const body = { databaseFlags: { work_mem: "8192", "alloydb.iam_authentication": "on" } };
     await done(await send("PATCH", `v1/${primary}?updateMask=databaseFlags`, { body }));
     expect(await sql("SHOW work_mem")).toMatchObject({ sqlResults: [{ rows: [{ values: [{ value: "8MB" }] }] }] });
+  });
+
+  it("changes the number of CPUs alone, and not against the machine's type", async () => {
+    const patch = (body: object) => send("PATCH", `v1/${primary}?updateMask=machineConfig.cpuCount`, { body });
+    expect(await done(await patch({ machineConfig: { cpuCount: 4 } }))).toMatchObject({
+      machineConfig: { cpuCount: 4 },
+    });
+    expect((await patch({ machineConfig: { cpuCount: 5 } })).body.error?.status).toBe("INVALID_ARGUMENT");
   });
 
   it("stops and starts by its activation policy", async () => {
