@@ -36,13 +36,16 @@ describe("egress by connector", () => {
     expect((await carryOut(connectorInput("made"))).changes).toEqual([]);
   });
 
-  it("plans a change in place when it is to grow", async () => {
+  it("changes its size in place when it is to grow", async () => {
     await lay("grown");
+    const { connector } = namesOf("grown");
     await carryOut(connectorInput("grown"));
     const wanted = connectorInput("grown", { maxInstances: 5, machineType: "e2-micro" });
     const { body } = await side.steps.ask("egress", { action: "plan", input: wanted });
     const fields = [{ path: "maxInstances", from: 3, to: 5 }, { path: "machineType" }];
     expect(body.changes).toMatchObject([{ action: "update", fields, effects: { downtime: false } }]);
+    expect((await carryOut(wanted)).changes).toEqual([`update ${connector}`]);
+    expect(await read(connector)).toMatchObject({ maxInstances: 5, machineType: "e2-micro", state: "READY" });
   });
 
   it("makes it anew when it is to be smaller, and says that this interrupts", async () => {
