@@ -95,7 +95,7 @@ function createCore({ pace, seed }: AssembleOptions, byHost: ReadonlyMap<string,
   const store = createStore();
   const random = createRandom(seed);
   const projects = createProjects({ store, random, timestamp: () => clock.timestamp() });
-  const tokens = createTokens();
+  const tokens = createTokens((account) => isGone(store, account.email, account.uniqueId));
   const model = loadModel();
   const router = createRouter(model);
   const projectOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.projectOf?.(resource);
@@ -126,6 +126,12 @@ function demandApi(byHost: ReadonlyMap<string, Api>, host: string): Api {
 function serviceAccountPrincipal(store: Cloud["store"], email: string): Principal {
   const account = store.collection<{ uniqueId: string }>("iam.serviceAccounts").get(email);
   return { kind: "serviceAccount", email, uniqueId: account?.uniqueId ?? email };
+}
+
+/** Whether an account is disabled or deleted; one made anew under its e-mail is another. */
+function isGone(store: Cloud["store"], email: string, uniqueId: string): boolean {
+  const isDisabled = store.collection<{ disabled?: boolean }>("iam.serviceAccounts").get(email)?.disabled === true;
+  return isDisabled || store.collection("iam.deletedServiceAccounts").get(uniqueId) !== undefined;
 }
 
 /** A call from inside this process; `{host}/` before the method tells which API when several share it. */

@@ -11,10 +11,18 @@ interface Issued {
   readonly expires: number;
 }
 
+type ServiceAccountPrincipal = Extract<Principal, { kind: "serviceAccount" }>;
+
 const lifetimeSeconds = 3600;
 
-/** Makes the issuer of tokens. Its signing key is made when it is first needed. */
-export function createTokens(): Tokens & { publicKeys(): SigningKeys } {
+/**
+ * Makes the issuer of tokens. Its signing key is made when it is first needed.
+ *
+ * @param isGone tells whether a service account was disabled or deleted, so that its tokens no longer count
+ */
+export function createTokens(
+  isGone: (account: ServiceAccountPrincipal) => boolean = () => false,
+): Tokens & { publicKeys(): SigningKeys } {
   const accessTokens = new Map<string, Issued>();
   const idTokens = new Map<string, Issued>();
   let keys: SigningKeys | undefined;
@@ -34,6 +42,8 @@ export function createTokens(): Tokens & { publicKeys(): SigningKeys } {
     const found = table.get(token);
     if (!found) throw invalidCredentials("ACCESS_TOKEN_TYPE_UNSUPPORTED");
     if (found.expires < Date.now()) throw invalidCredentials("ACCESS_TOKEN_EXPIRED");
+    const { principal } = found.identity;
+    if (principal.kind === "serviceAccount" && isGone(principal)) throw invalidCredentials("ACCOUNT_STATE_INVALID");
     return found;
   }
 

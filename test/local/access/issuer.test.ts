@@ -42,6 +42,20 @@ describe("identify", () => {
   });
 });
 
+describe("an account that is gone", () => {
+  it("has no tokens that count", () => {
+    let isGone = false;
+    const tokens = createTokens(() => isGone);
+    const { token } = tokens.accessToken({ principal: robot });
+    const idToken = tokens.idToken({ principal: robot }, "https://a.run.app");
+    expect(tokens.identify(`Bearer ${token}`)).toEqual({ principal: robot });
+    isGone = true;
+    expect(() => tokens.identify(`Bearer ${token}`)).toThrow(unauthenticated);
+    expect(() => tokens.verifyIdToken(idToken)).toThrow(unauthenticated);
+    expect(tokens.identify("Bearer owner")).toEqual({ principal: owner });
+  });
+});
+
 describe("idToken", () => {
   it("is signed by the published key and says who, for whom and until when", () => {
     const tokens = createTokens();
