@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import {
   clusterBody,
@@ -115,6 +118,23 @@ describe("instances", () => {
     expect((await post(`v1/${primary}:failover`)).body.error?.status).toBe("FAILED_PRECONDITION");
   });
 
+  it("refuses connections after its server was killed, until it is restarted", async () => {
+    const { sqlResults } = await sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
+    const checkpointer = (sqlResults as { rows: { values: { value: string }[] }[] }[])[0]?.rows[0]?.values[0]?.value;
+    const server = Number(execFileSync("ps", ["-o", "ppid=", "-p", String(checkpointer)], { encoding: "utf8" }));
+    const { ipAddress } = await get(`v1alpha/${primary}/connectionInfo`);
+    const session = connect({ host: String(ipAddress), port: 5432 });
+    await once(session, "connect");
+    process.kill(server, "SIGKILL");
+    await once(session.resume(), "close");
+    await refusal(String(ipAddress), 5433);
+    expect((await send("POST", `v1/${primary}:executeSql`, { body: query })).body.error?.status).toBe(
+      "FAILED_PRECONDITION",
+    );
+    await done(await post(`v1/${primary}:restart`));
+    expect(await sql("SELECT 1")).toMatchObject({ metadata: { status: "OK" } });
+  });
+
   it("reads from a pool what was written to the primary, and guards the primary meanwhile", async () => {
     const pool = `${main}/instances/pool`;
     const body = { instanceType: "READ_POOL", readPoolConfig: { nodeCount: 1 }, machineConfig: { cpuCount: 2 } };
@@ -128,3 +148,18 @@ describe("instances", () => {
     await done(await send("DELETE", `v1/${pool}`));
   });
 });
+
+const query = { database: "postgres", user: "postgres", password, sqlStatement: "SELECT 1" };
+
+/** Resolves once nobody listens at a port any more: its end follows that of the server by moments. */
+async function refusal(host: string, port: number): Promise<void> {
+  for (;;) {
+    const attempt = connect({ host, port });
+    const isRefused = await once(attempt, "connect").then(
+      () => false,
+      () => true,
+    );
+    attempt.destroy();
+    if (isRefused) return;
+  }
+}
