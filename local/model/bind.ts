@@ -42,7 +42,8 @@ function withVariables(
 function bindBody(reading: Reading, { route }: Match, body: Json | undefined): JsonObject {
   const type = reading.model.methods[route.method]?.request ?? "";
   const field = route.body;
-  if (body === undefined) return {};
+  // Generated clients send an empty JSON string with a POST that has no body.
+  if (body === undefined || (body === "" && field === undefined)) return {};
   const at = field && field !== "*" ? (reading.model.messages[type]?.fields[field]?.proto ?? field) : "";
   if (!isJsonObject(body)) {
     const description = "Invalid JSON payload received. Root element must be a message.";
