@@ -48,8 +48,10 @@ function explainApiError(error: ApiError): Explanation {
 
 /** An error's message with those of its causes, for some say nothing themselves. */
 function messageOf(caught: unknown): string {
-  if (!(caught instanceof Error)) return String(caught);
-  if (caught.cause === undefined) return caught.message;
-  const cause = messageOf(caught.cause);
-  return caught.message.includes(cause) ? caught.message : `${caught.message}: ${cause}`;
+  return messagesOf(caught).reduce((text, message) => (text.includes(message) ? text : `${text}: ${message}`));
+}
+
+function messagesOf(caught: unknown): string[] {
+  if (!(caught instanceof Error)) return [String(caught)];
+  return caught.cause === undefined ? [caught.message] : [caught.message, ...messagesOf(caught.cause)];
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { gzipSync } from "fflate";
-import { create } from "tar";
+import { Pack } from "tar";
 
 /** A folder packed for the bucket. */
 export interface PackedFolder {
@@ -23,20 +24,21 @@ const left = new Set(["node_modules", ".git"]);
  */
 export async function packFolder(folder: string): Promise<PackedFolder> {
   const files = (await listFiles(folder, folder)).sort();
-  const options = { cwd: folder, portable: true, noMtime: true, noDirRecurse: true, onWriteEntry: plainMode };
-  const archive = await create(options, files.map(asPath)).concat();
-  const bytes = gzipSync(archive, { mtime: 0 });
+  const statCache = new Map(await Promise.all(files.map((file) => plainStats(join(folder, file)))));
+  const pack = new Pack({ cwd: folder, portable: true, noMtime: true, statCache });
+  for (const file of files) pack.add(file);
+  const bytes = gzipSync(await pack.end().concat(), { mtime: 0 });
   return { name: `${createHash("sha256").update(bytes).digest("hex")}.tgz`, bytes };
 }
 
-/** What a file may be read and written by depends on its owner's umask; whether it is a program does not. */
-function plainMode({ stat }: { readonly stat?: { mode: number } }): void {
-  if (stat) stat.mode = stat.mode & 0o100 ? 0o755 : 0o644;
-}
-
-/** tar takes a name that begins with `@` for an archive to be added. */
-function asPath(file: string): string {
-  return file.startsWith("@") ? `./${file}` : file;
+/**
+ * A file's facts as tar keeps them, without those that differ from machine to machine: the rights that the umask left to
+ * it, and whether it has a second name on the disk.
+ */
+async function plainStats(path: string): Promise<readonly [string, Stats]> {
+  const stats = await lstat(path);
+  const mode = constants.S_IFREG | (stats.mode & constants.S_IXUSR ? 0o755 : 0o644);
+  return [path.split(sep).join("/"), Object.assign(stats, { mode, nlink: 1 })];
 }
 
 async function listFiles(folder: string, root: string): Promise<string[]> {

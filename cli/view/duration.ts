@@ -1,6 +1,6 @@
 /** Seconds as people say them: `0.2 s`, `45 s`, `7 min 30 s`, `2 h 5 min`. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "@jest/globals";
+import { exitCodes } from "../../cli/exit-code.ts";
+import { explain } from "../../cli/explain.ts";
+import { ProblemError } from "../../cli/request-client.ts";
+import type { Problem } from "../../functions/api.ts";
+import type { Code } from "../../google/code.ts";
+import { ApiError } from "../../google/error.ts";
+import { OperationError } from "../../google/operation.ts";
+
+function explained(caught: unknown): { text: string; exitCode: number } {
+  let text = "";
+  const exitCode = explain(caught, { write: (part) => (text += part) });
+  return { text, exitCode };
+}
+
+function problem(fields: Partial<Problem>): ProblemError {
+  return new ProblemError({ type: "about:blank", title: "Refused", status: 400, detail: "it is so", ...fields });
+}
+
+function apiError(code: Code): ApiError {
+  return new ApiError({ method: "alloydb.clusters.create", resource: "projects/p/c", code, text: "said Google" });
+}
+
+describe("explain", () => {
+  it.each([
+    [400, exitCodes.invalid],
+    [401, exitCodes.unavailable],
+    [403, exitCodes.unavailable],
+    [404, exitCodes.unavailable],
+    [409, exitCodes.busy],
+    [422, exitCodes.invalid],
+    [500, exitCodes.failed],
+    [503, exitCodes.unavailable],
+  ])("ends with the code of a problem of status %d", (status, exitCode) => {
+    expect(explained(problem({ status }))).toEqual({ text: "Refused: it is so\n", exitCode });
+  });
+
+  it("lists every problem of a refused spec once, with line and fix", () => {
+    const issues = [
+      { path: "spec.region", line: 6, message: "is no region", fix: "write asia-northeast1" },
+      { path: "spec.project", line: 5, message: "is missing" },
+    ];
+    const detail =
+      "the spec has 2 problems:\n6:3 spec.region is no region: write asia-northeast1\n5:3 spec.project is missing";
+    expect(explained(problem({ title: "Invalid spec", detail, issues })).text.split("\n")).toEqual([
+      "Invalid spec: the spec has 2 problems:",
+      "  line 6, spec.region: is no region — write asia-northeast1",
+      "  line 5, spec.project: is missing",
+      "",
+    ]);
+  });
+
+  it.each([
+    ["UNAUTHENTICATED", /gcloud auth application-default login/],
+    ["PERMISSION_DENIED", /lacks this permission/],
+    ["UNAVAILABLE", /check the network and the proxy variables/],
+  ] as const)("advises what to do about %s", (code, advice) => {
+    const { text, exitCode } = explained(apiError(code));
+    expect(exitCode).toBe(exitCodes.unavailable);
+    expect(text).toContain(`alloydb.clusters.create projects/p/c: ${code}: said Google`);
+    expect(text).toMatch(advice);
+  });
+
+  it("gives any other refusal of Google's as it is", () => {
+    expect(explained(apiError("RESOURCE_EXHAUSTED"))).toEqual({
+      text: "alloydb.clusters.create projects/p/c: RESOURCE_EXHAUSTED: said Google\n",
+      exitCode: exitCodes.failed,
+    });
+  });
+
+  it("names the operation that failed", () => {
+    const { text, exitCode } = explained(
+      new OperationError({ operation: "operations/7", code: "INTERNAL", text: "broke" }),
+    );
+    expect(text).toContain("operations/7");
+    expect(exitCode).toBe(exitCodes.failed);
+  });
+
+  it("adds the causes of an error that says nothing itself, each once", () => {
+    const refused = new Error("connect ECONNREFUSED 127.0.0.1:9");
+    const cause = new Error("fetch failed", { cause: refused });
+    expect(explained(new Error("reading: fetch failed", { cause })).text).toBe(
+      "reading: fetch failed: connect ECONNREFUSED 127.0.0.1:9\n",
+    );
+  });
+
+  it("shows no stack, whatever was thrown", () => {
+    expect(explained(new TypeError("x is not a function")).text).toBe("x is not a function\n");
+    expect(explained("only a text")).toEqual({ text: "only a text\n", exitCode: exitCodes.failed });
+  });
+});

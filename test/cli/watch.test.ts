@@ -1,0 +1,93 @@
+import { describe, expect, it } from "@jest/globals";
+import { type Screen, watchRun } from "../../cli/watch.ts";
+import type { RunView } from "../../functions/api.ts";
+import { at, runView, step } from "./run-view.ts";
+
+/** A request function that answers one view after the other, and a watcher that waits for nothing. */
+function watching(views: readonly RunView[], screen?: Partial<Screen>) {
+  const written: string[] = [];
+  const pauses: number[] = [];
+  const asked: string[] = [];
+  const left = [...views];
+  const client = {
+    async getRun(run: string): Promise<RunView> {
+      asked.push(run);
+      const view = left.shift();
+      if (!view) throw new Error("asked once more after the end");
+      return view;
+    },
+  };
+  const stream = { write: (text: string) => written.push(text), columns: 100 };
+  const outcome = watchRun(client, "run-1", {
+    screen: screen && { stream, isLive: false, colour: false, ...screen },
+    pause: async (ms) => void pauses.push(ms),
+  });
+  return { outcome, written, pauses, asked };
+}
+
+const waiting = step({ name: "network" });
+const running = step({ name: "network", state: "running", startedAt: at(0), reason: "creating" });
+const done = step({ name: "network", state: "done", startedAt: at(0), endedAt: at(9), changes: [] });
+
+describe("watchRun", () => {
+  it("asks until the run has ended and gives its last view", async () => {
+    const last = runView({ state: "succeeded", readAt: at(3) });
+    const { outcome, asked, pauses } = watching([runView({ state: "queued" }), runView({}), last]);
+    expect(await outcome).toBe(last);
+    expect(asked).toEqual(["run-1", "run-1", "run-1"]);
+    expect(pauses).toHaveLength(2);
+  });
+
+  it.each(["succeeded", "remaining", "failed", "cancelled"] as const)("ends when the run is %s", async (state) => {
+    const { outcome, pauses } = watching([runView({ state })]);
+    expect((await outcome).state).toBe(state);
+    expect(pauses).toEqual([]);
+  });
+
+  it("asks often at first and at least every two seconds later", async () => {
+    const views = [...Array<RunView>(60).fill(runView()), runView({ state: "failed" })];
+    const { outcome, pauses } = watching(views);
+    await outcome;
+    expect(pauses[0]).toBe(400);
+    expect(Math.max(...pauses)).toBe(2000);
+    expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
+  });
+
+  it("writes one line a change where lines cannot be redrawn", async () => {
+    const views = [[waiting], [running], [running], [{ ...running, reason: "still creating" }], [done]];
+    const all = views.map((steps, index) =>
+      runView({ steps, readAt: at(index), state: index === 4 ? "succeeded" : "running" }),
+    );
+    const { outcome, written } = watching(all, {});
+    await outcome;
+    expect(written.map((line) => line[0])).toEqual(["▸", "▸", "✓"]);
+    expect(written.every((line) => line.endsWith("\n") && !line.includes("\u001b"))).toBe(true);
+  });
+
+  it("redraws all steps in place on a live terminal", async () => {
+    const steps = [step({ name: "services" }), waiting];
+    const { outcome, written } = watching([runView({ steps }), runView({ steps, readAt: at(11), state: "failed" })], {
+      isLive: true,
+    });
+    await outcome;
+    expect(written[0]?.startsWith("\u001b[2K·")).toBe(true);
+    expect(written[1]?.startsWith("\u001b[2A\u001b[2K·")).toBe(true);
+    expect(written[1]?.match(/\n/g)).toHaveLength(2);
+  });
+
+  it("passes on what the request function refuses", async () => {
+    const { outcome } = watching([]);
+    await expect(outcome).rejects.toThrow("asked once more");
+  });
+
+  it("tells a wait that was simulated between request and first look", async () => {
+    const written: string[] = [];
+    const ended = step({ name: "network", state: "done", startedAt: at(5), endedAt: at(455) });
+    const view = runView({ steps: [ended], readAt: at(460), state: "succeeded" });
+    await watchRun({ getRun: async () => view }, "run-1", {
+      screen: { stream: { write: (text) => written.push(text) }, isLive: false, colour: false },
+      requestedMs: performance.now() - 1,
+    });
+    expect(written.join("")).toMatch(/simulated 7 min 30 s in \d\.\d s/);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "@jest/globals";
+import { unzipSync } from "fflate";
+import { type Bundle, bundleFunction, bundleProgram, zip } from "../../deploy/bundle.ts";
+import { installationFunctions } from "../../deploy/installation.ts";
+
+const functions = installationFunctions("my-project");
+const thin = ["services", "network", "peering", "egress", "image", "record"].map((name) => `alloyrun-${name}`);
+const bundles = new Map<string, Bundle>(
+  await Promise.all(functions.map(async ({ id, entry }) => [id, await bundleFunction(entry)] as const)),
+);
+
+function bundleOf(id: string): Bundle {
+  const bundle = bundles.get(id);
+  if (!bundle) throw new Error(`no bundle ${id}`);
+  return bundle;
+}
+
+/** Files of ours in a bundle. */
+function ours(id: string): readonly string[] {
+  return bundleOf(id).sources.filter((path) => !path.startsWith("node_modules/"));
+}
+
+/** Official packages in a bundle. */
+function officialPackages(id: string): readonly string[] {
+  const names = bundleOf(id).sources.map((path) => /node_modules\/(@google-cloud\/[^/]+)\//.exec(path)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+describe("bundleFunction", () => {
+  it.each(functions)("bundles $id under its size limit", ({ id }) => {
+    const { length = 0 } = bundleOf(id).files["index.js"] ?? [];
+    expect(length).toBeGreaterThan(10_000);
+    expect(length).toBeLessThan(thin.includes(id) ? 1_000_000 : 6_000_000);
+  });
+
+  it.each(functions)("takes nothing but functions, plan, spec and google into $id", ({ id, entry }) => {
+    expect(ours(id)).toContain(entry);
+    for (const path of ours(id)) expect(path).toMatch(/^(functions|plan|spec|google)\//);
+  });
+
+  it.each(functions)("takes no other step's implementation into $id", ({ id, entry }) => {
+    const others = ours(id).filter((path) => /^functions\/(steps|entry)\//.test(path) && path !== entry);
+    expect(others.filter((path) => path.startsWith("functions/steps/"))).toEqual([]);
+  });
+
+  it("takes only the clients that a step imports itself", () => {
+    for (const id of thin) expect(officialPackages(id)).toEqual([]);
+    expect(ours("alloyrun-network").filter((path) => path.startsWith("google/clients/"))).not.toContain(
+      "google/clients/alloydb.ts",
+    );
+    expect(officialPackages("alloyrun-read-pool")).toEqual(["@google-cloud/alloydb"]);
+    expect(officialPackages("alloyrun-service")).toEqual(["@google-cloud/run"]);
+  });
+
+  it.each(functions)("leaves the Functions Framework of $id outside, pinned as its only dependency", ({ id }) => {
+    const manifest = JSON.parse(Buffer.from(bundleOf(id).files["package.json"] ?? []).toString());
+    expect(manifest).toMatchObject({ main: "index.js", private: true });
+    expect(Object.keys(manifest.dependencies)).toEqual(["@google-cloud/functions-framework"]);
+    expect(manifest.dependencies["@google-cloud/functions-framework"]).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(officialPackages(id)).not.toContain("@google-cloud/functions-framework");
+  });
+
+  it("gives the same content for the same source, and no path of this machine", async () => {
+    const again = await bundleFunction("functions/steps/network.ts");
+    expect(again.content).toBe(bundleOf("alloyrun-network").content);
+    expect(again.content).toMatch(/^[0-9a-f]{64}$/);
+    expect(Buffer.from(again.files["index.js"] ?? []).includes(process.cwd())).toBe(false);
+  });
+
+  it("gives each function content of its own", () => {
+    expect(new Set([...bundles.values()].map(({ content }) => content)).size).toBe(functions.length);
+  });
+
+  it("says what is wrong with a source that does not exist", async () => {
+    await expect(bundleFunction("functions/steps/nowhere.ts")).rejects.toThrow(/nowhere\.ts/);
+  });
+});
+
+describe("bundleProgram", () => {
+  it("bundles a program that depends on nothing", async () => {
+    const { files } = await bundleProgram("functions/jobs/seed.ts");
+    const manifest = JSON.parse(Buffer.from(files["package.json"] ?? []).toString());
+    expect(manifest).toMatchObject({ dependencies: {}, scripts: { start: "node index.js" } });
+  });
+});
+
+describe("zip", () => {
+  it("holds exactly the files of the bundle", () => {
+    const bundle = bundleOf("alloyrun-network");
+    const files = unzipSync(zip(bundle));
+    expect(Object.keys(files)).toEqual(Object.keys(bundle.files));
+    for (const [name, bytes] of Object.entries(bundle.files))
+      expect(Buffer.compare(files[name] ?? new Uint8Array(), bytes)).toBe(0);
+  });
+
+  it("gives the same bytes each time", () => {
+    const bundle = bundleOf("alloyrun-record");
+    expect(Buffer.compare(zip(bundle), zip(bundle))).toBe(0);
+  });
+});

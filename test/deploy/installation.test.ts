@@ -1,0 +1,113 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { grantsCondition, installationAccounts, installationFunctions } from "../../deploy/installation.ts";
+import { installationWorkflows } from "../../deploy/workflows.ts";
+import { stepNames } from "../../plan/step.ts";
+import { steps } from "../../plan/steps.ts";
+
+const project = "my-project";
+const accounts = installationAccounts(project);
+const functions = installationFunctions(project);
+const entries = ["request", "lock", "record"];
+const setPolicy = "resourcemanager.projects.setIamPolicy";
+
+function accountOf(name: string) {
+  const account = accounts.find((candidate) => candidate.name === name);
+  if (!account) throw new Error(`no account ${name}`);
+  return account;
+}
+
+describe("installationAccounts", () => {
+  it("gives each step, entry and role an account of its own", () => {
+    expect(accounts.map(({ name }) => name)).toEqual([...stepNames, ...entries, "workflow", "sweep", "build"]);
+    expect(new Set(accounts.map(({ email }) => email)).size).toBe(accounts.length);
+  });
+
+  it.each(accounts)("gives $name an id that IAM takes", ({ email, displayName }) => {
+    const [id = "", domain] = email.split("@");
+    expect(id).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
+    expect(domain).toBe(`${project}.iam.gserviceaccount.com`);
+    expect(displayName.length).toBeLessThanOrEqual(100);
+  });
+
+  it.each(steps)("gives the account of $name what its declaration says, and nothing else", ({ name, permissions }) => {
+    const account = accountOf(name);
+    expect(account.permissions).toEqual(permissions.project);
+    expect(account.grants).toEqual(permissions.grants ?? []);
+    expect(account.actAs).toEqual(permissions.actAs ?? []);
+    expect(account.bucketRole).toBe((permissions.bucket ?? []).length > 0 ? "roles/storage.objectViewer" : undefined);
+    expect(account.pushesImages).toBe(false);
+  });
+
+  it.each(accounts)("gives $name plain permissions only: no wildcard, no basic role, none twice", (account) => {
+    for (const permission of account.permissions) expect(permission).toMatch(/^[a-z]+(\.[a-zA-Z]+){2,3}$/);
+    expect(new Set(account.permissions).size).toBe(account.permissions.length);
+    for (const role of account.grants) expect(role).not.toMatch(/\*|roles\/(owner|editor|viewer)$|[aA]dmin$/);
+  });
+
+  it("lets an account change the project's policy exactly if it names the roles that it grants", () => {
+    const changers = accounts.filter(({ permissions }) => permissions.includes(setPolicy));
+    expect(changers.length).toBeGreaterThan(0);
+    expect(changers).toEqual(accounts.filter(({ grants }) => grants.length > 0));
+  });
+
+  it("lets the workflow read what the steps' operations are, and change nothing", () => {
+    const polled = steps.flatMap(({ permissions }) => permissions.operations ?? []);
+    const { permissions } = accountOf("workflow");
+    for (const permission of polled) expect(permissions).toContain(permission);
+    expect(permissions.filter((permission) => !/\.(get|list)$/.test(permission))).toEqual([
+      "logging.logEntries.create",
+    ]);
+  });
+
+  it("lets only the accounts of the entries write to the bucket", () => {
+    const writers = accounts.filter(({ bucketRole }) => bucketRole === "roles/storage.objectUser");
+    expect(writers.map(({ name }) => name)).toEqual(entries);
+  });
+
+  it("lets only the request function start executions", () => {
+    const starters = accounts.filter(({ permissions }) => permissions.includes("workflows.executions.create"));
+    expect(starters.map(({ name }) => name)).toEqual(["request"]);
+  });
+
+  it("lets an account act only as accounts that exist", () => {
+    for (const { actAs } of accounts) for (const name of actAs) expect(accountOf(name).name).toBe(name);
+  });
+});
+
+describe("installationFunctions", () => {
+  it("makes one function of each step and entry, each running as its own account", () => {
+    expect(functions).toHaveLength(stepNames.length + entries.length);
+    expect(new Set(functions.map(({ id }) => id)).size).toBe(functions.length);
+    expect(functions.map(({ account }) => account)).toEqual(
+      [...stepNames, ...entries].map((name) => accountOf(name).email),
+    );
+  });
+
+  it.each(functions)("gives $id an id that Cloud Functions and Cloud Run take, and a source that exists", (each) => {
+    expect(each.id).toMatch(/^alloyrun-[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(each.id.length).toBeLessThanOrEqual(49);
+    expect(existsSync(each.entry)).toBe(true);
+  });
+
+  it("lets the workflow call steps, lock and record, and only the sweep call the request function", () => {
+    for (const { id, invokers } of functions) {
+      expect(invokers).toEqual(id === "alloyrun-request" ? ["sweep"] : ["workflow"]);
+    }
+  });
+});
+
+describe("installationWorkflows", () => {
+  it.each(installationWorkflows)("runs $id from a definition that exists, as an account that exists", (workflow) => {
+    expect(existsSync(`workflows/${workflow.source}`)).toBe(true);
+    expect(accountOf(workflow.account).name).toBe(workflow.account);
+  });
+});
+
+describe("grantsCondition", () => {
+  it("lists exactly the roles, in the form that Google documents", () => {
+    expect(grantsCondition(["roles/a.one", "roles/b.two"]).expression).toBe(
+      "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/a.one', 'roles/b.two'])",
+    );
+  });
+});
