@@ -28,6 +28,13 @@ const isHandled = ({ api, method }: ReturnType<typeof served>[number]) =>
 const matches = (pattern: string, method: string) =>
   new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^.]+")}$`).test(method);
 
+describe("the model's hosts", () => {
+  it("are each served by one API, and every API's host has methods", () => {
+    const hosts = new Set(model.routes.map(({ host }) => host));
+    expect(local.apis.map(({ host }) => host).sort()).toEqual([...hosts].sort());
+  });
+});
+
 describe("the model's methods", () => {
   it("are each in their API's permission table, which lists no others", () => {
     const unlisted = served().filter(({ api, method }) => rulesOf(api, method) === undefined);

@@ -1,5 +1,3 @@
-import type { Api } from "../../local/api.ts";
-import type { Cloud } from "../../local/cloud.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../local/main.ts";
 
@@ -59,6 +57,3 @@ function parse(text: string): JsonObject {
 export function errorOf({ body }: RestAnswer): JsonObject {
   return isJsonObject(body.error) ? body.error : {};
 }
-
-/** An API of a test's own. */
-export type ApiFactory = (cloud: Cloud) => Api;
