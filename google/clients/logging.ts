@@ -37,17 +37,29 @@ export interface LogQuery {
 export const connectLogging: Connect<LoggingClient> = (auth) => (guard) => {
   const rest = createRest(auth, guard);
   const list = async ({ project, filter, limit }: LogQuery): Promise<readonly LogEntry[]> => {
-    const { entries } = await rest.fetchJson<{ readonly entries?: readonly LogEntry[] }>({
-      method: "POST",
-      url: "https://logging.googleapis.com/v2/entries:list",
-      body: { resourceNames: [`projects/${project}`], filter, orderBy: "timestamp desc", pageSize: limit },
-      readsOnly: true,
-      site: { method: "logging.entries.list", resource: `projects/${project}` },
-    });
-    return [...(entries ?? [])].reverse();
+    const found: LogEntry[] = [];
+    let pageToken: string | undefined;
+    do {
+      const page: EntryPage = await rest.fetchJson({
+        method: "POST",
+        url: "https://logging.googleapis.com/v2/entries:list",
+        body: { resourceNames: [`projects/${project}`], filter, orderBy: "timestamp desc", pageSize: limit, pageToken },
+        readsOnly: true,
+        site: { method: "logging.entries.list", resource: `projects/${project}` },
+      });
+      found.push(...(page.entries ?? []));
+      pageToken = page.nextPageToken;
+    } while (pageToken && found.length < limit);
+    return found.slice(0, limit).reverse();
   };
   return { list, tail: async (query) => (await list(query)).map(toLine).filter((line) => line !== "") };
 };
+
+/** A page may be empty although more follow: the API searches for a limited time per call. */
+interface EntryPage {
+  readonly entries?: readonly LogEntry[];
+  readonly nextPageToken?: string;
+}
 
 /** The text of an entry: its own, or the message of a structured one. */
 export function toLine({ textPayload, jsonPayload }: LogEntry): string {
