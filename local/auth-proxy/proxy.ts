@@ -80,11 +80,10 @@ async function sourceMaker(
     const json = await readFile(file, "utf8");
     return (instance) => staticConnectionSource(json, instance);
   }
-  let made: ReturnType<typeof createRsaKeys> | undefined;
-  const keys = () => {
-    made ??= createRsaKeys();
-    return made;
-  };
+  // The key takes a moment to find; by the time the first connection comes, it is there.
+  const made = createRsaKeys();
+  made.catch(() => undefined);
+  const keys = () => made;
   return (instance) => createConnectionSource({ api, instance, keys, lazy: options.isOn("lazy-refresh") });
 }
 

@@ -254,6 +254,49 @@ describe("the Auth Proxy's stand-in", () => {
     expect(proxy.lines.join("\n")).toContain(message);
   });
 
+  it("is waited for and shut down by its subcommands", async () => {
+    const health = ["--health-check", "--http-address=ADDRESS", "--quitquitquit", "--admin-port=19092"];
+    const proxy = startProxy([...usual, ...health]);
+    const code = async (...args: string[]) => {
+      const [result] = await once(spawn(process.execPath, [program, ...args], { env: {} }), "exit");
+      return result;
+    };
+    expect(await code("wait", `--http-address=${proxy.address}`)).toBe(0);
+    expect(proxy.lines.join("\n")).toContain(listening);
+    expect(await code("shutdown", "--admin-port=19092")).toBe(0);
+    await proxy.end("SIGINT");
+    expect(proxy.child.exitCode).toBe(0);
+    expect(await code("shutdown", "--admin-port=19092")).toBe(1);
+  });
+
+  it("lets open connections end after SIGTERM, for as long as it was told", async () => {
+    const proxy = startProxy([...usual, "--max-sigterm-delay=1m"]);
+    await proxy.printed(listening);
+    const client = new pg.Client({ host: proxy.address, user: "postgres", database: "postgres", password });
+    await client.connect();
+    proxy.child.kill("SIGTERM");
+    await proxy.printed("SIGTERM received");
+    expect((await client.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    await expect(query(proxy.address)).rejects.toThrow();
+    await client.end();
+    const [code] = await once(proxy.child, "exit");
+    expect(code).toBe(143);
+  });
+
+  it("refuses more connections than it was told", async () => {
+    const proxy = startProxy([...usual, "--max-connections=1", "--health-check", "--http-address=ADDRESS"]);
+    await proxy.printed(listening);
+    const client = new pg.Client({ host: proxy.address, user: "postgres", database: "postgres", password });
+    await client.connect();
+    await expect(query(proxy.address)).rejects.toThrow();
+    const response = await fetch(`http://${proxy.address}:9090/readiness`);
+    expect({ status: response.status, text: await response.text() }).toEqual({
+      status: 503,
+      text: "max connections reached (open = 1, max = 1)",
+    });
+    await client.end();
+  });
+
   it("prints JSON lines when asked to", async () => {
     const proxy = startProxy([...usual, "--structured-logs"]);
     await proxy.printed(listening);
