@@ -17,6 +17,16 @@ export interface ServiceAgent {
   readonly projectId: string;
 }
 
+/** The default account of virtual machines, as the IAM API keeps accounts in `iam.serviceAccounts`. */
+interface DefaultAccount {
+  readonly email: string;
+  readonly uniqueId: string;
+  readonly projectId: string;
+  readonly displayName: string;
+  readonly etag: string;
+  readonly visibleAt: number;
+}
+
 /** Which services are enabled, and when their APIs begin to answer. */
 export interface ServiceStates {
   isEnabled(project: string, service: string): boolean;
@@ -31,6 +41,7 @@ export interface ServiceStates {
 export function createServiceStates(cloud: Cloud): ServiceStates {
   const services = cloud.store.collection<EnabledService>("serviceusage.services");
   const agents = cloud.store.collection<ServiceAgent>("iam.serviceAgents");
+  const accounts = cloud.store.collection<DefaultAccount>("iam.serviceAccounts");
   const draws = cloud.random.fork("serviceusage");
   for (const [name, { state }] of services.list()) if (state === "ENABLED") spread(name);
 
@@ -54,6 +65,22 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
     return first;
   }
 
+  /** Enabling Compute Engine brings an account that projects may keep using by default. */
+  function ensureDefaultAccount(project: string): void {
+    const { projectId, projectNumber } = cloud.projects.ensure(project);
+    const email = `${projectNumber}-compute@developer.gserviceaccount.com`;
+    if (accounts.get(email)) return;
+    const displayName = "Compute Engine default service account";
+    accounts.put(email, {
+      email,
+      uniqueId: uniqueId(email),
+      projectId,
+      displayName,
+      etag: "MDEwMjE5MjA=",
+      visibleAt: 0,
+    });
+  }
+
   /** As stable as the e-mail, so that an agent is the same however often it is asked for. */
   function uniqueId(email: string): string {
     const digits = BigInt(`0x${cloud.random.fork(`agent ${email}`).hex(16)}`).toString();
@@ -68,6 +95,7 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
       const usableAt = cloud.clock.now() + drawLatency("serviceusage.propagation", draws);
       services.put(name, { state: "ENABLED", usableAt });
       ensureAgent(project, service);
+      if (service === "compute.googleapis.com") ensureDefaultAccount(project);
       spread(name);
     },
     disable(project, service) {

@@ -52,6 +52,23 @@ describe("enable", () => {
     expect((await rest(local, networks)).status).toBe(200);
   });
 
+  it("brings the default account of virtual machines and the agents of the service", async () => {
+    await operate(local, `POST ${parent}/services/compute.googleapis.com:enable`, { body: {} });
+    const { store } = local.cloud;
+    expect(store.collection("iam.serviceAccounts").list()).toMatchObject([
+      [`${number}-compute@developer.gserviceaccount.com`, { projectId: testProject }],
+    ]);
+    expect(
+      store
+        .collection("iam.serviceAgents")
+        .list()
+        .map(([email]) => email),
+    ).toEqual([
+      `${number}@cloudservices.gserviceaccount.com`,
+      `service-${number}@compute-system.iam.gserviceaccount.com`,
+    ]);
+  });
+
   it("refuses services that do not exist", async () => {
     const answer = await rest(local, `POST ${parent}/services/nothing.googleapis.com:enable`, { body: {} });
     expect(answer.status).toBe(403);
