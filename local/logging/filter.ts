@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { type Comparison, type Condition, parseFilter } from "./filter-parser.ts";
 
 /** Severities from the least to the gravest. */
-export const severities = [
+const severities = [
   "DEFAULT",
   "DEBUG",
   "INFO",

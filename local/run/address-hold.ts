@@ -5,7 +5,7 @@ import type { RunContext } from "./context.ts";
 import { parseName } from "./names.ts";
 
 /** The `serverless-ipv4-*` addresses that Direct VPC egress holds in a subnet; collection `run.addressHolds`. */
-export interface AddressHold {
+interface AddressHold {
   /** Full name of the subnet, which is the entry's key too. */
   readonly subnetwork: string;
   /** Revisions and jobs attached to the subnet; zero when only the hold after the last one is left. */

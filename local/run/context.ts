@@ -20,7 +20,7 @@ export interface RunOptions {
 }
 
 /** How a running execution is ended. */
-export interface RunningExecution {
+interface RunningExecution {
   readonly abort: AbortController;
   /** Resolves when it has been recorded as completed. */
   readonly completed: Promise<void>;

@@ -13,7 +13,7 @@ import { findTarget, type Target } from "./target.ts";
 import { pickRevision } from "./traffic.ts";
 
 /** One request on its way to a service. */
-export interface Visit {
+interface Visit {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Readable | Buffer;

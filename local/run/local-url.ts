@@ -1,12 +1,11 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Cloud } from "../cloud.ts";
 import type { RunContext } from "./context.ts";
 import { serve } from "./ingress.ts";
 import { toTarget } from "./target.ts";
 
 /** A service's plain address on this machine: collection `run.localUrls`, keyed by the service's full name. */
-export interface LocalUrl {
+interface LocalUrl {
   /** `http://127.0.0.1:{port}` */
   readonly url: string;
 }
@@ -29,8 +28,9 @@ export async function openLocalUrl(context: RunContext, name: string): Promise<v
   });
   open.set(name, server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  context.cloud.store.collection<LocalUrl>("run.localUrls").put(name, { url: `http://127.0.0.1:${port}` });
+  const listening = server.address();
+  if (typeof listening !== "object" || listening === null) throw new Error(`${name} has no port`);
+  context.cloud.store.collection<LocalUrl>("run.localUrls").put(name, { url: `http://127.0.0.1:${listening.port}` });
 }
 
 /** Takes a service's loopback URL away. */

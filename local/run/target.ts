@@ -18,7 +18,7 @@ export interface Target {
  * collection `run.aliases`, keyed by host and first path segment (`{host}/{segment}`), written by the API whose address
  * it is.
  */
-export interface Alias {
+interface Alias {
   /** Full name of the service. */
   readonly service: string;
 }

@@ -65,7 +65,7 @@ export function linkPackages(directory: string, manifest: Manifest, installed: s
 }
 
 /** Version of a package in a `node_modules` folder. */
-export function installedVersion(installed: string, name: string): string | undefined {
+function installedVersion(installed: string, name: string): string | undefined {
   const version = readJson(join(installed, name, "package.json"))?.version;
   return typeof version === "string" ? version : undefined;
 }

@@ -39,7 +39,7 @@ export const defaultStartupProbe: Probe = {
 const defaults = { initialDelaySeconds: 0, timeoutSeconds: 1, periodSeconds: 10, failureThreshold: 3 } as const;
 
 /** Seconds within which a startup probe must have succeeded once. */
-export function startupBudgetSeconds(probe: Probe): number {
+function startupBudgetSeconds(probe: Probe): number {
   const { initialDelaySeconds, periodSeconds, failureThreshold } = { ...defaults, ...probe };
   return initialDelaySeconds + periodSeconds * failureThreshold;
 }

@@ -44,7 +44,7 @@ function parseNetwork(text: string | undefined): Network | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Network);
 }
 
-/** `listen` takes options, or a port (absent or 0: any) with host, backlog and handler; paths and handles stay. */
+/** `listen` takes options, or a port (none or 0 means a free one) with host, backlog and handler; paths and handles stay. */
 function toListenArguments(args: readonly unknown[], toHost: (host: unknown) => unknown): readonly unknown[] {
   const [first, ...rest] = args;
   if (isRecord(first)) {

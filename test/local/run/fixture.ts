@@ -11,7 +11,7 @@ import { createServiceUsage } from "../../../local/serviceusage/service-usage.ts
 import { makeOpenDirectory, runtimeOf } from "../../../local/workload/runtime.ts";
 
 /** What a request came back with. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: JsonObject & { readonly error?: { readonly status?: string; readonly message?: string } };
 }
