@@ -11,7 +11,7 @@ let local: LocalCloud;
 
 beforeAll(async () => {
   local = await startTestCloud();
-});
+}, 60_000);
 afterAll(() => local.stop());
 
 /** Every method of the model with each API that serves its host. */

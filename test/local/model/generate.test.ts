@@ -9,7 +9,7 @@ describe("generate", () => {
     expect(readdirSync(generatedDirectory).sort()).toEqual([...files.keys()].sort());
     const stale = [...files].filter(([name, text]) => readFileSync(`${generatedDirectory}${name}`, "utf8") !== text);
     expect(stale.map(([name]) => name)).toEqual([]);
-  });
+  }, 60_000);
 });
 
 describe("the model", () => {

@@ -68,5 +68,5 @@ describe("createWire", () => {
 
   it("can build every message of the model", () => {
     for (const type of Object.keys(model.messages)) expect(() => wire.encode(type, {})).not.toThrow();
-  });
+  }, 60_000);
 });

@@ -68,7 +68,7 @@ describe("the guard", () => {
     parent.kill("SIGKILL");
     await until(() => !isAlive(pid) && !existsSync(directory));
     expect(isAlive(pid)).toBe(false);
-  });
+  }, 60_000);
 });
 
 function isAlive(pid: number): boolean {

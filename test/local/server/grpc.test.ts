@@ -30,7 +30,7 @@ beforeAll(async () => {
       () => ({ host: "run.googleapis.com", methods: {}, permissions: {}, operations: { make: async () => ({}) } }),
     ],
   });
-});
+}, 60_000);
 afterAll(() => local.stop());
 
 /** Calls a method over plaintext gRPC at the port, under a host name. */

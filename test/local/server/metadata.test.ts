@@ -17,7 +17,7 @@ beforeAll(async () => {
     region: "us-east1",
     serviceAccount: email,
   });
-});
+}, 60_000);
 afterAll(() => local.stop());
 
 const get = (path: string, headers: Record<string, string> = { "metadata-flavor": "Google" }, host = server.host) =>

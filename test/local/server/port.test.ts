@@ -12,7 +12,7 @@ let local: LocalCloud;
 
 beforeAll(async () => {
   local = await startTestCloud({ apis: [createToySecrets] });
-});
+}, 60_000);
 afterAll(() => local.stop());
 
 describe("official clients without options", () => {
@@ -35,7 +35,7 @@ describe("official clients without options", () => {
       idToken: 3,
     });
     expect(local.journal.list().map(({ principal }) => principal)).toContain("owner@example.com");
-  });
+  }, 60_000);
 });
 
 /** Asks the proxy for a connection; the status it answers, and the connection. */

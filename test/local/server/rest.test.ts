@@ -9,7 +9,7 @@ let local: LocalCloud;
 
 beforeAll(async () => {
   local = await startTestCloud({ apis: [createToySecrets] });
-});
+}, 60_000);
 afterAll(() => local.stop());
 
 describe("a REST call", () => {
