@@ -4,13 +4,14 @@ import { formatAddress, parseRange } from "../range.ts";
 import { link } from "./link.ts";
 import { openResources } from "./resources.ts";
 
-/** Addresses that direct VPC egress holds in a subnetwork; Cloud Run writes them to `run.addressHolds`. */
+/** What direct VPC egress holds in a subnetwork; Cloud Run writes it to `run.addressHolds`. */
 interface AddressHold {
   /** `projects/{project}/regions/{region}/subnetworks/{subnetwork}` */
   readonly subnetwork: string;
+  /** Revisions and jobs attached; zero when only what the last one left is held. */
   readonly count: number;
-  /** Clock time in milliseconds at which they are given back; absent while something runs. */
-  readonly releaseTime?: number;
+  /** Time at which that is given back; absent while something is attached. */
+  readonly releaseTime?: string;
 }
 
 /** An address that the platform holds. */
@@ -28,10 +29,10 @@ export interface ServerlessAddress {
  */
 export function serverlessAddresses(cloud: Cloud, subnetwork: string): ServerlessAddress[] {
   const hold = cloud.store.collection<AddressHold>("run.addressHolds").get(subnetwork);
-  if (!hold || (hold.releaseTime !== undefined && hold.releaseTime <= cloud.clock.now())) return [];
+  if (!hold || (hold.releaseTime !== undefined && Date.parse(hold.releaseTime) <= cloud.clock.now())) return [];
   const range = parseRange(openResources(cloud).subnetworks.get(subnetwork)?.ipCidrRange ?? "");
   const region = subnetwork.split("/").slice(0, 4).join("/");
-  return Array.from({ length: hold.count }, (_, index) => {
+  return Array.from({ length: Math.max(1, hold.count) }, (_, index) => {
     const digits = String(parseInt(cloud.random.fork(`${subnetwork} ${index}`).hex(10), 16)).padStart(13, "1");
     const path = `${region}/addresses/serverless-ipv4-${digits}`;
     const address: Address = {

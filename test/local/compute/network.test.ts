@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { toTimestamp } from "../../../local/clock.ts";
 import type { LocalCloud } from "../../../local/main.ts";
 import { errorOf, rest, testProject } from "../../support/local-cloud.ts";
 import { member, operate } from "../../support/local-operation.ts";
@@ -185,7 +186,9 @@ describe("subnetworks", () => {
       400,
     );
     clock.pause();
-    store.collection("run.addressHolds").put(hold.subnetwork, { ...hold, releaseTime: clock.now() + 4_620_000 });
+    store
+      .collection("run.addressHolds")
+      .put(hold.subnetwork, { ...hold, count: 0, releaseTime: toTimestamp(clock.now() + 4_620_000) });
     await clock.advance(4_000_000);
     expect((await rest(local, `DELETE ${base}/regions/${region}/subnetworks/sub`)).status).toBe(400);
     await clock.advance(700_000);
