@@ -57,7 +57,7 @@ export async function startApplication(): Promise<Application> {
 async function furnish(database: Database): Promise<Application> {
   const { local, steps } = database;
   const vpcAccess = await makeConnector(local);
-  await makeAccounts(local, ["runner", "seed"]);
+  await makeAccounts(local, ["runner", "runner-seed"]);
   await database.connect();
   const cluster = (await steps.carryOut("cluster", { input: clusterInput("one") })).output;
   const instance = (await steps.carryOut("instance", { input: instanceInput("one"), outputs: { cluster } })).output;
@@ -79,7 +79,7 @@ export function seedInput(runnerImage: string, object: string): SeedInput {
   return {
     job: `projects/${testProject}/locations/${region}/jobs/staging-seed`,
     runnerImage,
-    seedAccount: accountEmail(testProject, "seed"),
+    seedAccount: accountEmail(testProject, "runner-seed"),
     database: "mydb",
     login: { user: "app", auth: "password" },
     seed: { bucket, object },

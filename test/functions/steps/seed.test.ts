@@ -102,14 +102,6 @@ describe("seed", () => {
     expect(JSON.stringify(await ask("mydb_g2", "SELECT count(*) FROM users"))).toContain('"1"');
   });
 
-  it("fails to connect without a way into the VPC's network", async () => {
-    const { local } = application;
-    const logs = local.cloud.logs
-      .list("test-project")
-      .map(({ jsonPayload, textPayload }) => JSON.stringify(jsonPayload ?? textPayload));
-    expect(logs.join("\n")).toContain("seeded");
-  });
-
   it("removes its job, once", async () => {
     const input = seedInput(application.runner, "seeds/x.tgz");
     await expect(application.steps.carryOut("seed", { action: "remove", input })).resolves.toMatchObject({
