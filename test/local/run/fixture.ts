@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { jest } from "@jest/globals";
 import { createArtifactRegistry } from "../../../local/artifactregistry/artifact-registry.ts";
 import { createIam } from "../../../local/iam/iam.ts";
 import type { JsonObject } from "../../../local/json.ts";
@@ -9,6 +10,9 @@ import { createResourceManager } from "../../../local/resourcemanager/resource-m
 import { createRun } from "../../../local/run/run.ts";
 import { createServiceUsage } from "../../../local/serviceusage/service-usage.ts";
 import { makeOpenDirectory, runtimeOf } from "../../../local/workload/runtime.ts";
+
+// Processes really start: a busy machine takes its time.
+jest.setTimeout(60_000);
 
 /** What a request came back with. */
 interface Answer {

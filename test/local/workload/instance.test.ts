@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Container, Workload } from "../../../local/workload/container.ts";
 import { collect, forward } from "../../../local/workload/forward.ts";
 import { Instance, type InstanceKind } from "../../../local/workload/instance.ts";
 import { makeOpenDirectory, type Runtime, runtimeOf } from "../../../local/workload/runtime.ts";
 import { createFakeCloud, type FakeCloud } from "./fake-cloud.ts";
+
+// Processes really start: a busy machine takes its time.
+jest.setTimeout(60_000);
 
 const network = "projects/p/global/networks/n";
 let fake: FakeCloud;
