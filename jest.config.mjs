@@ -5,4 +5,6 @@ export default {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "\\.long\\.test\\.ts$"],
   maxWorkers: 2,
+  // Generous, because suites start real processes and the machine may be busy; nothing asserts how long they take.
+  testTimeout: 60000,
 };

@@ -5,4 +5,5 @@ export default {
   testMatch: ["<rootDir>/test/**/*.long.test.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
   maxWorkers: 1,
+  testTimeout: 600_000,
 };
