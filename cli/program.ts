@@ -1,10 +1,5 @@
 import { Command, Option } from "commander";
-import { deployInstallation } from "./commands/deploy.ts";
-import { down, type Place } from "./commands/down.ts";
-import { status } from "./commands/status.ts";
-import { sweep } from "./commands/sweep.ts";
-import { up } from "./commands/up.ts";
-import { validate } from "./commands/validate.ts";
+import type { Place } from "./commands/down.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { addLocalCommands } from "./local-commands.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
@@ -14,7 +9,7 @@ Exit codes: 0 done · 1 a run failed · 2 the command line or the spec is wrong,
             3 removed but for what only Google releases · 4 another run holds the environment
             5 not installed, or not allowed · 130 interrupted (a run in the cloud goes on)`;
 
-/** The command line: every command, its arguments and options. */
+/** The command line: every command, its arguments and options. What a command works with is loaded when it is given. */
 export function createProgram(): Command {
   const program = new Command("alloyrun")
     .description("Rebuilds whole application environments on Google Cloud from one file.")
@@ -28,13 +23,19 @@ export function createProgram(): Command {
   return program;
 }
 
+type SpecOptions = { readonly json?: boolean };
+type UpOptions = SpecOptions & { readonly local?: boolean; readonly once?: boolean };
+type PlaceOptions = SpecOptions & Place;
+
 function addSpecCommands(program: Command): void {
   program
     .command("validate")
     .description("check a spec offline and list every problem with its line and fix")
     .argument("<file>", "the environment.yaml")
     .addOption(jsonOption())
-    .action((file: string, options: { json?: boolean }) => finish(options, (terminal) => validate(file, terminal)));
+    .action((file: string, options: SpecOptions) =>
+      finish(options, async (terminal) => (await import("./commands/validate.ts")).validate(file, terminal)),
+    );
   program
     .command("up")
     .description("build the environment, or bring it to what the spec says; asking again goes on where it stopped")
@@ -42,38 +43,37 @@ function addSpecCommands(program: Command): void {
     .option("--local", "on a local Google Cloud that is started for it")
     .addOption(new Option("--once", "with --local: take everything down again and end").implies({ local: true }))
     .addOption(jsonOption())
-    .action(async (file: string, options: { json?: boolean; local?: boolean; once?: boolean }) => {
-      if (options.local)
-        return finish(options, (terminal) => upLocally(file, { once: options.once ?? false, terminal }));
-      return finish(options, (terminal) => up(file, terminal));
-    });
+    .action((file: string, options: UpOptions) =>
+      finish(options, async (terminal) => {
+        if (!options.local) return (await import("./commands/up.ts")).up(file, terminal);
+        const { runLocally } = await import("./local/run.ts");
+        return runLocally(file, { once: options.once ?? false, terminal });
+      }),
+    );
 }
 
 function addPlaceCommands(program: Command): void {
   placed(program.command("down").description("take an environment down, what is billed first"))
     .argument("<environment>", "its name")
     .action((environment: string, options: PlaceOptions) =>
-      finish(options, (terminal) => down(environment, options, terminal)),
+      finish(options, async (terminal) => (await import("./commands/down.ts")).down(environment, options, terminal)),
     );
   placed(program.command("status").description("tell how an environment stands"))
     .argument("<environment>", "its name")
     .action((environment: string, options: PlaceOptions) =>
-      finish(options, (terminal) => status(environment, options, terminal)),
+      finish(options, async (terminal) =>
+        (await import("./commands/status.ts")).status(environment, options, terminal),
+      ),
     );
   placed(program.command("sweep").description("finish teardowns that Google has released meanwhile")).action(
-    (options: PlaceOptions) => finish(options, (terminal) => sweep(options, terminal)),
+    (options: PlaceOptions) =>
+      finish(options, async (terminal) => (await import("./commands/sweep.ts")).sweep(options, terminal)),
   );
   placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version")).action(
-    (options: PlaceOptions) => finish(options, (terminal) => deployInstallation(options, terminal)),
+    (options: PlaceOptions) =>
+      finish(options, async (terminal) => (await import("./commands/deploy.ts")).deployInstallation(options, terminal)),
   );
 }
-
-async function upLocally(file: string, options: { once: boolean; terminal: Terminal }): Promise<ExitCode> {
-  const { runLocally } = await import("./local/run.ts");
-  return runLocally(file, options);
-}
-
-type PlaceOptions = Place & { readonly json?: boolean };
 
 function placed(command: Command): Command {
   return command
@@ -86,6 +86,9 @@ function jsonOption(): Option {
   return new Option("--json", "answer one JSON document on standard output");
 }
 
-async function finish(options: { json?: boolean }, command: (terminal: Terminal) => Promise<ExitCode>): Promise<void> {
-  process.exitCode = await command(createTerminal({ json: options.json ?? false }));
+async function finish(
+  { json = false }: SpecOptions,
+  command: (terminal: Terminal) => Promise<ExitCode>,
+): Promise<void> {
+  process.exitCode = await command(createTerminal({ json }));
 }

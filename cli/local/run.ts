@@ -69,7 +69,7 @@ async function carryOut(setting: Setting): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** Reads the service as any program on this machine can, by the loopback address that stands for its URL. */
+/** Reads the service like every program on this machine, by the loopback address that stands for its URL. */
 async function showService({ local, spec, terminal }: Setting): Promise<void> {
   const service = `projects/${spec.project}/locations/${spec.region}/services/${spec.service.name}`;
   const url = localUrl(local.cloud, service);

@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "@jest/globals";
+import { createRequestClient, ProblemError, type RequestClient } from "../../cli/request-client.ts";
+import type { RequestBody } from "../../functions/api.ts";
+import { ApiError } from "../../google/error.ts";
+
+/** An answer of the request function; `cut` breaks the connection instead. */
+type Answer = { readonly status: number; readonly body: string; readonly type?: string } | "cut";
+
+interface Received {
+  readonly call: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface Door extends AsyncDisposable {
+  readonly client: RequestClient;
+  readonly received: readonly Received[];
+  readonly pauses: readonly number[];
+}
+
+/** Stands for the request function: gives the answers in order, the last one again and again. */
+async function serve(...answers: readonly Answer[]): Promise<Door> {
+  const received: Received[] = [];
+  const pauses: number[] = [];
+  const server = createServer(async (request, response) => {
+    received.push({ call: `${request.method} ${request.url}`, headers: request.headers, body: await text(request) });
+    const answer = answers[Math.min(received.length, answers.length) - 1] ?? "cut";
+    if (answer === "cut") return void request.socket.destroy();
+    response.writeHead(answer.status, { "content-type": answer.type ?? "application/json" }).end(answer.body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const pause = async (ms: number) => pauses.push(ms);
+  return {
+    client: createRequestClient({ url, token: async () => "the-token", pause }),
+    received,
+    pauses,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+const accepted: Answer = { status: 202, body: JSON.stringify({ run: "run-1" }) };
+const page = (status: number): Answer => ({ status, body: "<html>no</html>", type: "text/html" });
+const problem = (status: number, fields: object = {}): Answer => ({
+  status,
+  body: JSON.stringify({ type: "about:blank", title: "Refused", status, detail: "it is so", ...fields }),
+  type: "application/problem+json",
+});
+const body: RequestBody = { action: "up", spec: "kind: Environment\n", folders: { seed: "seeds/1.tgz" } };
+
+async function refusal(outcome: Promise<unknown>): Promise<unknown> {
+  return outcome.then(
+    () => "accepted",
+    (caught: unknown) => caught,
+  );
+}
+
+describe("createRequestClient", () => {
+  it("posts a request as JSON with the identity and a key of its own", async () => {
+    await using door = await serve(accepted);
+    expect(await door.client.request(body)).toEqual({ run: "run-1" });
+    await door.client.request(body);
+    const [first, second] = door.received;
+    expect(first).toMatchObject({
+      call: "POST /v1/requests",
+      headers: { authorization: "Bearer the-token", "content-type": "application/json" },
+    });
+    expect(JSON.parse(first?.body ?? "")).toEqual(body);
+    expect(first?.headers["idempotency-key"]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second?.headers["idempotency-key"]).not.toBe(first?.headers["idempotency-key"]);
+  });
+
+  it("reads runs and environments under their escaped names", async () => {
+    await using door = await serve({ status: 200, body: JSON.stringify({ runs: [{ run: "run-2" }] }) });
+    await door.client.getRun("run 1/2");
+    expect(await door.client.listRuns("a/b")).toEqual([{ run: "run-2" }]);
+    expect(door.received.map(({ call }) => call)).toEqual(["GET /v1/runs/run%201%2F2", "GET /v1/environments/a%2Fb"]);
+    expect(door.received.every(({ headers }) => headers["idempotency-key"] === undefined)).toBe(true);
+  });
+
+  it.each<[string, Answer[]]>([
+    ["a broken connection", ["cut", "cut", accepted]],
+    ["an overloaded function", [page(503), page(429), accepted]],
+    ["a function that waits for Google", [problem(503), problem(504), accepted]],
+  ])("sends the very same request again after %s", async (_what, answers) => {
+    await using door = await serve(...answers);
+    expect(await door.client.request(body)).toEqual({ run: "run-1" });
+    expect(door.pauses).toEqual([500, 1000]);
+    const keys = new Set(door.received.map(({ headers }) => headers["idempotency-key"]));
+    expect(door.received).toHaveLength(3);
+    expect(keys.size).toBe(1);
+    expect(new Set(door.received.map((each) => each.body)).size).toBe(1);
+  });
+
+  it("gives up after five calls with the function's own words", async () => {
+    await using door = await serve(problem(503, { detail: "try again" }));
+    const caught = await refusal(door.client.request(body));
+    expect(caught).toBeInstanceOf(ProblemError);
+    expect(caught).toMatchObject({ problem: { status: 503, detail: "try again" } });
+    expect(door.received).toHaveLength(5);
+  });
+
+  it("gives up on a connection that keeps breaking, saying what was called and why it failed", async () => {
+    await using door = await serve("cut");
+    const caught = await refusal(door.client.getRun("run-1"));
+    expect(caught).toBeInstanceOf(ApiError);
+    expect(caught).toMatchObject({ code: "UNAVAILABLE", method: "GET /v1/runs/run-1" });
+    expect((caught as ApiError).text).not.toBe("fetch failed");
+    expect(door.received).toHaveLength(5);
+  });
+
+  it.each([400, 401, 403, 404, 409, 500])("does not repeat what was refused with %d", async (status) => {
+    await using door = await serve(problem(status), accepted);
+    expect(await refusal(door.client.request(body))).toMatchObject({ problem: { status, detail: "it is so" } });
+    expect(door.received).toHaveLength(1);
+  });
+
+  it("keeps the places of a refused spec", async () => {
+    const issues = [{ path: "spec.region", line: 6, message: "is no region", fix: "write asia-northeast1" }];
+    await using door = await serve(problem(400, { issues }));
+    expect(await refusal(door.client.request(body))).toMatchObject({ problem: { issues } });
+  });
+
+  it.each([
+    [401, /log in again/],
+    [403, /roles\/run\.invoker/],
+    [404, /alloyrun deploy/],
+    [418, /HTTP 418/],
+  ])("says what a page of Cloud Run's own with status %d means", async (status, detail) => {
+    await using door = await serve(page(status));
+    const caught = await refusal(door.client.request(body));
+    expect(caught).toMatchObject({ problem: { status, title: "Refused before alloyrun was reached" } });
+    expect((caught as ProblemError).problem.detail).toMatch(detail);
+  });
+
+  it.each(["null", '"text"', "[]", '{"error":{"code":403}}'])("takes %s for no problem document", async (json) => {
+    await using door = await serve({ status: 403, body: json });
+    expect(await refusal(door.client.request(body))).toMatchObject({
+      problem: { detail: expect.stringMatching(/run\.invoker/) },
+    });
+  });
+});
