@@ -95,7 +95,15 @@ function ensureEntryFunctions(clients: Clients, target: Target, seedRunnerImage:
   return Promise.all(wanted.map((each) => ensureFunction(clients, target, { ...each, environment })));
 }
 
-/** Without NODE_ENV the framework answers malformed JSON with a stack trace. */
+/**
+ * Without NODE_ENV the framework answers malformed JSON with a stack trace; with the project's id at hand no client
+ * library has to find it out at every cold start.
+ */
 function baseEnvironment({ project, region }: Target): Record<string, string> {
-  return { NODE_ENV: "production", ALLOYRUN_PROJECT: project, ALLOYRUN_REGION: region };
+  return {
+    NODE_ENV: "production",
+    GOOGLE_CLOUD_PROJECT: project,
+    ALLOYRUN_PROJECT: project,
+    ALLOYRUN_REGION: region,
+  };
 }

@@ -39,14 +39,12 @@ function toCommand(image: Image, { command = [], args = [] }: Container): readon
   return command.length > 0 ? [...command, ...args] : [...image.command, ...args];
 }
 
+/**
+ * An image has its own programs, not this machine's: a gcloud that happens to be installed here, for one, would be asked
+ * for the project by every client library.
+ */
 function toEnvironment(image: Image): Record<string, string> {
-  const path = [
-    join(image.directory, "node_modules", ".bin"),
-    dirname(process.execPath),
-    "/usr/local/bin",
-    "/usr/bin",
-    "/bin",
-  ];
+  const path = [join(image.directory, "node_modules", ".bin"), dirname(process.execPath)];
   return { PATH: path.join(":"), ...image.env };
 }
 
@@ -58,8 +56,7 @@ function toEnvironment(image: Image): Record<string, string> {
  */
 function authProxy({ args = [] }: Container): Program {
   const binary = process.env.ALLOYDB_AUTH_PROXY;
-  const path = [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":");
-  const env = { PATH: path };
+  const env = { PATH: dirname(process.execPath) };
   if (binary) return { command: binary, args, cwd: "/", env };
   const entry = join(installation, "local", "auth-proxy", "main.ts");
   return { command: process.execPath, args: [entry, ...args], cwd: installation, env };
