@@ -57,7 +57,7 @@ export async function startApplication(): Promise<Application> {
 async function furnish(database: Database): Promise<Application> {
   const { local, steps } = database;
   const vpcAccess = await makeConnector(local);
-  await makeAccounts(local, ["runner", "runner-seed"]);
+  await makeAccounts(local, ["runner", "runner-seed", "alloyrun-verify"]);
   await database.connect();
   const cluster = (await steps.carryOut("cluster", { input: clusterInput("one") })).output;
   const instance = (await steps.carryOut("instance", { input: instanceInput("one"), outputs: { cluster } })).output;
@@ -121,7 +121,7 @@ async function makeConnector(local: LocalCloud): Promise<{ readonly connector: s
   return { connector: `${parent}/connectors/my-connector` };
 }
 
-/** Two accounts that may do all that any runtime account may, and time for that to take effect. */
+/** Accounts that may do all that any runtime account may, and time for that to take effect. */
 async function makeAccounts(local: LocalCloud, ids: readonly string[]): Promise<void> {
   const accounts = `iam.googleapis.com/v1/projects/${testProject}/serviceAccounts`;
   for (const accountId of ids) await rest(local, `POST ${accounts}`, { body: { accountId } });

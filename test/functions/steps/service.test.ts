@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { StepName } from "../../../plan/step.ts";
+import { rest } from "../../support/local-cloud.ts";
+import { type CarriedOut, StepRefused } from "../../support/steps.ts";
+import { type Application, type Outputs, seedInput, serviceInput, startApplication } from "./application.ts";
+
+jest.setTimeout(120_000);
+
+const users = "CREATE TABLE users (id varchar(128), name varchar(128)); INSERT INTO users VALUES ('3', 'sasashun')";
+const smoke = { path: "/", expect: { status: 200, contains: "sasashun" } };
+let application: Application;
+let seeded: Outputs;
+
+beforeAll(async () => {
+  application = await startApplication();
+  const input = seedInput(application.runner, await application.upload({ "001.sql": users }));
+  const { output } = await application.steps.carryOut("seed", { input, outputs: application.outputs });
+  seeded = { ...application.outputs, seed: output };
+});
+afterAll(() => application.stop());
+
+interface Deployment {
+  readonly outputs: Outputs;
+  readonly done: Readonly<Partial<Record<StepName, CarriedOut>>>;
+}
+
+/** Carries out `service`, `verify` and `traffic`, as far as `until`. */
+async function deploy(
+  image: string,
+  { until = "traffic", input = serviceInput, run = "r1", invokers = [] as readonly string[], test = smoke } = {},
+): Promise<Deployment> {
+  let outputs: Outputs = { ...seeded, image: { image } };
+  const done: Partial<Record<StepName, CarriedOut>> = {};
+  const inputs = { service: input, verify: test, traffic: { service: input.service, invokers } };
+  for (const step of ["service", "verify", "traffic"] as const) {
+    const carriedOut = await application.steps.carryOut(step, { input: inputs[step], outputs, run: { id: run } });
+    done[step] = carriedOut;
+    outputs = { ...outputs, [step]: carriedOut.output };
+    if (step === until) break;
+  }
+  return { outputs, done };
+}
+
+async function refused(deploying: Promise<unknown>): Promise<StepRefused> {
+  const caught = await deploying.catch((error: unknown) => error);
+  if (caught instanceof StepRefused) return caught;
+  throw new Error(`expected a refusal, got ${String(caught)} ${JSON.stringify(caught)}`);
+}
+
+const read = async (name = serviceInput.service) =>
+  (await rest(application.local, `GET run.googleapis.com/v2/${name}`)).body;
+const revisions = async () => (await read(`${serviceInput.service}/revisions`)).revisions as readonly object[];
+
+async function browse(url: unknown): Promise<string> {
+  const answer = await application.local.cloud.fetch({
+    method: "GET",
+    url: new URL(String(url)),
+    headers: {},
+    body: Buffer.alloc(0),
+  });
+  return `${answer.status} ${answer.body.toString().trim()}`;
+}
+
+/** An application that answers without any database. */
+const program = (body: string) =>
+  `require("node:http").createServer((request, response) => { ${body} }).listen(process.env.PORT);`;
+
+describe("service, verify and traffic", () => {
+  it("prove a first revision under its tag before anybody else may call it", async () => {
+    const { outputs, done } = await deploy(application.users, { until: "verify" });
+    expect(outputs.service?.tagUrl).not.toBe(outputs.service?.url);
+    expect(done.verify?.output).toMatchObject({ status: 200, excerpt: "Select Users: [{3 sasashun}]\n" });
+    expect(await browse(outputs.service?.url)).toMatch(/^403/);
+  });
+
+  it("open it to everybody once it is verified", async () => {
+    const { outputs, done } = await deploy(application.users, { invokers: ["allUsers"] });
+    expect(done.service?.changes).toEqual([]);
+    await application.local.cloud.clock.advance(600_000);
+    expect(await browse(outputs.traffic?.url)).toBe("200 Select Users: [{3 sasashun}]");
+    expect((await read()).trafficStatuses).toEqual([expect.objectContaining({ percent: 100 })]);
+  });
+
+  it("change nothing the second time, in another run", async () => {
+    const { done } = await deploy(application.users, { invokers: ["allUsers"], run: "r2" });
+    expect(Object.values(done).flatMap(({ changes }) => changes)).toEqual([]);
+    expect(await revisions()).toHaveLength(1);
+    const plan = await application.steps.ask("service", { action: "plan", input: serviceInput });
+    expect(plan.body.changes).toEqual([]);
+  });
+
+  it("keep what serves when the new revision does not pass its test, and tell what it answered", async () => {
+    const image = application.push("liar", program(`response.end("no users here"); console.log("answered a lie");`));
+    const { message } = await refused(deploy(image, { invokers: ["allUsers"] }));
+    expect(message).toContain('the answer does not contain \\"sasashun\\"');
+    expect(message).toContain("no users here");
+    expect(message).toContain("answered a lie");
+    expect(await browse((await read()).uri)).toBe("200 Select Users: [{3 sasashun}]");
+  });
+
+  it("name the condition and show the log of a revision that crashes", async () => {
+    const image = application.push("crasher", `console.error("no luck today"); process.exit(3);`);
+    const { message } = await refused(deploy(image));
+    expect(message).toMatch(
+      /revision users-[0-9a-f]{8} is not ready: ContainerHealthy \(HEALTH_CHECK_CONTAINER_ERROR\)/,
+    );
+    expect(message).toContain("no luck today");
+    expect(await browse((await read()).uri)).toBe("200 Select Users: [{3 sasashun}]");
+  });
+
+  it("do not try a broken revision again in its run, but do in the next", async () => {
+    const image = application.push("crasher", `console.error("no luck today"); process.exit(3);`);
+    const before = (await revisions()).length;
+    await refused(deploy(image));
+    expect(await revisions()).toHaveLength(before);
+    const { message } = await refused(deploy(image, { run: "r3" }));
+    expect(message).toMatch(/revision users-[0-9a-f]{8}-2 is not ready/);
+  });
+
+  it("move all traffic to what is verified, and close the door again when the spec says so", async () => {
+    const image = application.push("second", program(`response.end("sasashun the second");`));
+    const { outputs, done } = await deploy(image);
+    expect(done.traffic?.changes).toEqual([`update ${serviceInput.service}`, `update ${serviceInput.service}`]);
+    await application.local.cloud.clock.advance(600_000);
+    expect(await browse(outputs.traffic?.url)).toMatch(/^403/);
+    expect((await read()).trafficStatuses).toEqual([
+      expect.objectContaining({ percent: 100, revision: String(outputs.traffic?.revision).split("/").at(-1) }),
+    ]);
+  });
+
+  it("go back to content that was there before without making a revision", async () => {
+    const before = (await revisions()).length;
+    const { done } = await deploy(application.users);
+    expect(done.verify?.output.excerpt).toBe("Select Users: [{3 sasashun}]\n");
+    expect(await revisions()).toHaveLength(before);
+  });
+
+  it("refuse a service of another environment by name, and remove only their own", async () => {
+    const foreign = { ...serviceInput, ownership: { ...serviceInput.ownership, environment: "other" } };
+    const { message } = await refused(deploy(application.users, { input: foreign }));
+    expect(message).toContain(`${serviceInput.service} exists and belongs to`);
+    const remove = (input: object) => application.steps.carryOut("service", { action: "remove", input });
+    await expect(remove(foreign)).resolves.toMatchObject({ changes: [] });
+    await expect(remove(serviceInput)).resolves.toMatchObject({ changes: [`delete ${serviceInput.service}`] });
+    await expect(remove(serviceInput)).resolves.toMatchObject({ changes: [] });
+  });
+});
