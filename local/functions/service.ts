@@ -78,7 +78,7 @@ function environment(
   config: ServiceConfig & { readonly name: string; readonly entryPoint: string | undefined },
 ): NonNullable<NonNullable<Service["template"]>["containers"]>[number]["env"] {
   const { project } = parseName(config.name);
-  const values = { FUNCTION_TARGET: config.entryPoint ?? "", LOG_EXECUTION_ID: "true", ...config.environmentVariables };
+  const values = { FUNCTION_TARGET: config.entryPoint ?? "", ...config.environmentVariables };
   const secrets = (config.secretEnvironmentVariables ?? []).map(({ key, projectId, secret = "", version }) => {
     const home = cloud.projects.find(projectId || project)?.projectId ?? projectId;
     return { name: key, valueSource: { secretKeyRef: { secret: `projects/${home}/secrets/${secret}`, version } } };

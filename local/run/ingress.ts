@@ -54,7 +54,10 @@ export async function serve(
     isInternal: false,
     signal: gone.signal,
   };
-  const answer = await visitService(context, target, visit);
+  const answer = await visitService(context, target, visit).catch((caught): Answer => {
+    if (target?.service.name) logFailure(context, target.service.name, caught);
+    return { refusal: page(500, "The server encountered an error and could not complete your request.") };
+  });
   if ("refusal" in answer) {
     const { status, headers, body } = answer.refusal;
     response.writeHead(status, headers).end(body);
