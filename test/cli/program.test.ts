@@ -34,7 +34,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => folder[Symbol.asyncDispose]());
+afterAll(async () => folder[Symbol.asyncDispose]());
 
 /** Runs the command line as a person would, in the folder of the specs. */
 async function alloyrun(...args: readonly string[]): Promise<Ended> {

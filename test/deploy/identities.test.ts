@@ -1,0 +1,148 @@
+import { describe, expect, it } from "@jest/globals";
+import { ensureIdentities, type IdentityClients } from "../../deploy/identities.ts";
+import { grantsCondition, installationAccounts } from "../../deploy/installation.ts";
+import type { ServiceAccount } from "../../google/clients/iam.ts";
+import type { CustomRole } from "../../google/clients/iam-roles.ts";
+import type { Binding, Policy } from "../../google/policy.ts";
+
+const project = "my-project";
+const accounts = installationAccounts(project);
+const setPolicy = "resourcemanager.projects.setIamPolicy";
+
+interface Iam extends IdentityClients {
+  readonly accounts: Map<string, ServiceAccount>;
+  readonly held: Map<string, CustomRole>;
+  readonly policies: Map<string, Policy>;
+  /** Calls that changed something. */
+  readonly writes: string[];
+}
+
+/** Accounts, roles and policies of one project, in memory. */
+function iamInMemory(projectPolicy: Policy = {}): Iam {
+  const held = new Map<string, CustomRole>();
+  const existing = new Map<string, ServiceAccount>();
+  const policies = new Map<string, Policy>([[project, projectPolicy]]);
+  const writes: string[] = [];
+  const write =
+    <Value>(map: Map<string, Value>, verb: string) =>
+    async (name: string, value: Value) => {
+      writes.push(`${verb} ${name}`);
+      map.set(name, value);
+      return value;
+    };
+  const getPolicy = async (name: string) => policies.get(name) ?? {};
+  return {
+    ...{ accounts: existing, held, policies, writes },
+    iam: {
+      getAccount: async (name) => existing.get(name),
+      createAccount: write(existing, "create"),
+      deleteAccount: async (name) => void existing.delete(name),
+      getAccountPolicy: getPolicy,
+      setAccountPolicy: write(policies, "set policy of"),
+    },
+    roles: {
+      getRole: async (name) => held.get(name),
+      createRole: write(held, "create"),
+      patchRole: write(held, "patch"),
+      undeleteRole: async (name) => write(held, "undelete")(name, { ...held.get(name), deleted: false }),
+    },
+    resourceManager: {
+      getProject: async () => ({ projectId: project }),
+      getProjectPolicy: getPolicy,
+      setProjectPolicy: write(policies, "set policy of"),
+      testPermissions: async (_name, permissions) => permissions,
+    },
+  };
+}
+
+function bindingsOf(iam: Iam): readonly Binding[] {
+  return iam.policies.get(project)?.bindings ?? [];
+}
+
+describe("ensureIdentities", () => {
+  it("makes every account and binds each to roles of its own alone", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, { project }, accounts);
+    expect([...iam.accounts.keys()].sort()).toEqual(
+      accounts.map(({ email }) => `projects/${project}/serviceAccounts/${email}`).sort(),
+    );
+    for (const { role, members } of bindingsOf(iam)) {
+      expect(members).toHaveLength(1);
+      expect(role).toMatch(/^projects\/my-project\/roles\/alloyrun_[a-zA-Z]+(_grants)?$/);
+    }
+  });
+
+  it("gives each account exactly the permissions that it declares", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, { project }, accounts);
+    for (const { email, permissions } of accounts) {
+      const roles = bindingsOf(iam).filter(({ members }) => members?.includes(`serviceAccount:${email}`));
+      const held = roles.flatMap(({ role }) => iam.held.get(role)?.includedPermissions ?? []);
+      expect(held.sort()).toEqual([...permissions].sort());
+    }
+  });
+
+  it("hands out the change of the project's policy only under the condition that lists the roles", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, { project }, accounts);
+    const powerful = bindingsOf(iam).filter(({ role }) => iam.held.get(role)?.includedPermissions?.includes(setPolicy));
+    expect(powerful.length).toBeGreaterThan(0);
+    for (const { role, condition } of powerful) {
+      const account = accounts.find(({ name }) => role.endsWith(`/alloyrun_${name}_grants`));
+      expect(iam.held.get(role)?.includedPermissions).toEqual([setPolicy]);
+      expect(condition).toEqual(grantsCondition(account?.grants ?? []));
+    }
+  });
+
+  it("lets an account act as another only where that is declared", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, { project }, accounts);
+    for (const { name, email } of accounts) {
+      const actors = accounts
+        .filter(({ actAs }) => actAs.includes(name))
+        .map((actor) => `serviceAccount:${actor.email}`);
+      const policy = iam.policies.get(`projects/${project}/serviceAccounts/${email}`);
+      expect(policy?.bindings ?? []).toEqual(
+        actors.length > 0 ? [{ role: "roles/iam.serviceAccountUser", members: actors }] : [],
+      );
+    }
+  });
+
+  it("changes nothing the second time", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, { project }, accounts);
+    iam.writes.length = 0;
+    await ensureIdentities(iam, { project }, accounts);
+    expect(iam.writes).toEqual([]);
+  });
+
+  it("brings back a role that was deleted, and permissions that somebody changed", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, { project }, accounts);
+    const [deleted, changed] = ["network", "image"].map((name) => `projects/${project}/roles/alloyrun_${name}`);
+    iam.held.set(deleted ?? "", { ...iam.held.get(deleted ?? ""), deleted: true });
+    iam.held.set(changed ?? "", { ...iam.held.get(changed ?? ""), includedPermissions: ["iam.roles.create"] });
+    iam.writes.length = 0;
+    await ensureIdentities(iam, { project }, accounts);
+    expect(iam.writes.sort()).toEqual([`patch ${changed}`, `undelete ${deleted}`]);
+    const image = accounts.find(({ name }) => name === "image");
+    expect(iam.held.get(changed ?? "")?.includedPermissions).toEqual(image?.permissions);
+  });
+
+  it("takes back a wider condition of an earlier version, and nothing that is not ours", async () => {
+    const member = `serviceAccount:${accounts.find(({ grants }) => grants.length > 0)?.email}`;
+    const foreign: Binding[] = [
+      { role: "roles/owner", members: ["user:ann@example.com"] },
+      { role: `projects/${project}/roles/somebodys`, members: [member] },
+    ];
+    const name = accounts.find(({ grants }) => grants.length > 0)?.name;
+    const role = `projects/${project}/roles/alloyrun_${name}_grants`;
+    const outdated = { role, members: [member], condition: grantsCondition(["roles/editor"]) };
+    const iam = iamInMemory({ bindings: [...foreign, outdated] });
+    await ensureIdentities(iam, { project }, accounts);
+    const bindings = bindingsOf(iam);
+    for (const binding of foreign) expect(bindings).toContainEqual(binding);
+    expect(JSON.stringify(bindings)).not.toContain("roles/editor");
+    expect(bindings.filter((binding) => binding.role === role)).toHaveLength(1);
+  });
+});
