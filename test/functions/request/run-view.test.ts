@@ -49,8 +49,13 @@ describe("viewRun", () => {
       operation: "operation-1",
     };
     expect(await stepOf("network")).toMatchObject(running);
-    log("network", "done", 30, { changes: 2 });
-    expect(await stepOf("network")).toMatchObject({ state: "done", endedAt: "1970-01-01T00:00:30.000Z" });
+    const made = { resource: "projects/p/global/networks/n", action: "create" };
+    log("network", "done", 30, { changes: [made, { ...made, action: "none" }] });
+    expect(await stepOf("network")).toMatchObject({
+      state: "done",
+      endedAt: "1970-01-01T00:00:30.000Z",
+      changes: [made],
+    });
   });
 
   it("names a failure while the run still ends its other branches", async () => {
