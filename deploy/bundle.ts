@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildResult, build } from "esbuild";
 import { zipSync } from "fflate";
 
 /** Program text of a function or job, ready for upload. */
 export interface Bundle {
   /** The files of the upload by name. */
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** Paths of the sources that are in it, relative to the project's folder, packages included. */
+  /** Source files that went into it, relative to the project's folder. */
   readonly sources: readonly string[];
   /** Lower-case hexadecimal SHA-256 over the files: the same source gives the same content on every machine. */
   readonly content: string;
@@ -18,19 +18,23 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const framework = "@google-cloud/functions-framework";
 
 /**
- * Bundles a function: one file with all it imports, beside the Functions Framework as its only dependency. The framework
- * stays outside because a second copy would register functions where the server does not look.
+ * Bundles functions: for each one file with all it imports, beside the Functions Framework as its only dependency. The
+ * framework stays outside because a second copy would register functions where the server does not look. One build for
+ * all of them reads what they share once.
  *
- * @param entry source file, relative to the project's folder
+ * @param entries source files, relative to the project's folder
+ * @returns a bundle for each entry, in their order
  */
-export async function bundleFunction(entry: string): Promise<Bundle> {
+export async function bundleFunctions(entries: readonly string[]): Promise<readonly Bundle[]> {
   const version = await pinnedVersion(framework);
-  return makeBundle(entry, { external: [framework], dependencies: { [framework]: version } });
+  return makeBundles(entries, { external: [framework], dependencies: { [framework]: version } });
 }
 
 /** Bundles a program that is run with `npm start` and depends on nothing. */
-export function bundleProgram(entry: string): Promise<Bundle> {
-  return makeBundle(entry, { external: [], dependencies: {} });
+export async function bundleProgram(entry: string): Promise<Bundle> {
+  const [bundle] = await makeBundles([entry], { external: [], dependencies: {} });
+  if (bundle) return bundle;
+  throw new Error(`bundling ${entry} gave nothing`);
 }
 
 /** The bundle as a zip archive, the form in which Cloud Functions takes source. */
@@ -38,13 +42,17 @@ export function zip(bundle: Bundle): Uint8Array {
   return zipSync({ ...bundle.files }, { level: 6, mtime: "1985-10-26T12:00:00" });
 }
 
-async function makeBundle(
-  entry: string,
-  { external, dependencies }: { external: string[]; dependencies: Record<string, string> },
-): Promise<Bundle> {
+interface Surroundings {
+  readonly external: string[];
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+async function makeBundles(entries: readonly string[], { external, dependencies }: Surroundings): Promise<Bundle[]> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: [...entries],
+    outbase: ".",
+    outdir: "bundles",
     bundle: true,
     write: false,
     platform: "node",
@@ -57,13 +65,23 @@ async function makeBundle(
     metafile: true,
     external,
   });
+  return entries.map((entry) => toBundle(entry, result, dependencies));
+}
+
+function toBundle(
+  entry: string,
+  { metafile, outputFiles }: BuildResult<{ metafile: true; write: false }>,
+  dependencies: Surroundings["dependencies"],
+): Bundle {
+  const output = `bundles/${entry.replace(/\.ts$/, ".js")}`;
+  const code = outputFiles.find(({ path }) => path.endsWith(`/${output}`))?.contents ?? new Uint8Array();
   const name = entry.replace(/^.*\//, "").replace(/\.ts$/, "");
   const manifest = { name, version: "1.0.0", private: true, main: "index.js", scripts: { start: "node index.js" } };
   const files = {
-    "index.js": result.outputFiles[0]?.contents ?? new Uint8Array(),
+    "index.js": code,
     "package.json": Buffer.from(JSON.stringify({ ...manifest, dependencies }, null, 2)),
   };
-  return { files, sources: Object.keys(result.metafile.inputs), content: contentOf(files) };
+  return { files, sources: Object.keys(metafile.outputs[output]?.inputs ?? {}), content: contentOf(files) };
 }
 
 function contentOf(files: Readonly<Record<string, Uint8Array>>): string {

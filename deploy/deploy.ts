@@ -14,6 +14,7 @@ import { createRest } from "../google/rest.ts";
 import { installationName } from "../spec/names.ts";
 import { ensureApis, isNotYetServed } from "./apis.ts";
 import { ensureBucket } from "./bucket.ts";
+import { bundleFunctions } from "./bundle.ts";
 import { awaitOperation, persist } from "./eventually.ts";
 import { ensureFunction } from "./functions.ts";
 import { ensureIdentities } from "./identities.ts";
@@ -77,22 +78,32 @@ function openClients() {
   };
 }
 
-function ensureStepFunctions(clients: Clients, target: Target): Promise<unknown> {
-  const wanted = installationFunctions(target.project).filter(({ entry }) => entry.startsWith("functions/steps/"));
-  return Promise.all(
-    wanted.map((each) => ensureFunction(clients, target, { ...each, environment: baseEnvironment(target) })),
-  );
+function ensureStepFunctions(clients: Clients, target: Target): Promise<void> {
+  return ensureFunctions(clients, target, { folder: "functions/steps/", environment: baseEnvironment(target) });
 }
 
 /** The entries know the installation: where its bucket is, and which image seeds. */
-function ensureEntryFunctions(clients: Clients, target: Target, seedRunnerImage: string): Promise<unknown> {
+function ensureEntryFunctions(clients: Clients, target: Target, seedRunnerImage: string): Promise<void> {
   const environment = {
     ...baseEnvironment(target),
     ALLOYRUN_BUCKET: installationName(target.project),
     ALLOYRUN_SEED_RUNNER_IMAGE: seedRunnerImage,
   };
-  const wanted = installationFunctions(target.project).filter(({ entry }) => entry.startsWith("functions/entry/"));
-  return Promise.all(wanted.map((each) => ensureFunction(clients, target, { ...each, environment })));
+  return ensureFunctions(clients, target, { folder: "functions/entry/", environment });
+}
+
+async function ensureFunctions(
+  clients: Clients,
+  target: Target,
+  { folder, environment }: { readonly folder: string; readonly environment: Readonly<Record<string, string>> },
+): Promise<void> {
+  const wanted = installationFunctions(target.project).filter(({ entry }) => entry.startsWith(folder));
+  const bundles = await bundleFunctions(wanted.map(({ entry }) => entry));
+  const ensures = bundles.flatMap((bundle, index) => {
+    const each = wanted[index];
+    return each ? [ensureFunction(clients, target, { ...each, bundle, environment })] : [];
+  });
+  await Promise.all(ensures);
 }
 
 /**

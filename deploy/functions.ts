@@ -5,7 +5,7 @@ import type { Operation } from "../google/operation.ts";
 import { editPolicy, type Policy, withGrants } from "../google/policy.ts";
 import { accountEmail, canonicalJson, installationAccountId, sha256 } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
-import { bundleFunction, zip } from "./bundle.ts";
+import { type Bundle, zip } from "./bundle.ts";
 import { persist } from "./eventually.ts";
 import { type InstallationFunction, installationLabels, type Target } from "./installation.ts";
 
@@ -22,18 +22,17 @@ const contentLabel = "alloyrun-content";
 /** What is sent again when a function is brought to this version. */
 const mutableFields = ["labels", "buildConfig", "serviceConfig"] as const;
 
-/**
- * Ensures one function from this version's source, private, with its callers.
- *
- * @param environment variables of the function's process
- */
-export async function ensureFunction(
-  clients: FunctionClients,
-  target: Target,
-  wanted: InstallationFunction & { readonly environment: Readonly<Record<string, string>> },
-): Promise<void> {
+/** A function with all that it is made from. */
+export interface WantedFunction extends InstallationFunction {
+  readonly bundle: Bundle;
+  /** Variables of the function's process. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Ensures one function from this version's source, private, with its callers. */
+export async function ensureFunction(clients: FunctionClients, target: Target, wanted: WantedFunction): Promise<void> {
   const name = `projects/${target.project}/locations/${target.region}/functions/${wanted.id}`;
-  const bundle = await bundleFunction(wanted.entry);
+  const { bundle } = wanted;
   const content = `${bundle.content.slice(0, 40)}-${hashOf(wanted.environment)}`;
   const found = await clients.functions.getFunction(name);
   if (found?.state !== "ACTIVE" || found.labels?.[contentLabel] !== content) {
@@ -53,8 +52,7 @@ function put(
   return exists ? functions.patchFunction(name, body, mutableFields) : functions.createFunction(name, body);
 }
 
-interface FunctionContent extends InstallationFunction {
-  readonly environment: Readonly<Record<string, string>>;
+interface FunctionContent extends WantedFunction {
   readonly content: string;
   readonly storageSource: object;
 }

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { unzipSync } from "fflate";
-import { type Bundle, bundleFunction, bundleProgram, zip } from "../../deploy/bundle.ts";
+import { type Bundle, bundleFunctions, bundleProgram, zip } from "../../deploy/bundle.ts";
 import { installationFunctions } from "../../deploy/installation.ts";
 
 const functions = installationFunctions("my-project");
 const thin = ["services", "network", "peering", "egress", "image", "record"].map((name) => `alloyrun-${name}`);
-const bundles = new Map<string, Bundle>(
-  await Promise.all(functions.map(async ({ id, entry }) => [id, await bundleFunction(entry)] as const)),
-);
+const built = await bundleFunctions(functions.map(({ entry }) => entry));
+const bundles = new Map<string, Bundle>(built.map((bundle, index) => [functions[index]?.id ?? "", bundle]));
 
 function bundleOf(id: string): Bundle {
   const bundle = bundles.get(id);
@@ -26,7 +25,7 @@ function officialPackages(id: string): readonly string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-describe("bundleFunction", () => {
+describe("bundleFunctions", () => {
   it.each(functions)("bundles $id under its size limit", ({ id }) => {
     const { length = 0 } = bundleOf(id).files["index.js"] ?? [];
     expect(length).toBeGreaterThan(10_000);
@@ -61,10 +60,10 @@ describe("bundleFunction", () => {
   });
 
   it("gives the same content for the same source, and no path of this machine", async () => {
-    const again = await bundleFunction("functions/steps/network.ts");
-    expect(again.content).toBe(bundleOf("alloyrun-network").content);
-    expect(again.content).toMatch(/^[0-9a-f]{64}$/);
-    expect(Buffer.from(again.files["index.js"] ?? []).includes(process.cwd())).toBe(false);
+    const again = (await bundleFunctions(["functions/steps/network.ts"]))[0];
+    expect(again?.content).toBe(bundleOf("alloyrun-network").content);
+    expect(again?.content).toMatch(/^[0-9a-f]{64}$/);
+    expect(Buffer.from(again?.files["index.js"] ?? []).includes(process.cwd())).toBe(false);
   });
 
   it("gives each function content of its own", () => {
@@ -72,7 +71,7 @@ describe("bundleFunction", () => {
   });
 
   it("says what is wrong with a source that does not exist", async () => {
-    await expect(bundleFunction("functions/steps/nowhere.ts")).rejects.toThrow(/nowhere\.ts/);
+    await expect(bundleFunctions(["functions/steps/nowhere.ts"])).rejects.toThrow(/nowhere\.ts/);
   });
 });
 
