@@ -20,8 +20,17 @@ export interface ForwardedRequest {
 }
 
 /** Headers of one connection, which are not passed on. */
-const hopByHop = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-  "transfer-encoding", "upgrade", "proxy-connection"]); // biome-ignore format: a list
+const hopByHop = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /** Sends a request to a container and gives its response as soon as its head has arrived. */
 export async function forward(sent: ForwardedRequest): Promise<IncomingMessage> {
