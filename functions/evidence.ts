@@ -11,7 +11,7 @@ export function failWith(evidence: readonly string[], fields: Omit<StepErrorFiel
 }
 
 /** The last lines of a log; a log that cannot be read is said to be so, for it must not hide the failure it explains. */
-export async function tailOf(logging: LoggingClient, query: LogQuery): Promise<readonly string[]> {
+export async function tailOf(logging: Pick<LoggingClient, "tail">, query: LogQuery): Promise<readonly string[]> {
   try {
     return (await logging.tail(query)).map((line) => line.slice(0, 500));
   } catch (caught) {

@@ -28,7 +28,7 @@ export interface RevisionAttempt extends Attempt<Revision> {
 export async function findRevision(
   service: string,
   template: RevisionTemplate,
-  tools: { readonly services: RunServicesClient; readonly run: Pick<Run, "id"> },
+  tools: { readonly services: Pick<RunServicesClient, "getRevision">; readonly run: Pick<Run, "id"> },
 ): Promise<RevisionAttempt> {
   let refused = 0;
   const attempt = await findAttempt({
