@@ -39,7 +39,7 @@ export async function bundleProgram(entry: string): Promise<Bundle> {
 
 /** The bundle as a zip archive, the form in which Cloud Functions takes source. */
 export function zip(bundle: Bundle): Uint8Array {
-  return zipSync({ ...bundle.files }, { level: 6, mtime: "1985-10-26T12:00:00" });
+  return zipSync({ ...bundle.files }, { level: 1, mtime: "1985-10-26T12:00:00" });
 }
 
 interface Surroundings {

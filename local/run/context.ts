@@ -15,7 +15,7 @@ export const typePrefix = "type.googleapis.com/google.cloud.run.v2.";
 export interface RunOptions {
   /** Real milliseconds without a request after which an instance ends; default 10 000. */
   readonly idleMs?: number;
-  /** The same for the services behind functions; default 2 000. */
+  /** The same for the services behind functions; default 15 000, so that an installation that was just made is warm. */
   readonly functionIdleMs?: number;
 }
 
@@ -43,7 +43,7 @@ export interface RunContext {
 }
 
 /** Opens the collections of Cloud Run. */
-export function createContext(cloud: Cloud, { idleMs = 10_000, functionIdleMs = 2_000 }: RunOptions): RunContext {
+export function createContext(cloud: Cloud, { idleMs = 10_000, functionIdleMs = 15_000 }: RunOptions): RunContext {
   const { store } = cloud;
   return {
     cloud,

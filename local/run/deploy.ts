@@ -7,7 +7,7 @@ import { type Failure, failed, succeeded } from "./condition.ts";
 import { demandFound, type RunContext, typePrefix } from "./context.ts";
 import { DeployError, toFailure } from "./deploy-error.ts";
 import { etagOf, idOf } from "./names.ts";
-import { isFunction, poolOf, removePool } from "./pools.ts";
+import { poolOf, removePool } from "./pools.ts";
 import { resolveTraffic } from "./traffic.ts";
 
 /** Conditions that a revision has beside `Ready`. */
@@ -40,7 +40,6 @@ async function verify(context: RunContext, name: string): Promise<Failure | unde
     demandImages(context, revision);
     const pool = poolOf(context, name);
     await pool.warm();
-    if (isFunction(revision)) await pool.shrink();
     return undefined;
   } catch (caught) {
     await removePool(context, name);

@@ -51,7 +51,7 @@ async function startInstance(context: RunContext, revision: Revision): Promise<I
 }
 
 /** Whether a revision serves a function, which is ended sooner when idle since there are many. */
-export function isFunction({ labels }: Revision): boolean {
+function isFunction({ labels }: Revision): boolean {
   return labels?.[functionLabel] === "cloudfunctions";
 }
 

@@ -71,13 +71,6 @@ export class Pool {
     });
   }
 
-  /** Ends the instances that serve no request, down to the minimum, without waiting for them to have been idle. */
-  async shrink(): Promise<void> {
-    const idle = [...this.#members].filter(({ active }) => active === 0);
-    const surplus = Math.max(0, this.#members.size - this.#options.minInstances());
-    await Promise.all(idle.slice(0, surplus).map((member) => this.#remove(member)));
-  }
-
   /** Ends every instance and refuses who still waits. */
   async stop(): Promise<void> {
     this.#closed = true;

@@ -95,21 +95,10 @@ describe("Pool", () => {
     const lease = pool.lease();
     await up();
     const held = await lease;
-    await pool.shrink();
     expect(made[0]?.stopped()).toBe(false);
     held.release();
     await held.instance.ended;
     expect(pool.size).toBe(0);
-  });
-
-  it("keeps the minimum when it shrinks", async () => {
-    makePool({ minInstances: () => 1, concurrency: 1 });
-    const leases = [pool.lease(), pool.lease()];
-    await up();
-    await up();
-    for (const lease of await Promise.all(leases)) lease.release();
-    await pool.shrink();
-    expect(pool.size).toBe(1);
   });
 
   it("ends every instance and refuses who waits when it is stopped", async () => {
