@@ -52,7 +52,7 @@ export async function applySeedFiles(client: Client, files: readonly SeedFile[],
  * @param ledger checksum by file name
  * @throws SeedFailure `checksum` naming the first file whose content differs from what was applied
  */
-export function selectFresh(files: readonly SeedFile[], ledger: ReadonlyMap<string, string>): readonly SeedFile[] {
+function selectFresh(files: readonly SeedFile[], ledger: ReadonlyMap<string, string>): readonly SeedFile[] {
   const changed = files.find((file) => ledger.has(file.name) && ledger.get(file.name) !== file.checksum);
   if (changed) {
     const message = `${changed.name} was applied before and has changed since: put the change into a new file`;
