@@ -45,5 +45,10 @@ export function coveredSeconds(spans: readonly Span[]): number {
 }
 
 function longest(chains: readonly Chain[]): Chain {
-  return chains.reduce((best, chain) => (chain.seconds > best.seconds ? chain : best), { steps: [], seconds: 0 });
+  return chains.reduce((best, chain) => (isLonger(chain, best) ? chain : best), { steps: [], seconds: 0 });
+}
+
+/** Of chains that take equally long, the one that names more steps tells more. */
+function isLonger(chain: Chain, best: Chain): boolean {
+  return chain.seconds > best.seconds || (chain.seconds === best.seconds && chain.steps.length > best.steps.length);
 }

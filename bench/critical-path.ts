@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { stepNames } from "../plan/step.ts";
 import { steps as declarations } from "../plan/steps.ts";
 import { coveredSeconds, longestChain, type Span } from "./chain.ts";
 import { buildEnvironment, readJson } from "./local-environment.ts";
@@ -21,11 +22,11 @@ const { values } = parseArgs({
 });
 
 const measured = values.cloud === undefined ? await measureOwn() : await measure(values.cloud);
-process.stdout.write(values.json ? `${JSON.stringify(measured, null, 2)}\n` : report(measured));
+process.stdout.write(values.json ? `${JSON.stringify(measured, null, 2)}\n` : render(measured));
 
 async function measureOwn(): Promise<Measured> {
   await using environment = await buildEnvironment();
-  return measure(environment.cloud);
+  return await measure(environment.cloud);
 }
 
 /** An operation as the local Google Cloud lists it; times are milliseconds of its clock. */
@@ -75,9 +76,13 @@ interface Measured {
 async function measure(cloud: string): Promise<Measured> {
   const record = await readNewestRecord(cloud);
   const { operations } = (await readJson(`${cloud}/_local/operations`)) as { operations: ListedOperation[] };
-  const steps = Object.entries(record.reports).map(([step, { startedAt, endedAt, operations: own = [] }]) => {
+  const steps = stepNames.flatMap((step) => {
+    const report = record.reports[step];
+    if (!report) return [];
+    const { startedAt, endedAt, operations: own = [] } = report;
     const spans = own.flatMap(({ name }) => spansOf(operations, name));
-    return { step, tookSeconds: endedAt - startedAt, operationSeconds: coveredSeconds(spans), operations: spans.length };
+    const operationSeconds = coveredSeconds(spans);
+    return [{ step, tookSeconds: endedAt - startedAt, operationSeconds, operations: spans.length }];
   });
   const critical = longestChain(timed(steps, ({ operationSeconds }) => operationSeconds));
   const chain = longestChain(timed(steps, ({ tookSeconds }) => tookSeconds));
@@ -120,7 +125,15 @@ function timed(steps: readonly MeasuredStep[], secondsOf: (step: MeasuredStep) =
   });
 }
 
-function report({ run, clockSeconds, criticalSeconds, criticalPath, ratio, chainOfStepsSeconds, steps }: Measured): string {
+function render({
+  run,
+  clockSeconds,
+  criticalSeconds,
+  criticalPath,
+  ratio,
+  chainOfStepsSeconds,
+  steps,
+}: Measured): string {
   const rows = steps.map(({ step, tookSeconds, operationSeconds, operations }) => ({
     step,
     operations,

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { createFolderReader } from "../cli/folders.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
-import { functionId } from "../spec/names.ts";
 import { loadSpec } from "../spec/load.ts";
+import { functionId } from "../spec/names.ts";
 import { projectFolder } from "./command.ts";
 import { spec } from "./local-environment.ts";
 

@@ -6,8 +6,8 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { type Bundle, bundleFunctions } from "../deploy/bundle.ts";
 import { type InstallationFunction, installationFunctions } from "../deploy/installation.ts";
-import { firstCallOf } from "./first-call.ts";
 import { projectFolder, startAlloyrun, startCommand } from "./command.ts";
+import { firstCallOf } from "./first-call.ts";
 import { readJson } from "./local-environment.ts";
 import { formatTable, median } from "./table.ts";
 

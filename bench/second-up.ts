@@ -27,11 +27,19 @@ async function upAgain(env: Readonly<Record<string, string>>): Promise<number> {
 }
 
 function toVariables(given: unknown): Readonly<Record<string, string>> {
-  const entries = Object.entries(given ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const entries = Object.entries(given ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
   return Object.fromEntries(entries);
 }
 
-function report({ medianSeconds, seconds: all }: { readonly medianSeconds: number; readonly seconds: readonly number[] }): string {
+function report({
+  medianSeconds,
+  seconds: all,
+}: {
+  readonly medianSeconds: number;
+  readonly seconds: readonly number[];
+}): string {
   return `second up, nothing to change   ${medianSeconds.toFixed(1)} s   (aim: under 5 s; median of ${all.map((each) => each.toFixed(1)).join(", ")} s)
 `;
 }

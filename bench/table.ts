@@ -3,7 +3,9 @@ export function formatTable(rows: readonly Readonly<Record<string, string | numb
   const columns = Object.keys(rows[0] ?? {});
   const cells = rows.map((row) => columns.map((column) => String(row[column] ?? "")));
   const isNumber = columns.map((column) => rows.every((row) => typeof row[column] === "number"));
-  const widths = columns.map((column, index) => Math.max(column.length, ...cells.map((row) => row[index]?.length ?? 0)));
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  );
   const line = (row: readonly string[]) =>
     row
       .map((cell, index) => (isNumber[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
