@@ -78,7 +78,7 @@ describe("network", () => {
     const { subnetwork } = namesOf("held");
     const input = networkInput("held", { subnetworks: [subnet("held", "192.168.140.0/26", 26)] });
     await carryOut(input);
-    const releaseTime = side.local.cloud.clock.now() + 3_600_000;
+    const releaseTime = new Date(side.local.cloud.clock.now() + 3_600_000).toISOString();
     side.local.cloud.store
       .collection<object>("run.addressHolds")
       .put(subnetwork, { subnetwork, count: 1, releaseTime });
