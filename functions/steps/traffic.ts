@@ -1,4 +1,6 @@
 import { connectRunServices, type RunServicesClient, type Service } from "../../google/clients/run.ts";
+import { connectRunSite, type RunSiteClient } from "../../google/clients/run-site.ts";
+import { ApiError } from "../../google/error.ts";
 import { editPolicy, type Policy } from "../../google/policy.ts";
 import { type TrafficInput, type TrafficOutput, trafficStep } from "../../plan/steps/traffic.ts";
 import { verifyStep } from "../../plan/steps/verify.ts";
@@ -6,10 +8,11 @@ import { accountEmail, idOf, installationAccountId } from "../../spec/names.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import { update } from "../changes.ts";
 import { withInvokers } from "../cloud-run/invokers.ts";
+import { judge } from "../cloud-run/smoke.ts";
 import { soleRevision, wholeTraffic } from "../cloud-run/traffic.ts";
 import type { StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
-import { implementStep, outputOf } from "../step.ts";
+import { implementStep, outputOf, type StepContext } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
 
 /**
@@ -20,7 +23,7 @@ import { unlessDisabled } from "../waiting.ts";
  */
 export const traffic = implementStep(
   trafficStep,
-  { services: connectRunServices },
+  { services: connectRunServices, site: connectRunSite },
   {
     /** Traffic moves with a new revision, which the service's own plan shows; here only the invokers are compared. */
     async plan(input, { services }) {
@@ -31,16 +34,17 @@ export const traffic = implementStep(
       return wanted === policy ? [] : [update(input.service, [invokersField(input)])];
     },
 
-    async ensure(input, { services }, context) {
+    async ensure(input, { services, site }, context) {
       const { revision } = outputOf(verifyStep, context.outputs);
       const observed = await services.getService(input.service);
       if (!observed) throw gone(input);
       if (soleRevision(observed) !== idOf(revision)) return shift(idOf(revision), observed, { input, services });
       const isChanged = await setInvokers(input, services);
-      return done(
-        { url: observed.uri ?? "", revision },
-        isChanged ? [update(input.service, [invokersField(input)])] : [],
-      );
+      const changes = isChanged ? [update(input.service, [invokersField(input)])] : [];
+      const because = await closedBecause({ input, observed, site, context });
+      return because === undefined
+        ? done({ url: observed.uri ?? "", revision }, changes)
+        : notYet({ reason: because, retryAfterSeconds: 10, changes });
     },
 
     /** Traffic and policy go with the service. */
@@ -74,6 +78,39 @@ async function setInvokers(input: TrafficInput, services: RunServicesClient): Pr
     set: (policy: Policy) => services.setServicePolicy(input.service, policy),
   };
   return editPolicy(access, (policy) => withInvokers(policy, membersOf(input)));
+}
+
+/** An answer that takes longer is for the smoke test to complain about. */
+const timeoutSeconds = 30;
+
+/**
+ * Why a public service does not let anybody in yet. A grant takes up to minutes to act, and an environment is ready when
+ * its URL answers.
+ */
+async function closedBecause({
+  input,
+  observed,
+  site,
+  context,
+}: {
+  readonly input: TrafficInput;
+  readonly observed: Service;
+  readonly site: RunSiteClient;
+  readonly context: StepContext;
+}): Promise<string | undefined> {
+  if (!input.invokers.includes("allUsers") || !observed.uri) return undefined;
+  const answer = await site
+    .getOpenly({ url: new URL(input.path, observed.uri).href, timeoutSeconds })
+    .catch((caught: unknown) => noAnswer(caught));
+  const { status } = outputOf(verifyStep, context.outputs);
+  const ageSeconds = context.run.now - Number(observed.updateTime?.seconds ?? 0);
+  const verdict = judge(answer, { status }, ageSeconds);
+  return verdict.kind === "early" ? verdict.because : undefined;
+}
+
+function noAnswer(caught: unknown) {
+  if (caught instanceof ApiError) return { status: 0, body: caught.text };
+  throw caught;
 }
 
 /** The account that verifies keeps its right: the next revision is asked by it too. */

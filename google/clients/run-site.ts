@@ -1,4 +1,4 @@
-import type { GoogleAuth } from "google-auth-library";
+import { gaxios } from "google-auth-library";
 import type { Connect } from "../auth.ts";
 import { toApiError } from "../error.ts";
 
@@ -16,24 +16,40 @@ export interface SiteRequest {
   readonly timeoutSeconds: number;
 }
 
-/** Asks services of Cloud Run as the process's own account. */
+/** Asks services of Cloud Run. */
 export interface RunSiteClient {
   /**
-   * The answer, whatever its status.
+   * The answer that the process's own account gets, whatever its status.
    *
    * @throws ApiError DEADLINE_EXCEEDED or UNAVAILABLE when there was none
    * @see https://cloud.google.com/run/docs/authenticating/service-to-service
    */
   readonly get: (request: SiteRequest) => Promise<SiteAnswer>;
+  /**
+   * The answer that anybody gets, who gives no credentials.
+   *
+   * @throws ApiError DEADLINE_EXCEEDED or UNAVAILABLE when there was none
+   */
+  readonly getOpenly: (request: Omit<SiteRequest, "audience">) => Promise<SiteAnswer>;
 }
 
 /** Opens services of Cloud Run, with an ID token of the process's account for each audience. */
-export const connectRunSite: Connect<RunSiteClient> = (auth) => () => ({ get: (request) => get(auth, request) });
+export const connectRunSite: Connect<RunSiteClient> = (auth) => () => ({
+  get: (request) => get(request, () => auth.getIdTokenClient(request.audience)),
+  getOpenly: (request) => get(request, async () => new gaxios.Gaxios()),
+});
 
-async function get(auth: GoogleAuth, { url, audience, timeoutSeconds }: SiteRequest): Promise<SiteAnswer> {
+interface Requester {
+  request(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<string>>;
+}
+
+async function get(
+  { url, timeoutSeconds }: Omit<SiteRequest, "audience">,
+  connect: () => Promise<Requester>,
+): Promise<SiteAnswer> {
   try {
-    const client = await auth.getIdTokenClient(audience);
-    const answer = await client.request<string>({
+    const requester = await connect();
+    const answer = await requester.request({
       url,
       method: "GET",
       timeout: timeoutSeconds * 1000,

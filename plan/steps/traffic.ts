@@ -6,6 +6,8 @@ export interface TrafficInput {
   readonly service: string;
   /** Members who may call the service; `allUsers` alone when it is public. */
   readonly invokers: readonly string[];
+  /** Path of the smoke test, asked again as anybody when the service is public. */
+  readonly path: string;
 }
 
 /** What the environment is used by. */
@@ -26,6 +28,7 @@ export const trafficStep: StepDeclaration<TrafficInput, TrafficOutput> = {
   input: ({ project, region, service }) => ({
     service: `projects/${project}/locations/${region}/services/${service.name}`,
     invokers: service.public ? ["allUsers"] : service.invokers,
+    path: service.smoke.path,
   }),
   needs: ["service", "verify"],
   permissions: {

@@ -31,7 +31,7 @@ async function deploy(
 ): Promise<Deployment> {
   let outputs: Outputs = { ...seeded, image: { image } };
   const done: Partial<Record<StepName, CarriedOut>> = {};
-  const inputs = { service: input, verify: test, traffic: { service: input.service, invokers } };
+  const inputs = { service: input, verify: test, traffic: { service: input.service, invokers, path: "/" } };
   for (const step of ["service", "verify", "traffic"] as const) {
     const carriedOut = await application.steps.carryOut(step, { input: inputs[step], outputs, run: { id: run } });
     done[step] = carriedOut;
