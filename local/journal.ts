@@ -13,6 +13,8 @@ interface JournalEntry {
   readonly code: Code | "OK";
   /** Why it was refused. */
   readonly message?: string;
+  /** Fields of the request that were refused, as `google.rpc.BadRequest` names them; empty for the request itself. */
+  readonly violations?: readonly string[];
   /** Real milliseconds. */
   readonly durationMs: number;
 }

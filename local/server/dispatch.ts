@@ -82,7 +82,7 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
           method,
           principal,
           code: error?.code ?? "OK",
-          ...(error ? { message: error.message } : {}),
+          ...(error ? { message: error.message, ...violationsOf(error) } : {}),
           durationMs: performance.now() - started,
         });
       let email = "unknown";
@@ -141,6 +141,13 @@ function mayBeOpen(
 
 function modifiedBy({ access }: DispatchContext, resource: string, { policy }: JsonObject): string[] | undefined {
   return isJsonObject(policy) ? access.modifiedRoles(resource, policy as Policy) : undefined;
+}
+
+/** The fields that a refusal names, for the journal. */
+function violationsOf({ details }: ApiError): { readonly violations?: readonly string[] } {
+  const listed = details.flatMap(({ fieldViolations }) => (Array.isArray(fieldViolations) ? fieldViolations : []));
+  if (listed.length === 0) return {};
+  return { violations: listed.map((one) => (isJsonObject(one) ? String(one.field ?? "") : "")) };
 }
 
 function unimplemented(message: string): ApiError {
