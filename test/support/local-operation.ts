@@ -17,7 +17,7 @@ export async function operate(local: LocalCloud, target: string, call: RestCall 
   }
   if (typeof name !== "string" || done === true) return started.body;
   const { clock, operations } = local.cloud;
-  await clock.working((hold) => operations.wait(host, name, 10_000, hold));
+  await clock.working((hold) => operations.wait(host, name, 600_000, hold));
   return (await rest(local, `GET ${host}/${version}/${name}`)).body;
 }
 

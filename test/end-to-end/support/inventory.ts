@@ -1,0 +1,59 @@
+import type { LocalCloud } from "../../../local/main.ts";
+import { idOf } from "../../../spec/names.ts";
+
+/** The collections of the local cloud that hold what a person would find in a project, and pay or clean up for. */
+const collections = [
+  "compute.networks",
+  "compute.subnetworks",
+  "compute.addresses",
+  "compute.peerings",
+  "servicenetworking.connections",
+  "vpcaccess.connectors",
+  "iam.serviceAccounts",
+  "iam.roles",
+  "secretmanager.secrets",
+  "secretmanager.versions",
+  "artifactregistry.repositories",
+  "workload.images",
+  "alloydb.clusters",
+  "alloydb.instances",
+  "run.services",
+  "run.revisions",
+  "run.jobs",
+  "functions.functions",
+  "workflows.workflows",
+];
+
+/** Every resource of every project but the accounts that Google makes with an API, as `{collection} {name}`, in order. */
+export function takeInventory({ cloud }: LocalCloud): string[] {
+  return collections.flatMap((collection) =>
+    cloud.store
+      .collection(collection)
+      .list()
+      .filter(([name]) => !isGoogles(name))
+      .map(([name]) => `${collection} ${name}`),
+  );
+}
+
+/**
+ * Every grant to anybody but Google's own accounts, as `{resource} {role} {member}`, in order. What was granted on an
+ * account that is gone is not there, although Google keeps it in case the account is brought back.
+ */
+export function takeGrants({ cloud }: LocalCloud): string[] {
+  const accounts = cloud.store.collection("iam.serviceAccounts");
+  const isThere = (resource: string) => !/\/serviceAccounts\//.test(resource) || accounts.get(idOf(resource));
+  const resources = cloud.store.collection("iam.policies").list();
+  return resources
+    .filter(([resource]) => isThere(resource))
+    .flatMap(([resource]) =>
+      (cloud.access.getPolicy(resource).bindings ?? []).flatMap(({ role, members }) =>
+        members.filter((member) => !isGoogles(member)).map((member) => `${resource} ${role} ${member}`),
+      ),
+    )
+    .sort();
+}
+
+/** Whether an e-mail address ends in a domain of Google's own accounts, instead of a project's. */
+function isGoogles(text: string): boolean {
+  return text.endsWith("gserviceaccount.com") && !text.endsWith(".iam.gserviceaccount.com");
+}
