@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectFolder, startCommand } from "./command.ts";
-import { watchMemory } from "./memory.ts";
+import { type MemorySample, watchMemory } from "./memory.ts";
 
 /*
  * Measures the main job, `npm start -- --once`: from the command to the answering URL, to its end, and the most memory
@@ -26,8 +26,7 @@ interface Measured {
   readonly exitCode: number | null;
   readonly answerSeconds: number;
   readonly totalSeconds: number;
-  readonly peakBytes: number;
-  readonly peakProcesses: number;
+  readonly peak: MemorySample;
   readonly installSeconds?: number;
 }
 
@@ -52,21 +51,21 @@ async function runMainJob(cwd: string): Promise<Measured> {
   await command.untilLine(/^Select Users: /);
   const answerSeconds = secondsSince(startedMs);
   const exitCode = await command.ended;
-  return {
-    exitCode,
-    answerSeconds,
-    totalSeconds: secondsSince(startedMs),
-    peakBytes: memory.peakBytes(),
-    peakProcesses: memory.peakProcesses(),
-  };
+  return { exitCode, answerSeconds, totalSeconds: secondsSince(startedMs), peak: memory.peak() };
 }
 
-function report({ exitCode, answerSeconds, totalSeconds, peakBytes, peakProcesses, installSeconds }: Measured): string {
+function report({ exitCode, answerSeconds, totalSeconds, peak, installSeconds }: Measured): string {
+  const largest = peak.processes.slice(0, 6).map(({ name, bytes }) => `${mebibytes(bytes)}  ${name}`);
   const install = installSeconds === undefined ? "" : `npm ci                 ${installSeconds.toFixed(1)} s\n`;
   return `${install}to the answering URL   ${answerSeconds.toFixed(1)} s   (aim: under 45 s on 2 idle cores)
 to the end             ${totalSeconds.toFixed(1)} s   (with everything taken down again; exit code ${exitCode})
-peak memory            ${(peakBytes / 2 ** 20).toFixed(0)} MiB  (aim: under 2 GB; PSS of ${peakProcesses} processes together, every 200 ms)
+peak memory            ${mebibytes(peak.bytes)}  (aim: under 2 GB; PSS of ${peak.processes.length} processes together, every 200 ms)
+the largest then       ${largest.join("\n                       ")}
 `;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
 function secondsSince(startedMs: number): number {
