@@ -16,7 +16,7 @@ const pause: Patience["pause"] = (ms) => sleep(ms);
 export const patience: Patience = { attempts: 200, pause };
 
 /** About six minutes: longer than a new identity or grant takes to be known everywhere, as a rule. */
-export const propagation: Patience = { attempts: 45, pause };
+const propagation: Patience = { attempts: 45, pause };
 
 /**
  * Waits until an operation has ended.

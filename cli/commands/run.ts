@@ -24,7 +24,7 @@ export async function requestAndWatch(
 }
 
 /** The exit code that tells how a run ended. */
-export function exitCodeOf({ state, failures }: Pick<RunView, "state" | "failures">): ExitCode {
+function exitCodeOf({ state, failures }: Pick<RunView, "state" | "failures">): ExitCode {
   if (state === "succeeded") return exitCodes.ok;
   if (state === "remaining") return exitCodes.remaining;
   return failures.some(({ step, code }) => step === "workflow" && code === "ABORTED")

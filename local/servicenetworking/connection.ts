@@ -81,7 +81,7 @@ export function createConnections(cloud: Cloud): Connections {
 }
 
 /** Name of the peering that a producer's connection shows as on the consumer's network. */
-export function peeringName(service: string): string {
+function peeringName(service: string): string {
   return service.replaceAll(".", "-");
 }
 
