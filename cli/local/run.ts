@@ -78,12 +78,15 @@ async function showService({ local, spec, terminal }: Setting): Promise<void> {
   terminal.say([`On this machine: ${url}`, (await response.text()).trimEnd()]);
 }
 
+/** Removes the environment, then sweeps until nothing of it is left, moving the clock while Google holds something. */
 async function takeDown({ spec, run, local, terminal, signal }: Setting, place: readonly string[]): Promise<ExitCode> {
-  let code = await run("down", spec.name, ...place);
-  for (let sweeps = 0; code === exitCodes.remaining && sweeps < sweepLimit && !signal.aborted; sweeps += 1) {
+  const removed = await run("down", spec.name, ...place);
+  if (removed !== exitCodes.ok && removed !== exitCodes.remaining) return removed;
+  for (let sweeps = 0; sweeps < sweepLimit && !signal.aborted; sweeps += 1) {
+    const code = await run("sweep", ...place);
+    if (code === exitCodes.ok) terminal.say(["Nothing of the environment is left."]);
+    if (code !== exitCodes.remaining) return code;
     await local.cloud.clock.advance(betweenSweepsMs);
-    code = await run("sweep", ...place);
   }
-  if (code === exitCodes.ok) terminal.say(["Nothing of the environment is left."]);
-  return code;
+  return signal.aborted ? exitCodes.interrupted : exitCodes.remaining;
 }

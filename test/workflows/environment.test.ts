@@ -162,6 +162,20 @@ describe("down", () => {
     expect(steps.every(({ body }) => (body as { action?: string }).action === "remove")).toBe(true);
   });
 
+  it("is done only when an inventory finds nothing", async () => {
+    const change = { resource: "r", action: "delete", fields: [], effects: {} };
+    const changed = { state: "done", output: {}, changes: [change] };
+    const clean = await runEnvironment("down", { steps: { network: [changed, done()] } });
+    expect(clean.calls.find(({ name }) => name === "alloyrun-record")?.body).toMatchObject({
+      result: { state: "succeeded", remaining: {} },
+      reports: { network: { changes: [change] } },
+    });
+    const left = await runEnvironment("down", { steps: { network: [changed, changed] } });
+    expect(left.calls.find(({ name }) => name === "alloyrun-record")?.body).toMatchObject({
+      result: { state: "remaining", remaining: { network: expect.stringContaining("inventory") } },
+    });
+  });
+
   it("leaves what only Google releases, and says what and why", async () => {
     const held = { ...waiting([], 60), held: true, reason: "the producer still holds the connection" };
     const { outcome, calls } = await runEnvironment("down", { steps: { peering: [held] } });
