@@ -10,6 +10,8 @@ export interface ChildCommand {
   /** Whole environment of the child: that of a local Google Cloud over the person's own. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Whether its standard output is this process's. */
+  readonly answers: boolean;
 }
 
 /**
@@ -18,11 +20,11 @@ export interface ChildCommand {
  *
  * @returns its exit code; `interrupted` when it was ended by a signal
  */
-export async function runChild({ args, env, signal }: ChildCommand): Promise<ExitCode> {
+export async function runChild({ args, env, signal, answers }: ChildCommand): Promise<ExitCode> {
   if (signal.aborted) return exitCodes.interrupted;
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args], {
     env,
-    stdio: "inherit",
+    stdio: ["inherit", answers ? "inherit" : "ignore", "inherit"],
   });
   const end = () => child.kill("SIGTERM");
   signal.addEventListener("abort", end, { once: true });

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
 import { formatDuration } from "../view/duration.ts";
 import { runChild } from "./child.ts";
+import { childEnvironment } from "./child-environment.ts";
 import { forgetRunning, noteRunning } from "./running.ts";
 import { aborted, interruption } from "./signals.ts";
 
@@ -33,8 +34,8 @@ export async function runLocally(
   try {
     await noteRunning({ port: local.port, pid: process.pid });
     terminal.say([`Local Google Cloud ready at ${local.url}`]);
-    const env = { ...process.env, ...(await local.environment({ project: checked.spec.project })) };
-    const run = (...args: string[]) => runChild({ args, env, signal });
+    const env = childEnvironment(process.env, await local.environment({ project: checked.spec.project }));
+    const run: Setting["run"] = (args, answers = !terminal.json) => runChild({ args, env, signal, answers });
     return await carryOut({ file, spec: checked.spec, once, terminal, local, run, signal, startedMs });
   } finally {
     await local.stop();
@@ -48,18 +49,18 @@ interface Setting {
   readonly once: boolean;
   readonly terminal: Terminal;
   readonly local: LocalCloud;
-  readonly run: (...args: string[]) => Promise<ExitCode>;
+  /** Runs one command; with `--json`, only what is asked to answers on standard output. */
+  readonly run: (args: readonly string[], answers?: boolean) => Promise<ExitCode>;
   readonly signal: AbortSignal;
   readonly startedMs: number;
 }
 
 async function carryOut(setting: Setting): Promise<ExitCode> {
   const { file, spec, once, terminal, run, signal, startedMs } = setting;
-  const json = terminal.json ? ["--json"] : [];
-  const place = ["--project", spec.project, "--region", spec.region, ...json];
-  const deployed = await run("deploy", ...place);
+  const place = ["--project", spec.project, "--region", spec.region];
+  const deployed = await run(["deploy", ...place]);
   if (deployed !== exitCodes.ok) return deployed;
-  const built = await run("up", file, ...json);
+  const built = await run(["up", file, ...(terminal.json ? ["--json"] : [])], true);
   if (built !== exitCodes.ok) return built;
   await showService(setting);
   terminal.say([`Took ${formatDuration((performance.now() - startedMs) / 1000)} here, from nothing to the answer.`]);
@@ -80,10 +81,10 @@ async function showService({ local, spec, terminal }: Setting): Promise<void> {
 
 /** Removes the environment, then sweeps until nothing of it is left, moving the clock while Google holds something. */
 async function takeDown({ spec, run, local, terminal, signal }: Setting, place: readonly string[]): Promise<ExitCode> {
-  const removed = await run("down", spec.name, ...place);
+  const removed = await run(["down", spec.name, ...place]);
   if (removed !== exitCodes.ok && removed !== exitCodes.remaining) return removed;
   for (let sweeps = 0; sweeps < sweepLimit && !signal.aborted; sweeps += 1) {
-    const code = await run("sweep", ...place);
+    const code = await run(["sweep", ...place]);
     if (code === exitCodes.ok) terminal.say(["Nothing of the environment is left."]);
     if (code !== exitCodes.remaining) return code;
     await local.cloud.clock.advance(betweenSweepsMs);
