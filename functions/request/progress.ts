@@ -85,17 +85,25 @@ function toTime(seconds: number): string {
 
 function advance(before: Progress | undefined, { state, at, detail }: ProgressLine): Progress {
   const startedAt = before?.startedAt ?? toTime(at);
+  // A removal asks every step once more for its inventory, which does not undo what was changed before.
+  const changes = [...(before?.changes ?? []), ...changed(detail.changes)];
   switch (state) {
     case "started":
-      return { state: "running", startedAt };
+      return { state: "running", startedAt, changes };
     case "waiting":
-      return { state: "running", startedAt, reason: detail.reason, operation: detail.operations?.at(-1)?.name };
+      return {
+        state: "running",
+        startedAt,
+        changes,
+        reason: detail.reason,
+        operation: detail.operations?.at(-1)?.name,
+      };
     case "held":
-      return { state: "held", startedAt, endedAt: toTime(at), reason: detail.reason };
+      return { state: "held", startedAt, changes, endedAt: toTime(at), reason: detail.reason };
     case "failed":
-      return { state: "failed", startedAt, endedAt: toTime(at), reason: detail.message };
+      return { state: "failed", startedAt, changes, endedAt: toTime(at), reason: detail.message };
     case "done":
-      return { state: "done", startedAt, endedAt: toTime(at), changes: changed(detail.changes) };
+      return { state: "done", startedAt, changes, endedAt: toTime(at) };
   }
 }
 
