@@ -4,6 +4,7 @@ import type { RunView } from "../../../functions/api.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/main.ts";
 import { localUrl } from "../../../local/run/local-url.ts";
+import { rest } from "../../support/local-cloud.ts";
 import { operate } from "../../support/local-operation.ts";
 import { type Environment, region } from "./environment.ts";
 
@@ -75,7 +76,8 @@ export async function startInstalledCloud(
       }
     },
     async ask(target, body) {
-      const answer = await operate(local, target, { body });
+      const isReading = target.startsWith("GET ");
+      const answer = isReading ? (await rest(local, target)).body : await operate(local, target, { body });
       if (answer.error) throw new Error(`${target}: ${JSON.stringify(answer.error)}`);
       return answer;
     },
@@ -108,9 +110,19 @@ function runCommand(args: readonly string[], env: Readonly<Record<string, string
 }
 
 function toRun(result: CommandResult): RunResult {
+  const run = parse(result.stdout);
+  if (isRunView(run)) return { ...result, run };
+  throw new Error(`no run in the answer (exit code ${result.code}):\n${result.stdout}\n${result.stderr}`);
+}
+
+function parse(text: string): unknown {
   try {
-    return { ...result, run: JSON.parse(result.stdout) };
+    return JSON.parse(text);
   } catch {
-    throw new Error(`no run in the answer (exit code ${result.code}):\n${result.stdout}\n${result.stderr}`);
+    return undefined;
   }
+}
+
+function isRunView(value: unknown): value is RunView {
+  return typeof value === "object" && value !== null && "run" in value && "steps" in value;
 }
