@@ -18,7 +18,7 @@ import type { Pending, StepResponse } from "../contract.ts";
 import { refuseFailures } from "../failure.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { implementStep, outputOf, type StepContext } from "../step.ts";
-import { unlessDisabled } from "../waiting.ts";
+import { unlessDisabled, unlessFailed } from "../waiting.ts";
 
 interface Clients {
   readonly services: RunServicesClient;
@@ -116,6 +116,8 @@ async function deploy(work: Work, template: NonNullable<Service["template"]>, re
   const operation = observed
     ? await clients.services.patchService({ ...body, name: input.service })
     : await clients.services.createService(input.service, body);
+  // Already now, so that the grant spreads while the revision starts; the next ask makes it if this one comes too early.
+  if (!observed) await unlessFailed(["NOT_FOUND", "ABORTED"], grantVerifier(input, clients.services));
   const expectedSeconds = serviceStep.expectedSeconds(input);
   const fields = [{ path: "template.revision", from: idOf(observed?.latestCreatedRevision ?? ""), to: revision }];
   return pending({
