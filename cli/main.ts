@@ -1,6 +1,12 @@
 import { explain } from "./explain.ts";
 import { createProgram } from "./program.ts";
 
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 /** The `alloyrun` command. Errors that reach this point are explained on standard error; the exit code tells their kind. */
 try {
   await createProgram().parseAsync();
