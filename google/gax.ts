@@ -1,5 +1,6 @@
 import type { Guard } from "./auth.ts";
 import { type CallSite, toApiError } from "./error.ts";
+import { type LongrunningBody, longrunningOperation, type Operation } from "./operation.ts";
 
 /** One call of an official client. */
 export interface OfficialCall<Value> {
@@ -31,4 +32,35 @@ export async function callOfficial<Value>(call: OfficialCall<Value>): Promise<Va
   } catch (caught) {
     throw toApiError(caught, call.site);
   }
+}
+
+type Send<Value> = OfficialCall<Value>["send"];
+
+/** The calls of one API through its official client. */
+export interface OfficialCaller {
+  readonly site: (method: string, resource: string) => CallSite;
+  readonly read: <Value>(method: string, resource: string, send: Send<Value>) => Promise<Value>;
+  /** Sends a call that answers a long-running operation; nothing waits for it here. */
+  readonly start: (
+    call: { readonly method: string; readonly resource: string; readonly guard: Guard },
+    send: Send<readonly [LongrunningBody, ...unknown[]]>,
+  ) => Promise<Operation>;
+}
+
+/**
+ * Makes the calls of one API.
+ *
+ * @param service as permissions name it, for example `run`
+ * @param version URL of the API's version, for example `https://run.googleapis.com/v2`
+ */
+export function officialCaller(service: string, version: string): OfficialCaller {
+  const site = (method: string, resource: string) => ({ method: `${service}.${method}`, resource });
+  return {
+    site,
+    read: (method, resource, send) => callOfficial({ site: site(method, resource), send }),
+    async start({ method, resource, guard }, send) {
+      const [operation] = await callOfficial({ site: site(method, resource), guard, send });
+      return longrunningOperation(version, operation);
+    },
+  };
 }

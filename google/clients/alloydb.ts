@@ -1,8 +1,7 @@
 import { AlloyDBAdminClient, type protos } from "@google-cloud/alloydb";
-import type { Connect, Guard } from "../auth.ts";
-import type { CallSite } from "../error.ts";
-import { callOfficial, type OfficialCall } from "../gax.ts";
-import { type LongrunningBody, longrunningOperation, type Operation } from "../operation.ts";
+import type { Connect } from "../auth.ts";
+import { callOfficial, officialCaller } from "../gax.ts";
+import type { Operation } from "../operation.ts";
 import { orAbsent } from "../rest.ts";
 
 /** A cluster; enums by name. */
@@ -116,24 +115,7 @@ export const connectAlloyDb: Connect<AlloyDbClient> = (auth) => {
 
 const version = "https://alloydb.googleapis.com/v1";
 
-type Send<Value> = OfficialCall<Value>["send"];
-
-function site(method: string, resource: string): CallSite {
-  return { method: `alloydb.${method}`, resource };
-}
-
-function read<Value>(method: string, resource: string, send: Send<Value>): Promise<Value> {
-  return callOfficial({ site: site(method, resource), send });
-}
-
-/** Sends a call that answers a long-running operation; nothing waits for it here. */
-async function start(
-  call: { readonly method: string; readonly resource: string; readonly guard: Guard },
-  send: Send<readonly [LongrunningBody, ...unknown[]]>,
-): Promise<Operation> {
-  const [operation] = await callOfficial({ site: site(call.method, call.resource), guard: call.guard, send });
-  return longrunningOperation(version, operation);
-}
+const { site, read, start } = officialCaller("alloydb", version);
 
 /** The statement and its password are in the request only; neither is in the outcome. */
 async function executeSql(client: AlloyDBAdminClient, query: Query): Promise<QueryOutcome> {

@@ -6,10 +6,9 @@ import {
   ServicesClient,
   TasksClient,
 } from "@google-cloud/run";
-import type { Connect, Guard } from "../auth.ts";
-import type { CallSite } from "../error.ts";
-import { callOfficial, type OfficialCall } from "../gax.ts";
-import { type LongrunningBody, longrunningOperation, type Operation } from "../operation.ts";
+import type { Connect } from "../auth.ts";
+import { officialCaller } from "../gax.ts";
+import type { Operation } from "../operation.ts";
 import type { Policy } from "../policy.ts";
 import { createRest, orAbsent, type Rest } from "../rest.ts";
 
@@ -145,24 +144,7 @@ function servicePolicy(rest: Rest): Pick<RunServicesClient, "getServicePolicy" |
 
 const version = "https://run.googleapis.com/v2";
 
-type Send<Value> = OfficialCall<Value>["send"];
-
-function site(method: string, resource: string): CallSite {
-  return { method: `run.${method}`, resource };
-}
-
-function read<Value>(method: string, resource: string, send: Send<Value>): Promise<Value> {
-  return callOfficial({ site: site(method, resource), send });
-}
-
-/** Sends a call that answers a long-running operation; nothing waits for it here. */
-async function start(
-  call: { readonly method: string; readonly resource: string; readonly guard: Guard },
-  send: Send<readonly [LongrunningBody, ...unknown[]]>,
-): Promise<Operation> {
-  const [operation] = await callOfficial({ site: site(call.method, call.resource), guard: call.guard, send });
-  return longrunningOperation(version, operation);
-}
+const { site, read, start } = officialCaller("run", version);
 
 function parentOf(name: string): string {
   return name.split("/").slice(0, -2).join("/");
