@@ -3,19 +3,19 @@ import type { LocalCloud } from "../../local/main.ts";
 import { type RestCall, rest } from "./local-cloud.ts";
 
 /**
- * Calls a method that starts a long-running operation and waits until that is done.
+ * Calls a method and, when it starts a long-running operation, waits until that is done.
  *
- * @returns the operation as its API shows it, or the refusal's body
+ * @returns the answer, the operation as its API shows it, or the refusal's body
  */
 export async function operate(local: LocalCloud, target: string, call: RestCall = {}): Promise<JsonObject> {
   const started = await rest(local, target, call);
   const [, host = "", version = ""] = /^\w+ ([^/]+)\/([^/]+)/.exec(target) ?? [];
   const { name, selfLink, done } = started.body;
-  if (typeof selfLink === "string") {
+  if (typeof selfLink === "string" && selfLink.includes("/operations/")) {
     const path = selfLink.replace("https://www.googleapis.com/compute/v1/", "compute.googleapis.com/compute/v1/");
     return (await rest(local, `POST ${path}/wait`)).body;
   }
-  if (typeof name !== "string" || done === true) return started.body;
+  if (typeof name !== "string" || done === true || !/(^|\/)operations\//.test(name)) return started.body;
   const { clock, operations } = local.cloud;
   await clock.working((hold) => operations.wait(host, name, 600_000, hold));
   return (await rest(local, `GET ${host}/${version}/${name}`)).body;

@@ -4,7 +4,6 @@ import type { RunView } from "../../../functions/api.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/main.ts";
 import { localUrl } from "../../../local/run/local-url.ts";
-import { rest } from "../../support/local-cloud.ts";
 import { operate } from "../../support/local-operation.ts";
 import { type Environment, region } from "./environment.ts";
 
@@ -76,8 +75,7 @@ export async function startInstalledCloud(
       }
     },
     async ask(target, body) {
-      const isReading = target.startsWith("GET ");
-      const answer = isReading ? (await rest(local, target)).body : await operate(local, target, { body });
+      const answer = await operate(local, target, { body });
       if (answer.error) throw new Error(`${target}: ${JSON.stringify(answer.error)}`);
       return answer;
     },
