@@ -55,7 +55,7 @@ function drawer({ stream, isLive, colour }: Screen, pace: Pace): (view: RunView)
       const state = `${step.state} ${step.reason ?? ""}`;
       if (step.state === "waiting" || drawn.get(step.name) === state) continue;
       drawn.set(step.name, state);
-      stream.write(`${renderStep(step, view.readAt, options())}\n`);
+      stream.write(`${renderStep(step, view, options())}\n`);
     }
   };
 }

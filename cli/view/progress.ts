@@ -17,15 +17,19 @@ const colours = { waiting: "gray", running: "cyan", done: "green", held: "yellow
 
 /** One line a step: mark, name, elapsed and expected time, and what it waits for. */
 export function renderProgress(run: RunView, options: ProgressOptions): string[] {
-  return run.steps.map((step) => renderStep(step, run.readAt, options));
+  return run.steps.map((step) => renderStep(step, run, options));
 }
 
 /** One line for a step that changed state, for terminals that cannot be redrawn. */
-export function renderStep(step: StepView, readAt: string, options: ProgressOptions): string {
+export function renderStep(
+  step: StepView,
+  { readAt, action }: Pick<RunView, "readAt" | "action">,
+  options: ProgressOptions,
+): string {
   const mark = paint(marks[step.state], colours[step.state], options.colour);
   const name = step.name.padEnd(10);
   const time = timeOf(step, readAt, options).padEnd(38);
-  const line = `${mark} ${name} ${time} ${noteOf(step)}`;
+  const line = `${mark} ${name} ${time} ${noteOf(step, action)}`;
   return cut(line.trimEnd(), options);
 }
 
@@ -45,9 +49,9 @@ function isSimulated(elapsedSeconds: number, realSeconds: number): boolean {
   return elapsedSeconds > 2 * realSeconds + 1;
 }
 
-function noteOf(step: StepView): string {
+function noteOf(step: StepView, action: RunView["action"]): string {
   if (step.state === "waiting") return "";
-  if (step.state === "done") return changesOf(step);
+  if (step.state === "done") return action === "check" ? "its permissions are in effect" : changesOf(step);
   const operation = step.operation?.split("/").at(-1);
   const reason = step.reason?.replaceAll(/\s+/g, " ");
   return [reason, operation && `(${operation})`].filter(Boolean).join(" ");
