@@ -14,6 +14,8 @@ export interface RequestBody {
   readonly level?: "app" | "data" | "database" | "all";
   /** Why it is asked, for the record. */
   readonly reason?: string;
+  /** With `down`, by the sweep: generation of the teardown that it found; another one by then means nothing is done. */
+  readonly teardown?: string;
 }
 
 /** Answer to an accepted request, with status 202; the same `Idempotency-Key` gets the same one again. */

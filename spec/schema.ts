@@ -154,7 +154,9 @@ const approvalSchema = z.strictObject({
   when: z
     .array(z.enum(["always", "data-loss", "downtime", "cost"]))
     .default([])
-    .describe("Kinds of change that a person must approve."),
+    .describe(
+      "Kinds of change that a person must approve. Not carried out by this version: an `up` that asks for it is refused.",
+    ),
   costPerDay: z.number().positive().optional().describe("USD a day above which `cost` asks."),
   approvers: z
     .array(text(/^(user|group):\S+@\S+$/, "must be a person or a group", "group:team@example.com"))
@@ -177,8 +179,16 @@ const rebuildSchema = z.strictObject({
 
 const policySchema = z.strictObject({
   approval: approvalSchema.prefault({}).describe("When a person is asked first."),
-  timeToLive: duration("72h").optional().describe("Age at which the environment is removed. Left out: it is kept."),
-  rebuild: rebuildSchema.optional().describe("Regular rebuilds. Left out: none."),
+  timeToLive: duration("72h")
+    .optional()
+    .describe(
+      "Age at which the environment is removed. Left out: it is kept. Not carried out by this version: an `up` that asks for it is refused.",
+    ),
+  rebuild: rebuildSchema
+    .optional()
+    .describe(
+      "Regular rebuilds. Left out: none. Not carried out by this version: an `up` that asks for it is refused.",
+    ),
   protect: z.boolean().default(false).describe("Refuse whatever removes the environment or loses its data."),
 });
 

@@ -7,6 +7,7 @@ import { StepError } from "../error.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
+import { claimRequest, enterLedger, isTeardownCurrent } from "./ledger.ts";
 import type { StoredLock } from "./stored.ts";
 
 /** What the lock is asked with. */
@@ -17,8 +18,18 @@ interface Clients {
 
 /** How an environment's lock stands for who asked. */
 type LockAnswer =
-  | { readonly state: "held"; readonly fence: NonNullable<Run["fence"]>; readonly holder: StoredLock }
+  | {
+      readonly state: "held";
+      readonly fence: NonNullable<Run["fence"]>;
+      readonly holder: StoredLock;
+      /** After a claim: hashes of the plans by which something may have been made, the present one first. */
+      readonly plans?: readonly string[];
+    }
   | { readonly state: "busy"; readonly holder: StoredLock }
+  /** Another execution works for the same request. */
+  | { readonly state: "joined"; readonly execution: string }
+  /** What a sweep found is not there any more. */
+  | { readonly state: "obsolete" }
   | { readonly state: "free" };
 
 /** A function that a dead run has called may go on for as long as functions may take, which `deploy` sets. */
@@ -38,7 +49,7 @@ export async function answerLock(body: JsonObject, clients: Clients): Promise<Lo
   const object = `locks/${requireText(body, "environment")}.json`;
   switch (body.action) {
     case "claim":
-      return claim({ bucket, object, now: requireNow(body), wanted: toLock(body) }, clients);
+      return claimForRequest({ bucket, object, now: requireNow(body), wanted: toLock(body) }, clients);
     case "release":
       return release({ bucket, object, generation: generationOf(body) }, clients);
     case "read":
@@ -61,6 +72,23 @@ interface Held {
 interface Claim extends Place {
   readonly now: number;
   readonly wanted: StoredLock;
+}
+
+/** Claims the request, then the lock, and enters into the ledger what the environment is from then on. */
+async function claimForRequest(wanted: Claim, clients: Clients): Promise<LockAnswer> {
+  const { storage } = clients;
+  const { bucket, wanted: claimant } = wanted;
+  const claimed = await claimRequest(storage, { bucket, ...claimant });
+  if (claimed.state === "joined") return claimed;
+  const answer = await claim(wanted, clients);
+  if (answer.state !== "held") return answer;
+  const { request } = claimed;
+  if (!(await isTeardownCurrent(storage, { bucket, request }))) {
+    await storage.deleteObject(bucket, wanted.object, answer.fence.generation);
+    return { state: "obsolete" };
+  }
+  const run = { id: claimant.run, environment: request.environment, fence: answer.fence };
+  return { ...answer, plans: await enterLedger(storage, { run, request }) };
 }
 
 async function claim(wanted: Claim, clients: Clients): Promise<LockAnswer> {

@@ -8,6 +8,7 @@ import { fenceGuard } from "../fence.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
+import { ledgerObject } from "./ledger.ts";
 import type { RunRecord, RunResult, StoredTeardown } from "./stored.ts";
 
 /**
@@ -68,6 +69,10 @@ async function settleTeardown(
   } else if (found && result.state === "succeeded") {
     await guard();
     await storage.deleteObject(bucket, object, generation);
+  }
+  if (result.action === "down" && result.state === "succeeded") {
+    await guard();
+    await storage.deleteObject(bucket, ledgerObject(run.environment));
   }
 }
 

@@ -7,6 +7,7 @@ import { connectWorkflowExecutions } from "../../google/clients/workflow-executi
 import { functionId } from "../../spec/names.ts";
 import { StepError } from "../error.ts";
 import { once } from "../once.ts";
+import { badField } from "../parse.ts";
 import { accept } from "../request/accept.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { parseRequestBody } from "../request/parse.ts";
@@ -73,9 +74,17 @@ async function postRequest({ caller, request, clients }: Call): Promise<object> 
 function findRoute({ method, path }: Request): { readonly route: Route; readonly parameter: string } {
   const matching = routes.filter((route) => route.path.test(path));
   const route = matching.find((candidate) => candidate.method === method);
-  if (route) return { route, parameter: decodeURIComponent(path.match(route.path)?.[1] ?? "") };
+  if (route) return { route, parameter: decode(path.match(route.path)?.[1] ?? "") };
   const message = matching.length > 0 ? `${path} does not take ${method}` : `there is nothing at ${path}`;
   throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message });
+}
+
+function decode(parameter: string): string {
+  try {
+    return decodeURIComponent(parameter);
+  } catch {
+    throw badField("path", `has a malformed escape in ${parameter}`);
+  }
 }
 
 const openClients = once((): ViewClients => {

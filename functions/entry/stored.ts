@@ -24,8 +24,18 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly bodyHash: string;
   /** Absent for a sweep. */
   readonly planHash?: string;
-  /** Absent until the execution has been started. */
+  /** Text of the spec that is asked for; it becomes the environment's when the run holds the lock. */
+  readonly spec?: string;
+  /** Generation of the teardown that a sweep found: another one by now means that there is nothing to do. */
+  readonly teardown?: string;
+  /** Absent until the execution has been started, or has claimed the request. */
   readonly execution?: string;
+}
+
+/** `environments/{environment}.json`: by which plans something of an environment may have been made; gone when it is. */
+export interface StoredEnvironment {
+  /** Hashes, the latest first. */
+  readonly plans: readonly string[];
 }
 
 /** `locks/{environment}.json`: which execution may change the environment. */

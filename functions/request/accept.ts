@@ -1,7 +1,7 @@
-import type { StorageClient } from "../../google/clients/storage.ts";
 import { costOf } from "../../plan/cost.ts";
 import { expectedDuration } from "../../plan/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
+import type { Spec } from "../../spec/schema.ts";
 import type { RequestAccepted, RequestBody } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import type { StoredPlan, StoredRequest } from "../entry/stored.ts";
@@ -9,7 +9,7 @@ import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
 import { type AcceptClients, note, readRequest } from "./note.ts";
 import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
-import { type PackedSpec, packSpec, readSpec, specObject } from "./spec-store.ts";
+import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
 
 /** A request and who makes it. */
@@ -22,7 +22,7 @@ export interface CallerRequest {
 }
 
 /**
- * Accepts a request: checks and stores the spec, makes and stores the plan, notes the request under its key, and starts
+ * Accepts a request: checks the spec, makes and stores the plan, notes the request with its spec under its key, and starts
  * its one execution. The same key of the same caller gets the same answer.
  *
  * @throws SpecError, or StepError saying what is wrong with the request
@@ -38,7 +38,7 @@ export async function accept(request: CallerRequest, clients: AcceptClients): Pr
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy } = request;
-  const { environment, plan } = await makeReady(body, clients);
+  const { environment, plan, spec } = await makeReady(body, clients);
   const cost = body.action === "up" && plan ? costOf(plan) : undefined;
   return {
     run,
@@ -49,6 +49,8 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     reason: body.reason,
     bodyHash: hashOf(body),
     planHash: plan?.hash,
+    spec,
+    teardown: body.teardown,
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,
     costPerDay: cost && { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf },
@@ -59,7 +61,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
 async function makeReady(
   body: RequestBody,
   { storage, installation }: AcceptClients,
-): Promise<{ readonly environment: string; readonly plan?: StoredPlan }> {
+): Promise<{ readonly environment: string; readonly plan?: StoredPlan; readonly spec?: string }> {
   const { bucket } = installation;
   if (body.action === "sweep") return { environment: "" };
   if (body.action === "check") {
@@ -71,9 +73,7 @@ async function makeReady(
   requireAllowed(packed, body, installation);
   const plan = planOf(packed, installation);
   await storePlan(storage, bucket, plan);
-  const environment = packed.spec.name;
-  if (body.action === "up") await storeSpec(storage, { bucket, environment, text: packed.text });
-  return { environment, plan };
+  return { environment: packed.spec.name, plan, ...(body.action === "up" && { spec: packed.text }) };
 }
 
 function specOf(
@@ -89,6 +89,7 @@ function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, regi
   if (body.environment !== undefined && body.environment !== spec.name) {
     throw badField("environment", `is ${body.environment}, yet the spec is that of ${spec.name}`);
   }
+  refuseUnserved(spec, body);
   if (body.action === "down" && spec.policy.protect) {
     const says = `${spec.name} is protected by its spec: send it with policy.protect: false first`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: says });
@@ -98,17 +99,18 @@ function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, regi
   throw new StepError({ code: "INVALID_ARGUMENT", reason: "WRONG_INSTALLATION", message });
 }
 
-/** The environment is wanted again, so a teardown that was left to the sweep is off. */
-async function storeSpec(
-  storage: StorageClient,
-  { bucket, environment, text }: { readonly bucket: string; readonly environment: string; readonly text: string },
-): Promise<void> {
-  const object = specObject(environment);
-  const stored = await storage.readText(bucket, object);
-  if (stored?.text !== text) {
-    await storage.write({ bucket, object, content: text, contentType: "application/yaml" });
-  }
-  await storage.deleteObject(bucket, `teardowns/${environment}.json`);
+/** What a spec may already say and a request may already ask for, but nothing carries out yet. */
+function refuseUnserved({ policy }: Spec, { action, level }: RequestBody): void {
+  const asked = {
+    "spec.policy.approval.when": policy.approval.when.length > 0,
+    "spec.policy.timeToLive": policy.timeToLiveSeconds !== undefined,
+    "spec.policy.rebuild": policy.rebuild !== undefined,
+    level: level !== undefined && level !== "app",
+  };
+  const field = Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
+  if (action === "down" || field === undefined) return;
+  const message = `${field} is not carried out by this version: leave it out, so that nothing is promised that is not kept`;
+  throw new StepError({ code: "UNIMPLEMENTED", reason: "NOT_CARRIED_OUT", resource: field, message });
 }
 
 function toAccepted({ run, environment, action, status, execution = "", ...rest }: StoredRequest): RequestAccepted {

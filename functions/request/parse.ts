@@ -4,7 +4,7 @@ import { badField } from "../parse.ts";
 
 const actions: readonly RequestBody["action"][] = ["up", "down", "sweep", "check"];
 const levels: readonly NonNullable<RequestBody["level"]>[] = ["app", "data", "database", "all"];
-const fields = new Set(["action", "environment", "spec", "folders", "level", "reason"]);
+const fields = new Set(["action", "environment", "spec", "folders", "level", "reason", "teardown"]);
 const environmentName = /^[a-z][-a-z0-9]{0,29}$/;
 
 /**
@@ -14,7 +14,7 @@ const environmentName = /^[a-z][-a-z0-9]{0,29}$/;
  */
 export function parseRequestBody(body: JsonObject): RequestBody {
   for (const field of Object.keys(body)) if (!fields.has(field)) throw badField(field, "is not known");
-  for (const field of ["environment", "spec", "reason"]) {
+  for (const field of ["environment", "spec", "reason", "teardown"]) {
     if (body[field] !== undefined && textOf(body[field]) === undefined) throw badField(field, "must be a text");
   }
   const action = actions.find((known) => known === body.action);
@@ -30,13 +30,17 @@ export function parseRequestBody(body: JsonObject): RequestBody {
     environment,
     spec: textOf(body.spec),
     reason: textOf(body.reason),
+    teardown: textOf(body.teardown),
     folders: parseFolders(body),
   };
 }
 
 function parseFolders(body: JsonObject): RequestBody["folders"] {
+  if (body.folders === undefined) return undefined;
   const folders = toObject(body.folders);
-  if (!folders) return undefined;
+  if (!folders) throw badField("folders", "must be an object");
+  const unknown = Object.keys(folders).find((field) => field !== "source" && field !== "seed");
+  if (unknown !== undefined) throw badField(`folders.${unknown}`, "is not known");
   return { source: packed(folders, "source", "sources"), seed: packed(folders, "seed", "seeds") };
 }
 

@@ -101,7 +101,13 @@ function outcomeOf({ state, failures, remaining, outputs }: RunResult): Outcome 
 
 /** What the sweep gives: for each environment that is not gone yet, how its removal ended. */
 interface SweepResult {
-  readonly remaining: Readonly<Record<string, { readonly state: string; readonly remaining?: RunView["remaining"] }>>;
+  readonly remaining: Readonly<Record<string, SweptRemoval>>;
+}
+
+interface SweptRemoval {
+  readonly state: string;
+  readonly remaining?: RunView["remaining"];
+  readonly failures?: RunView["failures"];
 }
 
 function outcomeOfSweep({ remaining }: SweepResult): Outcome {
@@ -109,8 +115,10 @@ function outcomeOfSweep({ remaining }: SweepResult): Outcome {
   const failed = removals.filter(([, { state }]) => state === "failed" || state === "cancelled");
   return {
     state: failed.length > 0 ? "failed" : removals.length > 0 ? "remaining" : "succeeded",
-    failures: failed.map(([environment, { state }]) =>
-      toFailure("workflow", { code: "ABORTED", message: `removing ${environment} ended as ${state}` }),
+    failures: failed.flatMap(([environment, { state: how, failures = [] }]) =>
+      failures.length > 0
+        ? failures.map((failure) => ({ ...failure, message: `${environment}: ${failure.message}` }))
+        : [toFailure("workflow", { code: "FAILED", message: `removing ${environment} ended as ${how}` })],
     ),
     remaining: removals.flatMap(([environment, { remaining: left }]) =>
       (left ?? []).map(({ step, reason }) => ({ step, reason: `${environment}: ${reason}` })),

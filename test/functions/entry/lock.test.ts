@@ -16,8 +16,19 @@ describe("answerLock", () => {
   let states: Map<string, Partial<Execution>>;
   let clients: { storage: MemoryStorage; executions: WorkflowExecutionsClient };
 
-  beforeEach(() => {
+  /** Notes what the request function would have noted before it started the execution. */
+  const noteRequest = (run: string, about: object = {}) =>
+    storage.write({
+      bucket: "b",
+      object: `requests/${run}.json`,
+      content: JSON.stringify({ run, environment: "staging", action: "up", planHash: `plan-of-${run}`, ...about }),
+      contentType: "application/json",
+    });
+
+  beforeEach(async () => {
     storage = createMemoryStorage();
+    await noteRequest("run-one");
+    await noteRequest("run-two");
     states = new Map([["executions/one", { state: "ACTIVE" }]]);
     const unused = () => Promise.reject(new Error("not to be called"));
     const getExecution = async (name: string) => {
@@ -29,7 +40,7 @@ describe("answerLock", () => {
 
   it("gives a free environment to who claims it, with the fence to read again", async () => {
     const answer = await answerLock(claimBy("one"), clients);
-    expect(answer).toMatchObject({ state: "held", fence: { bucket: "b", object, generation: "1" } });
+    expect(answer).toMatchObject({ state: "held", fence: { bucket: "b", object }, plans: ["plan-of-run-one"] });
     expect(JSON.parse(storage.texts()[object] ?? "")).toMatchObject({ run: "run-one", since: now });
   });
 
@@ -74,6 +85,50 @@ describe("answerLock", () => {
     expect(await answerLock(read, clients)).toEqual({ state: "free" });
     await answerLock(claimBy("one"), clients);
     expect(await answerLock(read, clients)).toMatchObject({ state: "held", holder: { run: "run-one" } });
+  });
+
+  it("lets a second execution of one request join the first, and one without a request do nothing", async () => {
+    await answerLock(claimBy("one"), clients);
+    const again = { ...claimBy("one"), execution: "executions/one-again" };
+    expect(await answerLock(again, clients)).toEqual({ state: "joined", execution: "executions/one" });
+    await expect(answerLock(claimBy("three"), clients)).rejects.toMatchObject({ reason: "NOT_REQUESTED" });
+  });
+
+  it("knows its own execution under the project's number, as the API names it", async () => {
+    await noteRequest("run-one", { execution: "projects/123/locations/l/workflows/w/executions/one" });
+    const mine = { ...claimBy("one"), execution: "projects/p/locations/l/workflows/w/executions/one" };
+    states.set(mine.execution, { state: "ACTIVE" });
+    expect(await answerLock(mine, clients)).toMatchObject({ state: "held" });
+  });
+
+  it("makes the spec the environment's and calls its teardown off only once the run holds the lock", async () => {
+    const teardown = "teardowns/staging.json";
+    await storage.write({ bucket: "b", object: teardown, content: "{}", contentType: "application/json" });
+    await noteRequest("run-two", { spec: "text: two" });
+    await answerLock(claimBy("one"), clients);
+    expect(storage.texts()).not.toHaveProperty([teardown]);
+    await storage.write({ bucket: "b", object: teardown, content: "{}", contentType: "application/json" });
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
+    expect(storage.texts()).toHaveProperty([teardown]);
+    expect(storage.texts()).not.toHaveProperty(["specs/staging.yaml"]);
+    states.clear();
+    await answerLock(claimBy("two"), clients);
+    expect(storage.texts()["specs/staging.yaml"]).toBe("text: two");
+  });
+
+  it("tells a removal every plan by which something may have been made, the present one first", async () => {
+    await answerLock(claimBy("one"), clients);
+    states.clear();
+    await answerLock(claimBy("two"), clients);
+    await noteRequest("run-down", { action: "down", planHash: "plan-of-run-two" });
+    const answer = await answerLock(claimBy("down"), clients);
+    expect(answer).toMatchObject({ state: "held", plans: ["plan-of-run-two", "plan-of-run-one"] });
+  });
+
+  it("does nothing for a sweep whose teardown was called off meanwhile, and holds no lock then", async () => {
+    await noteRequest("run-sweep", { action: "down", teardown: "1234" });
+    expect(await answerLock(claimBy("sweep"), clients)).toEqual({ state: "obsolete" });
+    expect(storage.texts()).not.toHaveProperty([object]);
   });
 
   it("lets exactly one of two claims win that meet", async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { parseDocument } from "yaml";
 import { accept } from "../../../functions/request/accept.ts";
 import { edit, exampleText } from "../../spec/example.ts";
-import { createTestInstallation, folders, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, folders, hold, requestWith, type TestInstallation } from "./context.ts";
 
 describe("accept", () => {
   let here: TestInstallation;
@@ -40,7 +40,7 @@ describe("accept", () => {
   });
 
   it("stores the spec with the packed folders in it, comments kept, so that it builds without them", async () => {
-    await accept(requestWith(up), here.clients);
+    await hold(here, await accept(requestWith(up), here.clients));
     const stored = parseDocument(texts()["specs/users.yaml"] ?? "");
     expect(stored.getIn(["spec", "service", "source"])).toBe(folders.source);
     expect(stored.getIn(["spec", "database", "seed", "directory"])).toBe(folders.seed);
@@ -78,11 +78,31 @@ describe("accept", () => {
     expect(again.execution).toMatch(/executions\/2$/);
   });
 
-  it("takes a teardown that was left to the sweep off when the environment is wanted again", async () => {
+  it("leaves spec and teardown as they are: they change when the run holds the environment", async () => {
     const object = "teardowns/users.json";
     await here.clients.storage.write({ bucket: "b", object, content: "{}", contentType: "application/json" });
-    await accept(requestWith(up), here.clients);
+    const accepted = await accept(requestWith(up), here.clients);
+    expect(texts()).toHaveProperty([object]);
+    expect(texts()).not.toHaveProperty(["specs/users.yaml"]);
+    await hold(here, accepted);
     expect(texts()).not.toHaveProperty([object]);
+  });
+
+  it.each([
+    ["policy: { timeToLive: 72h }", "spec.policy.timeToLive"],
+    [
+      "policy: { approval: { when: [cost], costPerDay: 50, approvers: [user:a@example.com] } }",
+      "spec.policy.approval.when",
+    ],
+    ['policy: { rebuild: { schedule: "0 6 * * 1-5", timeZone: Asia/Tokyo, level: data } }', "spec.policy.rebuild"],
+  ])("promises nothing that is not kept: %s", async (line, field) => {
+    const refused = accept(requestWith({ ...up, spec: `${exampleText}  ${line}\n` }), here.clients);
+    await expect(refused).rejects.toMatchObject({ code: "UNIMPLEMENTED", resource: field });
+  });
+
+  it("takes no level that is not carried out", async () => {
+    const refused = accept(requestWith({ ...up, level: "database" }), here.clients);
+    await expect(refused).rejects.toMatchObject({ code: "UNIMPLEMENTED", resource: "level" });
   });
 
   it("gives a check every step and nothing to do, and a sweep no plan", async () => {
@@ -115,7 +135,7 @@ describe("accept", () => {
 
   it("refuses to remove a protected environment", async () => {
     const spec = `${exampleText}  policy: { protect: true }\n`;
-    await accept(requestWith({ ...up, spec }), here.clients);
+    await hold(here, await accept(requestWith({ ...up, spec }), here.clients));
     const down = requestWith({ action: "down", environment: "users" }, "k2");
     await expect(accept(down, here.clients)).rejects.toMatchObject({ reason: "PROTECTED" });
   });

@@ -1,3 +1,5 @@
+import type { RequestAccepted } from "../../../functions/api.ts";
+import { answerLock } from "../../../functions/entry/lock.ts";
 import type { CallerRequest } from "../../../functions/request/accept.ts";
 import type { ViewClients } from "../../../functions/request/run-view.ts";
 import type { LogEntry } from "../../../google/clients/logging.ts";
@@ -51,6 +53,13 @@ export function createTestInstallation(): TestInstallation {
       logging: { list: async () => entries, tail: () => Promise.reject(new Error("not to be called")) },
     },
   };
+}
+
+/** What the execution of an accepted request does first: it claims the request and the environment. */
+export function hold({ clients }: TestInstallation, { run, environment, execution }: RequestAccepted) {
+  const who = { run, execution, requestedBy: "a@example.com", why: "up" };
+  const { bucket } = clients.installation;
+  return answerLock({ action: "claim", bucket, environment, now: 1_000_000, ...who }, clients);
 }
 
 /** Packed folders as the CLI names them. */

@@ -115,7 +115,8 @@ describe("viewRun", () => {
   });
 
   it("lists an environment's runs, the one under way first", async () => {
-    const earlier = await accept(requestWith({ action: "up", environment: "users" }, "k0"), here.clients);
+    await put("specs/users.yaml", {});
+    const earlier = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients);
     const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {} };
     await put(`runs/users/${earlier.run}.json`, { run: { id: earlier.run }, result, reports: {} });
     await put("locks/users.json", { run });
