@@ -21,6 +21,16 @@ describe("alloyrun", () => {
     await cloud?.stop();
   }, 60_000);
 
+  it("touches nothing for a spec that is wrong, and says where", async () => {
+    const wrong = createEnvironment("wrong", { service: { colour: "red" } });
+    const calls = cloud.local.journal.list().length;
+    const { code, stderr } = await cloud.alloyrun("up", wrong.file);
+    wrong.remove();
+    expect(stderr).toMatch(/environment\.yaml:\d+:\d+: .*colour/);
+    expect(code).toBe(2);
+    expect(cloud.local.journal.list()).toHaveLength(calls);
+  });
+
   it("builds an environment up to a URL that answers with the row of the seed", async () => {
     const { code, run } = await cloud.up(environment);
     expect(run).toMatchObject({ state: "succeeded", failures: [] });

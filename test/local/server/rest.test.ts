@@ -209,4 +209,12 @@ describe("the journal", () => {
       { method, principal: "jane@example.com", code: "PERMISSION_DENIED" },
     ]);
   });
+
+  it("names the fields of a request that was invalid, and of no other", async () => {
+    const body = { replication, colour: "red", labels: { a: 3 } };
+    await rest(local, `POST ${secrets}?secretId=bad`, { body });
+    expect(local.journal.list().at(-1)).toMatchObject({ violations: ["secret", "secret.labels.a"] });
+    await rest(local, `GET ${secrets}/nowhere`);
+    expect(local.journal.list().at(-1)).not.toHaveProperty("violations");
+  });
 });
