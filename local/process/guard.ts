@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { killGroup } from "./group.ts";
 
 /**
  * Watches over the local cloud's children from outside: reads `+pid` and `-pid` lines, and when its input closes
- * (the local cloud ended, in whatever way) kills those that are left and removes the directory it was given.
+ * (the local cloud ended, in whatever way) kills those that are left, with all they started, and removes the directory
+ * it was given.
  */
 const pids = new Set<number>();
 
@@ -16,15 +18,7 @@ createInterface({ input: process.stdin })
     else pids.delete(pid);
   })
   .on("close", () => {
-    for (const pid of pids) kill(pid);
+    for (const pid of pids) killGroup(pid);
     const directory = process.argv[2];
     if (directory) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   });
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself; there is nothing left to do.
-  }
-}

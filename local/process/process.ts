@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startChild } from "./child.ts";
 
 /** What to run. */
 export interface ProcessOptions {
@@ -21,20 +21,21 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A child process of the local cloud. */
+/** A child process of the local cloud. What it has started itself is killed when it ends. */
 export interface ManagedProcess {
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
-  /** Sends a signal, SIGKILL after the grace time (real milliseconds), and waits for the end. */
+  /** Sends it a signal, kills it and all it started after the grace time (real milliseconds), and waits for the end. */
   stop(signal?: NodeJS.Signals, graceMs?: number): Promise<ProcessExit>;
+  /** Sends a signal to this process alone; what it has started is its own business. */
   kill(signal: NodeJS.Signals): void;
 }
 
 /** The child processes of one local cloud, none of which outlives it. */
 export interface Processes {
-  /** @throws Error when the command cannot be started */
+  /** @throws Error when the command cannot be started, and once `stop` has begun */
   spawn(options: ProcessOptions): Promise<ManagedProcess>;
-  /** Ends every process that is still running. */
+  /** Ends every process that is still running; may be called again. */
   stop(): Promise<void>;
 }
 
@@ -46,59 +47,55 @@ export interface Processes {
  */
 export function createProcesses(directory: string | undefined): Processes {
   const running = new Set<ManagedProcess>();
-  const guard = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("./guard.ts", import.meta.url)), ...(directory ? [directory] : [])],
-    { stdio: ["pipe", "ignore", "ignore"], detached: true, env: {} },
-  );
-  guard.unref();
-  const tell = (line: string) => guard.stdin?.writable && guard.stdin.write(`${line}\n`);
-  guard.stdin?.on("error", () => undefined);
+  const guard = startGuard(directory);
+  let stopping: Promise<void> | undefined;
+
+  function track(child: ManagedProcess): void {
+    running.add(child);
+    guard.tell(`+${child.pid}`);
+    void child.exited.then(() => {
+      running.delete(child);
+      guard.tell(`-${child.pid}`);
+    });
+  }
+
+  async function stopAll(): Promise<void> {
+    await Promise.all([...running].map((child) => child.stop("SIGTERM", 2000)));
+    await guard.end();
+  }
 
   return {
-    async spawn({ command, args, env, cwd, uid, gid, onLine }) {
-      const child = spawn(command, args, { env, cwd, uid, gid, stdio: ["ignore", "pipe", "pipe"] });
-      const pid = await started(child);
-      tell(`+${pid}`);
-      for (const stream of ["stdout", "stderr"] as const) {
-        const lines = createInterface({ input: child[stream] });
-        lines.on("line", (line) => onLine?.(line, stream));
-      }
-      const exited = new Promise<ProcessExit>((resolve) => {
-        child.once("close", (code, signal) => resolve({ code, signal }));
-      });
-      const managed: ManagedProcess = {
-        pid,
-        exited,
-        kill: (signal) => void child.kill(signal),
-        async stop(signal = "SIGTERM", graceMs = 5000) {
-          child.kill(signal);
-          const deadline = setTimeout(() => child.kill("SIGKILL"), graceMs);
-          const exit = await exited;
-          clearTimeout(deadline);
-          return exit;
-        },
-      };
-      running.add(managed);
-      void exited.then(() => {
-        running.delete(managed);
-        tell(`-${pid}`);
-      });
-      return managed;
+    async spawn(options) {
+      if (stopping) throw new Error(`${options.command} is not started: the local cloud is ending`);
+      return await startChild(options, track);
     },
-    async stop() {
-      await Promise.all([...running].map((child) => child.stop("SIGTERM", 2000)));
-      const ended = new Promise((resolve) => guard.once("exit", resolve));
-      guard.ref();
-      guard.stdin?.end();
-      await ended;
+    stop() {
+      stopping ??= stopAll();
+      return stopping;
     },
   };
 }
 
-function started(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("spawn", () => resolve(child.pid ?? -1));
-  });
+interface Guard {
+  readonly tell: (line: string) => void;
+  readonly end: () => Promise<void>;
+}
+
+function startGuard(directory: string | undefined): Guard {
+  const guard: ChildProcess = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("./guard.ts", import.meta.url)), ...(directory ? [directory] : [])],
+    { stdio: ["pipe", "ignore", "ignore"], detached: true, env: {} },
+  );
+  const ended = new Promise<void>((resolve) => guard.once("exit", () => resolve()));
+  guard.unref();
+  guard.stdin?.on("error", () => undefined);
+  return {
+    tell: (line) => void (guard.stdin?.writable && guard.stdin.write(`${line}\n`)),
+    end() {
+      guard.ref();
+      guard.stdin?.end();
+      return ended;
+    },
+  };
 }

@@ -20,6 +20,13 @@ const node = (script: string, env: Record<string, string> = {}) => ({
   cwd: "/",
 });
 
+const shell = (script: string, env: Record<string, string> = {}) => ({
+  command: "/bin/sh",
+  args: ["-c", script],
+  env: { PATH: "/usr/bin:/bin", ...env },
+  cwd: "/",
+});
+
 describe("spawn", () => {
   it("hands on every line with its stream, and the exit code", async () => {
     const lines: string[] = [];
@@ -52,22 +59,68 @@ describe("stop", () => {
     await ready.promise;
     expect(await child.stop("SIGTERM", 50)).toEqual({ code: null, signal: "SIGKILL" });
   });
+
+  it("asks the child alone to end, and takes what it started with it", async () => {
+    const asked = "trap 'echo grandchild was asked' TERM; echo $$; while :; do sleep 0.1; done";
+    const lines: string[] = [];
+    const ready = Promise.withResolvers<void>();
+    const child = await processes.spawn({
+      ...shell(`trap 'sleep 0.3; exit 7' TERM; sh -c "$ASKED" & wait`, { ASKED: asked }),
+      onLine: (line) => {
+        lines.push(line);
+        ready.resolve();
+      },
+    });
+    await ready.promise;
+    expect(await child.stop()).toEqual({ code: 7, signal: null });
+    await until(() => !isAlive(Number(lines[0])));
+    expect(lines).toHaveLength(1);
+  });
+
+  it("does not wait for a pipe that somebody outside the child's group holds open", async () => {
+    const ready = Promise.withResolvers<number>();
+    const child = await processes.spawn({
+      ...node(
+        `const { spawn } = require("node:child_process");
+        console.log(spawn("/bin/sh", ["-c", "exec sleep 600"], { detached: true, stdio: "inherit" }).pid);`,
+        { PATH: "/usr/bin:/bin" },
+      ),
+      onLine: (line) => ready.resolve(Number(line)),
+    });
+    const outside = await ready.promise;
+    try {
+      expect(await child.stop()).toEqual({ code: null, signal: "SIGTERM" });
+      expect(isAlive(outside)).toBe(true);
+    } finally {
+      process.kill(outside, "SIGKILL");
+    }
+  });
+
+  it("ends a child that was being started, and starts none afterwards", async () => {
+    const starting = processes.spawn(shell("exec sleep 600"));
+    const stopping = processes.stop();
+    await expect(processes.spawn(shell("exec sleep 600"))).rejects.toThrow("the local cloud is ending");
+    await stopping;
+    const { pid, exited } = await starting;
+    expect(await exited).toEqual({ code: null, signal: "SIGTERM" });
+    expect(isAlive(pid)).toBe(false);
+  });
 });
 
 describe("the guard", () => {
-  it("ends the children and removes the directory after the parent was killed with SIGKILL", async () => {
+  it("ends the children with theirs and removes the directory after the parent was killed with SIGKILL", async () => {
     const parent = spawn(process.execPath, [fileURLToPath(new URL("./abandoned.ts", import.meta.url))], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const line = await new Promise<string>((resolve) =>
       createInterface({ input: parent.stdout }).once("line", resolve),
     );
-    const { pid, directory } = JSON.parse(line) as { pid: number; directory: string };
-    expect(isAlive(pid)).toBe(true);
+    const { pids, directory } = JSON.parse(line) as { pids: number[]; directory: string };
+    expect(pids.map(isAlive)).toEqual([true, true]);
     expect(existsSync(directory)).toBe(true);
     parent.kill("SIGKILL");
-    await until(() => !isAlive(pid) && !existsSync(directory));
-    expect(isAlive(pid)).toBe(false);
+    await until(() => !pids.some(isAlive) && !existsSync(directory));
+    expect(pids.map(isAlive)).toEqual([false, false]);
   }, 60_000);
 });
 
