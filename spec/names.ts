@@ -82,6 +82,14 @@ export function seedJobId(environment: string): string {
   return derivedId(environment, "-seed", 49);
 }
 
+/**
+ * Id that alloyrun gives to an environment's connector when the spec names none; 25 characters at most. In an existing
+ * network it is all that tells whose the connector is.
+ */
+export function connectorId(environment: string): string {
+  return derivedId(environment, "-egress", 25);
+}
+
 /** Id of an environment's secret; what it holds is `admin-password` or `application-password`. */
 export function secretId(environment: string, holds: "admin-password" | "application-password"): string {
   return `alloyrun-${environment}-${holds}`;

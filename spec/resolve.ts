@@ -1,5 +1,5 @@
 import { toSeconds } from "./duration.ts";
-import { accountEmail, derivedId, iamDatabaseUser, idOf, seedAccountId } from "./names.ts";
+import { accountEmail, connectorId, derivedId, iamDatabaseUser, idOf, seedAccountId } from "./names.ts";
 import type {
   DatabaseSpec,
   EnvironmentFile,
@@ -80,7 +80,7 @@ function resolveEgress(environment: string, { network, egress }: Section): Spec[
   return {
     kind: "connector",
     traffic,
-    name: connector?.name ?? derivedId(environment, "-egress", 25),
+    name: connector?.name ?? connectorId(environment),
     subnet: network.subnet?.name ?? `${environment}-subnet`,
     minInstances: connector?.minInstances ?? 2,
     maxInstances: connector?.maxInstances ?? 3,

@@ -56,7 +56,9 @@ const networkSchema = z.strictObject({
 const connectorSchema = z.strictObject({
   name: resourceId(25, "my-connector")
     .optional()
-    .describe("Name of the Serverless VPC Access connector. Left out: `<environment>-egress`."),
+    .describe(
+      "Name of the Serverless VPC Access connector. Left out: `<environment>-egress`. In an existing network one of another name is there already: it is only used, never changed or removed.",
+    ),
   minInstances: z.int().min(2).max(9).default(2).describe("Fewest machines of the connector; always billed."),
   maxInstances: z.int().min(3).max(10).default(3).describe("Most machines of the connector; more than `minInstances`."),
   machineType: z.enum(["f1-micro", "e2-micro", "e2-standard-4"]).default("e2-micro").describe("Type of its machines."),

@@ -1,3 +1,4 @@
+import { type ComputeClient, connectCompute } from "../../google/clients/compute.ts";
 import { type Connector, connectVpcAccess, type VpcAccessClient } from "../../google/clients/vpc-access.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ConnectorInput, type EgressInput, egressStep } from "../../plan/steps/egress.ts";
@@ -5,8 +6,14 @@ import { idOf } from "../../spec/names.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import { creation, deletion, differences, type MutableField, replacement, update } from "../changes.ts";
 import { StepError } from "../error.ts";
-import { implementStep } from "../step.ts";
+import { isOwn } from "../ownership.ts";
+import { implementStep, type StepContext } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
+
+interface Clients {
+  readonly vpcAccess: VpcAccessClient;
+  readonly compute: ComputeClient;
+}
 
 const creatingSeconds = 150;
 const deletingSeconds = 60;
@@ -21,25 +28,29 @@ const mutableFields: readonly MutableField<ConnectorInput, Connector>[] = [
  * Makes the Serverless VPC Access connector. Direct VPC egress needs nothing beside the subnetwork, which `network` has
  * checked; its addresses go hours after the last revision, so it is the subnetwork whose removal waits.
  *
- * Takes about two and a half minutes. A connector takes no labels; its subnetwork, which serves nothing else, tells whose
- * it is. One in the state ERROR never recovers and blocks its name, so it is deleted and made anew.
+ * Takes about two and a half minutes. A connector takes no labels: the mark of its subnetwork, which serves nothing else,
+ * tells whose it is. In an existing network the subnetwork is not ours; there only a connector under the name that
+ * alloyrun gives by itself is taken for the environment's own, and any other is used as it is. One in the state ERROR never recovers and blocks its name, so it is deleted and made anew.
  * @see https://cloud.google.com/vpc/docs/configure-serverless-vpc-access
  */
 export const egress = implementStep(
   egressStep,
-  { vpcAccess: connectVpcAccess },
+  { vpcAccess: connectVpcAccess, compute: connectCompute },
   {
-    async plan(input, { vpcAccess }) {
+    async plan(input, clients) {
       if (input.kind === "direct") return [];
-      const found = await unlessDisabled(vpcAccess.getConnector(input.connector));
-      if (found) refuseForeign(input, found);
+      const found = await unlessDisabled(clients.vpcAccess.getConnector(input.connector));
+      if (input.provenBy === "nothing") return noChanges(input, found);
+      if (found) await refuseForeign(input, found, clients);
       return toChanges(input, found);
     },
 
-    async ensure(input, { vpcAccess }) {
+    async ensure(input, clients, { log }) {
+      const { vpcAccess } = clients;
       if (input.kind === "direct") return done(toOutput(input));
       const found = await vpcAccess.getConnector(input.connector);
-      if (found) refuseForeign(input, found);
+      if (input.provenBy === "nothing") return useAsItIs(input, found, log);
+      if (found) await refuseForeign(input, found, clients);
       const changes = toChanges(input, found);
       if (!found) return { ...(await create(input, vpcAccess)), changes };
       if (found.state !== "READY" && found.state !== "ERROR") return waitWhileChanging(found);
@@ -47,10 +58,15 @@ export const egress = implementStep(
       return changes.length > 0 ? { ...(await patch(input, vpcAccess)), changes } : done(toOutput(input));
     },
 
-    async remove(input, { vpcAccess }) {
+    async remove(input, clients, { log }) {
+      const { vpcAccess } = clients;
       if (input.kind === "direct") return done({});
       const found = await vpcAccess.getConnector(input.connector);
-      if (!found || !isOnSubnetwork(input, found)) return done({});
+      if (!found) return done({});
+      if (!(await isOurs(input, found, clients))) {
+        log("WARNING", `nothing proves that ${input.connector} is of ${input.ownership.mark}; it was left as it is`);
+        return done({});
+      }
       if (found.state === "DELETING" || found.state === "CREATING") return waitWhileChanging(found);
       const effects = { expectedSeconds: deletingSeconds, costPerDay: -costOf({ ...input, ...sizeOf(found) }) };
       return { ...(await remove(input, vpcAccess)), changes: [deletion(input.connector, effects)] };
@@ -109,15 +125,57 @@ function costOf(input: ConnectorInput): number {
   return egressStep.costPerDay?.(input, pricesOf(region).prices) ?? 0;
 }
 
-function isOnSubnetwork(input: ConnectorInput, { subnet }: Connector): boolean {
-  return subnet?.name === idOf(input.subnetwork);
+/** Takes a connector of somebody else's, as soon as it is ready. */
+function useAsItIs(input: ConnectorInput, found: Connector | undefined, log: StepContext["log"]) {
+  refuseUnfit(input, found);
+  if (found.state !== "READY") return waitWhileChanging(found);
+  const differs = differences(mutableFields, input, found).map(({ path, from }) => `${path} is ${from}`);
+  if (differs.length > 0)
+    log("WARNING", `${input.connector} is not the environment's own; ${differs.join(", ")} stays`);
+  return done(toOutput(input));
 }
 
-function refuseForeign(input: ConnectorInput, found: Connector): void {
-  if (isOnSubnetwork(input, found)) return;
-  const { connector: resource, subnetwork } = input;
-  const message = `${resource} exists on ${found.subnet?.name ?? "a range of its own"}, not on ${subnetwork}; it was left as it is. Choose another name in the spec.`;
-  throw new StepError({ code: "FAILED_PRECONDITION", reason: "FOREIGN_RESOURCE", resource, message });
+function noChanges(input: ConnectorInput, found: Connector | undefined): readonly [] {
+  refuseUnfit(input, found);
+  return [];
+}
+
+/** Whether it is the environment's own, and not only of the same name. */
+async function isOurs(input: ConnectorInput, found: Connector, { compute }: Clients): Promise<boolean> {
+  if (subnetworkOf(found, input) !== input.subnetwork || input.provenBy === "nothing") return false;
+  return input.provenBy === "name" || isOwn((await compute.getSubnetwork(input.subnetwork)) ?? {}, input.ownership);
+}
+
+/** Full name of the connector's subnetwork; a connector lies in its subnetwork's region. */
+function subnetworkOf({ subnet }: Connector, { connector }: ConnectorInput): string | undefined {
+  if (!subnet?.name) return undefined;
+  const project = subnet.projectId || projectOf(connector);
+  return `projects/${project}/regions/${connector.split("/")[3]}/subnetworks/${subnet.name}`;
+}
+
+async function refuseForeign(input: ConnectorInput, found: Connector, clients: Clients): Promise<void> {
+  if (await isOurs(input, found, clients)) return;
+  const { ownership, connector } = input;
+  const on = subnetworkOf(found, input) ?? "a range of its own";
+  const says = `exists on ${on}, and nothing proves that it is of ${ownership.mark}; it was left as it is. Choose another name in the spec.`;
+  throw refusal("FOREIGN_RESOURCE", connector, says);
+}
+
+/** Lets pass a connector of somebody else's that serves the environment. */
+function refuseUnfit(input: ConnectorInput, found: Connector | undefined): asserts found is Connector {
+  const { connector, subnetwork } = input;
+  const mine = "leave out its name in the spec, and alloyrun makes one of its own";
+  if (!found)
+    throw refusal("UNFIT_NETWORK", connector, `does not exist; in an existing network it must be there: ${mine}`);
+  const on = subnetworkOf(found, input) ?? "a range of its own";
+  if (on !== subnetwork)
+    throw refusal("UNFIT_NETWORK", connector, `is on ${on}, not on ${subnetwork}: name its subnet, or ${mine}`);
+  if (found.state === "ERROR")
+    throw refusal("UNFIT_NETWORK", connector, `is in the state ERROR: make it anew, or ${mine}`);
+}
+
+function refusal(reason: "FOREIGN_RESOURCE" | "UNFIT_NETWORK", resource: string, says: string): StepError {
+  return new StepError({ code: "FAILED_PRECONDITION", reason, resource, message: `${resource} ${says}` });
 }
 
 function projectOf(name: string): string {

@@ -1,9 +1,11 @@
+import { connectorId, type Ownership, ownershipOf } from "../../spec/names.ts";
+import type { Spec } from "../../spec/schema.ts";
 import type { StepDeclaration } from "../step.ts";
 
 /** What `egress` is told. */
 export type EgressInput = ConnectorInput | DirectEgressInput;
 
-/** A Serverless VPC Access connector. It takes neither labels nor a description: its own subnetwork tells whose it is. */
+/** A Serverless VPC Access connector. It takes neither labels nor a description, so `provenBy` says what tells whose it is. */
 export interface ConnectorInput {
   readonly kind: "connector";
   /** `projects/{project}/locations/{region}/connectors/{connector}` */
@@ -13,6 +15,13 @@ export interface ConnectorInput {
   readonly minInstances: number;
   readonly maxInstances: number;
   readonly machineType: string;
+  /**
+   * What proves that a connector which is there is the environment's own: the mark of its subnetwork, or in an existing
+   * network the name that alloyrun gives by itself. `nothing`: it is somebody else's, only checked and used, never made,
+   * changed or removed.
+   */
+  readonly provenBy: "subnetwork" | "name" | "nothing";
+  readonly ownership: Ownership;
 }
 
 /** Direct VPC egress: only preconditions to check. */
@@ -38,19 +47,21 @@ export interface EgressOutput {
 export const egressStep: StepDeclaration<EgressInput, EgressOutput> = {
   name: "egress",
   title: "Way from Cloud Run into the VPC",
-  input: ({ project, region, network, egress }) => {
+  input: (spec, { installation }) => {
+    const { project, region, network, egress, labels } = spec;
     const subnetwork = `projects/${network.project}/regions/${region}/subnetworks/${egress.subnet}`;
     if (egress.kind === "direct") {
       return { kind: "direct", network: `projects/${network.project}/global/networks/${network.name}`, subnetwork };
     }
     const { name, minInstances, maxInstances, machineType } = egress;
     const connector = `projects/${project}/locations/${region}/connectors/${name}`;
-    return { kind: "connector", connector, subnetwork, minInstances, maxInstances, machineType };
+    const ownership = ownershipOf({ installation, environment: spec.name, labels });
+    const size = { minInstances, maxInstances, machineType };
+    return { kind: "connector", connector, subnetwork, ...size, provenBy: proofOf(spec), ownership };
   },
   needs: ["services", "network"],
   permissions: {
     project: [
-      "compute.addresses.list",
       "compute.subnetworks.get",
       "compute.subnetworks.use",
       "vpcaccess.connectors.create",
@@ -61,7 +72,17 @@ export const egressStep: StepDeclaration<EgressInput, EgressOutput> = {
     operations: ["vpcaccess.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: (input) => (input.kind === "connector" ? 150 : 2),
+  expectedSeconds: (input) => (makesConnector(input) ? 150 : 2),
   costPerDay: (input, { connectorHour }) =>
-    input.kind === "connector" ? input.minInstances * (connectorHour[input.machineType] ?? 0) * 24 : 0,
+    makesConnector(input) ? input.minInstances * (connectorHour[input.machineType] ?? 0) * 24 : 0,
 };
+
+function makesConnector(input: EgressInput): input is ConnectorInput {
+  return input.kind === "connector" && input.provenBy !== "nothing";
+}
+
+/** A connector that the spec names in an existing network may serve others too, whoever made it. */
+function proofOf({ name, network, egress }: Spec): ConnectorInput["provenBy"] {
+  if (!network.existing) return "subnetwork";
+  return egress.kind === "connector" && egress.name === connectorId(name) ? "name" : "nothing";
+}

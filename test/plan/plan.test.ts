@@ -90,6 +90,18 @@ describe("the inputs of a plan", () => {
     expect(stepOf(plan, "cluster").input).toMatchObject({ allocatedIpRange: undefined });
   });
 
+  it.each([
+    ["of a network of its own by its subnetwork", "", "subnetwork"],
+    ["under alloyrun's own name in an existing network by that", "existing", "name"],
+    ["that the spec names in an existing network by nothing", "existing named", "nothing"],
+  ])("tell a connector %s", (_, shape, provenBy) => {
+    const network = "  network: { existing: projects/my-project/global/networks/shared, subnet: { name: theirs } }\n";
+    const named = "  egress: { connector: { name: theirs } }\n";
+    const lines = `${shape.includes("existing") ? network : ""}${shape.includes("named") ? named : ""}  service:`;
+    const { input } = stepOf(planOf(edit("  service:", lines, smallestText)), "egress");
+    expect(input).toMatchObject({ provenBy, ownership: { environment: "staging" } });
+  });
+
   it("enable only the APIs that are used", () => {
     const image = `image: r/app@sha256:${"a".repeat(64)}`;
     const direct = edit(

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { rest } from "../../support/local-cloud.ts";
-import { connectorInput, type NetworkSide, namesOf, networkInput, startNetworkSide } from "./network-side.ts";
+import {
+  connectorInput,
+  type NetworkSide,
+  namesOf,
+  networkInput,
+  ownership,
+  startNetworkSide,
+} from "./network-side.ts";
 
 let side: NetworkSide;
 let laid = 0;
@@ -10,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => side.stop());
 
 const read = async (name: string) => (await rest(side.local, `GET vpcaccess.googleapis.com/v1/${name}`)).body;
+const exists = async (id: string) => (await read(namesOf(id).connector)).name !== undefined;
 const carryOut = (input: object, action: "ensure" | "remove" = "ensure") =>
   side.steps.carryOut("egress", { action, input });
 
@@ -89,6 +97,56 @@ describe("egress by connector", () => {
     expect(body.error).toMatchObject({ message: expect.stringContaining(connector) });
     expect((await carryOut(connectorInput("foreign"), "remove")).changes).toEqual([]);
     expect(await read(connector)).toMatchObject({ state: "READY" });
+  });
+
+  it.each([
+    [
+      "on a marked subnetwork of another environment",
+      { ownership: { ...ownership, mark: "alloyrun:x/other", environment: "other" } },
+    ],
+    [
+      "on a subnetwork of that id in another project",
+      { subnetwork: "projects/host/regions/asia-northeast1/subnetworks/theirs-subnet" },
+    ],
+    ["that the spec names in an existing network", { provenBy: "nothing" as const }],
+  ])("never changes or removes one %s", async (_, changes) => {
+    if (!(await exists("theirs"))) {
+      await lay("theirs");
+      await carryOut(connectorInput("theirs", { maxInstances: 5 }));
+    }
+    const before = await read(namesOf("theirs").connector);
+    const theirs = connectorInput("theirs", { maxInstances: 9, ...changes });
+    await side.steps.ask("egress", { input: theirs });
+    await side.steps.ask("egress", { input: { ...theirs, maxInstances: 3 } });
+    expect((await carryOut(theirs, "remove")).changes).toEqual([]);
+    expect(await read(namesOf("theirs").connector)).toEqual(before);
+  });
+
+  it("uses one that the spec names in an existing network as it is, and refuses when there is none", async () => {
+    await lay("shared");
+    const { connector } = namesOf("shared");
+    const shared = connectorInput("shared", { provenBy: "nothing", maxInstances: 9 });
+    const missing = await side.steps.ask("egress", { input: shared });
+    expect(missing.body.error).toMatchObject({ message: expect.stringContaining(`${connector} does not exist`) });
+    await carryOut(connectorInput("shared"));
+    expect(await carryOut(shared)).toMatchObject({ output: { vpcAccess: { connector } }, changes: [] });
+    const { body } = await side.steps.ask("egress", { action: "plan", input: shared });
+    expect(body).toMatchObject({ state: "done", changes: [] });
+  });
+
+  it("removes the one that it made in an existing network under its own name", async () => {
+    await lay("named");
+    await side.insert("regions/asia-northeast1/subnetworks", {
+      name: "unmarked",
+      network: namesOf("named").network,
+      ipCidrRange: "192.168.99.0/28",
+      privateIpGoogleAccess: true,
+    });
+    const subnetwork = namesOf("named").subnetwork.replace("named-subnet", "unmarked");
+    const { connector } = namesOf("named");
+    const named = connectorInput("named", { provenBy: "name", subnetwork });
+    await carryOut(named);
+    expect((await carryOut(named, "remove")).changes).toEqual([`delete ${connector}`]);
   });
 
   it("waits for one that is changing under an operation of somebody else", async () => {

@@ -82,5 +82,5 @@ export function peeringInput(id: string, changes: Partial<PeeringInput> = {}): P
 export function connectorInput(id: string, changes: Partial<ConnectorInput> = {}): ConnectorInput {
   const { connector, subnetwork } = namesOf(id);
   const size = { minInstances: 2, maxInstances: 3, machineType: "f1-micro" };
-  return { kind: "connector", connector, subnetwork, ...size, ...changes };
+  return { kind: "connector", connector, subnetwork, ...size, provenBy: "subnetwork", ownership, ...changes };
 }
