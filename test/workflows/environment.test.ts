@@ -139,6 +139,54 @@ describe("up", () => {
     expect(order(calls)).toEqual(["lock"]);
   });
 
+  it("leaves the work to the execution that claimed the request first", async () => {
+    const { outcome, calls } = await runEnvironment("up", { claim: { state: "joined", execution: "executions/e0" } });
+    expect(outcome).toMatchObject({ state: "SUCCEEDED" });
+    expect(JSON.stringify(outcome)).toContain("joined");
+    expect(order(calls)).toEqual(["lock"]);
+  });
+
+  it("keeps the real cause and frees the lock when the record cannot be written", async () => {
+    const error = (message: string) => ({ code: 403, status: "PERMISSION_DENIED", message, details: [] });
+    const { outcome, calls } = await runEnvironment("up", {
+      steps: { network: [{ httpStatus: 403, body: { error: error("the real cause") } }] },
+      record: [{ httpStatus: 403, body: { error: error("no record") } }],
+    });
+    expect(outcome.state).toBe("FAILED");
+    expect(JSON.stringify(outcome)).toContain("the real cause");
+    expect(JSON.stringify(outcome)).toContain("writing the record of the run: no record");
+    expect(calls.at(-1)).toMatchObject({ name: "alloyrun-lock", body: { action: "release" } });
+  });
+
+  it("waits when Compute says that it is asked too often", async () => {
+    const url = "https://compute.googleapis.com/compute/v1/op";
+    const errors = [{ reason: "rateLimitExceeded" }];
+    const { outcome } = await runEnvironment("up", {
+      steps: { peering: [waiting([operation(url)]), done()] },
+      look: [{ httpStatus: 403, body: { error: { code: 403, message: "slow down", errors } } }],
+    });
+    expect(outcome.state).toBe("SUCCEEDED");
+  });
+
+  it("names the operation that it could not look at", async () => {
+    const refused = { httpStatus: 403, body: { error: { code: 403, status: "PERMISSION_DENIED", message: "denied" } } };
+    const { outcome } = await runEnvironment("up", {
+      steps: { cluster: [waiting([operation("https://alloydb.googleapis.com/v1/op")]), done()] },
+      look: [refused],
+    });
+    expect(JSON.stringify(outcome)).toContain("polling operation op: denied");
+  });
+
+  it("counts a step's failed operations", async () => {
+    const url = "https://alloydb.googleapis.com/v1/op";
+    const { steps } = await runEnvironment("up", {
+      steps: { cluster: [waiting([operation(url)]), waiting([operation(url)]), done()] },
+      operations: { [url]: { seconds: 0, error: { code: 10, message: "again" } } },
+    });
+    const asked = steps.filter(({ name }) => name === "alloyrun-cluster").map(({ body }) => body);
+    expect(asked).toMatchObject([{ failedOperations: 0 }, { failedOperations: 1 }, { failedOperations: 2 }]);
+  });
+
   it("logs one line for each change of a step's state", async () => {
     const { log } = await runEnvironment("up");
     expect(log.length).toBe(2 * stepNames.length);
@@ -160,6 +208,34 @@ describe("down", () => {
     ];
     for (const [first, second] of after) expect(asked.indexOf(first ?? "")).toBeLessThan(asked.indexOf(second ?? ""));
     expect(steps.every(({ body }) => (body as { action?: string }).action === "remove")).toBe(true);
+  });
+
+  it("takes down what older plans made too, and asks nothing twice that is the same", async () => {
+    const fence = { bucket: "b", object: "locks/users.json", generation: "7" };
+    const plans = {
+      h: { service: { id: "new" }, cluster: { id: "same" } },
+      old: { service: { id: "old" }, cluster: { id: "same" }, readPool: { id: "dropped" } },
+    };
+    const { outcome, steps } = await runEnvironment("down", {
+      plans,
+      claim: { state: "held", fence, plans: ["h", "old"] },
+    });
+    expect(outcome.state).toBe("SUCCEEDED");
+    const removed = steps.map(({ name, body }) => `${name} ${(body as { input?: { id: string } }).input?.id}`);
+    const expected = [
+      "alloyrun-service new",
+      "alloyrun-service old",
+      "alloyrun-read-pool dropped",
+      "alloyrun-cluster same",
+    ];
+    expect(removed.slice(0, 4).sort()).toEqual([...expected].sort());
+    expect(removed.slice(4).sort()).toEqual([...expected].sort());
+  });
+
+  it("does nothing for a teardown that was called off", async () => {
+    const { outcome, calls } = await runEnvironment("down", { claim: { state: "obsolete" } });
+    expect(outcome.state).toBe("SUCCEEDED");
+    expect(order(calls)).toEqual(["lock"]);
   });
 
   it("is done only when an inventory finds nothing", async () => {

@@ -23,6 +23,12 @@ export interface Stub {
   /** Steps that the plan has; all unless given. */
   readonly planned?: readonly string[];
   readonly claim?: object;
+  /** Answers of the record entry. */
+  readonly record?: Answers;
+  /** Plans by hash, each with inputs by step; any other hash has the steps of `planned`. */
+  readonly plans?: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  /** What looking at an operation is answered with, instead of the operation. */
+  readonly look?: readonly Refusal[];
 }
 
 /** A call that the workflow made to a function. */
@@ -41,13 +47,15 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
   const fetch = (request: HttpRequest): HttpResponse => {
     const { url } = request;
     const at = (clock.now() - Date.UTC(2026, 0, 1)) / 1000;
-    if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(stub));
+    if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(url, stub));
     if (url.hostname.endsWith(".run.app")) {
       const name = url.hostname.replace(/-123\.asia-northeast1\.run\.app$/, "");
       calls.push({ name, at, body: JSON.parse(request.body.toString()) });
       return answerFunction(name, stub, calls.filter((call) => call.name === name).length);
     }
     looks.push({ url: url.href, at });
+    const refusal = stub.look?.[looks.length - 1];
+    if (refusal) return jsonResponse(refusal.httpStatus, refusal.body ?? {});
     const href = url.href.replace(/(\/|:)wait$/, "");
     const { seconds, error } = stub.operations?.[href] ?? { seconds: 0 };
     if (!began.has(href)) began.set(href, at);
@@ -81,18 +89,28 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
   return { ...run, calls, looks, steps: calls.filter(({ name }) => isStep(name)) };
 }
 
-function planOf({ planned = stepNames }: Stub): object {
-  const steps = planned.map((name) => ({ name, function: functionId(name), input: { of: name }, expectedSeconds: 60 }));
+function planOf(url: URL, { planned = stepNames, plans = {} }: Stub): object {
+  const [, hash = ""] = decodeURIComponent(url.pathname).match(/plans\/([^/]+)\.json$/) ?? [];
+  const inputs = plans[hash] ?? Object.fromEntries(planned.map((name) => [name, { of: name }]));
+  const steps = Object.entries(inputs).map(([name, input]) => ({
+    name,
+    function: functionId(name),
+    input,
+    expectedSeconds: 60,
+  }));
   return { steps };
 }
 
-function answerFunction(name: string, { steps = {}, claim }: Stub, count: number): HttpResponse {
+function answerFunction(name: string, { steps = {}, claim, record }: Stub, count: number): HttpResponse {
   const fence = { bucket: "my-project-alloyrun", object: "locks/users.json", generation: "7" };
   if (name === "alloyrun-lock") return jsonResponse(200, claim ?? { state: "held", fence });
-  if (name === "alloyrun-record") return jsonResponse(200, { state: "done" });
+  if (name === "alloyrun-record") return toResponse(record?.[Math.min(count, record.length) - 1] ?? { state: "done" });
   const step = stepNames.find((each) => functionId(each) === name) ?? "";
   const answers = steps[step] ?? [{ state: "done", output: { from: step }, changes: [] }];
-  const answer = answers[Math.min(count, answers.length) - 1] ?? {};
+  return toResponse(answers[Math.min(count, answers.length) - 1] ?? {});
+}
+
+function toResponse(answer: object | Refusal): HttpResponse {
   if (!isRefusal(answer)) return jsonResponse(200, answer);
   return answer.body
     ? jsonResponse(answer.httpStatus, answer.body)

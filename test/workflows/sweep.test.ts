@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../../local/http.ts";
+import { runDefinition } from "../../local/workflows/run-definition.ts";
+
+const source = readFileSync(new URL("../../workflows/sweep.yaml", import.meta.url), "utf8");
+
+/** Runs the sweep over teardowns whose removal is answered by environment: how it ends, or an HTTP status. */
+async function sweep(removals: Readonly<Record<string, object | number>>) {
+  const requests: object[] = [];
+  const fetch = ({ method, url, body }: HttpRequest): HttpResponse => {
+    const items = Object.keys(removals).map((name, index) => ({
+      name: `teardowns/${name}.json`,
+      generation: `${index + 1}`,
+    }));
+    if (url.hostname === "storage.googleapis.com") return jsonResponse(200, items.length > 0 ? { items } : {});
+    if (method === "POST") {
+      const request: { environment: string } = JSON.parse(body.toString());
+      requests.push(request);
+      const answer = removals[request.environment];
+      if (typeof answer === "number") return jsonResponse(answer, { detail: "refused for a reason" });
+      return jsonResponse(202, { run: `run-${request.environment}` });
+    }
+    const environment = url.pathname.replace("/v1/runs/run-", "");
+    return jsonResponse(200, removals[environment]);
+  };
+  const { outcome } = await runDefinition({
+    source,
+    argument: JSON.stringify({ bucket: "my-project-alloyrun" }),
+    fetch,
+    authorize: () => "Bearer test",
+    env: {
+      GOOGLE_CLOUD_PROJECT_NUMBER: "123",
+      GOOGLE_CLOUD_LOCATION: "asia-northeast1",
+      GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID: "e1",
+    },
+  });
+  if (outcome.state !== "SUCCEEDED") throw new Error(JSON.stringify(outcome));
+  return { requests, result: JSON.parse(outcome.result) };
+}
+
+describe("sweep", () => {
+  it("is done at once when no teardown waits", async () => {
+    expect(await sweep({})).toEqual({ requests: [], result: { finished: [], remaining: {} } });
+  });
+
+  it("asks for each teardown by the generation that it found, and tells what remains", async () => {
+    const remaining = [{ step: "network", reason: "held" }];
+    const { requests, result } = await sweep({
+      gone: { state: "succeeded", remaining: [], failures: [] },
+      held: { state: "remaining", remaining, failures: [] },
+    });
+    expect(requests).toEqual([
+      { action: "down", environment: "gone", teardown: "1" },
+      { action: "down", environment: "held", teardown: "2" },
+    ]);
+    expect(result).toMatchObject({ finished: ["gone"], remaining: { held: { state: "remaining", remaining } } });
+  });
+
+  it("goes on to the next when one is refused or fails, and keeps why", async () => {
+    const failures = [{ step: "cluster", code: "INTERNAL", message: "broken" }];
+    const { result } = await sweep({
+      refused: 400,
+      failed: { state: "failed", remaining: [], failures },
+      gone: { state: "succeeded", remaining: [], failures: [] },
+    });
+    expect(result).toMatchObject({
+      finished: ["gone"],
+      remaining: {
+        refused: { state: "failed", failures: [{ message: "refused for a reason" }] },
+        failed: { state: "failed", failures },
+      },
+    });
+  });
+});
