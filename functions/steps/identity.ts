@@ -3,7 +3,7 @@ import { connectResourceManager } from "../../google/clients/resource-manager.ts
 import { connectSecretManager } from "../../google/clients/secret-manager.ts";
 import { ApiError } from "../../google/error.ts";
 import type { Change } from "../../plan/change.ts";
-import { type IdentityInput, type IdentityOutput, identityStep } from "../../plan/steps/identity.ts";
+import { type AccountInput, type IdentityInput, type IdentityOutput, identityStep } from "../../plan/steps/identity.ts";
 import { done, notYet } from "../answer.ts";
 import { creation, deletion } from "../changes.ts";
 import type { Pending } from "../contract.ts";
@@ -82,18 +82,22 @@ export const identity = implementStep(
       const isOurs = ({ found }: { readonly found?: Owned }) => !found || isOwn(found, input.ownership);
       const accounts = (await readAccounts(input, clients.iam)).filter(isOurs);
       const secrets = (await readSecrets(input, clients.secretManager)).filter(isOurs);
-      await removeGrants(
-        projectGrants(
-          input,
-          accounts.map(({ wanted }) => wanted),
-          clients,
-        ),
-      );
-      await Promise.all(input.foreignSecrets.map((secret) => removeGrants(secretGrants(secret, clients))));
+      const ours = accounts.map(({ wanted }) => wanted);
+      await removeGrants(projectGrants(input, ours, clients));
+      await Promise.all(grantsOnForeign(input, ours, clients).map(removeGrants));
       return done({}, await deleteAll({ accounts, secrets }, clients));
     },
   },
 );
+
+/** What our accounts were granted on the user's secrets; an account of somebody else's keeps what it has. */
+function grantsOnForeign(input: IdentityInput, ours: readonly AccountInput[], clients: GrantClients) {
+  const members = new Set(ours.map(({ email }) => `serviceAccount:${email}`));
+  return input.foreignSecrets.map((secret) => {
+    const on = secretGrants(secret, clients);
+    return { ...on, grants: on.grants.filter(({ member }) => members.has(member)) };
+  });
+}
 
 /** Secrets first, so that no policy names an account that is gone. */
 async function deleteAll(

@@ -205,6 +205,18 @@ describe("identity", () => {
     expect(await secretBindings(name)).toEqual([]);
   });
 
+  it("leaves an account of somebody else's what it was granted on a secret of the user's", async () => {
+    await createAccount("theirs-service", "somebody's own");
+    const name = `projects/${testProject}/secrets/their-key`;
+    const member = `serviceAccount:${accountEmail(testProject, "theirs-service")}`;
+    const grants = [{ role: accessor, members: [member] }];
+    const body = { replication: { automatic: {} } };
+    await rest(local, `POST ${secrets}/projects/${testProject}/secrets?secretId=their-key`, { body });
+    await rest(local, `POST ${secrets}/${name}:setIamPolicy`, { body: { policy: { bindings: grants } } });
+    await carryOut(input("theirs", { foreignSecrets: [{ name, grants }] }), "remove");
+    expect(await secretBindings(name)).toEqual(grants);
+  });
+
   it("removes grants, secrets and accounts, and is done when there is nothing", async () => {
     const wanted = input("gone");
     await carryOut(wanted);
