@@ -1,4 +1,4 @@
-import { type GoogleAuth, PassThroughClient } from "google-auth-library";
+import { type AuthClient, type GoogleAuth, PassThroughClient } from "google-auth-library";
 import type { Guard } from "./auth.ts";
 import { ApiError, type CallSite, errorOfResponse, isAbsent, toApiError } from "./error.ts";
 import { parseJson, toObject } from "./json.ts";
@@ -69,8 +69,8 @@ export async function orAbsent<Value>(call: Promise<Value>): Promise<Value | und
 
 async function send(auth: GoogleAuth, request: RestRequest): Promise<RestText & { readonly status: number }> {
   const content = contentOf(request);
+  const client = request.anonymous ? new PassThroughClient() : await clientOf(auth, request.site);
   try {
-    const client = request.anonymous ? new PassThroughClient() : await auth.getClient();
     const options = {
       url: toUrl(request),
       method: request.method,
@@ -84,6 +84,16 @@ async function send(auth: GoogleAuth, request: RestRequest): Promise<RestText & 
     return { status: answer.status, text: answer.data, headers: answer.headers };
   } catch (caught) {
     throw toApiError(caught, request.site);
+  }
+}
+
+/** Whoever is not logged in is told so, and not that some call went wrong. */
+async function clientOf(auth: GoogleAuth, site: CallSite): Promise<AuthClient> {
+  try {
+    return await auth.getClient();
+  } catch (cause) {
+    const text = `no Google credentials were found: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ApiError({ ...site, code: "UNAUTHENTICATED", text, cause });
   }
 }
 
