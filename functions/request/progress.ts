@@ -86,7 +86,9 @@ function toTime(seconds: number): string {
 function advance(before: Progress | undefined, { state, at, detail }: ProgressLine): Progress {
   const startedAt = before?.startedAt ?? toTime(at);
   // A removal asks every step once more for its inventory, which does not undo what was changed before.
-  const changes = [...(before?.changes ?? []), ...changed(detail.changes)];
+  // Only the last line of an ask tells its changes as a whole.
+  const told = state === "done" ? changed(detail.changes) : [];
+  const changes = [...(before?.changes ?? []), ...told];
   switch (state) {
     case "started":
       return { state: "running", startedAt, changes };
