@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, symlink } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -97,6 +97,36 @@ describe("findRunning", () => {
     await writeFiles(folder.path, { [`${notes}/1.json`]: '{"port":', [`${notes}/2.json`]: "{}" });
     expect(await findRunning()).toMatchObject({ port: cloud.port });
     expect(await noteFiles()).toEqual([`${cloud.port}.json`]);
+  });
+});
+
+describe("a folder of notes that others could have filled", () => {
+  const place = () => join(folder.path, notes);
+  const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
+
+  async function expectRefusal(): Promise<void> {
+    const refusal = `${place()} is not a folder that is yours alone`;
+    await expect(findRunning()).rejects.toThrow(refusal);
+    await expect(noteRunning({ port: 1, pid: 1 })).rejects.toThrow(refusal);
+    await expect(forgetRunning(1)).rejects.toThrow(refusal);
+  }
+
+  it("is refused when others may write into it", async () => {
+    await mkdir(place());
+    await chmod(place(), 0o777);
+    await expectRefusal();
+  });
+
+  it("is refused when it is a link", async () => {
+    await mkdir(join(folder.path, "elsewhere"), { mode: 0o700 });
+    await symlink(join(folder.path, "elsewhere"), place());
+    await expectRefusal();
+  });
+
+  itAsRoot("is refused when it is another user's", async () => {
+    await mkdir(place(), { mode: 0o700 });
+    await chown(place(), userInfo().uid + 1, userInfo().gid);
+    await expectRefusal();
   });
 });
 
