@@ -11,6 +11,8 @@ export interface StepRequest<Input extends object> {
   readonly input: Input;
   /** Operations of this step that ended in error since it was last asked. */
   readonly failures?: readonly OperationFailure[];
+  /** How many operations of this step ended in error in this run so far, those of `failures` included. */
+  readonly failedOperations?: number;
   /** Outputs of the steps that are done. */
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
   readonly run: Run;

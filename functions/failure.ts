@@ -18,14 +18,32 @@ export function refuseFailures(
   mends: (failure: OperationFailure) => boolean,
 ): void {
   const final = failures.find((failure) => !passesByItself(failure) && !mends(failure));
-  if (!final) return;
-  const code = codeOfFailure(final);
-  throw new StepError({
+  if (final) throw refusalOf(final);
+}
+
+/**
+ * Bounds how often a step has its operations fail: each may cost minutes, and money where something was created.
+ *
+ * @param bound.failedOperations how many failed in this run so far
+ * @param bound.limit with how many of them the step ends
+ * @throws StepError with the last operation's code, reason `OPERATION_FAILED`
+ */
+export function refuseRepetition(
+  failures: readonly OperationFailure[],
+  { failedOperations, limit }: { readonly failedOperations: number; readonly limit: number },
+): void {
+  const last = failures.at(-1);
+  if (last && failedOperations >= limit) throw refusalOf(last, ` (${failedOperations} operations failed in this run)`);
+}
+
+function refusalOf(failure: OperationFailure, remark = ""): StepError {
+  const code = codeOfFailure(failure);
+  return new StepError({
     code,
     reason: "OPERATION_FAILED",
     retryable: false,
-    resource: final.name,
-    message: `operation ${final.name} ended with ${code}: ${final.message}`,
+    resource: failure.name,
+    message: `operation ${failure.name} ended with ${code}: ${failure.message}${remark}`,
   });
 }
 

@@ -20,6 +20,8 @@ export function parseStepRequest<Input extends object>(body: JsonObject | undefi
   }
   if (typeof run.now !== "number") throw badField("run.now", "must be seconds since the epoch");
   if (body.action === "ensure" || body.action === "remove") requireFence(toObject(run.fence));
+  const { failedOperations: failed = 0 } = body;
+  if (!Number.isInteger(failed) || Number(failed) < 0) throw badField("failedOperations", "must be a count");
   const request = body as object as StepRequest<Input>;
   return { ...request, outputs: request.outputs ?? {} };
 }

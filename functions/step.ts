@@ -9,7 +9,7 @@ import { done } from "./answer.ts";
 import { checkPermissions } from "./check.ts";
 import type { OperationFailure, Run, StepRequest, StepResponse } from "./contract.ts";
 import { StepError } from "./error.ts";
-import { refuseFailures } from "./failure.ts";
+import { refuseFailures, refuseRepetition } from "./failure.ts";
 import { fenceGuard } from "./fence.ts";
 import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
@@ -21,6 +21,8 @@ export interface StepContext {
   readonly outputs: StepRequest<object>["outputs"];
   /** Operations of this step that ended in error since it was last asked, as far as it lets them pass. */
   readonly failures: readonly OperationFailure[];
+  /** How many operations of this step ended in error in this run so far. */
+  readonly failedOperations: number;
   readonly log: Log;
 }
 
@@ -34,7 +36,11 @@ export interface StepImplementation<Input extends object, Output extends object,
   readonly remove: (input: Input, clients: Clients, context: StepContext) => Promise<StepResponse<object>>;
   /** Whether the step mends a failed operation by being called again; when omitted, only what passes by itself. */
   readonly mends?: (failure: OperationFailure, action: StepRequest<Input>["action"]) => boolean;
+  /** With how many failed operations of one run the step ends, whatever it mends; 3 when omitted. */
+  readonly failureLimit?: number;
 }
+
+const usualFailureLimit = 3;
 
 /** How the clients of a step are opened, each under the name by which the step knows it. */
 export type ConnectAll<Clients> = { readonly [Name in keyof Clients]: Connect<Clients[Name]> };
@@ -96,9 +102,9 @@ async function carryOut<Input extends object, Output extends object, Clients>(
   work: Work<Input, Output, Clients>,
 ): Promise<StepResponse<Output | object>> {
   const { implementation, opened, log } = work;
-  const { run, outputs, input, action, failures = [] } = work.request;
-  refuseFailures(failures, (failure) => implementation.mends?.(failure, action) ?? false);
-  const context = { run, outputs, failures, log };
+  const { run, outputs, input, action, failures = [], failedOperations = 0 } = work.request;
+  refuseHopeless(work);
+  const context = { run, outputs, failures, failedOperations, log };
   switch (action) {
     case "check":
       await checkPermissions(work.declaration, await opened.project(), opened.resourceManager);
@@ -108,6 +114,18 @@ async function carryOut<Input extends object, Output extends object, Clients>(
     default:
       return implementation[action](input, opened.clients(fenceGuard(run, opened.storage)), context);
   }
+}
+
+/** A removal may be refused any number of times while Google holds something: the workflow's patience bounds that. */
+function refuseHopeless<Input extends object, Output extends object, Clients>({
+  implementation,
+  request,
+}: Work<Input, Output, Clients>): void {
+  const { action, failures = [], failedOperations = 0 } = request;
+  const mends = (failure: OperationFailure) => implementation.mends?.(failure, action) ?? false;
+  refuseFailures(failures, mends);
+  const bounded = action === "remove" ? failures.filter((failure) => !mends(failure)) : failures;
+  refuseRepetition(bounded, { failedOperations, limit: implementation.failureLimit ?? usualFailureLimit });
 }
 
 function openAll<Clients>(connects: ConnectAll<Clients>): Opened<Clients> {

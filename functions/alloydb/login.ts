@@ -1,11 +1,11 @@
 import type { AlloyDbClient, QueryOutcome, User } from "../../google/clients/alloydb.ts";
 import type { SecretManagerClient } from "../../google/clients/secret-manager.ts";
+import { ApiError } from "../../google/error.ts";
 import type { Change } from "../../plan/change.ts";
 import type { InstanceInput } from "../../plan/steps/instance.ts";
 import { notYet } from "../answer.ts";
 import { creation } from "../changes.ts";
 import type { Pending } from "../contract.ts";
-import { unlessFailed } from "../waiting.ts";
 import { type KeptPassword, keepPassword, readPassword } from "./password.ts";
 
 /** What makes and proves logins. */
@@ -75,6 +75,8 @@ async function logsIn(input: InstanceInput, { value }: KeptPassword, { alloydb }
   return (await query(alloydb, input, { user: input.login.user, password: value })).isOk;
 }
 
+const refusals: ReadonlySet<string> = new Set(["INVALID_ARGUMENT", "FAILED_PRECONDITION", "UNAUTHENTICATED"]);
+
 /** A login that the database refuses may come back as a failed statement or as a failed call. */
 async function query(
   alloydb: AlloyDbClient,
@@ -82,6 +84,8 @@ async function query(
   credentials: { readonly user: string; readonly password: string },
 ): Promise<QueryOutcome> {
   const asked = alloydb.executeSql({ instance, database: "postgres", sqlStatement: "SELECT 1", ...credentials });
-  const answered = await unlessFailed(["INVALID_ARGUMENT", "FAILED_PRECONDITION", "UNAUTHENTICATED"], asked);
-  return answered ?? { isOk: false, message: "the call was refused" };
+  return asked.catch((caught: unknown) => {
+    if (!(caught instanceof ApiError) || !refusals.has(caught.code)) throw caught;
+    return { isOk: false, message: caught.text.replaceAll(credentials.password, "…") };
+  });
 }

@@ -11,7 +11,7 @@ import { explain, firstFailure, isSecretDenied, type Readiness, readinessOf } fr
 const runAnnotation = "alloyrun-run";
 
 /** How often a revision is made again in one run because a grant on a secret had not taken effect. */
-const secretAttempts = 8;
+export const secretAttempts = 8;
 
 /** A revision as it is found. */
 export interface RevisionAttempt extends Attempt<Revision> {

@@ -1,5 +1,7 @@
 import { type AlloyDbClient, type Cluster, connectAlloyDb } from "../../google/clients/alloydb.ts";
+import { type ComputeClient, connectCompute } from "../../google/clients/compute.ts";
 import { connectSecretManager, type SecretManagerClient } from "../../google/clients/secret-manager.ts";
+import { ApiError } from "../../google/error.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/steps/cluster.ts";
 import { idOf } from "../../spec/names.ts";
@@ -17,14 +19,16 @@ import {
 import type { Pending, StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { codeOfFailure } from "../failure.ts";
+import { peeringName } from "../network/peering.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import { implementStep, type StepContext } from "../step.ts";
-import { unlessDisabled, unlessFailed } from "../waiting.ts";
+import { unlessDisabled } from "../waiting.ts";
 
 interface Clients {
   readonly alloydb: AlloyDbClient;
   readonly secretManager: SecretManagerClient;
+  readonly compute: ComputeClient;
 }
 
 /** Which version of the secret the cluster was created with; whatever happens to the secret later, this one logs in. */
@@ -42,7 +46,7 @@ const mutableFields: readonly MutableField<ClusterInput, Cluster>[] = [
  */
 export const cluster = implementStep(
   clusterStep,
-  { alloydb: connectAlloyDb, secretManager: connectSecretManager },
+  { alloydb: connectAlloyDb, secretManager: connectSecretManager, compute: connectCompute },
   {
     async plan(input, { alloydb }) {
       const observed = await unlessDisabled(alloydb.getCluster(input.cluster));
@@ -54,7 +58,7 @@ export const cluster = implementStep(
 
     async ensure(input, clients, context) {
       const observed = await clients.alloydb.getCluster(input.cluster);
-      if (!observed) return create(input, clients, context);
+      if (!observed) return (await awaitPeering(input, clients, context)) ?? create(input, clients, context);
       refuseUnfit(input, observed);
       if (observed.state === "FAILED") return discard(input.cluster, clients, context);
       if (observed.state !== "READY" || observed.reconciling) {
@@ -82,17 +86,18 @@ export const cluster = implementStep(
 /** The password is in the secret before the cluster needs it, so that no failure in between loses it. */
 async function create(input: ClusterInput, clients: Clients, context: StepContext): Promise<Pending> {
   const { version, value } = await keepPassword(clients.secretManager, input.adminSecret);
-  const creating = clients.alloydb.createCluster({
-    name: input.cluster,
-    requestId: requestIdOf(context.run, "createCluster", input.cluster),
-    cluster: {
-      ...toCluster(input),
-      annotations: { [versionAnnotation]: idOf(version) },
-      initialUser: { user: "postgres", password: value },
-    },
-  });
-  const operation = await unlessFailed(["FAILED_PRECONDITION"], creating);
-  if (!operation) return notYet({ reason: `${input.cluster} waits for peering`, retryAfterSeconds: 20 });
+  const operation = await clients.alloydb
+    .createCluster({
+      name: input.cluster,
+      requestId: requestIdOf(context.run, "createCluster", input.cluster),
+      cluster: {
+        ...toCluster(input),
+        annotations: { [versionAnnotation]: idOf(version) },
+        initialUser: { user: "postgres", password: value },
+      },
+    })
+    .catch((caught: unknown) => waitOrRefuse(input, clients, caught));
+  if ("state" in operation) return operation;
   return pending({
     operations: [expecting(20, operation)],
     reason: `${input.cluster} is being created`,
@@ -162,6 +167,42 @@ async function discard(name: string, { alloydb }: Clients, context: StepContext)
     reason: `${name} is being deleted`,
     changes: [deletion(name, { dataLoss: true, downtime: true, expectedSeconds: 180 })],
   });
+}
+
+/** After an operation that failed, nothing is created again before the network is connected. */
+async function awaitPeering(
+  input: ClusterInput,
+  { compute }: Clients,
+  { failures, failedOperations }: StepContext,
+): Promise<Pending | undefined> {
+  if (failedOperations === 0 || (await isConnected(input, compute))) return undefined;
+  const [failure] = failures;
+  return waitsForPeering(input, failure?.message ?? "an operation of this run failed without it");
+}
+
+/**
+ * The answer to a creation that was refused: without the peering it waits. With it, Google's refusal stands, but it may be
+ * asked again a few times, for the peering may have become active since.
+ */
+async function waitOrRefuse(input: ClusterInput, { compute }: Clients, caught: unknown): Promise<Pending> {
+  if (!(caught instanceof ApiError) || caught.code !== "FAILED_PRECONDITION") throw caught;
+  if (!(await isConnected(input, compute))) return waitsForPeering(input, caught.text);
+  const { code, message, resource, details } = caught;
+  throw new StepError({ code, message, resource, details, reason: "CREATION_REFUSED", retryable: true, cause: caught });
+}
+
+function waitsForPeering({ cluster: name }: ClusterInput, says: string): Pending {
+  return notYet({ reason: `${name} waits for peering: ${says}`, retryAfterSeconds: 20 });
+}
+
+/** Whether the network shows its peering as active. A network of another project that cannot be read is taken to. */
+async function isConnected({ network }: ClusterInput, compute: ComputeClient): Promise<boolean> {
+  const observed = await compute.getNetwork(network).catch((caught: unknown) => {
+    if (caught instanceof ApiError && caught.code === "PERMISSION_DENIED") return "hidden" as const;
+    throw caught;
+  });
+  if (observed === "hidden") return true;
+  return observed?.peerings?.some(({ name, state }) => name === peeringName && state === "ACTIVE") ?? false;
 }
 
 /** What a cluster was created with cannot be changed under its data. */

@@ -11,7 +11,7 @@ import { idOf, revisionTag } from "../../spec/names.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import { creation, deletion, sameLabels, update } from "../changes.ts";
 import { planService } from "../cloud-run/plan-service.ts";
-import { explainRevision, findRevision, namedTemplate, readiness } from "../cloud-run/revision.ts";
+import { explainRevision, findRevision, namedTemplate, readiness, secretAttempts } from "../cloud-run/revision.ts";
 import { type RevisionParts, toTemplate } from "../cloud-run/template.ts";
 import { candidateTraffic, urlOf } from "../cloud-run/traffic.ts";
 import type { Pending, StepResponse } from "../contract.ts";
@@ -62,6 +62,9 @@ export const service = implementStep(
 
     /** A revision that does not become ready is looked at, for it says more than the operation. */
     mends: (_, action) => action === "ensure",
+
+    /** Beyond the revisions that are made while a grant spreads, whose last refusal `findRevision` explains. */
+    failureLimit: secretAttempts + 1,
   },
 );
 

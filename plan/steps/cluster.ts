@@ -28,7 +28,8 @@ export interface ClusterOutput {
  * Ensures the AlloyDB cluster, with the password of `postgres` generated here into its secret. A retry reuses the
  * version that is there.
  *
- * Created beside the peering; should Google answer FAILED_PRECONDITION, it is asked again after it.
+ * Created beside the peering; should Google answer FAILED_PRECONDITION, the network is looked at, and until it shows the
+ * peering the creation waits.
  * @see https://cloud.google.com/alloydb/docs/reference/rest/v1/projects.locations.clusters
  */
 export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
@@ -44,7 +45,13 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
   }),
   needs: ["network", "identity"],
   permissions: {
-    project: ["alloydb.clusters.create", "alloydb.clusters.delete", "alloydb.clusters.get", "alloydb.clusters.update"],
+    project: [
+      "alloydb.clusters.create",
+      "alloydb.clusters.delete",
+      "alloydb.clusters.get",
+      "alloydb.clusters.update",
+      "compute.networks.get",
+    ],
     secrets: { admin: ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"] },
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { codeOfFailure, refuseFailures } from "../../functions/failure.ts";
+import { codeOfFailure, refuseFailures, refuseRepetition } from "../../functions/failure.ts";
 
 const never = () => false;
 
@@ -31,5 +31,29 @@ describe("refuseFailures", () => {
 
   it("takes INTERNAL as final, for it leaves a broken resource behind", () => {
     expect(() => refuseFailures([{ name: "o", code: 13, message: "inside" }], never)).toThrow("INTERNAL");
+  });
+});
+
+describe("refuseRepetition", () => {
+  const failures = [
+    { name: "o1", code: 14, message: "busy" },
+    { name: "o2", code: 8, message: "no quota" },
+  ];
+
+  it("ends with the last operation's error when as many have failed as may", () => {
+    expect(() => refuseRepetition(failures, { failedOperations: 3, limit: 3 })).toThrow(
+      expect.objectContaining({
+        code: "RESOURCE_EXHAUSTED",
+        reason: "OPERATION_FAILED",
+        retryable: false,
+        resource: "o2",
+        message: expect.stringContaining("no quota"),
+      }),
+    );
+  });
+
+  it("lets pass fewer, and a step none of whose operations failed since", () => {
+    expect(() => refuseRepetition(failures, { failedOperations: 2, limit: 3 })).not.toThrow();
+    expect(() => refuseRepetition([], { failedOperations: 5, limit: 3 })).not.toThrow();
   });
 });

@@ -18,6 +18,8 @@ describe("parseStepRequest", () => {
     ["body", undefined],
     ["action", { ...request, action: "destroy" }],
     ["input", { ...request, input: [] }],
+    ["failedOperations", { ...request, failedOperations: -1 }],
+    ["failedOperations", { ...request, failedOperations: "3" }],
     ["run must", { ...request, run: undefined }],
     ["run.environment", { ...request, run: { ...run, environment: 5, fence } }],
     ["run.now", { ...request, run: { ...run, now: "soon", fence } }],

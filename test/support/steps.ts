@@ -12,6 +12,7 @@ export interface StepCall {
   readonly input: object;
   readonly outputs?: StepRequest<object>["outputs"];
   readonly failures?: readonly OperationFailure[];
+  readonly failedOperations?: number;
   readonly run?: Partial<StepRequest<object>["run"]>;
 }
 
@@ -50,7 +51,10 @@ export async function startSteps(local: LocalCloud, project: string, steps: read
   const [ports] = (await once(child, "message")) as [Record<string, number>];
   const generation = await makeLock(local, { project, bucket });
 
-  const ask: Steps["ask"] = async (step, { action = "ensure", input, outputs = {}, failures = [], run }) => {
+  const ask: Steps["ask"] = async (
+    step,
+    { action = "ensure", input, outputs = {}, failures = [], failedOperations = failures.length, run },
+  ) => {
     const fence = { bucket, object: "locks/staging.json", generation };
     const now = Math.floor(local.cloud.clock.now() / 1000);
     const usual = {
@@ -61,7 +65,7 @@ export async function startSteps(local: LocalCloud, project: string, steps: read
       planHash: "h",
       databaseGeneration: 1,
     };
-    const body = { action, input, outputs, failures, run: { ...usual, now, fence, ...run } };
+    const body = { action, input, outputs, failures, failedOperations, run: { ...usual, now, fence, ...run } };
     const response = await fetch(`http://127.0.0.1:${ports[step]}/`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -73,7 +77,7 @@ export async function startSteps(local: LocalCloud, project: string, steps: read
 
   return {
     ask,
-    carryOut: (step, call) => carryOut(local, (failures) => ask(step, { ...call, failures })),
+    carryOut: (step, call) => carryOut(local, (failed) => ask(step, { ...call, ...failed })),
     async stop() {
       child.kill();
       await once(child, "exit");
@@ -106,19 +110,21 @@ async function makeLock(
 
 async function carryOut(
   local: LocalCloud,
-  ask: (failures: readonly OperationFailure[]) => Promise<StepAnswer>,
+  ask: (failed: Required<Pick<StepCall, "failures" | "failedOperations">>) => Promise<StepAnswer>,
 ): Promise<CarriedOut> {
   const changes: string[] = [];
   const reasons: string[] = [];
   let failures: readonly OperationFailure[] = [];
+  let failedOperations = 0;
   for (let asks = 0; asks < 60; asks += 1) {
-    const { status, body } = await ask(failures);
+    const { status, body } = await ask({ failures, failedOperations });
     if (status !== 200) throw new StepRefused(status, body);
     const answer = body as object as Done<JsonObject> | Pending;
     changes.push(...answer.changes.map(({ action, resource }) => `${action} ${resource}`));
     if (answer.state === "done") return { output: answer.output, changes, reasons };
     reasons.push(answer.reason);
     failures = await awaitAll(local, answer);
+    failedOperations += failures.length;
   }
   throw new Error(`the step never ended; it waited for ${reasons.join(", ")}`);
 }

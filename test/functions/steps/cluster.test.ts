@@ -98,8 +98,40 @@ describe("cluster", () => {
     refusals = 2;
     const other = clusterInput("early");
     const { output, reasons } = await database.steps.carryOut("cluster", { input: other });
-    expect(reasons.slice(0, 2)).toEqual([`${other.cluster} waits for peering`, `${other.cluster} waits for peering`]);
+    const waits = `${other.cluster} waits for peering: no private services connection`;
+    expect(reasons.slice(0, 2)).toEqual([waits, waits]);
     expect(output.adminVersion).toBe(`${input.adminSecret}/versions/1`);
+  });
+
+  it("creates nothing again after a failed operation until the network is connected", async () => {
+    const other = clusterInput("unconnected");
+    const failures = [{ name: "operations/1", code: 9, message: "no private services access" }];
+    const before = sent.length;
+    const first = await database.steps.ask("cluster", { input: other, failures });
+    expect(first.body).toMatchObject({
+      state: "pending",
+      reason: expect.stringContaining("no private services access"),
+    });
+    await database.steps.ask("cluster", { input: other, failedOperations: 1 });
+    expect(sent).toHaveLength(before);
+  });
+
+  it("ends with the operation's error when three have failed in a run", async () => {
+    const failures = [{ name: "operations/3", code: 9, message: "the last word" }];
+    const { status, body } = await database.steps.ask("cluster", { input, failures, failedOperations: 3 });
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({ message: expect.stringContaining("the last word") });
+  });
+
+  it("gives Google's own refusal when the network is connected", async () => {
+    await database.connect();
+    refusals = 1;
+    const { status, body } = await database.steps.ask("cluster", { input: clusterInput("refused") });
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({
+      message: expect.stringContaining("no private services connection"),
+      details: [expect.objectContaining({ metadata: expect.objectContaining({ retryable: "true" }) })],
+    });
   });
 
   it("deletes what a failed creation left and creates it anew", async () => {

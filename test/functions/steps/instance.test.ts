@@ -1,15 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { createAlloyDb } from "../../../local/alloydb/alloydb.ts";
 import type { InstanceRecord } from "../../../local/alloydb/records.ts";
+import type { Api } from "../../../local/api.ts";
+import type { Cloud } from "../../../local/cloud.ts";
+import { ApiError } from "../../../local/error.ts";
 import { rest } from "../../support/local-cloud.ts";
 import { clusterInput, type Database, instanceInput, ownership, poolInput, startDatabase } from "./database.ts";
 
 jest.setTimeout(60_000);
 
+const executeSql = "google.cloud.alloydb.v1.AlloyDBAdmin.ExecuteSql";
 let database: Database;
+let refusal: string | undefined;
+
+/** AlloyDB, but statements may be refused. */
+function createRefusingAlloyDb(cloud: Cloud): Api {
+  const api = createAlloyDb(cloud);
+  const execute: Api["methods"][string] = (request, call) => {
+    if (refusal !== undefined) throw new ApiError({ code: "FAILED_PRECONDITION", message: refusal });
+    const handler = api.methods[executeSql];
+    if (!handler) throw new Error("the local AlloyDB executes no statements");
+    return handler(request, call);
+  };
+  return { ...api, methods: { ...api.methods, [executeSql]: execute } };
+}
+
 let outputs: { readonly cluster: { readonly [key: string]: unknown } };
 
 beforeAll(async () => {
-  database = await startDatabase();
+  database = await startDatabase({ alloydb: createRefusingAlloyDb });
   outputs = { cluster: (await database.steps.carryOut("cluster", { input: clusterInput("one") })).output };
   await database.connect();
 }, 30_000);
@@ -52,6 +71,13 @@ describe("instance", () => {
     const { body } = await database.steps.ask("instance", { input, outputs });
     expect(body).toMatchObject({ state: "done", changes: [] });
     expect(JSON.stringify(body)).not.toContain(await passwordOf(`${secret}/versions/1`));
+  });
+
+  it("waits in Google's own words while statements are refused", async () => {
+    refusal = "Data API access is off for this instance.";
+    const { body } = await database.steps.ask("instance", { input, outputs });
+    expect(body).toMatchObject({ state: "pending", reason: expect.stringContaining(refusal) });
+    refusal = undefined;
   });
 
   it("gives the login its kept password again when somebody changed it", async () => {

@@ -134,7 +134,12 @@ describe("peering", () => {
     const first = await side.steps.ask("peering", { action: "remove", input: peeringInput("held") });
     expect(first.body.state).toBe("pending");
     const failures = [{ name: "operations/1", code: 9, message: "Producer services are still using this connection." }];
-    const { body } = await side.steps.ask("peering", { action: "remove", input: peeringInput("held"), failures });
+    const { body } = await side.steps.ask("peering", {
+      action: "remove",
+      input: peeringInput("held"),
+      failures,
+      failedOperations: 9,
+    });
     expect(body).toMatchObject({ held: true, operations: [], reason: expect.stringContaining(network) });
     await side.local.cloud.clock.advance(3_700_000);
     await carryOut(peeringInput("held"), "remove");
