@@ -17,20 +17,35 @@ const placeholder = {
 };
 
 /**
- * Leaves the wrong parts of a file out and fills in what is missing then.
+ * Leaves the wrong parts of a file out and fills in what is missing then. A part that does not do without what was left
+ * out of it is left out as a whole, and so on upwards.
  *
  * @returns undefined when that does not give a file of the right shape
  */
 export function repair(value: unknown, issues: readonly z.core.$ZodIssue[]): Repaired | undefined {
-  if (!isRecord(value)) return undefined;
-  const wrong = issues.flatMap(wrongPaths);
+  return isRecord(value) ? repairWithout(value, issues.flatMap(wrongPaths)) : undefined;
+}
+
+/** Ends, because each time round it leaves out more: a part above one that is gone already, or another one. */
+function repairWithout(value: unknown, wrong: readonly (readonly PropertyKey[])[]): Repaired | undefined {
   const copy: unknown = structuredClone(value);
   for (const path of wrong) leaveOut(copy, path);
   const filled = fillIn(copy, placeholder);
   const isApplicationWrong = wrong.some(([top, section, key]) => isApplication(top, section, key));
   const parsed = environmentSchema.safeParse(isApplicationWrong ? fillIn(filled, anyApplication) : filled);
   const changed = isApplicationWrong ? [...wrong, ["spec", "service"]] : wrong;
-  return parsed.success ? { file: parsed.data, changed } : undefined;
+  if (parsed.success) return { file: parsed.data, changed };
+  const more = parsed.error.issues.flatMap(wrongPaths).map((path) => outermostMissing(path, wrong));
+  return more.some((path) => path.length === 0) ? undefined : repairWithout(value, [...wrong, ...more]);
+}
+
+/** What is to be left out for a second complaint: the part itself, or the one above when it has been left out already. */
+function outermostMissing(
+  path: readonly PropertyKey[],
+  wrong: readonly (readonly PropertyKey[])[],
+): readonly PropertyKey[] {
+  const isGone = wrong.some((left) => left.length === path.length && isBelow(path, [left]));
+  return isGone ? outermostMissing(path.slice(0, -1), wrong) : path;
 }
 
 /** Whether a path is about a part that was left out or invented to get this far. */

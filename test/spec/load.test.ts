@@ -65,6 +65,23 @@ describe("loadSpec", () => {
     ]);
   });
 
+  const nested: readonly (readonly [string, string])[] = [
+    [
+      "spec.service.secrets.A.version",
+      edit("public: true", "public: true\n    secrets: { A: { secret: x, version: latest } }"),
+    ],
+    ["spec.service.secrets.A.secret", edit("public: true", "public: true\n    secrets: { A: { version: 1 } }")],
+    ["spec.policy.rebuild.schedule", edit("  service:\n", "  policy: { rebuild: { schedule: 5 } }\n  service:\n")],
+  ];
+
+  it.each(nested)("reports beside a wrong %s, which its part cannot do without, all else", async (path, broken) => {
+    const text = edit("192.168.200.0", "192.168.100.0", edit("user: app", "user: postgres", broken));
+    const problems = await problemsOf(text, { "./app": { "server.ts": "export {};\n" } });
+    expect(problems.map((problem) => problem.path).sort()).toEqual(
+      [path, "spec.database.login.user", "spec.database.seed.directory", "spec.network.serviceRange.range"].sort(),
+    );
+  });
+
   it("says nothing of what depends on a part that is wrong itself", async () => {
     const text = edit("asia-northeast1", "mars", edit("cpuCount: 2", "zone: asia-northeast1-b"));
     expect((await problemsOf(text)).map(({ path }) => path)).toEqual(["spec.region"]);
