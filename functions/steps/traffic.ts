@@ -1,5 +1,5 @@
 import { connectRunServices, type RunServicesClient, type Service } from "../../google/clients/run.ts";
-import { connectRunSite, type RunSiteClient } from "../../google/clients/run-site.ts";
+import { connectRunSite, type RunSiteClient, type SiteAnswer } from "../../google/clients/run-site.ts";
 import { ApiError } from "../../google/error.ts";
 import { editPolicy, type Policy } from "../../google/policy.ts";
 import { type TrafficInput, type TrafficOutput, trafficStep } from "../../plan/steps/traffic.ts";
@@ -12,6 +12,7 @@ import { judge } from "../cloud-run/smoke.ts";
 import { soleRevision, wholeTraffic } from "../cloud-run/traffic.ts";
 import type { StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
+import { failWith } from "../evidence.ts";
 import { implementStep, outputOf, type StepContext } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
 
@@ -38,7 +39,11 @@ export const traffic = implementStep(
       const { revision } = outputOf(verifyStep, context.outputs);
       const observed = await services.getService(input.service);
       if (!observed) throw gone(input);
-      if (soleRevision(observed) !== idOf(revision)) return shift(idOf(revision), observed, { input, services });
+      if (soleRevision(observed) !== idOf(revision))
+        return shift(idOf(revision), { input, observed, services, context });
+      if (await mustAnnounce({ input, observed, services, context })) {
+        return announce({ input, observed, services, context });
+      }
       const isChanged = await setInvokers(input, services);
       const changes = isChanged ? [update(input.service, [invokersField(input)])] : [];
       const because = await closedBecause({ input, observed, site, context });
@@ -52,24 +57,51 @@ export const traffic = implementStep(
   },
 );
 
-interface Tools {
+/**
+ * Annotation of a service: the run that last opened it. Writing it moves the service's `updateTime`, which a change of the
+ * policy does not, so that no grant is older than that time says.
+ */
+const openedAnnotation = "alloyrun-opened";
+
+interface Work {
   readonly input: TrafficInput;
+  readonly observed: Service;
   readonly services: RunServicesClient;
+  readonly context: StepContext;
 }
 
-async function shift(
-  revision: string,
-  observed: Service,
-  { input, services }: Tools,
-): Promise<StepResponse<TrafficOutput>> {
+async function shift(revision: string, work: Work): Promise<StepResponse<TrafficOutput>> {
+  const { input, observed, services } = work;
   if (observed.reconciling) return notYet({ reason: `${input.service} is changing`, retryAfterSeconds: 5 });
-  const operation = await services.patchService({ name: input.service, traffic: wholeTraffic(revision) }, ["traffic"]);
+  const operation = await services.patchService(
+    { name: input.service, traffic: wholeTraffic(revision), annotations: openedBy(work) },
+    ["traffic", "annotations"],
+  );
   const from = observed.trafficStatuses?.find(({ percent }) => (percent ?? 0) > 0)?.revision;
   return pending({
     operations: [expecting(10, operation)],
     reason: `traffic moves to revision ${revision}`,
     changes: [update(input.service, [{ path: "traffic", from, to: revision }], { expectedSeconds: 10 })],
   });
+}
+
+/** Whether the service is about to be opened to everybody, and does not say so yet. */
+async function mustAnnounce({ input, observed, services, context }: Work): Promise<boolean> {
+  if (!isPublic(input) || observed.annotations?.[openedAnnotation] === context.run.id) return false;
+  const policy = await services.getServicePolicy(input.service);
+  return withInvokers(policy, membersOf(input)) !== policy;
+}
+
+async function announce(work: Work): Promise<StepResponse<TrafficOutput>> {
+  const { input, observed, services } = work;
+  if (observed.reconciling) return notYet({ reason: `${input.service} is changing`, retryAfterSeconds: 5 });
+  const opened = { name: input.service, annotations: openedBy(work) };
+  const operation = await services.patchService(opened, ["annotations"]);
+  return pending({ operations: [expecting(10, operation)], reason: `${input.service} is about to be opened` });
+}
+
+function openedBy({ observed, context }: Work): Readonly<Record<string, string>> {
+  return { ...observed.annotations, [openedAnnotation]: context.run.id };
 }
 
 async function setInvokers(input: TrafficInput, services: RunServicesClient): Promise<boolean> {
@@ -86,6 +118,8 @@ const timeoutSeconds = 30;
 /**
  * Why a public service does not let anybody in yet. A grant takes up to minutes to act, and an environment is ready when
  * its URL answers.
+ *
+ * @throws StepError FAILED_PRECONDITION, reason `PUBLIC_URL_FAILED`, with what was answered, when waiting does not help
  */
 async function closedBecause({
   input,
@@ -98,17 +132,41 @@ async function closedBecause({
   readonly site: RunSiteClient;
   readonly context: StepContext;
 }): Promise<string | undefined> {
-  if (!input.invokers.includes("allUsers") || !observed.uri) return undefined;
+  if (!isPublic(input) || !observed.uri) return undefined;
   const answer = await site
     .getOpenly({ url: new URL(input.path, observed.uri).href, timeoutSeconds })
     .catch((caught: unknown) => noAnswer(caught));
   const { status } = outputOf(verifyStep, context.outputs);
   const ageSeconds = context.run.now - Number(observed.updateTime?.seconds ?? 0);
   const verdict = judge(answer, { status }, ageSeconds);
+  if (verdict.kind === "failed") throw closed({ input, observed, answer, because: verdict.because });
   return verdict.kind === "early" ? verdict.because : undefined;
 }
 
-function noAnswer(caught: unknown) {
+function closed({
+  input,
+  observed,
+  answer,
+  because,
+}: {
+  readonly input: TrafficInput;
+  readonly observed: Service;
+  readonly answer: SiteAnswer;
+  readonly because: string;
+}): StepError {
+  return failWith([`HTTP status ${answer.status}`, answer.body.slice(0, 500)], {
+    code: "FAILED_PRECONDITION",
+    reason: "PUBLIC_URL_FAILED",
+    resource: input.service,
+    message: `asking ${input.path} of ${observed.uri} without credentials: ${because}, although it has traffic. Mend the cause and run up again`,
+  });
+}
+
+function isPublic({ invokers }: TrafficInput): boolean {
+  return invokers.includes("allUsers");
+}
+
+function noAnswer(caught: unknown): SiteAnswer {
   if (caught instanceof ApiError) return { status: 0, body: caught.text };
   throw caught;
 }

@@ -116,7 +116,7 @@ async function carryOut(
   const reasons: string[] = [];
   let failures: readonly OperationFailure[] = [];
   let failedOperations = 0;
-  for (let asks = 0; asks < 60; asks += 1) {
+  for (let asks = 0; asks < 240; asks += 1) {
     const { status, body } = await ask({ failures, failedOperations });
     if (status !== 200) throw new StepRefused(status, body);
     const answer = body as object as Done<JsonObject> | Pending;

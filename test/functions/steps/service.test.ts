@@ -135,6 +135,22 @@ describe("service, verify and traffic", () => {
     expect(await revisions()).toHaveLength(before);
   });
 
+  it("wait for an old service that is opened only now until anybody gets in", async () => {
+    await deploy(application.users);
+    await application.local.cloud.clock.advance(3_600_000);
+    const { outputs, done } = await deploy(application.users, { invokers: ["allUsers"], run: "r4" });
+    expect(done.traffic?.changes).toEqual([`update ${serviceInput.service}`]);
+    expect(await browse(outputs.traffic?.url)).toBe("200 Select Users: [{3 sasashun}]");
+  });
+
+  it.each([403, 500])("end with what anybody was answered when that stays %d", async (status) => {
+    const answer = `response.statusCode = request.headers.authorization ? 200 : ${status}; response.end("sasashun alone");`;
+    const image = application.push(`shy-${status}`, program(answer));
+    const { message } = await refused(deploy(image, { invokers: ["allUsers"], run: "r5" }));
+    expect(message).toContain(`it answered ${status} where 200 was expected`);
+    expect(message).toContain("sasashun alone");
+  });
+
   it("refuse a service of another environment by name, and remove only their own", async () => {
     const foreign = { ...serviceInput, ownership: { ...serviceInput.ownership, environment: "other" } };
     const { message } = await refused(deploy(application.users, { input: foreign }));
