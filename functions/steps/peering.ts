@@ -1,12 +1,14 @@
 import { connectCompute } from "../../google/clients/compute.ts";
 import { connectResourceManager } from "../../google/clients/resource-manager.ts";
 import { connectServiceNetworking } from "../../google/clients/service-networking.ts";
+import { isAbsent } from "../../google/error.ts";
 import type { Change } from "../../plan/change.ts";
 import { type PeeringInput, peeringStep } from "../../plan/steps/peering.ts";
 import { idOf } from "../../spec/names.ts";
 import { done, expecting, held, notYet, pending } from "../answer.ts";
 import { creation, deletion, update } from "../changes.ts";
 import type { OperationFailure, Pending, Run } from "../contract.ts";
+import { StepError } from "../error.ts";
 import { codeOfFailure } from "../failure.ts";
 import { answerInUse, deleteUnlessInUse, isInUse } from "../network/in-use.ts";
 import {
@@ -82,15 +84,17 @@ async function reserve(input: PeeringInput, { compute }: PeeringClients, run: Ru
 }
 
 /**
- * Creates the connection, gives it the range, or brings back its peering. A leftover of an earlier network of the same
+ * Creates the connection, gives it the range beside those that it has, or brings back its peering. A leftover of an earlier network of the same
  * name is not listed, yet keeps its ranges from being created anew; they are replaced instead.
  */
 async function connect(
   input: PeeringInput,
-  { serviceNetworking }: PeeringClients,
+  clients: PeeringClients,
   { observed, failures }: { readonly observed: ObservedPeering; readonly failures: readonly OperationFailure[] },
 ): Promise<Pending> {
-  const wanted = { network: observed.numbered, reservedPeeringRanges: rangesOf(input) };
+  const { serviceNetworking } = clients;
+  const reservedPeeringRanges = [...(await otherRanges(input, observed, clients)), ...rangesOf(input)];
+  const wanted = { network: observed.numbered, reservedPeeringRanges };
   const patch = () => serviceNetworking.patchConnection(wanted);
   const create = () => serviceNetworking.createConnection(wanted);
   const restore = () => serviceNetworking.createConnection({ network: observed.numbered, reservedPeeringRanges: [] });
@@ -103,17 +107,44 @@ async function connect(
   return pending({ operations, reason: `connecting ${input.network} to Google's services` });
 }
 
+/** Ranges that somebody added to the connection, as far as they are still reserved: a patch must name all that stay. */
+async function otherRanges(input: PeeringInput, { connection }: ObservedPeering, { compute }: PeeringClients) {
+  const addresses = `${input.network.split("/global/")[0]}/global/addresses`;
+  const others = (connection?.reservedPeeringRanges ?? []).filter((range) => !rangesOf(input).includes(range));
+  const found = await Promise.all(others.map((range) => compute.getGlobalAddress(`${addresses}/${range}`)));
+  return others.filter((_, index) => found[index] !== undefined);
+}
+
 async function disconnect(
   input: PeeringInput,
   { serviceNetworking }: PeeringClients,
-  { numbered }: ObservedPeering,
+  observed: ObservedPeering,
 ): Promise<Pending> {
-  const refusals = ["FAILED_PRECONDITION", "NOT_FOUND"] as const;
-  const operation = await unlessFailed(refusals, serviceNetworking.deleteConnection(numbered));
+  const deleting = serviceNetworking.deleteConnection(observed.numbered).catch((caught: unknown) => {
+    throw isAbsent(caught) ? outlived(input, caught) : caught;
+  });
+  const operation = await unlessFailed(["FAILED_PRECONDITION"], deleting);
   if (!operation) return holdFor(input, undefined);
   const changes = [deletion(connectionOf(input), { expectedSeconds: seconds.disconnection })];
   const operations = [expecting(seconds.disconnection, operation)];
   return pending({ operations, reason: `disconnecting ${input.network} from Google's services`, changes });
+}
+
+/**
+ * A peering whose connection is gone goes a moment later, or never. Then only a person can tell that nothing else needs
+ * it: the step may neither look at everybody's clusters nor remove peerings.
+ */
+function outlived({ network }: PeeringInput, cause: unknown): StepError {
+  const [, project] = network.split("/");
+  const command = `gcloud compute networks peerings delete ${peeringName} --network=${idOf(network)} --project=${project}`;
+  return new StepError({
+    code: "FAILED_PRECONDITION",
+    reason: "PEERING_LEFT",
+    retryable: true,
+    resource: `${network}/peerings/${peeringName}`,
+    message: `${network} still has the peering ${peeringName}, but no connection that could be deleted with it. When no AlloyDB cluster uses the network any more, run "${command}", then down again`,
+    cause,
+  });
 }
 
 async function release({ range }: PeeringInput, { compute }: PeeringClients, run: Run): Promise<Pending> {
@@ -152,7 +183,7 @@ function toChanges(input: PeeringInput, observed: ObservedPeering | undefined): 
     const field = {
       path: "reservedPeeringRanges",
       from: observed.connection.reservedPeeringRanges,
-      to: rangesOf(input),
+      to: [...(observed.connection.reservedPeeringRanges ?? []), ...rangesOf(input)],
     };
     return [...reserved, update(name, [field], effects)];
   }

@@ -84,7 +84,7 @@ describe("peering", () => {
     const range = { name: `${namesOf("grown").range}2`, address: "192.168.202.0", prefixLength: 24 };
     const { changes, output } = await carryOut(peeringInput("grown", { range }));
     expect(changes).toEqual([`create ${range.name}`, expect.stringMatching(/^update .*connections/)]);
-    expect(output.ranges).toContain("grown-range2");
+    expect(output.ranges).toEqual(["grown-range", "grown-range2"]);
   });
 
   it("replaces ranges that an earlier network of the name left behind, when creating says so", async () => {
@@ -123,6 +123,21 @@ describe("peering", () => {
     expect(changes).toEqual([`delete ${network}/connections/${peeringName}`, `delete ${range}`]);
     expect(await observe("gone")).toEqual({ peerings: undefined, connections: undefined });
     expect((await carryOut(peeringInput("gone"), "remove")).changes).toEqual([]);
+  });
+
+  it("tells how to remove a peering that has outlived its connection, and goes on once it is gone", async () => {
+    await lay("outlived");
+    const { network, range } = namesOf("outlived");
+    await carryOut(peeringInput("outlived"));
+    const connections = side.local.cloud.store.collection<object>("servicenetworking.connections");
+    connections.delete(`${network}/servicenetworking.googleapis.com`);
+    const { status, body } = await side.steps.ask("peering", { action: "remove", input: peeringInput("outlived") });
+    expect(status).toBe(400);
+    const command = `gcloud compute networks peerings delete ${peeringName} --network=outlived-vpc --project=${testProject}`;
+    expect(body.error).toMatchObject({ message: expect.stringContaining(command) });
+    await rest(side.local, `POST ${compute}/${network}/removePeering`, { body: { name: peeringName } });
+    await side.local.cloud.clock.advance(120_000);
+    expect((await carryOut(peeringInput("outlived"), "remove")).changes).toEqual([`delete ${range}`]);
   });
 
   it("is held while AlloyDB has something in the network, and goes on when it has not", async () => {
