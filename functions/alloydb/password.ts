@@ -40,7 +40,7 @@ export async function keepPassword(secretManager: SecretManagerClient, secret: s
 export async function readPassword(secretManager: SecretManagerClient, version: string): Promise<KeptPassword> {
   const value = await secretManager.accessVersion(version);
   if (value !== undefined) return { version, value };
-  const message = `reading ${version}: it does not exist; rotate the password, or remove the environment and build it anew`;
+  const message = `reading ${version}: it does not exist, and nothing else tells the password; run down, then up, which makes the database anew from its seed files`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "SECRET_GONE", resource: version, message });
 }
 

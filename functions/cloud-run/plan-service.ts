@@ -18,9 +18,14 @@ export function planService(input: ServiceInput, observed: Service | undefined):
   const parts = partsOf(observed.template ?? {}, input);
   const wanted = parts && revisionId(idOf(input.service), toTemplate(input, parts));
   const present = idOf(observed.latestCreatedRevision ?? "");
-  if (wanted !== undefined && present.startsWith(wanted)) return [];
+  if (wanted !== undefined && present.startsWith(wanted) && !isFailed(observed)) return [];
   const field: FieldChange = { path: "template.revision", from: present, to: wanted ?? "unknown" };
   return [update(input.service, [field], effects)];
+}
+
+/** A revision that failed is made again under the next name; one that is still starting has not failed. */
+function isFailed({ reconciling, latestCreatedRevision, latestReadyRevision }: Service): boolean {
+  return !reconciling && latestCreatedRevision !== latestReadyRevision;
 }
 
 function costOf(input: ServiceInput): number {

@@ -11,6 +11,7 @@ const live: Service = {
   labels: { ...serviceInput.ownership.labels },
   template: { ...template, revision: id },
   latestCreatedRevision: `${serviceInput.service}/revisions/${id}`,
+  latestReadyRevision: `${serviceInput.service}/revisions/${id}`,
 };
 
 describe("planService", () => {
@@ -20,6 +21,18 @@ describe("planService", () => {
 
   it("finds nothing to do for the very same content", () => {
     expect(planService(serviceInput, live)).toEqual([]);
+  });
+
+  it.each([undefined, `${serviceInput.service}/revisions/before`])(
+    "plans another revision when the one of this content failed and %s serves",
+    (latestReadyRevision) => {
+      const [change] = planService(serviceInput, { ...live, latestReadyRevision });
+      expect(change).toMatchObject({ action: "update", fields: [{ path: "template.revision", from: id }] });
+    },
+  );
+
+  it("waits with a plan while the revision of this content is starting", () => {
+    expect(planService(serviceInput, { ...live, latestReadyRevision: undefined, reconciling: true })).toEqual([]);
   });
 
   it("plans another revision when the spec's part of the template differs", () => {
