@@ -64,14 +64,12 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
   needs: ["cluster", "peering", "identity"],
   permissions: {
     project: [
-      "alloydb.clusters.get",
       "alloydb.instances.create",
       "alloydb.instances.delete",
       "alloydb.instances.executeSql",
       "alloydb.instances.get",
       "alloydb.instances.update",
       "alloydb.users.create",
-      "alloydb.users.delete",
       "alloydb.users.get",
       "alloydb.users.update",
     ],

@@ -84,7 +84,6 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
       "artifactregistry.repositories.downloadArtifacts",
       "logging.logEntries.list",
       "run.revisions.get",
-      "run.revisions.list",
       "run.services.create",
       "run.services.delete",
       "run.services.get",

@@ -28,6 +28,6 @@ export const verifyStep: StepDeclaration<VerifyInput, VerifyOutput> = {
   title: "Smoke test of the new revision",
   input: ({ service }) => ({ path: service.smoke.path, expect: service.smoke.expect }),
   needs: ["service"],
-  permissions: { project: ["logging.logEntries.list", "run.revisions.get", "run.services.get"] },
+  permissions: { project: ["logging.logEntries.list", "run.revisions.get"] },
   expectedSeconds: () => 30,
 };

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import { type AccountInput, identityStep, type SecretInput } from "../../plan/steps/identity.ts";
@@ -33,6 +33,24 @@ describe("steps", () => {
       expect(new Set(project).size).toBe(project.length);
     },
   );
+
+  it("ask for nothing of AlloyDB and Cloud Run that no call of theirs needs", () => {
+    const called = ["alloydb", "run"].map((api) => readFileSync(`google/clients/${api}.ts`, "utf8")).join();
+    const asked = steps.flatMap(({ permissions }) => permissions.project.filter(isOfOfficialClient));
+    expect(asked.length).toBeGreaterThan(20);
+    const uncalled = asked.filter((permission) => !called.includes(`"${methodOf(permission)}"`));
+    expect(uncalled.filter((permission) => !neededBeside.has(permission))).toEqual([]);
+  });
+
+  it("look at other steps' resources only where they call for it", () => {
+    const permissionsOf = (wanted: StepName) => steps.find(({ name }) => name === wanted)?.permissions.project;
+    expect(permissionsOf("instance")).not.toContain("alloydb.clusters.get");
+    expect(permissionsOf("verify")).toEqual(["logging.logEntries.list", "run.revisions.get"]);
+    expect(permissionsOf("egress")?.filter((permission) => permission.startsWith("compute."))).toEqual([
+      "compute.subnetworks.get",
+      "compute.subnetworks.use",
+    ]);
+  });
 
   it("re-read the lock before they change anything, all but verify", () => {
     const without = steps.filter(({ permissions }) => !permissions.bucket?.includes("locks/")).map(({ name }) => name);
@@ -76,6 +94,18 @@ describe("identityStep", () => {
     for (const { role } of roles) expect(identityStep.permissions.grants).toContain(role);
   });
 });
+
+/** What Google checks beside the call's own permission: creating a user that exists, and a job that starts at once. */
+const neededBeside: ReadonlySet<string> = new Set(["alloydb.users.update", "run.jobs.run"]);
+
+function isOfOfficialClient(permission: string): boolean {
+  return /^(alloydb|run)\./.test(permission);
+}
+
+/** `clusters.patch` of `alloydb.clusters.update`. */
+function methodOf(permission: string): string {
+  return permission.replace(/^\w+\./, "").replace(/\.update$/, ".patch");
+}
 
 function memberOf(step: StepName): string {
   return `serviceAccount:${accountEmail("my-project", installationAccountId(step))}`;
