@@ -9,7 +9,7 @@ import { done } from "./answer.ts";
 import { checkPermissions } from "./check.ts";
 import type { OperationFailure, Run, StepRequest, StepResponse } from "./contract.ts";
 import { StepError } from "./error.ts";
-import { refuseFailures, refuseRepetition } from "./failure.ts";
+import { codeOfFailure, refuseFailures, refuseRepetition } from "./failure.ts";
 import { fenceGuard } from "./fence.ts";
 import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
@@ -102,7 +102,7 @@ async function carryOut<Input extends object, Output extends object, Clients>(
   work: Work<Input, Output, Clients>,
 ): Promise<StepResponse<Output | object>> {
   const { implementation, opened, log } = work;
-  const { run, outputs, input, action, failures = [], failedOperations = 0 } = work.request;
+  const { run, outputs, input, action, failures = [], failedOperations = failures.length } = work.request;
   refuseHopeless(work);
   const context = { run, outputs, failures, failedOperations, log };
   switch (action) {
@@ -121,11 +121,17 @@ function refuseHopeless<Input extends object, Output extends object, Clients>({
   implementation,
   request,
 }: Work<Input, Output, Clients>): void {
-  const { action, failures = [], failedOperations = 0 } = request;
-  const mends = (failure: OperationFailure) => implementation.mends?.(failure, action) ?? false;
+  const { action, failures = [], failedOperations = failures.length } = request;
+  const mends = (failure: OperationFailure) =>
+    isGoneAlready(failure, action) || (implementation.mends?.(failure, action) ?? false);
   refuseFailures(failures, mends);
   const bounded = action === "remove" ? failures.filter((failure) => !mends(failure)) : failures;
   refuseRepetition(bounded, { failedOperations, limit: implementation.failureLimit ?? usualFailureLimit });
+}
+
+/** What a deletion does not find any more is what it was asked for; somebody else was first. */
+function isGoneAlready(failure: OperationFailure, action: StepRequest<object>["action"]): boolean {
+  return action === "remove" && codeOfFailure(failure) === "NOT_FOUND";
 }
 
 function openAll<Clients>(connects: ConnectAll<Clients>): Opened<Clients> {

@@ -232,6 +232,20 @@ describe("down", () => {
     expect(removed.slice(4).sort()).toEqual([...expected].sort());
   });
 
+  it("takes down one after the other what several plans made by one step, for it may be the same", async () => {
+    const url = "https://artifactregistry.googleapis.com/v1/op";
+    const fence = { bucket: "b", object: "locks/users.json", generation: "7" };
+    const { steps } = await runEnvironment("down", {
+      plans: { h: { image: { id: "new" } }, old: { image: { id: "old" } } },
+      claim: { state: "held", fence, plans: ["h", "old"] },
+      steps: { image: [waiting([operation(url)]), done()] },
+      operations: { [url]: { seconds: 100 } },
+    });
+    const asked = steps.map(({ body }) => (body as { input?: { id: string } }).input?.id);
+    expect(asked.slice(0, 3)).toEqual(["new", "new", "old"]);
+    expect(steps[2]?.at).toBeGreaterThanOrEqual(100);
+  });
+
   it("does nothing for a teardown that was called off", async () => {
     const { outcome, calls } = await runEnvironment("down", { claim: { state: "obsolete" } });
     expect(outcome.state).toBe("SUCCEEDED");

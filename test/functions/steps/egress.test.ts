@@ -86,6 +86,15 @@ describe("egress by connector", () => {
     expect(body.error).toMatchObject({ message: expect.stringContaining(message) });
   });
 
+  it("takes what a deletion does not find any more as removed", async () => {
+    await lay("vanished");
+    const failures = [{ name: "operations/1", code: 5, message: "Requested entity was not found." }];
+    const input = connectorInput("vanished");
+    const { status, body } = await side.steps.ask("egress", { action: "remove", input, failures });
+    expect({ status, state: body.state }).toEqual({ status: 200, state: "done" });
+    expect((await side.steps.ask("egress", { input, failures })).status).toBe(404);
+  });
+
   it("refuses a connector on another subnetwork by name and leaves it alone", async () => {
     await lay("foreign");
     await lay("other");
