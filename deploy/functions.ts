@@ -2,12 +2,14 @@ import type { CloudFunction, FunctionsClient } from "../google/clients/functions
 import type { RunServicesClient } from "../google/clients/run.ts";
 import type { ApiError } from "../google/error.ts";
 import type { Operation } from "../google/operation.ts";
-import { editPolicy, type Policy, withGrants } from "../google/policy.ts";
+import { editPolicy, type Policy } from "../google/policy.ts";
 import { accountEmail, canonicalJson, installationAccountId, sha256 } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { type Bundle, zip } from "./bundle.ts";
 import { persist } from "./eventually.ts";
-import { type InstallationFunction, installationLabels, type Target } from "./installation.ts";
+import { type InstallationFunction, installationAccounts, installationLabels, type Target } from "./installation.ts";
+import { refuseForeign } from "./ownership.ts";
+import { reconcile } from "./reconcile.ts";
 
 /** What deploying functions works with. */
 export interface FunctionClients {
@@ -29,12 +31,17 @@ export interface WantedFunction extends InstallationFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Ensures one function from this version's source, private, with its callers. */
+/**
+ * Ensures one function from this version's source, private, with its callers.
+ *
+ * @throws ApiError ALREADY_EXISTS when a function of that name is somebody else's
+ */
 export async function ensureFunction(clients: FunctionClients, target: Target, wanted: WantedFunction): Promise<void> {
   const name = `projects/${target.project}/locations/${target.region}/functions/${wanted.id}`;
   const { bundle } = wanted;
   const content = `${bundle.content.slice(0, 40)}-${hashOf(wanted.environment)}`;
   const found = await clients.functions.getFunction(name);
+  if (found) refuseForeign(found, target, { name, method: "cloudfunctions.projects.locations.functions.get" });
   if (found?.state !== "ACTIVE" || found.labels?.[contentLabel] !== content) {
     const source = await clients.functions.uploadSource(name.replace(/\/functions\/.*/, ""), zip(bundle));
     const body = functionBody(target, { ...wanted, content, storageSource: source });
@@ -84,7 +91,7 @@ function functionBody(
   };
 }
 
-/** A function is a Cloud Run service; who may invoke that may call it. */
+/** A function is a Cloud Run service; who may invoke that may call it: of our accounts these alone, and whom people added. */
 async function ensureInvokers(
   run: FunctionClients["run"],
   { project, region }: Target,
@@ -95,11 +102,12 @@ async function ensureInvokers(
     get: () => run.getServicePolicy(service),
     set: (policy: Policy) => run.setServicePolicy(service, policy),
   };
+  const accounts = installationAccounts(project);
   const grants = invokers.map((name) => ({
     role: "roles/run.invoker",
     member: `serviceAccount:${accountEmail(project, installationAccountId(name))}`,
   }));
-  await persist(isUnknownMember, () => editPolicy(access, (policy) => withGrants(policy, grants)));
+  await persist(isUnknownMember, () => editPolicy(access, (policy) => reconcile(policy, grants, accounts)));
 }
 
 /** The accounts, or the right to use them, were made moments ago. */

@@ -11,6 +11,7 @@ import { accountEmail, installationAccountId, installationName } from "../spec/n
 import { type Bundle, bundleProgram } from "./bundle.ts";
 import { patience, persist, untilDefined } from "./eventually.ts";
 import { installationLabels, type Target } from "./installation.ts";
+import { refuseForeign } from "./ownership.ts";
 import { type PackedFolder, packFolder } from "./pack.ts";
 
 /** What building the seed runner works with. */
@@ -25,6 +26,7 @@ export interface RunnerClients {
  * Ensures the image that seeds databases, built from this very version by Cloud Build; the same program is built once.
  *
  * @returns the image by digest
+ * @throws ApiError ALREADY_EXISTS when a repository of that name is somebody else's
  */
 export async function ensureRunnerImage(clients: RunnerClients, target: Target): Promise<string> {
   const bundle = await bundleProgram("functions/jobs/seed.ts");
@@ -50,6 +52,7 @@ async function ensureRepository(
   name: string,
 ): Promise<string> {
   const found = await registry.getRepository(name);
+  if (found) refuseForeign(found, { project }, { name, method: "artifactregistry.repositories.get" });
   if (!found) {
     const description = "Images of alloyrun's own jobs";
     await wait(

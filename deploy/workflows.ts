@@ -6,6 +6,7 @@ import { accountEmail, installationAccountId } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { persist } from "./eventually.ts";
 import { installationLabels, type Target } from "./installation.ts";
+import { refuseForeign } from "./ownership.ts";
 
 /** The workflows of an installation and the accounts that they run as, by name. */
 export const installationWorkflows = [
@@ -16,7 +17,11 @@ export const installationWorkflows = [
 /** What is sent again when a workflow is brought to this version. */
 const mutableFields = ["sourceContents", "serviceAccount", "labels", "callLogLevel"] as const;
 
-/** Ensures the workflows of this version. Executions that are under way keep the revision they started with. */
+/**
+ * Ensures the workflows of this version. Executions that are under way keep the revision they started with.
+ *
+ * @throws ApiError ALREADY_EXISTS when a workflow of that name is somebody else's
+ */
 export async function ensureWorkflows(
   workflows: WorkflowsClient,
   target: Target,
@@ -26,6 +31,7 @@ export async function ensureWorkflows(
     installationWorkflows.map(async ({ id, source, account }) => {
       const name = `projects/${target.project}/locations/${target.region}/workflows/${id}`;
       const found = await workflows.getWorkflow(name);
+      if (found) refuseForeign(found, target, { name, method: "workflows.projects.locations.workflows.get" });
       const wanted = await workflowBody(target, source, account);
       if (found && isSame(found, wanted)) return;
       const call = () =>
