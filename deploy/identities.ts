@@ -5,7 +5,17 @@ import type { ApiError } from "../google/error.ts";
 import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { persist } from "./eventually.ts";
-import { grantsCondition, grantsRoleName, type InstallationAccount, roleName, type Target } from "./installation.ts";
+import {
+  grantsCondition,
+  grantsRoleName,
+  type InstallationAccount,
+  objectsCondition,
+  roleName,
+  type Target,
+  uploadsRoleName,
+} from "./installation.ts";
+import { installationMark, refuseForeign } from "./ownership.ts";
+import { memberOf, reconcile } from "./reconcile.ts";
 
 /** What making identities works with. */
 export interface IdentityClients {
@@ -20,12 +30,17 @@ export interface IdentityClients {
  */
 const policyPermissions = new Set(["resourcemanager.projects.setIamPolicy"]);
 
-/** Ensures every account with a custom role of exactly its permissions, bound in one write of the project's policy. */
+/**
+ * Ensures every account with a custom role of exactly its permissions, bound in one write of the project's policy.
+ *
+ * @throws ApiError ALREADY_EXISTS, before anything is granted, for an account of that name that is somebody else's
+ */
 export async function ensureIdentities(
   clients: IdentityClients,
-  { project }: Pick<Target, "project">,
+  target: Target,
   accounts: readonly InstallationAccount[],
 ): Promise<void> {
+  const { project } = target;
   await Promise.all(accounts.map((account) => ensureAccount(clients.iam, project, account)));
   const roles = accounts.flatMap((account) => rolesOf(project, account));
   await Promise.all(roles.map((role) => ensureRole(clients.roles, role)));
@@ -33,7 +48,7 @@ export async function ensureIdentities(
     get: () => clients.resourceManager.getProjectPolicy(project),
     set: (policy: Policy) => clients.resourceManager.setProjectPolicy(project, policy),
   };
-  const grants = accounts.flatMap((account) => grantsOf(project, account));
+  const grants = accounts.flatMap((account) => grantsOf(target, account));
   const edit = (policy: Policy) => withGrants(withoutOutdated(policy, project, grants), grants);
   await persist(isUnknownMember, () => editPolicy(access, edit));
   await Promise.all(accounts.map((account) => ensureActors(clients.iam, { project, account, accounts })));
@@ -45,14 +60,13 @@ async function ensureAccount(
   { email, displayName }: InstallationAccount,
 ): Promise<void> {
   const name = accountName(project, email);
-  if (await iam.getAccount(name)) return;
-  await iam.createAccount(name, {
-    displayName: displayName.slice(0, 100),
-    description: `alloyrun:${project}-alloyrun`,
-  });
+  const found = await iam.getAccount(name);
+  if (found) refuseForeign(found, { project }, { name, method: "iam.projects.serviceAccounts.get" });
+  else
+    await iam.createAccount(name, { displayName: displayName.slice(0, 100), description: installationMark(project) });
 }
 
-/** Lets those accounts act as this one that declare it. */
+/** Lets those of our accounts act as this one that declare it, and no other of them. */
 async function ensureActors(
   iam: IamClient,
   {
@@ -62,14 +76,10 @@ async function ensureActors(
   }: { project: string; account: InstallationAccount; accounts: readonly InstallationAccount[] },
 ): Promise<void> {
   const actors = accounts.filter(({ actAs }) => actAs.includes(account.name));
-  if (actors.length === 0) return;
   const name = accountName(project, account.email);
-  const grants = actors.map(({ email }) => ({
-    role: "roles/iam.serviceAccountUser",
-    member: `serviceAccount:${email}`,
-  }));
+  const grants = actors.map((actor) => ({ role: "roles/iam.serviceAccountUser", member: memberOf(actor) }));
   const access = { get: () => iam.getAccountPolicy(name), set: (policy: Policy) => iam.setAccountPolicy(name, policy) };
-  await persist(isYoung, () => editPolicy(access, (policy) => withGrants(policy, grants)));
+  await persist(isYoung, () => editPolicy(access, (policy) => reconcile(policy, grants, accounts)));
 }
 
 /** An account is read as absent for a moment after it was made. */
@@ -102,16 +112,28 @@ function rolesOf(project: string, account: InstallationAccount) {
       title: `alloyrun ${account.name}: grants of listed roles`,
       includedPermissions: policy,
     },
+    {
+      name: uploadsRoleName(project, account.name),
+      title: `alloyrun ${account.name}: sources of functions`,
+      includedPermissions: account.readsUploads.length > 0 ? ["storage.objects.get"] : [],
+    },
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
 }
 
-function grantsOf(project: string, account: InstallationAccount): Grant[] {
-  const member = `serviceAccount:${account.email}`;
-  return rolesOf(project, account).map(({ name }) =>
-    name === grantsRoleName(project, account.name)
-      ? { role: name, member, condition: grantsCondition(account.grants) }
-      : { role: name, member },
-  );
+function grantsOf(target: Target, account: InstallationAccount): Grant[] {
+  const { project, projectNumber, region } = target;
+  const member = memberOf(account);
+  return rolesOf(project, account).flatMap(({ name }): Grant[] => {
+    if (name === grantsRoleName(project, account.name)) {
+      return [{ role: name, member, condition: grantsCondition(account.grants) }];
+    }
+    if (name !== uploadsRoleName(project, account.name)) return [{ role: name, member }];
+    return account.readsUploads.map((beginning) => ({
+      role: name,
+      member,
+      condition: objectsCondition(beginning, `${beginning}-${projectNumber}-${region}`),
+    }));
+  });
 }
 
 /** An earlier version may have bound our own roles under a condition that lets more through. */

@@ -1,3 +1,4 @@
+import type { Grant } from "../google/policy.ts";
 import { type StepName, stepNames } from "../plan/step.ts";
 import { steps } from "../plan/steps.ts";
 import { accountEmail, functionId, installationAccountId, installationName } from "../spec/names.ts";
@@ -22,10 +23,24 @@ export interface InstallationAccount {
   readonly grants: readonly string[];
   /** Accounts of the installation that it may act as, by name. */
   readonly actAs: readonly string[];
-  /** Predefined role on the installation's bucket. */
-  readonly bucketRole?: "roles/storage.objectViewer" | "roles/storage.objectUser";
+  /** What it may do in the installation's bucket. */
+  readonly bucket: BucketAccess;
+  /** Beginnings of names of Google's own buckets in the project, `<beginning>-<number>-<region>`, that it reads. */
+  readonly readsUploads: readonly string[];
   /** Whether it pushes images into the installation's repository. */
   readonly pushesImages: boolean;
+}
+
+/** Rights in the installation's bucket, by prefix of the objects' names. */
+export interface BucketAccess {
+  readonly reads?: readonly string[];
+  /** Read, written and deleted. */
+  readonly writes?: readonly string[];
+  /**
+   * Whether it sees the names of all objects: no prefix can limit that. Who may not is told that reading is forbidden even
+   * where there is nothing to read.
+   */
+  readonly lists?: boolean;
 }
 
 /** One of the installation's functions. */
@@ -61,7 +76,7 @@ interface EntryDeclaration {
   readonly name: string;
   readonly title: string;
   readonly permissions: readonly string[];
-  readonly bucketRole: "roles/storage.objectUser";
+  readonly bucket: BucketAccess;
   readonly invokers: readonly string[];
 }
 
@@ -69,28 +84,26 @@ const entries: readonly EntryDeclaration[] = [
   {
     name: "request",
     title: "takes requests and starts executions",
-    permissions: [
-      "logging.logEntries.list",
-      "resourcemanager.projects.get",
-      "workflows.executions.create",
-      "workflows.executions.get",
-      "workflows.executions.list",
-    ],
-    bucketRole: "roles/storage.objectUser",
+    permissions: ["logging.logEntries.list", "workflows.executions.create", "workflows.executions.get"],
+    bucket: {
+      reads: ["specs/", "locks/", "runs/"],
+      writes: ["plans/", "requests/"],
+      lists: true,
+    },
     invokers: ["sweep"],
   },
   {
     name: "lock",
     title: "holds an environment for one run",
     permissions: ["workflows.executions.get"],
-    bucketRole: "roles/storage.objectUser",
+    bucket: { writes: ["locks/", "requests/", "specs/", "teardowns/", "environments/"], lists: true },
     invokers: ["workflow"],
   },
   {
     name: "record",
     title: "writes the records of runs",
     permissions: [],
-    bucketRole: "roles/storage.objectUser",
+    bucket: { reads: ["locks/"], writes: ["runs/", "teardowns/", "environments/"], lists: true },
     invokers: ["workflow"],
   },
 ];
@@ -109,6 +122,8 @@ export function installationAccounts(project: string): InstallationAccount[] {
     permissions: [],
     grants: [],
     actAs: [],
+    bucket: {},
+    readsUploads: [],
     pushesImages: false,
     ...rest,
   });
@@ -119,39 +134,39 @@ export function installationAccounts(project: string): InstallationAccount[] {
         permissions: permissions.project,
         grants: permissions.grants ?? [],
         actAs: permissions.actAs ?? [],
-        bucketRole: (permissions.bucket ?? []).length > 0 ? "roles/storage.objectViewer" : undefined,
+        bucket: { reads: permissions.bucket ?? [] },
       }),
     ),
-    ...entries.map(({ name, title, permissions, bucketRole }) =>
-      account(name, { displayName: `alloyrun: ${title}`, permissions, bucketRole }),
+    ...entries.map(({ name, title, permissions, bucket }) =>
+      account(name, { displayName: `alloyrun: ${title}`, permissions, bucket }),
     ),
     account("workflow", {
       displayName: "alloyrun: runs the workflow and polls operations",
       permissions: ["logging.logEntries.create", ...pollingPermissions],
-      bucketRole: "roles/storage.objectViewer",
+      bucket: { reads: ["plans/"] },
     }),
     account("sweep", {
       displayName: "alloyrun: finishes deferred teardowns",
       permissions: ["logging.logEntries.create"],
-      bucketRole: "roles/storage.objectViewer",
+      bucket: { lists: true },
     }),
     account("build", {
       displayName: "alloyrun: builds images",
       permissions: ["logging.logEntries.create", ...buildPermissions],
-      bucketRole: "roles/storage.objectViewer",
+      bucket: { reads: ["sources/"] },
+      readsUploads: ["gcf-v2-uploads", "gcf-v2-sources"],
       pushesImages: true,
     }),
   ];
 }
 
-/** Cloud Build reads uploaded sources and pushes images; the repositories of environments are made after this account. */
+/** Cloud Build pushes images; the repositories of environments are made after this account. */
 const buildPermissions = [
   "artifactregistry.repositories.downloadArtifacts",
   "artifactregistry.repositories.get",
   "artifactregistry.repositories.uploadArtifacts",
   "artifactregistry.tags.create",
   "artifactregistry.tags.update",
-  "storage.objects.get",
 ];
 
 /** The functions of an installation: one a step, then the entries. */
@@ -182,6 +197,16 @@ export function roleName(project: string, account: string): string {
 /** Custom role with which an account grants the listed roles, and nothing else. */
 export function grantsRoleName(project: string, account: string): string {
   return `${roleName(project, account)}_grants`;
+}
+
+/** Custom role with which an account reads objects in Google's own buckets that it names. */
+export function uploadsRoleName(project: string, account: string): string {
+  return `${roleName(project, account)}_uploads`;
+}
+
+/** The IAM condition that keeps a role to what lies in buckets and under names that begin so: `{bucket}/objects/{name}`. */
+export function objectsCondition(title: string, beginning: string): NonNullable<Grant["condition"]> {
+  return { title: `alloyrun-${title}`, expression: `resource.name.startsWith("projects/_/buckets/${beginning}")` };
 }
 
 /** The IAM condition that keeps an account from granting any other role. */

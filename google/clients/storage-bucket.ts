@@ -23,6 +23,8 @@ export interface Bucket {
 export interface StorageBucketClient {
   readonly getBucket: (name: string) => Promise<Bucket | undefined>;
   readonly createBucket: (project: string, bucket: Bucket) => Promise<Bucket>;
+  /** Changes the given fields, each as a whole. */
+  readonly patchBucket: (name: string, bucket: Bucket) => Promise<Bucket>;
   /** With conditions (version 3). */
   readonly getPolicy: (name: string) => Promise<Policy>;
   /** Replaces the policy; ABORTED when it is no longer the one whose `etag` is given. */
@@ -45,6 +47,8 @@ function bucketsOf(rest: Rest): StorageBucketClient {
         body: bucket,
         site: site("insert", bucket.name ?? ""),
       }),
+    patchBucket: (name, bucket) =>
+      rest.fetchJson({ method: "PATCH", url: `${api}/${name}`, body: bucket, site: site("patch", name) }),
     getPolicy: (name) =>
       rest.fetchJson({
         method: "GET",

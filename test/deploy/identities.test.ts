@@ -6,6 +6,7 @@ import type { CustomRole } from "../../google/clients/iam-roles.ts";
 import type { Binding, Policy } from "../../google/policy.ts";
 
 const project = "my-project";
+const target = { project, projectNumber: "12345", region: "us-central1" };
 const accounts = installationAccounts(project);
 const setPolicy = "resourcemanager.projects.setIamPolicy";
 
@@ -62,21 +63,62 @@ function bindingsOf(iam: Iam): readonly Binding[] {
 describe("ensureIdentities", () => {
   it("makes every account and binds each to roles of its own alone", async () => {
     const iam = iamInMemory();
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     expect([...iam.accounts.keys()].sort()).toEqual(
       accounts.map(({ email }) => `projects/${project}/serviceAccounts/${email}`).sort(),
     );
     for (const { role, members } of bindingsOf(iam)) {
       expect(members).toHaveLength(1);
-      expect(role).toMatch(/^projects\/my-project\/roles\/alloyrun_[a-zA-Z]+(_grants)?$/);
+      expect(role).toMatch(/^projects\/my-project\/roles\/alloyrun_[a-zA-Z]+(_grants|_uploads)?$/);
     }
+  });
+
+  it("leaves an account of the name that it did not make as it is, and grants nothing", async () => {
+    const iam = iamInMemory();
+    const name = `projects/${project}/serviceAccounts/${accounts[0]?.email}`;
+    iam.accounts.set(name, { name, description: "somebody's" });
+    await expect(ensureIdentities(iam, target, accounts)).rejects.toMatchObject({
+      code: "ALREADY_EXISTS",
+      resource: name,
+      message: expect.stringContaining("was not made by the installation my-project-alloyrun"),
+    });
+    expect(iam.writes.filter((write) => !write.startsWith("create projects/my-project/serviceAccounts/"))).toEqual([]);
+    expect(iam.accounts.get(name)?.description).toBe("somebody's");
+  });
+
+  it("takes back what an earlier version let an account act as, and nothing that people granted", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, target, accounts);
+    const name = `projects/${project}/serviceAccounts/${accounts.find(({ actAs }) => actAs.length === 0)?.email}`;
+    const outdated = `serviceAccount:${accounts.at(-1)?.email}`;
+    const role = "roles/iam.serviceAccountUser";
+    const wanted = iam.policies.get(name)?.bindings ?? [];
+    const foreign = { role: "roles/iam.serviceAccountTokenCreator", members: ["user:ann@example.com"] };
+    iam.policies.set(name, { bindings: [...wanted, foreign, { role, members: [outdated, "user:ann@example.com"] }] });
+    await ensureIdentities(iam, target, accounts);
+    expect(iam.policies.get(name)?.bindings).toEqual([...wanted, foreign, { role, members: ["user:ann@example.com"] }]);
+  });
+
+  it("lets the build account read uploaded sources of this project and region, and no other object", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, target, accounts);
+    const readers = bindingsOf(iam).filter(({ role }) =>
+      iam.held.get(role)?.includedPermissions?.some((permission) => permission.startsWith("storage.")),
+    );
+    expect(readers.map(({ members, condition }) => [members, condition?.expression])).toEqual(
+      ["uploads", "sources"].map((kind) => [
+        [`serviceAccount:alloyrun-build@${project}.iam.gserviceaccount.com`],
+        `resource.name.startsWith("projects/_/buckets/gcf-v2-${kind}-12345-us-central1")`,
+      ]),
+    );
   });
 
   it("gives each account exactly the permissions that it declares", async () => {
     const iam = iamInMemory();
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     for (const { email, permissions } of accounts) {
-      const roles = bindingsOf(iam).filter(({ members }) => members?.includes(`serviceAccount:${email}`));
+      const own = bindingsOf(iam).filter(({ members }) => members?.includes(`serviceAccount:${email}`));
+      const roles = own.filter(({ role }) => !role.endsWith("_uploads"));
       const held = roles.flatMap(({ role }) => iam.held.get(role)?.includedPermissions ?? []);
       expect(held.sort()).toEqual([...permissions].sort());
     }
@@ -84,7 +126,7 @@ describe("ensureIdentities", () => {
 
   it("hands out the change of the project's policy only under the condition that lists the roles", async () => {
     const iam = iamInMemory();
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     const powerful = bindingsOf(iam).filter(({ role }) => iam.held.get(role)?.includedPermissions?.includes(setPolicy));
     expect(powerful.length).toBeGreaterThan(0);
     for (const { role, condition } of powerful) {
@@ -96,7 +138,7 @@ describe("ensureIdentities", () => {
 
   it("lets an account act as another only where that is declared", async () => {
     const iam = iamInMemory();
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     for (const { name, email } of accounts) {
       const actors = accounts
         .filter(({ actAs }) => actAs.includes(name))
@@ -110,20 +152,20 @@ describe("ensureIdentities", () => {
 
   it("changes nothing the second time", async () => {
     const iam = iamInMemory();
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     iam.writes.length = 0;
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     expect(iam.writes).toEqual([]);
   });
 
   it("brings back a role that was deleted, and permissions that somebody changed", async () => {
     const iam = iamInMemory();
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     const [deleted, changed] = ["network", "image"].map((name) => `projects/${project}/roles/alloyrun_${name}`);
     iam.held.set(deleted ?? "", { ...iam.held.get(deleted ?? ""), deleted: true });
     iam.held.set(changed ?? "", { ...iam.held.get(changed ?? ""), includedPermissions: ["iam.roles.create"] });
     iam.writes.length = 0;
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     expect(iam.writes.sort()).toEqual([`patch ${changed}`, `undelete ${deleted}`]);
     const image = accounts.find(({ name }) => name === "image");
     expect(iam.held.get(changed ?? "")?.includedPermissions).toEqual(image?.permissions);
@@ -139,7 +181,7 @@ describe("ensureIdentities", () => {
     const role = `projects/${project}/roles/alloyrun_${name}_grants`;
     const outdated = { role, members: [member], condition: grantsCondition(["roles/editor"]) };
     const iam = iamInMemory({ bindings: [...foreign, outdated] });
-    await ensureIdentities(iam, { project }, accounts);
+    await ensureIdentities(iam, target, accounts);
     const bindings = bindingsOf(iam);
     for (const binding of foreign) expect(bindings).toContainEqual(binding);
     expect(JSON.stringify(bindings)).not.toContain("roles/editor");

@@ -35,7 +35,8 @@ describe("installationAccounts", () => {
     expect(account.permissions).toEqual(permissions.project);
     expect(account.grants).toEqual(permissions.grants ?? []);
     expect(account.actAs).toEqual(permissions.actAs ?? []);
-    expect(account.bucketRole).toBe((permissions.bucket ?? []).length > 0 ? "roles/storage.objectViewer" : undefined);
+    expect(account.bucket).toEqual({ reads: permissions.bucket ?? [] });
+    expect(account.readsUploads).toEqual([]);
     expect(account.pushesImages).toBe(false);
   });
 
@@ -61,8 +62,14 @@ describe("installationAccounts", () => {
   });
 
   it("lets only the accounts of the entries write to the bucket", () => {
-    const writers = accounts.filter(({ bucketRole }) => bucketRole === "roles/storage.objectUser");
+    const writers = accounts.filter(({ bucket }) => bucket.writes !== undefined);
     expect(writers.map(({ name }) => name)).toEqual(entries);
+  });
+
+  it.each(accounts)("gives $name a bucket's folders only, and none both to read and to write", ({ bucket }) => {
+    const prefixes = [...(bucket.reads ?? []), ...(bucket.writes ?? [])];
+    for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z]+\/$/);
+    expect(new Set(prefixes).size).toBe(prefixes.length);
   });
 
   it("lets only the request function start executions", () => {
