@@ -51,17 +51,8 @@ export interface Operations {
 
 /** Makes the table of operations of a local cloud. */
 export function createOperations({ clock, store, random, api }: OperationsContext): Operations {
-  const records: Collection<OperationRecord> = store.collection("operations");
+  const records = openRecords(store, clock);
   const draws = random.fork("operations");
-  const waiters = new Map<string, (() => void)[]>();
-  const key = (host: string, name: string) => `${host}/${name}`;
-
-  function finish(record: OperationRecord, outcome: Pick<OperationRecord, "error" | "response">): void {
-    const present = records.get(key(record.host, record.name));
-    if (present) records.put(key(record.host, record.name), { ...present, ...outcome, endTime: clock.now() });
-    for (const wake of waiters.get(key(record.host, record.name)) ?? []) wake();
-    waiters.delete(key(record.host, record.name));
-  }
 
   async function run(record: OperationRecord, hold: Hold): Promise<void> {
     const work = api(record.host).operations?.[record.kind];
@@ -71,14 +62,9 @@ export function createOperations({ clock, store, random, api }: OperationsContex
       input: record.input,
       hold,
       latency: () => hold.sleep(record.dueTime - clock.now(), { draws: true }),
-      annotate(metadata) {
-        const present = records.get(key(record.host, record.name));
-        if (present) {
-          records.put(key(record.host, record.name), { ...present, metadata: { ...present.metadata, ...metadata } });
-        }
-      },
+      annotate: (metadata) => records.annotate(record, metadata),
     });
-    finish(record, { response });
+    records.finish(record, { response });
   }
 
   return {
@@ -86,53 +72,84 @@ export function createOperations({ clock, store, random, api }: OperationsContex
       const startTime = clock.now();
       const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
       const dueTime = startTime + (latency ? drawLatency(latency, draws) : 0);
-      const record = records.put(key(host, name), { host, name, kind, target, input, metadata, startTime, dueTime });
+      const record = records.add({ host, name, kind, target, input, metadata, startTime, dueTime });
       const hold = clock.hold();
       setImmediate(() => {
         run(record, hold)
-          .catch((caught) => finish(record, { error: toApiError(caught).toStatus() }))
+          .catch((caught) => records.finish(record, { error: toApiError(caught).toStatus() }))
           .finally(() => hold.release());
       });
       return record;
     },
 
-    get(host, name) {
+    async wait(host, name, ms, hold) {
+      if (records.get(host, name).endTime === undefined) await hold.during(() => records.whenDone(host, name, ms));
+      return records.get(host, name);
+    },
+
+    get: records.get,
+    list: records.list,
+    delete: records.delete,
+    isBusy: records.isBusy,
+  };
+}
+
+/** The records of operations, and who waits for one to be finished. */
+function openRecords(store: Store, clock: Clock) {
+  const records: Collection<OperationRecord> = store.collection("operations");
+  const waiters = new Map<string, (() => void)[]>();
+  const key = (host: string, name: string) => `${host}/${name}`;
+
+  function change({ host, name }: OperationRecord, edit: (present: OperationRecord) => OperationRecord): void {
+    const present = records.get(key(host, name));
+    if (present) records.put(key(host, name), edit(present));
+  }
+
+  return {
+    add: (record: OperationRecord) => records.put(key(record.host, record.name), record),
+
+    get(host: string, name: string): OperationRecord {
       const record = records.get(key(host, name));
       if (!record) throw new ApiError({ code: "NOT_FOUND", message: `Operation '${name}' was not found` });
       return record;
     },
 
-    list: (host, parent) =>
+    list: (host: string, parent: string) =>
       records.list(key(host, parent === "" ? "operations/" : `${parent}/operations/`)).map(([, record]) => record),
 
-    async wait(host, name, ms, hold) {
-      if (this.get(host, name).endTime === undefined) await hold.during(() => whenDone(key(host, name), ms));
-      return this.get(host, name);
-    },
-
-    delete(host, name) {
+    delete(host: string, name: string): void {
       records.delete(key(host, name));
     },
 
-    isBusy: (host, target) =>
-      records
-        .list(`${host}/`)
-        .some(
-          ([, record]) =>
-            record.endTime === undefined && (record.target === target || record.target.startsWith(`${target}/`)),
-        ),
-  };
+    isBusy: (host: string, target: string) =>
+      records.list(`${host}/`).some(([, record]) => record.endTime === undefined && isAtOrBelow(record.target, target)),
 
-  function whenDone(waitedFor: string, ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timeout = setTimeout(resolve, ms).unref();
-      const wake = () => {
-        clearTimeout(timeout);
-        resolve();
-      };
-      waiters.set(waitedFor, [...(waiters.get(waitedFor) ?? []), wake]);
-    });
-  }
+    annotate(record: OperationRecord, metadata: JsonObject): void {
+      change(record, (present) => ({ ...present, metadata: { ...present.metadata, ...metadata } }));
+    },
+
+    finish(record: OperationRecord, outcome: Pick<OperationRecord, "error" | "response">): void {
+      change(record, (present) => ({ ...present, ...outcome, endTime: clock.now() }));
+      const finished = key(record.host, record.name);
+      for (const wake of waiters.get(finished) ?? []) wake();
+      waiters.delete(finished);
+    },
+
+    whenDone(host: string, name: string, ms: number): Promise<void> {
+      return new Promise((resolve) => {
+        const timeout = setTimeout(resolve, ms).unref();
+        const wake = () => {
+          clearTimeout(timeout);
+          resolve();
+        };
+        waiters.set(key(host, name), [...(waiters.get(key(host, name)) ?? []), wake]);
+      });
+    },
+  };
+}
+
+function isAtOrBelow(name: string, parent: string): boolean {
+  return name === parent || name.startsWith(`${parent}/`);
 }
 
 /** The `google.longrunning.Operation` form of a record. */

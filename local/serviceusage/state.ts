@@ -40,8 +40,7 @@ export interface ServiceStates {
 /** Opens the states of a local cloud's services, and awaits what was still spreading. */
 export function createServiceStates(cloud: Cloud): ServiceStates {
   const services = cloud.store.collection<EnabledService>("serviceusage.services");
-  const agents = cloud.store.collection<ServiceAgent>("iam.serviceAgents");
-  const accounts = cloud.store.collection<DefaultAccount>("iam.serviceAccounts");
+  const { ensureAgent, ensureDefaultAccount } = openIdentities(cloud);
   const draws = cloud.random.fork("serviceusage");
   for (const [name, { state }] of services.list()) if (state === "ENABLED") spread(name);
 
@@ -55,36 +54,6 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
   function setUsable(name: string, usable: boolean): void {
     const [, project = "", , service = ""] = name.split("/");
     cloud.projects.setUsable(project, service, usable);
-  }
-
-  function ensureAgent(project: string, service: string): ServiceAgent | undefined {
-    const { projectId, projectNumber } = cloud.projects.ensure(project);
-    const [first] = agentsOf(service, projectNumber).map(
-      (email) => agents.get(email) ?? agents.put(email, { email, uniqueId: uniqueId(email), service, projectId }),
-    );
-    return first;
-  }
-
-  /** Enabling Compute Engine brings an account that projects may keep using by default. */
-  function ensureDefaultAccount(project: string): void {
-    const { projectId, projectNumber } = cloud.projects.ensure(project);
-    const email = `${projectNumber}-compute@developer.gserviceaccount.com`;
-    if (accounts.get(email)) return;
-    const displayName = "Compute Engine default service account";
-    accounts.put(email, {
-      email,
-      uniqueId: uniqueId(email),
-      projectId,
-      displayName,
-      etag: "MDEwMjE5MjA=",
-      visibleAt: 0,
-    });
-  }
-
-  /** As stable as the e-mail, so that an agent is the same however often it is asked for. */
-  function uniqueId(email: string): string {
-    const digits = BigInt(`0x${cloud.random.fork(`agent ${email}`).hex(16)}`).toString();
-    return `1${digits.padStart(20, "0").slice(-20)}`;
   }
 
   return {
@@ -104,5 +73,37 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
       setUsable(name, false);
     },
     ensureAgent,
+  };
+}
+
+/** The identities that come with a project's services. */
+function openIdentities(cloud: Cloud) {
+  const agents = cloud.store.collection<ServiceAgent>("iam.serviceAgents");
+  const accounts = cloud.store.collection<DefaultAccount>("iam.serviceAccounts");
+
+  /** As stable as the e-mail, so that an agent is the same however often it is asked for. */
+  function uniqueId(email: string): string {
+    const digits = BigInt(`0x${cloud.random.fork(`agent ${email}`).hex(16)}`).toString();
+    return `1${digits.padStart(20, "0").slice(-20)}`;
+  }
+
+  return {
+    ensureAgent(project: string, service: string): ServiceAgent | undefined {
+      const { projectId, projectNumber } = cloud.projects.ensure(project);
+      const [first] = agentsOf(service, projectNumber).map(
+        (email) => agents.get(email) ?? agents.put(email, { email, uniqueId: uniqueId(email), service, projectId }),
+      );
+      return first;
+    },
+
+    /** Enabling Compute Engine brings an account that projects may keep using by default. */
+    ensureDefaultAccount(project: string): void {
+      const { projectId, projectNumber } = cloud.projects.ensure(project);
+      const email = `${projectNumber}-compute@developer.gserviceaccount.com`;
+      if (accounts.get(email)) return;
+      const displayName = "Compute Engine default service account";
+      const account = { email, uniqueId: uniqueId(email), projectId, displayName };
+      accounts.put(email, { ...account, etag: "MDEwMjE5MjA=", visibleAt: 0 });
+    },
   };
 }
