@@ -109,7 +109,7 @@ export const predefinedRoles: Readonly<Record<string, PredefinedRole>> = {
 
   "roles/workflows.admin":   { title: "Workflows Admin", permissions: [...project, "workflows.*"] },
   "roles/workflows.editor":  { title: "Workflows Editor", permissions: [...project, "workflows.*"] },
-  "roles/workflows.invoker": { title: "Workflows Invoker", permissions: [...project, "workflows.callbacks.list", "workflows.executions.*", "workflows.stepEntries.*"] },
+  "roles/workflows.invoker": { title: "Workflows Invoker", permissions: [...project, "workflows.callbacks.list", "workflows.callbacks.send", "workflows.executions.*", "workflows.stepEntries.*"] },
   "roles/workflows.viewer":  { title: "Workflows Viewer", permissions: [...project, "workflows.callbacks.list", ...reads("workflows.executions", "workflows.stepEntries", "workflows.workflows"), ...places("workflows"), ...operations("workflows"), "workflows.workflows.listRevision"] },
 
   "roles/cloudfunctions.admin":     { title: "Cloud Functions Admin", permissions: [...project, "cloudfunctions.*", "eventarc.*", "run.*", "cloudbuild.builds.get", "cloudbuild.builds.list"] },

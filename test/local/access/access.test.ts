@@ -38,6 +38,12 @@ async function grant(resource: string, role: string, member: string, expression?
 }
 
 describe("allows", () => {
+  it("lets an invoker of workflows answer callbacks, and deploy none", async () => {
+    await grant(project, "roles/workflows.invoker", "user:jane@example.com");
+    expect(policies.allows(jane, "workflows.callbacks.send", project)).toBe(true);
+    expect(policies.allows(jane, "workflows.workflows.create", project)).toBe(false);
+  });
+
   it("lets the owner and the cloud's own machinery do anything, others nothing", () => {
     expect(policies.allows(owner, access, secret)).toBe(true);
     expect(policies.allows(system(), access, secret)).toBe(true);
