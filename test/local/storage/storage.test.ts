@@ -281,4 +281,22 @@ describe("policies of buckets", () => {
     expect(tested.body.permissions).toEqual(["storage.objects.get"]);
     expect((await rest(local, `DELETE ${api}/b/my-bucket`, { as: jane })).status).toBe(403);
   });
+
+  it("keep a role to the names that its condition lets through, listing not among them", async () => {
+    const jane = "user:jane@example.com";
+    for (const name of ["locks/one", "plans/one"]) await write(name, "1");
+    const expression = 'resource.name.startsWith("projects/_/buckets/my-bucket/objects/locks/")';
+    const binding = { role: "roles/storage.objectUser", members: [jane], condition: { title: "locks", expression } };
+    await rest(local, `PUT ${api}/b/my-bucket/iam`, { body: { version: 3, bindings: [binding] } });
+    local.cloud.clock.pause();
+    await local.cloud.clock.advance(150_000);
+    const asJane = { as: jane };
+    expect((await read("locks/one", "", asJane)).text).toBe("1");
+    expect((await write("locks/two", "2", "", asJane)).status).toBe(200);
+    expect((await rest(local, `DELETE ${objects}/locks%2Ftwo`, asJane)).status).toBe(204);
+    expect((await read("plans/one", "", asJane)).status).toBe(403);
+    expect((await write("plans/two", "2", "", asJane)).status).toBe(403);
+    expect((await rest(local, `DELETE ${objects}/plans%2Fone`, asJane)).status).toBe(403);
+    expect((await rest(local, `GET ${objects}?prefix=locks/`, asJane)).status).toBe(403);
+  });
 });
