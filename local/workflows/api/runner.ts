@@ -35,6 +35,7 @@ interface Active {
 /** Makes the runner of a local cloud's executions. */
 export function createRunner(cloud: Cloud, records: Collection<ExecutionRecord>): Runner {
   const callbacks = createCallbacks(cloud);
+  const ends = openEnds(cloud, records);
   const histories = cloud.store.collection<{ readonly steps: readonly StepRecord[] }>("workflows.stepEntries");
   const draws = cloud.random.fork("workflows.executions");
   const active = new Map<string, Active>();
@@ -55,16 +56,7 @@ export function createRunner(cloud: Cloud, records: Collection<ExecutionRecord>)
     const outcome = await execution.outcome;
     const present = records.get(record.name);
     if (present) histories.put(record.name, { steps: execution.steps() });
-    if (present?.state !== "ACTIVE") return;
-    records.put(record.name, { ...withStatus(present, execution), ...toEnd(outcome, present, cloud.clock.now()) });
-  }
-
-  /** A mistake of this runtime ends the execution as such; it must not stay active for ever. */
-  function fail(name: string, caught: unknown): void {
-    const present = records.get(name);
-    const error = fault("SystemError", caught instanceof Error ? caught.message : String(caught), { cause: caught });
-    const outcome = { state: "FAILED", error: toExecutionError(error) } as const;
-    if (present) records.put(name, { ...present, ...toEnd(outcome, present, cloud.clock.now()) });
+    if (present?.state === "ACTIVE") ends.write(record.name, outcome, execution);
   }
 
   return {
@@ -75,7 +67,7 @@ export function createRunner(cloud: Cloud, records: Collection<ExecutionRecord>)
       const entry: Pick<Active, "abort" | "execution"> = { abort };
       const ended = run(record, workflow, entry)
         .catch((caught) => {
-          if (!abort.signal.aborted) fail(record.name, caught);
+          if (!abort.signal.aborted) ends.fail(record.name, caught);
         })
         .finally(() => {
           callbacks.close(record.name);
@@ -85,12 +77,8 @@ export function createRunner(cloud: Cloud, records: Collection<ExecutionRecord>)
     },
 
     cancel(name) {
-      const record = records.get(name);
       const entry = active.get(name);
-      if (record) {
-        const seen = withStatus(record, entry?.execution);
-        records.put(name, { ...seen, ...toEnd({ state: "CANCELLED" }, record, cloud.clock.now()) });
-      }
+      ends.write(name, { state: "CANCELLED" }, entry?.execution);
       entry?.abort.abort(new Error("the execution was cancelled"));
     },
 
@@ -102,6 +90,23 @@ export function createRunner(cloud: Cloud, records: Collection<ExecutionRecord>)
       const entries = [...active.values()];
       for (const { abort } of entries) abort.abort(new Error("the local cloud is stopping"));
       await Promise.all(entries.map(({ ended }) => ended));
+    },
+  };
+}
+
+/** How executions end, in their records: those that are still there. */
+function openEnds({ clock }: Cloud, records: Collection<ExecutionRecord>) {
+  function write(name: string, outcome: Parameters<typeof toEnd>[0], execution?: RunningExecution): void {
+    const present = records.get(name);
+    if (present) records.put(name, { ...withStatus(present, execution), ...toEnd(outcome, present, clock.now()) });
+  }
+
+  return {
+    write,
+    /** A mistake of this runtime ends the execution as such; it must not stay active for ever. */
+    fail(name: string, caught: unknown): void {
+      const message = caught instanceof Error ? caught.message : String(caught);
+      write(name, { state: "FAILED", error: toExecutionError(fault("SystemError", message, { cause: caught })) });
     },
   };
 }
