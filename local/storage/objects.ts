@@ -66,7 +66,7 @@ export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
   const directory = join(cloud.directory, "storage");
   const live: Collection<StoredObject> = cloud.store.collection("storage.objects");
   const former: Collection<StoredObject> = cloud.store.collection("storage.noncurrentObjects");
-  const rates: Collection<WriteRate> = cloud.store.collection("storage.writeRates");
+  const countWrite = openRates(cloud);
   const keyOf = ({ bucket, name }: ObjectName) => `${bucket}/${name}`;
   const formerKey = ({ bucket, name, generation = "" }: ObjectName) => `${bucket}/${name}#${generation}`;
 
@@ -75,24 +75,26 @@ export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
     return name.generation === undefined || found?.generation === name.generation ? found : former.get(formerKey(name));
   }
 
-  /** Google allows an object about one change a second, and a few at once now and then. */
-  function countWrite(name: ObjectName): void {
-    const now = clock.now();
-    const counted = Math.max(rates.get(keyOf(name))?.countedUntil ?? 0, now - burst * 1000);
-    if (counted + 1000 > now) throw tooFast(name.bucket, name.name);
-    rates.put(keyOf(name), { countedUntil: counted + 1000 });
-  }
-
   /** What was live becomes a former version where the bucket keeps them, and goes otherwise. */
   async function retire(object: StoredObject): Promise<void> {
     if (!buckets.find(object.bucket)?.versioning?.enabled) return rm(object.file, { force: true });
     former.put(formerKey(object), { ...object, timeDeleted: clock.timestamp() });
   }
 
-  function nextGeneration(name: ObjectName): string {
-    const present = BigInt(live.get(keyOf(name))?.generation ?? 0);
-    const now = BigInt(Math.floor(clock.now() * 1000));
-    return String(now > present ? now : present + 1n);
+  /** The content's file, kept only when the conditions still hold once it is stored: somebody may have written meanwhile. */
+  async function store({ bucket, name, content, conditions }: ObjectWrite): Promise<string> {
+    demandConditions(live.get(keyOf({ bucket, name })), conditions);
+    await mkdir(directory, { recursive: true });
+    const file = join(directory, randomUUID());
+    await writeFile(file, content);
+    try {
+      demandConditions(live.get(keyOf({ bucket, name })), conditions);
+      countWrite({ bucket, name });
+      return file;
+    } catch (caught) {
+      await rm(file, { force: true });
+      throw caught;
+    }
   }
 
   return {
@@ -103,35 +105,18 @@ export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
       return object;
     },
     list(bucket, { prefix, versions }) {
-      const entries = live.list(`${bucket}/${prefix}`).map(([, object]) => object);
-      if (versions) entries.push(...former.list(`${bucket}/${prefix}`).map(([, object]) => object));
-      return entries.sort(
-        (a, b) => compare(a.name, b.name) || compare(a.generation.padStart(20, "0"), b.generation.padStart(20, "0")),
-      );
+      const tables = versions ? [live, former] : [live];
+      return tables.flatMap((table) => table.list(`${bucket}/${prefix}`).map(([, object]) => object)).sort(byAge);
     },
     read: (object) => readFile(object.file),
-    async write({ bucket, name, content, resource, conditions }) {
-      const checksums = checksumsOf(content, resource);
-      demandConditions(live.get(`${bucket}/${name}`), conditions);
-      await mkdir(directory, { recursive: true });
-      const file = join(directory, randomUUID());
-      await writeFile(file, content);
-      try {
-        // Somebody may have written while the content was being stored: the conditions count now.
-        demandConditions(live.get(`${bucket}/${name}`), conditions);
-        countWrite({ bucket, name });
-      } catch (caught) {
-        await rm(file, { force: true });
-        throw caught;
-      }
-      const replaced = live.get(`${bucket}/${name}`);
-      const now = clock.timestamp();
-      const written = live.put(`${bucket}/${name}`, {
-        ...{ contentType: "application/octet-stream", storageClass: "STANDARD" },
-        ...resource,
-        ...{ bucket, name, generation: nextGeneration({ bucket, name }), metageneration: "1", file },
-        ...{ size: String(content.length), ...checksums },
-        ...{ timeCreated: now, updated: now, timeStorageClassUpdated: now, timeFinalized: now },
+    async write(wanted) {
+      const checksums = checksumsOf(wanted.content, wanted.resource);
+      const file = await store(wanted);
+      const replaced = live.get(keyOf(wanted));
+      const written = live.put(keyOf(wanted), {
+        ...toStored(wanted, { file, now: clock.timestamp() }),
+        ...checksums,
+        generation: nextGeneration(clock.now(), replaced),
       });
       if (replaced) await retire(replaced);
       return written;
@@ -152,6 +137,41 @@ export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
       await rm(object.file, { force: true });
     },
   };
+}
+
+/** Google allows an object about one change a second, and a few at once now and then. */
+function openRates({ clock, store }: Cloud): (name: ObjectName) => void {
+  const rates: Collection<WriteRate> = store.collection("storage.writeRates");
+  return ({ bucket, name }) => {
+    const key = `${bucket}/${name}`;
+    const now = clock.now();
+    const counted = Math.max(rates.get(key)?.countedUntil ?? 0, now - burst * 1000);
+    if (counted + 1000 > now) throw tooFast(bucket, name);
+    rates.put(key, { countedUntil: counted + 1000 });
+  };
+}
+
+function toStored(
+  { bucket, name, content, resource }: ObjectWrite,
+  { file, now }: { readonly file: string; readonly now: string },
+): Omit<StoredObject, "generation"> {
+  return {
+    ...{ contentType: "application/octet-stream", storageClass: "STANDARD" },
+    ...resource,
+    ...{ bucket, name, metageneration: "1", file, size: String(content.length) },
+    ...{ timeCreated: now, updated: now, timeStorageClassUpdated: now, timeFinalized: now },
+  };
+}
+
+/** Microseconds since the epoch, always more than that of the object which is replaced. */
+function nextGeneration(nowMs: number, replaced: StoredObject | undefined): string {
+  const present = BigInt(replaced?.generation ?? 0);
+  const now = BigInt(Math.floor(nowMs * 1000));
+  return String(now > present ? now : present + 1n);
+}
+
+function byAge(a: StoredObject, b: StoredObject): number {
+  return compare(a.name, b.name) || compare(a.generation.padStart(20, "0"), b.generation.padStart(20, "0"));
 }
 
 function compare(a: string, b: string): number {
