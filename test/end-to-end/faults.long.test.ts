@@ -102,6 +102,13 @@ describe("a run that fails", () => {
     expect(findTexts(cloud, passwords)).toEqual([]);
   });
 
+  it("leaves nothing that `down` does not find, whichever of its specs made it", async () => {
+    const { run } = await cloud.down("faults");
+    expect(run.failures).toEqual([]);
+    expect((await cloud.sweepUntilEmpty()).run).toMatchObject({ state: "succeeded", remaining: [] });
+    expect(takeInventory(cloud.local)).toEqual(installed);
+  });
+
   it("costs no request that the definitions of Google's APIs refuse", () => {
     expect(invalidRequests(cloud.local)).toEqual([]);
   });
