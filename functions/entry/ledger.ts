@@ -1,6 +1,6 @@
 import type { ObjectWrite, StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
-import { canonicalJson } from "../../spec/names.ts";
+import { canonicalJson, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
@@ -31,6 +31,7 @@ export async function claimRequest(storage: StorageClient, claimant: Claimant): 
     const request = found && (toObject(parseJson(found.text)) as object as StoredRequest | undefined);
     if (!found || !request) throw notRequested(claimant);
     if (request.execution !== undefined) {
+      // The API names executions under the project's number, the workflow itself under its id.
       const isMine = idOf(request.execution) === idOf(claimant.execution);
       return isMine ? { state: "mine", request } : { state: "joined", execution: request.execution };
     }
@@ -100,11 +101,6 @@ export async function enterLedger(
 /** Where the plans lie by which something of an environment may have been made. */
 export function ledgerObject(environment: string): string {
   return `environments/${environment}.json`;
-}
-
-/** The API names executions under the project's number, the workflow itself under its id. */
-function idOf(execution: string): string {
-  return execution.slice(execution.lastIndexOf("/") + 1);
 }
 
 function notRequested({ run, execution }: Claimant): StepError {

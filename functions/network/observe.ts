@@ -1,8 +1,8 @@
 import type { ComputeClient, Network, Subnetwork } from "../../google/clients/compute.ts";
 import type { NetworkInput, SubnetworkInput } from "../../plan/steps/network.ts";
-import { StepError } from "../error.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { namesResource, prefixOf } from "./range.ts";
+import { unfit } from "./unfit.ts";
 
 /** A network and its subnetworks as they are. */
 export interface ObservedNetwork {
@@ -61,13 +61,4 @@ function refuseUnfitSubnetwork(input: NetworkInput, wanted: SubnetworkInput, fou
 export function ownParts(input: NetworkInput, { network, subnetworks }: ObservedNetwork) {
   const ownSubnetworks = subnetworks.filter(({ found }) => found && isOwn(found, input.ownership));
   return { ownsNetwork: network !== undefined && isOwn(network, input.ownership), ownSubnetworks };
-}
-
-function unfit(resource: string, says: string): StepError {
-  return new StepError({
-    code: "FAILED_PRECONDITION",
-    reason: "UNFIT_NETWORK",
-    resource,
-    message: `${resource} ${says}`,
-  });
 }

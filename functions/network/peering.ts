@@ -3,9 +3,9 @@ import type { ResourceManagerClient } from "../../google/clients/resource-manage
 import type { Connection, ServiceNetworkingClient } from "../../google/clients/service-networking.ts";
 import type { PeeringInput } from "../../plan/steps/peering.ts";
 import { idOf } from "../../spec/names.ts";
-import { StepError } from "../error.ts";
 import { refuseForeign } from "../ownership.ts";
 import { namesResource } from "./range.ts";
+import { unfit } from "./unfit.ts";
 
 /** Name of the peering that a connection makes on its network. */
 export const peeringName = "servicenetworking-googleapis-com";
@@ -82,13 +82,4 @@ export function refuseUnconnected(input: PeeringInput, { connection, peering }: 
   if (input.range && !connection.reservedPeeringRanges?.includes(idOf(input.range.name))) {
     throw unfit(input.range.name, `is not a range of the private connection of ${input.network}: add it there first`);
   }
-}
-
-function unfit(resource: string, says: string): StepError {
-  return new StepError({
-    code: "FAILED_PRECONDITION",
-    reason: "UNFIT_NETWORK",
-    resource,
-    message: `${resource} ${says}`,
-  });
 }

@@ -1,6 +1,7 @@
 import { AlloyDBAdminClient, type protos } from "@google-cloud/alloydb";
 import type { Connect } from "../auth.ts";
 import { callOfficial, officialCaller } from "../gax.ts";
+import { idOf, parentOf } from "../name.ts";
 import type { Operation } from "../operation.ts";
 import { orAbsent } from "../rest.ts";
 
@@ -126,12 +127,4 @@ async function executeSql(client: AlloyDBAdminClient, query: Query): Promise<Que
 /** Paths of a field mask are in snake case on the wire of gRPC. */
 function maskOf(paths: readonly string[]): { readonly paths: string[] } {
   return { paths: paths.map((path) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) };
-}
-
-function parentOf(name: string): string {
-  return name.split("/").slice(0, -2).join("/");
-}
-
-function idOf(name: string): string {
-  return name.slice(name.lastIndexOf("/") + 1);
 }

@@ -8,6 +8,7 @@ import {
 } from "@google-cloud/run";
 import type { Connect } from "../auth.ts";
 import { officialCaller } from "../gax.ts";
+import { idOf, parentOf } from "../name.ts";
 import type { Operation } from "../operation.ts";
 import type { Policy } from "../policy.ts";
 import { createRest, orAbsent, type Rest } from "../rest.ts";
@@ -145,11 +146,3 @@ function servicePolicy(rest: Rest): Pick<RunServicesClient, "getServicePolicy" |
 const version = "https://run.googleapis.com/v2";
 
 const { site, read, start } = officialCaller("run", version);
-
-function parentOf(name: string): string {
-  return name.split("/").slice(0, -2).join("/");
-}
-
-function idOf(name: string): string {
-  return name.slice(name.lastIndexOf("/") + 1);
-}
