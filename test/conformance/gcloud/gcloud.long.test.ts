@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { LocalCloud } from "../../../local/main.ts";
+import { startTestCloud } from "../../support/local-cloud.ts";
+import type { Case } from "./case.ts";
+import { scenarios } from "./cases.ts";
+import { isInstalled, type Outcome, runScenario } from "./gcloud.ts";
+
+/** Scenarios that run at a time; a gcloud process keeps one core busy. */
+const lanes = 2;
+
+const describeIfInstalled = isInstalled ? describe : describe.skip;
+const reason = isInstalled ? "" : " (skipped: no gcloud on the PATH)";
+const outcomes = new Map<Case, Outcome>();
+const failures = new Map<string, unknown>();
+let local: LocalCloud;
+
+beforeAll(async () => {
+  if (!isInstalled) return;
+  local = await startTestCloud();
+  const waiting = [...scenarios];
+  const work = async () => {
+    for (let scenario = waiting.shift(); scenario; scenario = waiting.shift()) {
+      const { project } = scenario;
+      await runScenario(local, scenario, (one, outcome) => outcomes.set(one, outcome)).catch((caught) =>
+        failures.set(project, caught),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, work));
+}, 900_000);
+afterAll(() => local?.stop());
+
+/** Texts in a matcher with the scenario's own names. */
+function filled(value: unknown, fill: (text: string) => string): unknown {
+  if (typeof value === "string") return fill(value);
+  if (Array.isArray(value)) return value.map((item) => filled(item, fill));
+  if (Object.getPrototypeOf(value ?? 0) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, filled(item, fill)]));
+}
+
+function parse(text: string): unknown {
+  return text.trim() === "" ? undefined : JSON.parse(text);
+}
+
+describeIfInstalled(`the real gcloud${reason}`, () => {
+  for (const { project, cases } of scenarios) {
+    describe(project, () => {
+      it.each(cases.map((one) => [one.run, one] as const))("%s", (_run, one) => {
+        expect(failures.get(project)).toBeUndefined();
+        const outcome = outcomes.get(one);
+        if (!outcome) throw new Error("The command was not run.");
+        const { exit, stdout, stderr, wire, fill } = outcome;
+        expect({ exit, stderr }).toEqual({ exit: one.exit ?? 0, stderr: expect.any(String) });
+        if (one.json !== undefined)
+          expect({ printed: parse(stdout) }).toMatchObject({ printed: filled(one.json, fill) });
+        if (one.stdout) expect(stdout).toMatch(one.stdout);
+        if (one.stderr) expect(stderr).toMatch(one.stderr);
+        if (one.wire) expect(wire).toEqual(one.wire.map(fill));
+      });
+    });
+  }
+});

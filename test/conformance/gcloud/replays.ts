@@ -1,0 +1,5 @@
+import type { ReplayGroup } from "./replay.ts";
+import { computeReplays } from "./replays/compute.ts";
+
+/** Every group of replays. */
+export const replayGroups: readonly ReplayGroup[] = [computeReplays];
