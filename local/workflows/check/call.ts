@@ -1,18 +1,15 @@
 import { DefinitionError } from "../definition-error.ts";
 import type { CallAction } from "../parse/syntax.ts";
-import { library } from "../stdlib/library.ts";
 import type { SymbolContext } from "./symbols.ts";
 
 /** Checks that what a call step names exists here. */
 export function checkCallee(
   { callee, calleePosition: position }: CallAction,
-  { definition, step }: SymbolContext,
+  { definition, library, step }: SymbolContext,
 ): void {
-  if (library.has(callee) || definition.routines.has(callee)) return;
-  if (callee.startsWith("googleapis.") || callee.startsWith("experimental.")) {
-    const message = `${callee} is not executed by this runtime`;
-    throw new DefinitionError({ message, position, step, code: "UNIMPLEMENTED" });
-  }
+  if (library.get(callee) || definition.routines.has(callee)) return;
+  const reason = library.reasonAgainst(callee);
+  if (reason !== undefined) throw new DefinitionError({ message: reason, position, step, code: "UNIMPLEMENTED" });
   throw new DefinitionError({ message: `symbol '${callee}' is not a function or sub-workflow name`, position, step });
 }
 
@@ -33,7 +30,7 @@ interface CalleeParameter {
 }
 
 /** What a library function or subworkflow takes; the callee is known to exist. */
-export function parametersOf(callee: string, { definition }: SymbolContext): readonly CalleeParameter[] {
+export function parametersOf(callee: string, { definition, library }: SymbolContext): readonly CalleeParameter[] {
   const routine = definition.routines.get(callee);
   if (routine)
     return routine.params.map((parameter) => ({ name: parameter.name, isOptional: parameter.default !== undefined }));

@@ -1,16 +1,14 @@
 import { DefinitionError } from "../definition-error.ts";
 import { childrenOf, dottedPath, type Expression } from "../expression/tree.ts";
-import type { Definition, Position } from "../parse/syntax.ts";
-import { library } from "../stdlib/library.ts";
+import type { Position } from "../parse/syntax.ts";
 import { constants } from "../stdlib/retry.ts";
 import { parametersOf } from "./call.ts";
 import type { Names } from "./names.ts";
+import type { SymbolContext } from "./symbols.ts";
 
 /** Where an expression stands and what its names may mean. */
-export interface ExpressionContext {
+export interface ExpressionContext extends SymbolContext {
   readonly names: Names;
-  readonly definition: Definition;
-  readonly step: string;
   readonly position: Position;
 }
 
@@ -33,20 +31,21 @@ export function checkExpression(expression: Expression, context: ExpressionConte
 }
 
 /** Whether a dotted path is a constant or function of the library, and not a variable's property. */
-function isKnownPath(expression: Expression, { names }: ExpressionContext): boolean {
+function isKnownPath(expression: Expression, { names, library }: ExpressionContext): boolean {
   const path = dottedPath(expression);
   if (path === undefined || names.has(path.split(".")[0] ?? "")) return false;
-  const paths = [...constants.keys(), ...library.keys()];
-  return paths.some((known) => path === known || path.startsWith(`${known}.`));
+  const parts = path.split(".");
+  const prefixes = parts.map((_, index) => parts.slice(0, index + 1).join("."));
+  return prefixes.some((known) => constants.has(known) || library.get(known) !== undefined);
 }
 
 function checkName(name: string, context: ExpressionContext): void {
-  if (context.names.has(name) || context.definition.routines.has(name) || library.has(name)) return;
+  if (context.names.has(name) || context.definition.routines.has(name) || context.library.get(name)) return;
   throw refusal(`symbol '${name}' is neither a variable nor a sub-workflow name`, context);
 }
 
 function checkCall({ callee, args }: Extract<Expression, { kind: "call" }>, context: ExpressionContext): void {
-  const definition = library.get(callee);
+  const definition = context.library.get(callee);
   if (!definition && !context.definition.routines.has(callee)) {
     throw refusal(`symbol '${callee}' is not a function or sub-workflow name`, context);
   }

@@ -1,11 +1,17 @@
 import type { Definition, ForAction, ParallelAction, Routine, Step, Template } from "../parse/syntax.ts";
+import type { Library } from "../stdlib/library.ts";
 import { checkArguments, checkCallee } from "./call.ts";
 import { checkExpression } from "./expression.ts";
 import { Names } from "./names.ts";
 
-/** What a routine is checked against. */
-export interface SymbolContext {
+/** A definition and the functions that it may call. */
+export interface Unit {
   readonly definition: Definition;
+  readonly library: Library;
+}
+
+/** What a routine is checked against. */
+export interface SymbolContext extends Unit {
   /** Name of the step at hand, for errors. */
   readonly step: string;
 }
@@ -14,20 +20,20 @@ export interface SymbolContext {
  * Checks that every name in a routine means something, that writes inside parallel steps go to shared or local
  * variables, and that calls have the arguments their callee takes.
  */
-export function checkSymbols(routine: Routine, definition: Definition): void {
+export function checkSymbols(routine: Routine, unit: Unit): void {
   const names = new Names({ declared: routine.params.map(({ name }) => name), steps: routine.steps });
   for (const parameter of routine.params) {
-    checkTemplate(parameter.default, new Names({ declared: [], steps: [] }), { definition, step: "params" });
+    checkTemplate(parameter.default, new Names({ declared: [], steps: [] }), { ...unit, step: "params" });
   }
-  checkSteps(routine.steps, names, definition);
+  checkSteps(routine.steps, names, unit);
 }
 
-function checkSteps(steps: readonly Step[], names: Names, definition: Definition): void {
-  for (const step of steps) checkStep(step, names, definition);
+function checkSteps(steps: readonly Step[], names: Names, unit: Unit): void {
+  for (const step of steps) checkStep(step, names, unit);
 }
 
-function checkStep({ name: step, action }: Step, names: Names, definition: Definition): void {
-  const context: SymbolContext = { definition, step };
+function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void {
+  const context: SymbolContext = { ...unit, step };
   switch (action.kind) {
     case "assign":
       for (const { target, value } of action.entries) {
@@ -46,26 +52,26 @@ function checkStep({ name: step, action }: Step, names: Names, definition: Defin
     case "switch":
       for (const { condition, body } of action.cases) {
         checkTemplate(condition, names, context);
-        checkStep(body, names, definition);
+        checkStep(body, names, unit);
       }
       return;
     case "for":
       checkTemplate(action.source.list, names, context);
-      checkLoop(action, names.loop(action, step), definition);
+      checkLoop(action, names.loop(action, step), unit);
       return;
     case "parallel":
       checkParallel(action, names, context);
       return;
     case "try":
-      checkStep(action.body, names, definition);
+      checkStep(action.body, names, unit);
       for (const part of retryParts(action.retry)) checkTemplate(part, names, context);
       if (action.except) {
         const { variable, steps } = action.except;
-        checkSteps(steps, names.inner({ declared: variable === undefined ? [] : [variable], steps }), definition);
+        checkSteps(steps, names.inner({ declared: variable === undefined ? [] : [variable], steps }), unit);
       }
       return;
     case "steps":
-      checkSteps(action.steps, names, definition);
+      checkSteps(action.steps, names, unit);
       return;
     case "raise":
     case "return":
@@ -76,8 +82,8 @@ function checkStep({ name: step, action }: Step, names: Names, definition: Defin
   }
 }
 
-function checkLoop({ steps }: ForAction, names: Names, definition: Definition): void {
-  checkSteps(steps, names, definition);
+function checkLoop({ steps }: ForAction, names: Names, unit: Unit): void {
+  checkSteps(steps, names, unit);
 }
 
 function checkParallel(action: ParallelAction, names: Names, context: SymbolContext): void {
@@ -87,11 +93,11 @@ function checkParallel(action: ParallelAction, names: Names, context: SymbolCont
   const { work } = action;
   if (work.kind === "for") {
     checkTemplate(work.source.list, names, context);
-    checkLoop(work, names.loop(work, context.step, shared), context.definition);
+    checkLoop(work, names.loop(work, context.step, shared), context);
     return;
   }
   for (const { steps } of work.branches) {
-    checkSteps(steps, names.inner({ declared: [], steps, shared }), context.definition);
+    checkSteps(steps, names.inner({ declared: [], steps, shared }), context);
   }
 }
 

@@ -2,7 +2,6 @@ import { fault } from "../fault.ts";
 import type { Parameter } from "../parse/syntax.ts";
 import type { CallWork, PlannedRoutine } from "../plan/program.ts";
 import { bindArguments, type LibraryFunction } from "../stdlib/function.ts";
-import { library } from "../stdlib/library.ts";
 import type { Task } from "../task.ts";
 import type { Value } from "../value/value.ts";
 import type { Activation, Arguments, Frame } from "./activation.ts";
@@ -27,7 +26,7 @@ export function* runCall({ callee, args, result }: CallWork, at: Activation): Ta
  * @throws WorkflowError what the function raises; TypeError for wrong arguments, RecursionError
  */
 export function* callFunction(name: string, args: Arguments, at: Activation): Task<Value> {
-  const definition = library.get(name);
+  const definition = at.run.program.library.get(name);
   if (definition) {
     const bound = bindArguments(definition, toNamed(definition, args));
     return yield* definition.run(bound, { host: at.run.host, thread: at.thread });

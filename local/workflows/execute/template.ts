@@ -1,7 +1,6 @@
 import { evaluate } from "../expression/evaluate.ts";
 import { fault } from "../fault.ts";
 import type { Template } from "../parse/syntax.ts";
-import { library } from "../stdlib/library.ts";
 import { constants } from "../stdlib/retry.ts";
 import type { Task } from "../task.ts";
 import { typeName, type Value } from "../value/value.ts";
@@ -38,7 +37,8 @@ export function evaluateIn(expression: Parameters<typeof evaluate>[0], at: Activ
     constant(path) {
       const constant = constants.get(path);
       if (constant !== undefined) return constant;
-      return library.has(path) || at.run.program.routines.has(path) ? { functionName: path } : undefined;
+      const { library, routines } = at.run.program;
+      return library.get(path) || routines.has(path) ? { functionName: path } : undefined;
     },
     call: (callee, args) => at.run.interpreter.callFunction(callee, args, at),
   });

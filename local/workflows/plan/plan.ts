@@ -1,5 +1,5 @@
 import type { Action, Definition, ForAction, Jump, ParallelAction, Step, TryAction } from "../parse/syntax.ts";
-import { library } from "../stdlib/library.ts";
+import type { Library } from "../stdlib/library.ts";
 import { Declarations } from "./declarations.ts";
 import type { Block, Completion, ForWork, Node, ParallelWork, Program, StepType, TryWork, Work } from "./program.ts";
 
@@ -7,24 +7,35 @@ import type { Block, Completion, ForWork, Node, ParallelWork, Program, StepType,
  * Makes a checked definition ready to run: callees and jumps are resolved, steps numbered within their block, and every
  * variable has the scope in which it is first assigned.
  */
-export function planDefinition({ routines }: Definition): Program {
+export function planDefinition({ routines }: Definition, library: Library): Program {
   const planned = [...routines.values()].map(({ name, params, steps }) => {
     const declarations = new Declarations(params.map((parameter) => parameter.name));
-    return { name, params, block: planBlock(steps, declarations) };
+    return { name, params, block: planBlock(steps, { declarations, library }) };
   });
-  return { routines: new Map(planned.map((routine) => [routine.name, routine])) };
+  return { library, routines: new Map(planned.map((routine) => [routine.name, routine])) };
 }
 
-function planBlock(steps: readonly Step[], declarations: Declarations): Block {
+/** What a place in the source sees. */
+interface Planning {
+  readonly declarations: Declarations;
+  readonly library: Library;
+}
+
+/** The same inside a loop, branch or except block that begins with these variables. */
+function within({ declarations, library }: Planning, names: readonly string[]): Planning {
+  return { declarations: declarations.inner(names), library };
+}
+
+function planBlock(steps: readonly Step[], planning: Planning): Block {
   return {
-    nodes: steps.map((step) => planStep(step, declarations)),
+    nodes: steps.map((step) => planStep(step, planning)),
     indexOf: new Map(steps.map(({ name }, index) => [name, index])),
-    locals: declarations.names,
+    locals: planning.declarations.names,
   };
 }
 
-function planStep({ name, position, action, next }: Step, declarations: Declarations): Node {
-  const work = planAction(action, declarations);
+function planStep({ name, position, action, next }: Step, planning: Planning): Node {
+  const work = planAction(action, planning);
   return { step: name, position, work, type: typeOf(work), next: next && planJump(next) };
 }
 
@@ -33,7 +44,8 @@ function planJump({ target }: Jump): Completion {
   return { kind: "jump", target };
 }
 
-function planAction(action: Action, declarations: Declarations): Work {
+function planAction(action: Action, planning: Planning): Work {
+  const { declarations, library } = planning;
   switch (action.kind) {
     case "assign":
       for (const { target } of action.entries) declarations.declare(target.variable);
@@ -44,40 +56,40 @@ function planAction(action: Action, declarations: Declarations): Work {
       return { kind: "call", callee: library.get(callee) ?? callee, args, result: result?.variable };
     }
     case "switch": {
-      const cases = action.cases.map(({ condition, body }) => ({ condition, body: planStep(body, declarations) }));
+      const cases = action.cases.map(({ condition, body }) => ({ condition, body: planStep(body, planning) }));
       return { kind: "switch", cases };
     }
     case "for":
-      return planFor(action, declarations);
+      return planFor(action, planning);
     case "parallel":
-      return planParallel(action, declarations);
+      return planParallel(action, planning);
     case "try":
-      return planTry(action, declarations);
+      return planTry(action, planning);
     case "steps":
-      return { kind: "steps", block: planBlock(action.steps, declarations) };
+      return { kind: "steps", block: planBlock(action.steps, planning) };
     default:
       return action;
   }
 }
 
-function planFor({ value, index, source, steps }: ForAction, declarations: Declarations): ForWork {
-  const inside = declarations.inner(index === undefined ? [value] : [value, index]);
+function planFor({ value, index, source, steps }: ForAction, planning: Planning): ForWork {
+  const inside = within(planning, index === undefined ? [value] : [value, index]);
   return { kind: "for", value, index, source, block: planBlock(steps, inside) };
 }
 
-function planParallel({ concurrencyLimit, work }: ParallelAction, declarations: Declarations): ParallelWork {
-  if (work.kind === "for") return { kind: "parallel", concurrencyLimit, work: planFor(work, declarations) };
+function planParallel({ concurrencyLimit, work }: ParallelAction, planning: Planning): ParallelWork {
+  if (work.kind === "for") return { kind: "parallel", concurrencyLimit, work: planFor(work, planning) };
   const branches = work.branches.map(({ name, position, steps }) => {
-    return { name, position, block: planBlock(steps, declarations.inner([])) };
+    return { name, position, block: planBlock(steps, within(planning, [])) };
   });
   return { kind: "parallel", concurrencyLimit, work: { kind: "branches", branches } };
 }
 
-function planTry({ body, retry, except }: TryAction, declarations: Declarations): TryWork {
-  const planned = planStep(body, declarations);
+function planTry({ body, retry, except }: TryAction, planning: Planning): TryWork {
+  const planned = planStep(body, planning);
   if (!except) return { kind: "try", body: planned, retry };
   const { variable, steps } = except;
-  const block = planBlock(steps, declarations.inner(variable === undefined ? [] : [variable]));
+  const block = planBlock(steps, within(planning, variable === undefined ? [] : [variable]));
   return { kind: "try", body: planned, retry, except: { variable, block } };
 }
 
@@ -86,7 +98,8 @@ function typeOf(work: Work): StepType {
     case "assign":
       return "STEP_ASSIGN";
     case "call":
-      return typeof work.callee === "string" ? "STEP_SUBWORKFLOW_CALL" : "STEP_STD_LIB_CALL";
+      if (typeof work.callee === "string") return "STEP_SUBWORKFLOW_CALL";
+      return work.callee.isConnector ? "STEP_CONNECTOR_CALL" : "STEP_STD_LIB_CALL";
     case "switch":
       return "STEP_SWITCH";
     case "for":

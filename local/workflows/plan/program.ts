@@ -1,9 +1,11 @@
 import type { Assignment, LoopSource, Parameter, Position, RetryPolicy, Template } from "../parse/syntax.ts";
 import type { LibraryFunction } from "../stdlib/function.ts";
+import type { Library } from "../stdlib/library.ts";
 import type { Value } from "../value/value.ts";
 
 /** A definition that is ready to run. */
 export interface Program {
+  readonly library: Library;
   readonly routines: ReadonlyMap<string, PlannedRoutine>;
 }
 
@@ -35,6 +37,7 @@ export interface Node {
 export type StepType =
   | "STEP_ASSIGN"
   | "STEP_STD_LIB_CALL"
+  | "STEP_CONNECTOR_CALL"
   | "STEP_SUBWORKFLOW_CALL"
   | "STEP_SWITCH"
   | "STEP_CONDITION"

@@ -9,6 +9,8 @@ export interface LibraryFunction {
   readonly parameters: readonly LibraryParameter[];
   /** Whether it may only be used in a call step. */
   readonly isBlocking: boolean;
+  /** Whether the history shows calls of it as calls of a connector. */
+  readonly isConnector?: boolean;
   /** Type of the result, for readers of the tables. */
   readonly result: string;
   /** Runs it with checked arguments by name. */
@@ -16,7 +18,7 @@ export interface LibraryFunction {
 }
 
 /** A parameter and the types it takes. */
-interface LibraryParameter {
+export interface LibraryParameter {
   readonly name: string;
   readonly isOptional: boolean;
   readonly types: readonly string[];

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of the Workflows language look like this
 import { describe, expect, it } from "@jest/globals";
 import { Clock } from "../../../local/clock.ts";
-import { library } from "../../../local/workflows/stdlib/library.ts";
+import { standardLibrary } from "../../../local/workflows/stdlib/library.ts";
 import { failureOf, resultOf, returning } from "./support.ts";
 
 const argument =
@@ -159,7 +159,7 @@ describe("a library function", () => {
   });
 
   it("has a name, typed parameters and a result in every row", () => {
-    for (const [name, { parameters, result }] of library) {
+    for (const [name, { parameters, result }] of standardLibrary) {
       expect([name, result]).toEqual([
         name,
         expect.stringMatching(/^(boolean|bytes|double|integer|list|map|null|number|string|value)$/),
