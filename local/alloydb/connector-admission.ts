@@ -3,9 +3,8 @@ import type { Cloud } from "../cloud.ts";
 import { toApiError } from "../error.ts";
 import type { ExchangeRequest } from "./metadata-exchange.ts";
 import { clusterOf, host } from "./names.ts";
+import { iamFlag } from "./node-settings.ts";
 import type { Records } from "./records.ts";
-
-const iamFlag = "alloydb.iam_authentication";
 
 /**
  * Decides on a connector's request: the token must be somebody's who may connect to the instance, and for automatic IAM
@@ -35,6 +34,23 @@ export function admitConnector(
       return { error: `IAM authentication is not enabled for the instance: set the database flag ${iamFlag} to on` };
     }
     return lacking("alloydb.users.login", clusterOf(instance)) ?? { role: toRoleName(principal) };
+  };
+}
+
+/**
+ * Decides on an access token that is shown as a password: its principal must be one that may log in to the cluster.
+ *
+ * @returns the role that it may log in as
+ */
+export function admitToken(
+  { tokens, access }: Pick<Cloud, "tokens" | "access">,
+  instance: string,
+): (token: string) => string | undefined {
+  return (token) => {
+    const found = identify(tokens, token);
+    if ("error" in found) return undefined;
+    const mayLogIn = access.allows(found.principal, "alloydb.users.login", `//${host}/${clusterOf(instance)}`);
+    return mayLogIn ? toRoleName(found.principal) : undefined;
   };
 }
 

@@ -77,3 +77,10 @@ async function setMemberships(
 export async function dropRole(session: Session, name: string): Promise<void> {
   await session.query(`DROP ROLE ${session.escapeIdentifier(name)}`);
 }
+
+/** Whether a user of the database is the role of a principal, which has no password of its own. */
+export async function isPrincipalRole(session: Session, name: string): Promise<boolean> {
+  const statement = "SELECT pg_has_role(oid, 'alloydbiamuser', 'MEMBER') AS principal FROM pg_roles WHERE rolname = $1";
+  const { rows } = await session.query<{ readonly principal: boolean }>(statement, [name]);
+  return rows[0]?.principal === true;
+}

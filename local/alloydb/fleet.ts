@@ -6,7 +6,7 @@ import { makePassable } from "../postgres/ownership.ts";
 import { createDataDirectory, type Installation, installPostgres } from "../postgres/postgres.ts";
 import { withSession } from "../postgres/session.ts";
 import { createStandby, dropSlot } from "../postgres/standby.ts";
-import { admitConnector } from "./connector-admission.ts";
+import { admitConnector, admitToken } from "./connector-admission.ts";
 import { DatabaseNode } from "./database-node.ts";
 import { ensureRole } from "./database-roles.ts";
 import { clusterOf, idOf, parseName, unready } from "./names.ts";
@@ -90,6 +90,7 @@ export class Fleet {
       privateAddress,
       dataDirectory,
       admit: admitConnector(this.#cloud, this.#records, instance),
+      admitToken: admitToken(this.#cloud, instance),
       onLine: this.#logger(instance),
     });
     this.#members.set(instance, { node, network: cluster.network, privateAddress, parameters });

@@ -1,16 +1,21 @@
 import type { Instance } from "../model/generated/alloydb.ts";
 import type { NodeSettings } from "./database-node.ts";
 
+/** The flag that lets principals log in. */
+export const iamFlag = "alloydb.iam_authentication";
+
 /** How the nodes of an instance run, as its resource says; more parameters come on top. */
 export function toNodeSettings(
   { clientConnectionConfig, databaseFlags = {} }: Instance,
   more: Readonly<Record<string, string>> = {},
 ): NodeSettings {
   const mode = clientConnectionConfig?.sslConfig?.sslMode;
+  const connectorsOnly = clientConnectionConfig?.requireConnectors === true;
   return {
     admission: {
       unencrypted: mode === "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
-      connectorsOnly: clientConnectionConfig?.requireConnectors === true,
+      connectorsOnly,
+      tokens: databaseFlags[iamFlag] === "on" && !connectorsOnly,
     },
     parameters: { ...databaseFlags, ...more },
   };

@@ -1,18 +1,19 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connect as connectTls } from "node:tls";
 import type { KeyPair } from "../certificate.ts";
-import { postgresPort } from "../postgres/server.ts";
 import { toTls } from "../postgres/session.ts";
-import { fatalError, parseFirstPacket, tlsRequest, withoutChannelBinding } from "./startup.ts";
+import { readFirstPacket, readSome } from "./first-packets.ts";
+import { type FirstPacket, fatalError, tlsRequest, withoutChannelBinding } from "./startup.ts";
 
 /** The PostgreSQL server behind the relay. */
 export interface Upstream {
   readonly address: string;
+  readonly port: number;
   /** PEM of the authority behind the server's certificate. */
   readonly serverAuthority: string;
-  /** The certificate by which the server knows the relay, and what the relay vouches for. */
-  readonly certificate: KeyPair;
+  /** The certificate by which the server knows the relay, and what the relay vouches for; none vouches for nothing. */
+  readonly certificate?: KeyPair;
 }
 
 /**
@@ -23,10 +24,19 @@ export interface Upstream {
 export async function relaySession(client: Socket, upstream: Upstream, role: string | undefined): Promise<void> {
   const first = await readStartup(client);
   if (first.kind === "startup" && role !== undefined && first.user !== role) {
-    client.end(fatalError("28000", `AlloyDB IAM user authentication failed for user "${first.user}"`));
+    client.end(refusedLogin(first.user));
     return;
   }
-  const server = await connectUpstream(upstream);
+  passOn(client, await connectUpstream(upstream), first);
+}
+
+/** The refusal of a principal that wants to log in as somebody else, or may not at all. */
+export function refusedLogin(user: string): Buffer {
+  return fatalError("28000", `AlloyDB IAM user authentication failed for user "${user}"`);
+}
+
+/** Joins a client whose first packet was read with a server, until either hangs up. */
+export function passOn(client: Socket, server: Socket, first: Exclude<FirstPacket, { kind: "encryption" }>): void {
   server.write(first.bytes);
   client.on("close", () => server.destroy());
   server.on("close", () => client.destroy());
@@ -37,55 +47,28 @@ export async function relaySession(client: Socket, upstream: Upstream, role: str
 }
 
 /** Reads packets up to the first that matters; encryption is refused, since the relay's TLS is around it already. */
-async function readStartup(
-  client: Socket,
-): Promise<Exclude<ReturnType<typeof parseFirstPacket>, { kind: "encryption" }>> {
+async function readStartup(client: Socket): Promise<Exclude<FirstPacket, { kind: "encryption" }>> {
   for (;;) {
-    const packet = parseFirstPacket(await readPacket(client));
+    const packet = await readFirstPacket(client);
     if (packet.kind !== "encryption") return packet;
     client.write("N");
   }
 }
 
-/** Longest first packet that PostgreSQL itself takes. */
-const maxStartupBytes = 10_000;
-
-async function readPacket(socket: Socket): Promise<Buffer> {
-  let received = Buffer.alloc(0);
-  for (;;) {
-    received = Buffer.concat([received, await readSome(socket)]);
-    const length = received.length < 8 ? 8 : received.readUInt32BE(0);
-    if (length < 8 || length > maxStartupBytes) throw new Error("invalid length of startup packet");
-    if (received.length < length) continue;
-    if (received.length > length) socket.unshift(received.subarray(length));
-    return received.subarray(0, length);
-  }
-}
-
-/** @throws Error when the socket ends first */
-async function readSome(socket: Socket): Promise<Buffer> {
-  for (;;) {
-    const chunk: Buffer | null = socket.read();
-    if (chunk !== null) return chunk;
-    if (socket.destroyed || socket.readableEnded) throw new Error("the client went away");
-    const gone = new AbortController();
-    const { signal } = gone;
-    await Promise.race([
-      once(socket, "readable", { signal }),
-      once(socket, "end", { signal }),
-      once(socket, "close", { signal }),
-    ]).finally(() => gone.abort());
-  }
+/** @throws Error when nobody listens */
+export async function connectPlain({ address, port }: Pick<Upstream, "address" | "port">): Promise<Socket> {
+  const plain = connect({ host: address, port, keepAlive: true, noDelay: true });
+  await once(plain, "connect");
+  return plain;
 }
 
 /** @throws Error when nobody listens or the server refuses TLS */
-async function connectUpstream({ address, serverAuthority, certificate }: Upstream): Promise<TLSSocket> {
-  const plain = connect({ host: address, port: postgresPort, keepAlive: true, noDelay: true });
-  await once(plain, "connect");
+export async function connectUpstream(upstream: Upstream): Promise<Socket> {
+  const plain = await connectPlain(upstream);
   plain.write(tlsRequest);
   const answer = await readSome(plain);
   if (answer.toString("latin1") !== "S") throw new Error("the server refuses TLS");
-  const secure = connectTls({ ...toTls({ serverAuthority, certificate }), socket: plain, host: address });
+  const secure = connectTls({ ...toTls(upstream), socket: plain, host: upstream.address });
   await once(secure, "secureConnect");
   return secure;
 }

@@ -3,8 +3,7 @@ import { Transform } from "node:stream";
 /** The first packet that a PostgreSQL client sends. */
 export type FirstPacket =
   | { readonly kind: "startup"; readonly user: string; readonly bytes: Buffer }
-  /** A request for encryption, of which there is none inside the relay's TLS. */
-  | { readonly kind: "encryption" }
+  | { readonly kind: "encryption"; readonly by: "TLS" | "GSSAPI" }
   | { readonly kind: "cancel"; readonly bytes: Buffer };
 
 const cancelCode = 80877102;
@@ -21,12 +20,16 @@ export const tlsRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
  */
 export function parseFirstPacket(bytes: Buffer): FirstPacket {
   const code = bytes.readUInt32BE(4);
-  if (code === tlsCode || code === gssCode) return { kind: "encryption" };
+  if (code === tlsCode) return { kind: "encryption", by: "TLS" };
+  if (code === gssCode) return { kind: "encryption", by: "GSSAPI" };
   if (code === cancelCode) return { kind: "cancel", bytes };
   const words = bytes.toString("utf8", 8).split("\0");
   const at = words.findIndex((word, index) => index % 2 === 0 && word === "user");
   return { kind: "startup", user: at < 0 ? "" : (words[at + 1] ?? ""), bytes };
 }
+
+/** Asks a client for its password as it is: `AuthenticationCleartextPassword`. */
+export const passwordRequest = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
 
 /** An `ErrorResponse` that ends a login. */
 export function fatalError(sqlState: string, message: string): Buffer {

@@ -13,6 +13,8 @@ export interface Admission {
   readonly unencrypted: boolean;
   /** Whether only connectors (that is, the relay) are let in. */
   readonly connectorsOnly: boolean;
+  /** Whether principals may log in with an access token as their password (`alloydb.iam_authentication`). */
+  readonly tokens?: boolean;
 }
 
 /**

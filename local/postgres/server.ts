@@ -6,6 +6,9 @@ import type { Binaries } from "./binaries.ts";
 /** The port of PostgreSQL; every server has an address of its own. */
 export const postgresPort = 5432;
 
+/** Where a server listens instead whose usual port somebody else answers for it. */
+export const innerPort = 5431;
+
 /** Where and how a server runs. */
 export interface ServerOptions {
   readonly processes: Processes;
@@ -13,6 +16,8 @@ export interface ServerOptions {
   readonly dataDirectory: string;
   /** The one address it listens on. */
   readonly address: string;
+  /** 5432 unless given. */
+  readonly port?: number;
   /** Parameters beyond those that every server here has. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Receives what the server logs. */
@@ -34,7 +39,6 @@ export interface Server {
  * carry what is secret.
  */
 const ownParameters = {
-  port: `${postgresPort}`,
   unix_socket_directories: "",
   ssl: "on",
   ssl_min_protocol_version: "TLSv1.3",
@@ -53,6 +57,9 @@ const ownParameters = {
   log_timezone: "UTC",
   timezone: "UTC",
 } as const;
+
+/** What AlloyDB starts an instance with that has 2 vCPUs, unless its flags say otherwise. */
+const defaultParameters = { max_connections: "1000" } as const;
 
 const readyLine = /database system is ready to accept (read-only )?connections/;
 
@@ -87,8 +94,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return toServer(child);
 }
 
-function toArguments({ address, parameters }: ServerOptions): string[] {
-  const all = { ...parameters, ...ownParameters, listen_addresses: address };
+function toArguments({ address, port = postgresPort, parameters }: ServerOptions): string[] {
+  const all = { ...defaultParameters, ...parameters, ...ownParameters, listen_addresses: address, port: `${port}` };
   return Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 

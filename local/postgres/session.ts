@@ -6,6 +6,8 @@ import { postgresPort } from "./server.ts";
 /** A login to a server of the local cloud. */
 export interface Login {
   readonly address: string;
+  /** 5432 unless given. */
+  readonly port?: number;
   readonly database: string;
   readonly user: string;
   readonly password?: string;
@@ -24,9 +26,9 @@ export type Session = pg.Client;
  * @throws DatabaseError of pg with the server's SQLSTATE in `code`; an Error of the socket when nobody listens
  */
 export async function withSession<T>(login: Login, work: (session: Session) => Promise<T>): Promise<T> {
-  const { address, database, user, password } = login;
+  const { address, port = postgresPort, database, user, password } = login;
   const ssl = toTls(login);
-  const session = new pg.Client({ host: address, port: postgresPort, database, user, password: password ?? "", ssl });
+  const session = new pg.Client({ host: address, port, database, user, password: password ?? "", ssl });
   // A server that is stopped breaks the connection outside of any query; the query in flight is told as well.
   session.on("error", () => undefined);
   await session.connect();

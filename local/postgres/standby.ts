@@ -2,7 +2,7 @@ import path from "node:path";
 import { copyDataDirectory, writeOwned } from "./data-directory.ts";
 import { replicaRole } from "./host-rules.ts";
 import type { Installation } from "./postgres.ts";
-import { postgresPort } from "./server.ts";
+import { innerPort, postgresPort } from "./server.ts";
 import { type Login, withSession } from "./session.ts";
 
 /** What a standby follows. */
@@ -66,11 +66,12 @@ export async function dropSlot(login: Login, slot: string): Promise<void> {
   });
 }
 
+/** The primary may change the port it is at; whoever else answers at the usual one comes second. */
 function connectionText(address: string, directory: string): string {
   const values = {
-    hostaddr: address,
-    host: address,
-    port: postgresPort,
+    hostaddr: `${address},${address}`,
+    host: `${address},${address}`,
+    port: `${innerPort},${postgresPort}`,
     user: replicaRole,
     sslmode: "verify-full",
     sslrootcert: path.join(directory, "primary.crt"),

@@ -48,6 +48,7 @@ function createNode(id: string, authority: Issuer = issuer): DatabaseNode {
     loopback: servers.fabric.allocate(id),
     privateAddress,
     dataDirectory: `${servers.installation.directory}/${id}`,
+    admitToken: (token) => (token === "good" ? iamRole : undefined),
     admit({ token, authType }) {
       if (token !== "good") return { error: "no such token" };
       return authType === "AUTO_IAM" ? { role: iamRole } : {};
@@ -74,9 +75,9 @@ async function query(config: pg.ClientConfig, statement: string): Promise<unknow
   }
 }
 
-async function clientTls(by: Issuer, on = node): Promise<TLSSocket> {
+async function clientTls(by: Issuer, on = node, durationSeconds = 60): Promise<TLSSocket> {
   const { publicKey, privateKey } = await promisify(generateKeyPairSyncLater)();
-  const leaf = await by.certifyClient({ publicKey, commonName: "connector", durationSeconds: 60 });
+  const leaf = await by.certifyClient({ publicKey, commonName: "connector", durationSeconds });
   const socket = connect({ host: on.loopback, port: 5433, ca: issuer.certificate, key: privateKey, cert: leaf });
   await once(socket, "secureConnect");
   return socket;
@@ -147,6 +148,57 @@ describe("port 5432", () => {
   });
 });
 
+describe("port 5432 where tokens are taken for passwords", () => {
+  let taking: DatabaseNode;
+
+  beforeAll(async () => {
+    taking = createNode("taking");
+    await createDataDirectory(servers.installation, taking.dataDirectory);
+    await taking.start({ ...settings, admission: { ...settings.admission, tokens: true } });
+    const verifier = await scramVerifier(password);
+    await withSession(taking.adminLogin, async (session) => {
+      await session.query(`ALTER ROLE postgres PASSWORD '${verifier}'`);
+      await session.query(`CREATE ROLE "${iamRole}" LOGIN IN ROLE alloydbiamuser`);
+      await session.query(`CREATE ROLE "other@p.iam" LOGIN IN ROLE alloydbiamuser`);
+    });
+  });
+
+  afterAll(() => taking.stop());
+
+  it("lets a principal in with its token", async () => {
+    const rows = await query(direct({ user: iamRole, password: "good" }, taking), "SELECT current_user AS me");
+    expect(rows).toEqual([{ me: iamRole }]);
+  });
+
+  it.each<[string, pg.ClientConfig]>([
+    ["a wrong token", { user: iamRole, password: "bad" }],
+    ["a token of somebody else", { user: "other@p.iam", password: "good" }],
+    ["a token without TLS", { user: iamRole, password: "good", ssl: false }],
+  ])("refuses %s", async (_, options) => {
+    await expect(query(direct(options, taking), "SELECT 1")).rejects.toMatchObject({ code: "28000" });
+  });
+
+  it("asks everybody else for their passwords as ever", async () => {
+    expect(await query(direct({}, taking), "SELECT current_user AS me")).toEqual([{ me: "postgres" }]);
+    await expect(query(direct({ password: "good" }, taking), "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
+    await expect(query(direct({ user: "alloydbadmin" }, taking), "SELECT 1")).rejects.toMatchObject({ code: "28000" });
+    await expect(query(direct({ ssl: false }, taking), "SELECT 1")).rejects.toMatchObject({ code: "28000" });
+  });
+
+  it("cuts off its sessions when PostgreSQL ends, and can be started without tokens", async () => {
+    const client = new pg.Client(direct({ user: iamRole, password: "good" }, taking));
+    client.on("error", () => undefined);
+    await client.connect();
+    const ended = new Promise<void>((resolve) => client.once("end", resolve));
+    process.kill(taking.pid ?? 0, "SIGKILL");
+    await ended;
+    await taking.stop();
+    await taking.start(settings);
+    await expect(query(direct({ user: iamRole, password: "good" }, taking), "SELECT 1")).rejects.toThrow();
+    expect(await query(direct({}, taking), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  });
+});
+
 describe("port 5433", () => {
   it("passes a login by password through", async () => {
     const rows = await query(through(await exchanged("DB_NATIVE"), {}), "SELECT current_user AS me");
@@ -185,6 +237,12 @@ describe("port 5433", () => {
 
   it("refuses a client whose certificate another cluster issued", async () => {
     const socket = await clientTls(await createIssuer("other cluster"));
+    socket.write(encodeRequest({ userAgent: "test", authType: "DB_NATIVE", token: "good" }));
+    await expect(readFrame(socket)).rejects.toThrow();
+  });
+
+  it("refuses a client whose certificate has expired", async () => {
+    const socket = await clientTls(issuer, node, -30);
     socket.write(encodeRequest({ userAgent: "test", authType: "DB_NATIVE", token: "good" }));
     await expect(readFrame(socket)).rejects.toThrow();
   });
