@@ -15,6 +15,8 @@ export interface Api {
   readonly host: string;
   /** Behaviour by full method name; a method of the model without an entry answers UNIMPLEMENTED. */
   readonly methods: Readonly<Record<string, Handler>>;
+  /** Behaviour of the model's streaming methods, by full method name. */
+  readonly streams?: Readonly<Record<string, StreamHandler>>;
   /** What each method of the model demands, implemented or not; a test finds none unlisted. */
   readonly permissions: PermissionTable;
   /** The work behind this API's long-running operations, by kind; see `Operations.start`. */
@@ -30,7 +32,14 @@ export interface Api {
   raw?(request: HttpRequest, call: Call): Promise<HttpResponse | undefined>;
   /** Other hosts answered by this API's workloads (`*.run.app`, `*.cloudfunctions.net`). */
   readonly sites?: readonly Site[];
-  /** Ends what the API has running. */
+  /**
+   * Makes again what is not in the store and must be there before anybody calls: timers, listeners, databases, processes.
+   * Called once, after the port listens and before unfinished operations run again, on one API after the other in the order
+   * of `apis.ts`; after a first start the store is empty. What takes long (a process that others do not wait for) is only
+   * set off.
+   */
+  start?(): Promise<void> | void;
+  /** Ends what the API has running. What it changes in the store from then on is not kept. */
   stop?(): Promise<void>;
 }
 
@@ -40,6 +49,19 @@ export interface Api {
  * are already replaced by ids. The answer is proto-JSON too. A refusal is a thrown `ApiError`.
  */
 export type Handler = (request: JsonObject, call: Call) => Promise<JsonObject> | JsonObject;
+
+/** Requests of a streaming call: the first has passed the rules of a unary one, the later ones are only well-formed. */
+export interface StreamRequests {
+  readonly first: JsonObject;
+  /** Ends when the caller has closed its side, and throws when the caller is gone. */
+  readonly later: AsyncIterable<JsonObject>;
+}
+
+/**
+ * Behaviour of one streaming method over gRPC: yields responses until the stream is over. A stream holds no clock: work
+ * inside it takes a hold of its own. `call.signal` tells that the caller is gone; a refusal is a thrown `ApiError`.
+ */
+export type StreamHandler = (requests: StreamRequests, call: Call) => AsyncIterable<JsonObject>;
 
 /**
  * Handlers typed by an API's generated method table (`local/model/generated/<api>.ts`), for use as
@@ -106,7 +128,8 @@ export interface Site {
 /**
  * Work behind a long-running operation: runs once the operation has been answered, waits out its latency, changes
  * state, and returns the operation's response (with `@type`) or throws what becomes its error. It reads all it needs
- * from `input` and the store, so that it can be run again after a restart.
+ * from `input` and the store, and may be run again after the process was killed anywhere in the middle of it: it takes
+ * what it finds done for done.
  */
 export type RunOperation = (operation: RunningOperation) => Promise<JsonObject>;
 

@@ -3,7 +3,6 @@ import { createAccess } from "./access/policies.ts";
 import { owner, type Principal } from "./access/principal.ts";
 import type { Api } from "./api.ts";
 import type { Authority } from "./certificate.ts";
-import { Clock, type Pace } from "./clock.ts";
 import type { Cloud } from "./cloud.ts";
 import { createFabric } from "./fabric.ts";
 import { createJournal, type Journal } from "./journal.ts";
@@ -15,22 +14,22 @@ import { createRouter } from "./model/router.ts";
 import { createOperations } from "./operation.ts";
 import type { Processes } from "./process/process.ts";
 import { createProjects } from "./projects.ts";
-import { createRandom } from "./random.ts";
+import type { Random } from "./random.ts";
 import { createDispatcher, type DispatchContext, type Dispatcher } from "./server/dispatch.ts";
 import { createGrpcServer, type GrpcServer } from "./server/grpc.ts";
 import { createHostTable } from "./server/hosts.ts";
 import { createMetadataServers, type MetadataServers } from "./server/metadata.ts";
 import { createSharedMethods } from "./server/shared.ts";
+import { invokeStream } from "./server/stream.ts";
 import { createWeb, type Web, type WebContext } from "./server/web.ts";
-import { createStore } from "./store.ts";
+import type { State } from "./state/state.ts";
 
 /** What a local cloud is put together from. */
 export interface AssembleOptions {
-  readonly pace: Pace;
-  readonly seed: string;
+  readonly state: Pick<State, "store" | "clock" | "directory">;
+  readonly random: Random;
   readonly apis: readonly ((cloud: Cloud) => Api)[];
   readonly authority: Authority;
-  readonly directory: string;
   readonly processes: Processes;
   readonly offline: boolean;
   /** Project that the port's own metadata pages name. */
@@ -72,7 +71,7 @@ export function assemble(options: AssembleOptions): Assembled {
     processes: options.processes,
     logs: createLogs({ clock, random }),
     authority: options.authority,
-    directory: options.directory,
+    directory: options.state.directory,
     environment: options.environment,
     fetch: web.fetch,
     call: (method, request, as) =>
@@ -85,17 +84,17 @@ export function assemble(options: AssembleOptions): Assembled {
   };
   const apis = options.apis.map((create) => create(cloud));
   for (const api of apis) byHost.set(api.host, api);
-  const grpc = createGrpcServer({ model: dispatch.model, tokens, operations, dispatcher, hosts });
+  const grpc = createGrpcServer({
+    ...{ model: dispatch.model, tokens, operations, dispatcher, hosts },
+    stream: (invocation) => invokeStream(dispatch, invocation),
+  });
   return { cloud, apis, journal: dispatch.journal, web, grpc, metadataServers };
 }
 
 /** What needs nothing but the APIs by their host, which are made later. */
-function createCore({ pace, seed }: AssembleOptions, byHost: ReadonlyMap<string, Api>) {
-  const clock = new Clock({ pace });
-  const store = createStore();
-  const random = createRandom(seed);
+function createCore({ state: { clock, store }, random }: AssembleOptions, byHost: ReadonlyMap<string, Api>) {
   const projects = createProjects({ store, random, timestamp: () => clock.timestamp() });
-  const tokens = createTokens((account) => isGone(store, account.email, account.uniqueId));
+  const tokens = createTokens({ store, isGone: ({ email, uniqueId }) => isGone(store, email, uniqueId) });
   const model = loadModel();
   const router = createRouter(model);
   const projectOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.projectOf?.(resource);

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createPublicKey, randomBytes, webcrypto } from "node:crypto";
+import { createPrivateKey, createPublicKey, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
 /** A certificate authority of the local cloud. */
@@ -29,12 +29,16 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 const day = 24 * 3600 * 1000;
 
 /** Makes a new authority; its own certificate is valid for ten years of wall time. */
-export async function createAuthority(commonName = "alloyrun local Google Cloud"): Promise<Authority> {
+export async function createAuthority(): Promise<Authority> {
+  return await openAuthority(await createAuthorityKeys());
+}
+
+/** The key and certificate of a new authority, for `openAuthority`. */
+export async function createAuthorityKeys(commonName = "alloyrun local Google Cloud"): Promise<KeyPair> {
   const keys = await generateKeys();
-  const issuer = `CN=${commonName}`;
   const own = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
-    name: issuer,
+    name: `CN=${commonName}`,
     ...validity(3650 * day),
     signingAlgorithm: algorithm,
     keys,
@@ -43,7 +47,14 @@ export async function createAuthority(commonName = "alloyrun local Google Cloud"
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ],
   });
-  const certificate = pem(own);
+  return { key: await privatePem(keys.privateKey), certificate: pem(own) };
+}
+
+/** The authority that a key and its certificate make. */
+export async function openAuthority({ key, certificate }: KeyPair): Promise<Authority> {
+  const pkcs8 = createPrivateKey(key).export({ type: "pkcs8", format: "der" });
+  const signingKey = await webcrypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
+  const issuer = new x509.X509Certificate(certificate).subject;
 
   function issue(subject: Pick<x509.X509CertificateCreateParams, "publicKey" | "subject" | "extensions" | "notAfter">) {
     return x509.X509CertificateGenerator.create({
@@ -51,7 +62,7 @@ export async function createAuthority(commonName = "alloyrun local Google Cloud"
       issuer,
       ...validity(365 * day),
       signingAlgorithm: algorithm,
-      signingKey: keys.privateKey,
+      signingKey,
       ...subject,
     });
   }

@@ -40,6 +40,7 @@ export class Clock {
   #alarm: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #idleWaiters: (() => void)[] = [];
   #simulated = 0;
+  #onAdvance = () => {};
 
   constructor({ pace, start = Date.now() }: { pace: Pace; start?: number }) {
     if (pace !== "max" && !(pace >= 1)) throw new RangeError(`pace must be at least 1 or "max", not ${pace}`);
@@ -121,6 +122,12 @@ export class Clock {
     }
     if (this.now() < target) this.#moveTo(target);
     this.#rebase();
+    this.#onAdvance();
+  }
+
+  /** Has somebody told, before `advance` ends, that the clock was moved. */
+  onAdvance(listener: () => void): void {
+    this.#onAdvance = listener;
   }
 
   /** Resolves when no real work is in flight and what was set off has had its turn. */

@@ -1,29 +1,38 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownerEmail, type Principal } from "./access/principal.ts";
 import type { Api } from "./api.ts";
 import { apis as allApis } from "./apis.ts";
 import { type Assembled, assemble } from "./assemble.ts";
-import { createAuthority } from "./certificate.ts";
+import { type Authority, createAuthorityKeys, type KeyPair, openAuthority } from "./certificate.ts";
 import type { Pace } from "./clock.ts";
 import type { Cloud } from "./cloud.ts";
 import { createEnvironment, writeClientFiles } from "./environment.ts";
 import type { Journal } from "./journal.ts";
+import { endLeftovers } from "./process/leftovers.ts";
 import { createProcesses } from "./process/process.ts";
+import { createRandom } from "./random.ts";
 import { answerAdmin } from "./server/admin.ts";
 import { openPort, type Port } from "./server/port.ts";
+import { takeBlock } from "./state/block.ts";
+import { lastStart, recordStart } from "./state/start-record.ts";
+import { openState, type State } from "./state/state.ts";
+import type { Store } from "./store.ts";
 
 /** How to start a local Google Cloud. */
 export interface LocalCloudOptions {
-  /** Loopback port; a free one unless given. */
+  /** Loopback port; the one of last time with `state`, else a free one, unless given. */
   readonly port?: number;
   /** How fast time runs towards what is awaited; `max` (it jumps) unless given. */
   readonly pace?: Pace;
   /** Decides latencies and ids; the same seed gives the same. */
   readonly seed?: string;
-  /** Where files are kept; a temporary directory, removed at the end, unless given. */
+  /**
+   * Directory that keeps everything over restarts and crashes; made when it is not there. Without one, all is in memory.
+   * Who can read it, can read every secret in the cloud.
+   */
+  readonly state?: string;
+  /** Where files are without `state`; a temporary directory, removed at the end, unless given. */
   readonly directory?: string;
   /** Refuses requests to hosts that are not part of it. */
   readonly offline?: boolean;
@@ -46,17 +55,34 @@ export interface LocalCloud {
   readonly apis: readonly Api[];
   /** The variables with which a person's programs reach it: the owner's, or those of the person with that e-mail. */
   environment(options?: { readonly as?: string; readonly project?: string }): Promise<Record<string, string>>;
-  /** Ends it with every process and file of its own. */
+  /** Ends it with every process of its own, and every file unless there is a state to keep. */
   stop(): Promise<void>;
 }
 
-/** Starts a local Google Cloud; when this resolves, it serves. */
+/** Starts a local Google Cloud; when this resolves, it serves, and everything that was kept is back. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-  const directory = makeDirectory(options.directory);
-  const processes = createProcesses(options.directory ? undefined : directory);
-  const authority = await createAuthority();
+  const state = openState({ ...options, pace: options.pace ?? "max" });
+  try {
+    return await startWith(state, options);
+  } catch (caught) {
+    state.seal();
+    state.close();
+    throw caught;
+  }
+}
+
+async function startWith(state: State, options: LocalCloudOptions): Promise<LocalCloud> {
+  const { directory, store, clock } = state;
+  const last = lastStart(store);
+  const { project = "local-project", offline = false, seed = last.seed } = options;
+  const register = join(directory, "processes.jsonl");
+  if (state.isKept) await endLeftovers(register);
+  const authority = await openKeptAuthority(store);
   const files = writeClientFiles(directory, authority);
-  const { project = "local-project", offline = false } = options;
+  const { block, release } = await takeBlock(last.block);
+  const processes = state.isKept
+    ? createProcesses(undefined, register)
+    : createProcesses(options.directory ? undefined : directory);
   let port: Port | undefined;
   const environment = createEnvironment(() => port?.port ?? 0, files);
   const environmentFor = createPersonalEnvironment({
@@ -66,11 +92,9 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     parts: () => parts,
   });
   const parts: Assembled = assemble({
-    ...{ authority, directory, processes, offline, project, environment },
-    pace: options.pace ?? "max",
-    seed: options.seed ?? "alloyrun",
+    ...{ state, authority, processes, offline, project, environment, block },
+    random: createRandom(last.starts === 0 ? seed : `${seed}#${last.starts}`, seed),
     apis: options.apis ?? allApis,
-    block: nextBlock(),
     admin: (request) => answerAdmin({ ...parts, ...parts.cloud, environmentFor }, request),
   });
   const { cloud, apis, journal, web, grpc } = parts;
@@ -79,25 +103,51 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const stop = once(async () => {
     await port?.close();
     await Promise.all(plain.map(closeServer));
+    state.seal();
     await Promise.all(apis.map((api) => api.stop?.()));
     await parts.metadataServers.close();
-    cloud.clock.close();
+    clock.close();
     grpc.stop();
     await processes.stop();
-    if (!options.directory) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+    await release();
+    state.close();
   });
 
   try {
     const { handle, knows } = web;
-    port = await openPort({ port: options.port ?? 0, authority, grpc, offline, handle, knows });
+    const wanted = options.port ?? last.port ?? 0;
+    port = await openPort({ port: wanted, authority, grpc, offline, handle, knows }).catch((cause) => {
+      throw options.port === undefined && last.port ? portTaken(last.port, cause) : cause;
+    });
+    recordStart(store, { starts: last.starts + 1, seed, block, port: port.port });
     for (const one of options.listen ?? []) plain.push(await listenPlain(parts, one));
+    if (options.project) cloud.projects.ensure(options.project);
+    await comeBack(parts);
   } catch (caught) {
     await stop();
     throw caught;
   }
-  if (options.project) cloud.projects.ensure(options.project);
   const url = `http://127.0.0.1:${port.port}`;
   return { port: port.port, url, cloud, journal, apis, environment: environmentFor, stop };
+}
+
+/** Makes what is not in the store again, then lets unfinished work go on. */
+async function comeBack({ cloud, apis }: Assembled): Promise<void> {
+  await cloud.clock.working(async () => {
+    for (const api of apis) await api.start?.();
+    cloud.operations.resume();
+  });
+}
+
+function portTaken(port: number, cause: unknown): Error {
+  const message = `port ${port}, at which this local Google Cloud was, is taken: end what listens there, or name another with --port`;
+  return new Error(message, { cause });
+}
+
+/** The authority that clients trust already, or a new one. */
+async function openKeptAuthority(store: Store): Promise<Authority> {
+  const keys = store.collection<KeyPair>("local.keys");
+  return await openAuthority(keys.get("authority") ?? keys.put("authority", await createAuthorityKeys()));
 }
 
 /** Makes `LocalCloud.environment`: the owner is spoken for at the port itself, another person at a server of their own. */
@@ -124,28 +174,12 @@ function createPersonalEnvironment({
   };
 }
 
-let started = 0;
-
-/** Second part of a local cloud's loopback addresses: another for each in this process, and likely for each process. */
-function nextBlock(): number {
-  started += 1;
-  return 16 + ((process.pid * 7 + started) % 200);
-}
-
 function once(work: () => Promise<void>): () => Promise<void> {
   let result: Promise<void> | undefined;
   return () => {
     result ??= work();
     return result;
   };
-}
-
-/** Workloads run as another user when this process is root: they may pass through, but not list. */
-function makeDirectory(given: string | undefined): string {
-  const directory = given ?? mkdtempSync(join(tmpdir(), "alloyrun-"));
-  mkdirSync(directory, { recursive: true });
-  chmodSync(directory, 0o711);
-  return directory;
 }
 
 /** A port of one API, for clients that follow no proxy and take no path. */

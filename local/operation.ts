@@ -45,6 +45,8 @@ export interface Operations {
   wait(host: string, name: string, ms: number, hold: Hold): Promise<OperationRecord>;
   /** Forgets a finished or unfinished operation's record; its work goes on. */
   delete(host: string, name: string): void;
+  /** Runs every unfinished operation again from its record, once, after a start; each still ends when it was due. */
+  resume(): void;
   /** Tells whether any operation on the target, or below it, is unfinished. */
   isBusy(host: string, target: string): boolean;
 }
@@ -67,19 +69,28 @@ export function createOperations({ clock, store, random, api }: OperationsContex
     records.finish(record, { response });
   }
 
+  /** Sets the work off after whoever asked for it has been answered. */
+  function begin(record: OperationRecord): void {
+    const hold = clock.hold();
+    setImmediate(() => {
+      run(record, hold)
+        .catch((caught) => records.finish(record, { error: toApiError(caught).toStatus() }))
+        .finally(() => hold.release());
+    });
+  }
+
   return {
     start({ host, parent, kind, target, input = {}, metadata, latency, id = drawId(draws) }) {
       const startTime = clock.now();
       const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
       const dueTime = startTime + (latency ? drawLatency(latency, draws) : 0);
       const record = records.add({ host, name, kind, target, input, metadata, startTime, dueTime });
-      const hold = clock.hold();
-      setImmediate(() => {
-        run(record, hold)
-          .catch((caught) => records.finish(record, { error: toApiError(caught).toStatus() }))
-          .finally(() => hold.release());
-      });
+      begin(record);
       return record;
+    },
+
+    resume() {
+      for (const record of records.unfinished()) begin(record);
     },
 
     async wait(host, name, ms, hold) {
@@ -116,6 +127,13 @@ function openRecords(store: Store, clock: Clock) {
 
     list: (host: string, parent: string) =>
       records.list(key(host, parent === "" ? "operations/" : `${parent}/operations/`)).map(([, record]) => record),
+
+    unfinished: () =>
+      records
+        .list()
+        .map(([, record]) => record)
+        .filter(({ endTime }) => endTime === undefined)
+        .sort((a, b) => a.startTime - b.startTime),
 
     delete(host: string, name: string): void {
       records.delete(key(host, name));

@@ -40,7 +40,7 @@ export function createProjects({ store, random, timestamp }: ProjectsContext): P
   }
 
   function drawNumber(projectId: string): string {
-    const draws = random.fork(`project ${projectId}`);
+    const draws = random.lasting(`project ${projectId}`);
     for (;;) {
       const number = String(100_000_000_000 + Math.floor(draws.next() * 900_000_000_000));
       if (!findByNumber(number)) return number;

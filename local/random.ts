@@ -8,10 +8,16 @@ export interface Random {
   hex(digits: number): string;
   /** An independent source whose draws depend on this one's seed and the name only, not on the draws made so far. */
   fork(name: string): Random;
+  /** The same, but equal after a restart with kept state too: for what is derived from a name whenever it is asked for. */
+  lasting(name: string): Random;
 }
 
-/** Makes a random source from a seed (mulberry32). */
-export function createRandom(seed: string): Random {
+/**
+ * Makes a random source from a seed (mulberry32).
+ *
+ * @param lastingSeed what `lasting` goes by, where a restart has changed the seed so that no draw repeats
+ */
+export function createRandom(seed: string, lastingSeed = seed): Random {
   let state = hash(seed);
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -23,7 +29,8 @@ export function createRandom(seed: string): Random {
     next,
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     hex: (digits) => Array.from({ length: digits }, () => Math.floor(next() * 16).toString(16)).join(""),
-    fork: (name) => createRandom(`${seed}/${name}`),
+    fork: (name) => createRandom(`${seed}/${name}`, `${lastingSeed}/${name}`),
+    lasting: (name) => createRandom(`${lastingSeed}/${name}`),
   };
 }
 

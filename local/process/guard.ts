@@ -1,24 +1,35 @@
-import { rmSync } from "node:fs";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { holderOf } from "../state/holder.ts";
 import { killGroup } from "./group.ts";
 
 /**
  * Watches over the local cloud's children from outside: reads `+pid` and `-pid` lines, and when its input closes
  * (the local cloud ended, in whatever way) kills those that are left, with all they started, and removes the directory
- * it was given.
+ * that its first argument names. Its second names a file in which it notes whom it watches, for the case that it is
+ * killed itself.
  */
+const [, , directory = "", register = ""] = process.argv;
 const pids = new Set<number>();
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
 
+if (register) writeFileSync(register, note(process.pid), { mode: 0o600 });
+
 createInterface({ input: process.stdin })
   .on("line", (line) => {
     const pid = Number(line.slice(1));
-    if (line.startsWith("+")) pids.add(pid);
-    else pids.delete(pid);
+    if (line.startsWith("+")) {
+      pids.add(pid);
+      if (register) appendFileSync(register, note(pid));
+    } else pids.delete(pid);
   })
   .on("close", () => {
     for (const pid of pids) killGroup(pid);
-    const directory = process.argv[2];
     if (directory) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    if (register) rmSync(register, { force: true });
   });
+
+function note(pid: number): string {
+  return `${JSON.stringify(holderOf(pid))}\n`;
+}

@@ -44,10 +44,11 @@ export interface Processes {
  * directory, once the pipe closes: that is, also when this process was killed with SIGKILL.
  *
  * @param directory removed by the guard when this process ends; `undefined` to keep everything
+ * @param register file in which the guard notes whom it watches, for `endLeftovers`; none unless given
  */
-export function createProcesses(directory: string | undefined): Processes {
+export function createProcesses(directory: string | undefined, register?: string): Processes {
   const running = new Set<ManagedProcess>();
-  const guard = startGuard(directory);
+  const guard = startGuard([directory ?? "", register ?? ""]);
   let stopping: Promise<void> | undefined;
 
   function track(child: ManagedProcess): void {
@@ -81,10 +82,10 @@ interface Guard {
   readonly end: () => Promise<void>;
 }
 
-function startGuard(directory: string | undefined): Guard {
+function startGuard(args: readonly string[]): Guard {
   const guard: ChildProcess = spawn(
     process.execPath,
-    [fileURLToPath(new URL("./guard.ts", import.meta.url)), ...(directory ? [directory] : [])],
+    [fileURLToPath(new URL("./guard.ts", import.meta.url)), ...args],
     { stdio: ["pipe", "ignore", "ignore"], detached: true, env: {} },
   );
   const ended = new Promise<void>((resolve) => guard.once("exit", () => resolve()));
