@@ -12,6 +12,8 @@ export interface Run {
   readonly program: Program;
   readonly host: Host;
   readonly history: History;
+  /** Whether the history keeps the variables in sight at the end of each step. */
+  readonly keepsVariables: boolean;
   readonly memory: Memory;
   readonly interpreter: Interpreter;
   /** Notes the step under way, for the execution's status. */

@@ -24,6 +24,8 @@ export interface ExecutionOptions {
   readonly host: Host;
   /** Makes a hold on the clock; each thread has one. */
   readonly hold: () => Hold;
+  /** Whether the history keeps the variables in sight at the end of each step; not unless given. */
+  readonly keepsVariables?: boolean;
 }
 
 /** An execution under way. */
@@ -38,9 +40,9 @@ export interface RunningExecution {
 }
 
 /** Starts an execution of a program. */
-export function startExecution({ program, argument, host, hold }: ExecutionOptions): RunningExecution {
+export function startExecution({ argument, ...options }: ExecutionOptions): RunningExecution {
   const abort = new AbortController();
-  const run = createRun({ program, host, hold, signal: abort.signal });
+  const run = createRun({ ...options, signal: abort.signal });
   const frame: Frame = { routine: "main", depth: 1 };
   const thread = run.startThread();
   const scope = new Scope({ memory: run.memory });
@@ -77,7 +79,7 @@ interface ObservedRun extends Run {
 }
 
 function createRun(options: Omit<ExecutionOptions, "argument"> & { readonly signal: AbortSignal }): ObservedRun {
-  const { program, host, hold, signal } = options;
+  const { program, host, hold, signal, keepsVariables = false } = options;
   let steps = 0;
   let threads = 0;
   let current: TraceElement | undefined;
@@ -85,6 +87,7 @@ function createRun(options: Omit<ExecutionOptions, "argument"> & { readonly sign
     program,
     host,
     history: new History(() => host.now()),
+    keepsVariables,
     memory: new Memory(),
     interpreter: { runBlock, runNode, callFunction },
     enterStep(element) {

@@ -1,4 +1,5 @@
 import type { StepType } from "../plan/program.ts";
+import type { Value } from "../value/value.ts";
 
 /** How a step went. */
 export type StepState = "STATE_IN_PROGRESS" | "STATE_SUCCEEDED" | "STATE_FAILED" | "STATE_CANCELLED";
@@ -21,6 +22,10 @@ export interface StepRecord {
   readonly threadId: number;
   /** Which iteration, branch or attempt, from 1. */
   readonly progress?: number;
+  /** How many iterations or branches there will be. */
+  readonly expected?: number;
+  /** What was in sight at its end, when the history keeps that. */
+  readonly variables?: ReadonlyMap<string, Value>;
 }
 
 /** What a new entry is about. */
@@ -31,6 +36,14 @@ export interface NewStep {
   readonly parent?: EntryHandle;
   readonly threadId: number;
   readonly progress?: number;
+  readonly expected?: number;
+}
+
+/** How an entry ended. */
+export interface StepEnd {
+  readonly state: StepState;
+  readonly exception?: string;
+  readonly variables?: ReadonlyMap<string, Value>;
 }
 
 /** An entry under way. */
@@ -86,8 +99,8 @@ export class History {
   }
 
   /** Notes how a step ended. */
-  end(entry: EntryHandle, state: StepState, exception?: string): void {
+  end(entry: EntryHandle, end: StepEnd): void {
     const record = this.#records[entry.id - 1];
-    if (record) Object.assign(record, { state, exception, updateTime: this.#now() });
+    if (record) Object.assign(record, end, { updateTime: this.#now() });
   }
 }

@@ -43,6 +43,11 @@ export class Scope {
     this.#variables.set(name, value);
   }
 
+  /** All variables in sight by name, those of inner scopes before those around that they hide. */
+  visible(): ReadonlyMap<string, Value> {
+    return new Map([...(this.#parent?.visible() ?? []), ...this.#variables]);
+  }
+
   /** Gives the memory of the scope's own variables back. */
   dispose(): void {
     for (const [name, value] of this.#variables) this.#memory.change(-sizeOf(value) - Buffer.byteLength(name));
