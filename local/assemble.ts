@@ -11,6 +11,7 @@ import { createLogs } from "./logs.ts";
 import { readRequest } from "./model/bind.ts";
 import { loadModel } from "./model/model.ts";
 import { createRouter } from "./model/router.ts";
+import { createOAuthContext } from "./oauth/context.ts";
 import { createOperations } from "./operation.ts";
 import type { Processes } from "./process/process.ts";
 import { createProjects } from "./projects.ts";
@@ -57,7 +58,8 @@ export function assemble(options: AssembleOptions): Assembled {
   const { dispatch, dispatcher, hosts, metadata, metadataServers } = core;
   const { tokens, store, operations } = core;
   const web = createWeb({
-    ...{ hosts, tokens, metadata },
+    ...{ hosts, metadata },
+    oauth: createOAuthContext(store, tokens),
     rest: { ...dispatch, tokens, dispatcher },
     sites: () => apis.flatMap((api) => api.sites ?? []),
     subject: { identity: { principal: owner }, project: options.project, region: "us-central1" },

@@ -1,156 +1,104 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { ApiError, errorInfo } from "../error.ts";
-import { anonymous, owner, ownerEmail, type Principal } from "./principal.ts";
-import type { Identity, Tokens } from "./tokens.ts";
+import { createHash } from "node:crypto";
+import type { Store } from "../store.ts";
+import { type AccountKeys, openAccountKeys } from "./account-keys.ts";
+import { invalidCredentials } from "./credentials.ts";
+import { createIdTokens } from "./id-tokens.ts";
+import { openIssuerKeys } from "./keys.ts";
+import { anonymous, type Principal } from "./principal.ts";
+import { createSeal } from "./seal.ts";
+import { accessTokenPrefix, fromSealed, identityByName, refreshTokenPrefix, toSealed } from "./token-text.ts";
+import type { Identity, TokenContent, Tokens } from "./tokens.ts";
 
-/** A token that was given out. */
-interface Issued {
-  readonly identity: Identity;
-  readonly audience?: string;
-  /** Wall time in milliseconds. */
-  readonly expires: number;
+/** What `createTokens` works with. */
+export interface IssuerContext {
+  readonly store: Store;
+  /** Tells whether a service account was disabled or deleted, so that its tokens no longer count. */
+  readonly isGone?: (account: ServiceAccountPrincipal) => boolean;
 }
 
 type ServiceAccountPrincipal = Extract<Principal, { kind: "serviceAccount" }>;
 
+/** What a token may be used for unless it says less. */
+export const wholeCloud = "https://www.googleapis.com/auth/cloud-platform";
+
 const lifetimeSeconds = 3600;
 
-/**
- * Makes the issuer of tokens. Its signing key is made when it is first needed.
- *
- * @param isGone tells whether a service account was disabled or deleted, so that its tokens no longer count
- */
-export function createTokens(
-  isGone: (account: ServiceAccountPrincipal) => boolean = () => false,
-): Tokens & { publicKeys(): SigningKeys } {
-  const accessTokens = new Map<string, Issued>();
-  const idTokens = new Map<string, Issued>();
-  let keys: SigningKeys | undefined;
+/** Makes the issuer of tokens of a local cloud. */
+export function createTokens({ store, isGone = () => false }: IssuerContext): Tokens {
+  const keys = openIssuerKeys(store);
+  const accountKeys = openAccountKeys(store);
+  const revoked = store.collection<{ readonly revoked: true }>("local.revokedTokens");
+  const seal = (purpose: "access" | "refresh") => createSeal(keys.secret(), purpose);
 
-  function publicKeys(): SigningKeys {
-    keys ??= createSigningKeys();
-    return keys;
-  }
-
-  function keep(table: Map<string, Issued>, token: string, issued: Omit<Issued, "expires">): void {
-    const now = Date.now();
-    for (const [other, { expires }] of table) if (expires < now) table.delete(other);
-    table.set(token, { ...issued, expires: now + lifetimeSeconds * 1000 });
-  }
-
-  function find(table: ReadonlyMap<string, Issued>, token: string): Issued {
-    const found = table.get(token);
-    if (!found) throw invalidCredentials("ACCESS_TOKEN_TYPE_UNSUPPORTED");
-    if (found.expires < Date.now()) throw invalidCredentials("ACCESS_TOKEN_EXPIRED");
-    const { principal } = found.identity;
+  function demandPresent<T extends Identity>(found: T): T {
+    const { principal } = found;
     if (principal.kind === "serviceAccount" && isGone(principal)) throw invalidCredentials("ACCOUNT_STATE_INVALID");
     return found;
   }
 
+  function inspect(token: string): TokenContent {
+    const found = token.startsWith(accessTokenPrefix)
+      ? fromSealed(seal("access").open(token.slice(accessTokenPrefix.length)))
+      : undefined;
+    if (!found) throw invalidCredentials("ACCESS_TOKEN_TYPE_UNSUPPORTED");
+    if (found.expires < Date.now() || revoked.get(digest(token))) throw invalidCredentials("ACCESS_TOKEN_EXPIRED");
+    return demandPresent(found);
+  }
+
+  function redeem(token: string): Principal | undefined {
+    if (!token.startsWith(refreshTokenPrefix) || revoked.get(digest(token))) return undefined;
+    const principal = fromSealed(seal("refresh").open(token.slice(refreshTokenPrefix.length)))?.principal;
+    return principal?.kind === "serviceAccount" && isGone(principal) ? undefined : principal;
+  }
+
   return {
-    publicKeys,
-    accessToken(identity) {
-      const token = `ya29.${randomBytes(48).toString("base64url")}`;
-      keep(accessTokens, token, { identity });
-      return { token, expiresInSeconds: lifetimeSeconds - 1 };
+    ...createIdTokens({ store, keys, demandPresent }),
+    inspect,
+    redeem,
+    accessToken(identity, { lifetimeSeconds: seconds = lifetimeSeconds - 1, scopes = [wholeCloud] } = {}) {
+      // A second more than is told, so that nobody's last use of it comes too late.
+      const expires = Date.now() + (seconds + 1) * 1000;
+      const token = accessTokenPrefix + seal("access").close(toSealed({ ...identity, expires, scopes }));
+      return { token, expiresInSeconds: seconds };
     },
-    idToken(identity, audience) {
-      const token = publicKeys().signToken(claims(identity.principal, audience));
-      keep(idTokens, token, { identity, audience });
-      return token;
+    refreshToken(principal) {
+      const content = { principal, expires: Number.POSITIVE_INFINITY, scopes: [wholeCloud] };
+      return refreshTokenPrefix + seal("refresh").close(toSealed(content));
     },
     identify(authorization) {
       if (authorization === undefined || authorization === "") return { principal: anonymous };
       const token = authorization.match(/^bearer\s+(\S+)$/i)?.[1];
       if (token === undefined) throw invalidCredentials("ACCESS_TOKEN_TYPE_UNSUPPORTED");
-      return byName(token) ?? find(accessTokens, token).identity;
+      const named = identityByName(token) ?? selfSigned(accountKeys, token);
+      if (named) return demandPresent(named);
+      const { principal, workload } = inspect(token);
+      return workload === undefined ? { principal } : { principal, workload };
     },
-    verifyIdToken(token) {
-      const named = byName(token);
-      if (named) return { ...named, audience: undefined };
-      const { identity, audience } = find(idTokens, token);
-      return { ...identity, audience };
+    revoke(token) {
+      const isOurs = fromSealed(seal("access").open(token.slice(accessTokenPrefix.length))) ?? redeem(token);
+      if (isOurs) revoked.put(digest(token), { revoked: true });
+      return isOurs !== undefined;
     },
-    certificates: () => publicKeys().certificates,
   };
 }
 
-/** Tokens that name whom they stand for. */
-function byName(token: string): Identity | undefined {
-  if (token === "owner") return { principal: owner };
-  const email = token.match(/^user:([^\s@]+@[^\s@]+)$/)?.[1];
-  if (email === undefined) return undefined;
-  return { principal: email === ownerEmail ? owner : { kind: "user", email } };
+/**
+ * A JWT that a service account's key signed, in place of an access token.
+ *
+ * @see https://google.aip.dev/auth/4111
+ */
+function selfSigned(accountKeys: AccountKeys, token: string): Identity | undefined {
+  if (token.startsWith(accessTokenPrefix)) return undefined;
+  const found = accountKeys.signerOf(token);
+  if (!found) return undefined;
+  const { sub, aud, scope, exp } = found.jwt.claims;
+  if (Number(exp) * 1000 < Date.now()) throw invalidCredentials("ACCESS_TOKEN_EXPIRED");
+  const isForApi = typeof aud === "string" && /^https:\/\/[a-z0-9.-]+\.googleapis\.com\/?/.test(aud);
+  const isMeant = sub === found.principal.email && (isForApi || typeof scope === "string");
+  if (!isMeant) throw invalidCredentials("ACCESS_TOKEN_TYPE_UNSUPPORTED");
+  return { principal: found.principal };
 }
 
-function claims(principal: Principal, audience: string): Record<string, unknown> {
-  const issuedAt = Math.floor(Date.now() / 1000);
-  const email = principal.kind === "anonymous" ? undefined : principal.email;
-  const subject = principal.kind === "serviceAccount" ? principal.uniqueId : numericId(email ?? "");
-  return {
-    iss: "https://accounts.google.com",
-    aud: audience,
-    azp: subject,
-    sub: subject,
-    email,
-    email_verified: true,
-    iat: issuedAt,
-    exp: issuedAt + lifetimeSeconds,
-    // Two tokens of one second would be one text otherwise.
-    jti: randomBytes(8).toString("hex"),
-  };
-}
-
-/** The 21 digits that stand for a person. */
-function numericId(email: string): string {
-  return BigInt(`0x${createHash("sha256").update(email).digest("hex")}`)
-    .toString()
-    .slice(0, 21);
-}
-
-/** The key that ID tokens are signed with, in the forms that verifying clients fetch. */
-export interface SigningKeys {
-  signToken(payload: Record<string, unknown>): string;
-  /** PEM by key id. */
-  readonly certificates: Readonly<Record<string, string>>;
-  /** JSON Web Key Set. */
-  readonly jwks: { readonly keys: readonly Record<string, unknown>[] };
-}
-
-function createSigningKeys(): SigningKeys {
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const kid = randomBytes(20).toString("hex");
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return {
-    signToken(payload) {
-      const text = `${encode({ alg: "RS256", kid, typ: "JWT" })}.${encode(payload)}`;
-      return `${text}.${sign("RSA-SHA256", Buffer.from(text), privateKey).toString("base64url")}`;
-    },
-    certificates: { [kid]: publicKey.export({ type: "spki", format: "pem" }).toString() },
-    jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid, alg: "RS256", use: "sig" }] },
-  };
-}
-
-/** The refusal of credentials that are none. */
-function invalidCredentials(reason: string): ApiError {
-  return new ApiError({
-    code: "UNAUTHENTICATED",
-    message:
-      "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid " +
-      "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
-    details: [errorInfo(reason, "googleapis.com", {})],
-    reason: "authError",
-  });
-}
-
-/** The refusal of a call without credentials. */
-export function missingCredentials(): ApiError {
-  return new ApiError({
-    code: "UNAUTHENTICATED",
-    message:
-      "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other " +
-      "valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
-    details: [errorInfo("CREDENTIALS_MISSING", "googleapis.com", {})],
-    reason: "required",
-  });
+function digest(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
 }

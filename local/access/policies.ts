@@ -6,7 +6,7 @@ import type { Random } from "../random.ts";
 import type { Collection, Store } from "../store.ts";
 import type { Access, Binding, Policy } from "./access.ts";
 import { parseCondition } from "./condition.ts";
-import { missingCredentials } from "./issuer.ts";
+import { missingCredentials } from "./credentials.ts";
 import { checkMembers, type Known, type ServiceAccount } from "./members.ts";
 import { createPolicyRecords } from "./policy-records.ts";
 import { membersOf, type Principal } from "./principal.ts";

@@ -1,4 +1,6 @@
+import { isSignInClient } from "../access/oauth-clients.ts";
 import { anonymous } from "../access/principal.ts";
+import { parseJwt } from "../access/rsa-key.ts";
 import type { Identity } from "../access/tokens.ts";
 import { ApiError } from "../error.ts";
 import type { HttpResponse } from "../http.ts";
@@ -24,7 +26,7 @@ export function admit(context: RunContext, target: Target, headers: Headers): Ad
   const caller = token === undefined ? undefined : verify(context, token);
   if (isPublic) return { headers: caller ? withToken(context, { headers, field, token, target, caller }) : headers };
   if (token === undefined) return { refusal: page(403, forbidden) };
-  if (!caller || !isMeant(caller.audience, target)) return { refusal: unauthorized() };
+  if (!caller || !isMeant(caller, target)) return { refusal: unauthorized() };
   if (!mayInvoke(context, target, caller)) return { refusal: page(403, forbidden) };
   return { headers: withToken(context, { headers, field, token, target, caller }) };
 }
@@ -48,9 +50,13 @@ function verify({ cloud }: RunContext, token: string): Caller | undefined {
   }
 }
 
-/** A token without an audience stands for its bearer everywhere (`owner`, `user:EMAIL`). */
-function isMeant(audience: string | undefined, { audiences }: Target): boolean {
-  return audience === undefined || audiences.includes(audience.replace(/\/$/, ""));
+/**
+ * A token without an audience stands for its bearer everywhere (`owner`, `user:EMAIL`); people may also come with the
+ * token that they signed in to gcloud with.
+ */
+function isMeant({ audience, principal }: Caller, { audiences }: Target): boolean {
+  if (audience === undefined || audiences.includes(audience.replace(/\/$/, ""))) return true;
+  return principal.kind !== "serviceAccount" && isSignInClient(audience);
 }
 
 function mayInvoke({ cloud }: RunContext, { service }: Target, { principal }: Pick<Identity, "principal">): boolean {
@@ -66,7 +72,7 @@ interface Admitted {
 }
 
 function withToken({ cloud }: RunContext, { headers, field, token = "", target, caller }: Admitted): Headers {
-  const signed = token.split(".").length === 3 ? token : cloud.tokens.idToken(caller, target.service.uri ?? "");
+  const signed = parseJwt(token) ? token : cloud.tokens.idToken(caller, target.service.uri ?? "");
   const [head, payload] = signed.split(".");
   return { ...headers, [field]: `Bearer ${head}.${payload}.SIGNATURE_REMOVED_BY_GOOGLE` };
 }

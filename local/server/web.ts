@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { createTokens } from "../access/issuer.ts";
 import type { Site } from "../api.ts";
 import { ApiError, toApiError } from "../error.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
+import type { OAuthContext } from "../oauth/context.ts";
+import { answerIdentity, identityHosts } from "../oauth/pages.ts";
 import { errorResponse } from "./envelope.ts";
 import type { HostTable } from "./hosts.ts";
 import { plainHeaders, readBody, sendResponse, signalOf } from "./http.ts";
-import { answerIdentity, identityHosts } from "./identity-host.ts";
 import { answerMetadata, type MetadataContext, type MetadataSubject } from "./metadata.ts";
 import { answerRest, type RestContext } from "./rest.ts";
 import { isLoopback, targetOf } from "./target.ts";
@@ -16,7 +16,8 @@ export interface WebContext {
   readonly rest: RestContext;
   readonly hosts: HostTable;
   readonly sites: () => readonly Site[];
-  readonly tokens: ReturnType<typeof createTokens>;
+  /** What the identity pages are answered from. */
+  readonly oauth: OAuthContext;
   readonly metadata: MetadataContext;
   /** Whom the port's own metadata pages speak for. */
   readonly subject: MetadataSubject;
@@ -55,7 +56,7 @@ export function createWeb(context: WebContext): Web {
     const { hostname: name, pathname } = request.url;
     const host = context.hosts.apiHost(name, pathname);
     if (host !== undefined) return answerRest(context.rest, { host, request, signal });
-    return identityHosts.has(name) ? answerIdentity(context.tokens, request) : undefined;
+    return identityHosts.has(name) ? answerIdentity(context.oauth, request) : undefined;
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
