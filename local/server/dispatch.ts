@@ -1,5 +1,5 @@
 import type { Policy } from "../access/access.ts";
-import { missingCredentials } from "../access/issuer.ts";
+import { missingCredentials } from "../access/credentials.ts";
 import type { Decider } from "../access/policies.ts";
 import { emailOf } from "../access/principal.ts";
 import type { Identity } from "../access/tokens.ts";
@@ -101,7 +101,15 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
   };
 }
 
-function readRequest(context: DispatchContext, { method, read }: Invocation): JsonObject {
+/**
+ * Reads a request by the model's rules: what is required is there, masks name fields, project numbers become ids.
+ *
+ * @throws ApiError INVALID_ARGUMENT with all that is wrong
+ */
+export function readRequest(
+  context: DispatchContext,
+  { method, read }: Pick<Invocation, "method" | "read">,
+): JsonObject {
   const reading = startReading(context.model);
   const rules = { ...context, method };
   const request = withoutOutputOnly(rules, read(reading));
@@ -111,7 +119,11 @@ function readRequest(context: DispatchContext, { method, read }: Invocation): Js
 }
 
 /** Lets a call pass or refuses it: its project, the API's enablement, and each permission that its method demands. */
-function admit(context: DispatchContext, api: Api, { request, call }: { request: JsonObject; call: Call }): void {
+export function admit(
+  context: DispatchContext,
+  api: Api,
+  { request, call }: { request: JsonObject; call: Call },
+): void {
   const rules = rulesOf(api, call.method);
   if (!rules) throw unimplemented(`${call.method} is in no permission table`);
   const demanded = rules.filter(({ when }) => when?.(request) ?? true);
@@ -150,6 +162,7 @@ function violationsOf({ details }: ApiError): { readonly violations?: readonly s
   return { violations: listed.map((one) => (isJsonObject(one) ? String(one.field ?? "") : "")) };
 }
 
-function unimplemented(message: string): ApiError {
+/** The refusal of what is not served. */
+export function unimplemented(message: string): ApiError {
   return new ApiError({ code: "UNIMPLEMENTED", message, reason: "notImplemented" });
 }
