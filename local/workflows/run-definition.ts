@@ -63,12 +63,12 @@ function createHost(
     now: () => clock.now(),
     env: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
     uuid: () => randomUUID(),
-    sleep: (ms, { hold, signal }) => hold.sleep(ms, { draws: true, signal }),
+    sleepUntil: (timeMs, { hold, signal }) => hold.sleep(timeMs - clock.now(), { draws: true, signal }),
     fetch: async (request) => fetch(request),
     authorize: async (auth) => authorize(auth),
     log: (entry) => void log.push(entry),
     createCallback: (method) => `https://workflowexecutions.googleapis.com/callbacks/${method}`,
-    awaitCallback: (_, timeoutMs, thread) => nextCallback(waiting, timeoutMs, thread),
+    awaitCallback: (_, untilMs, thread) => nextCallback(waiting, untilMs - clock.now(), thread),
   };
 }
 

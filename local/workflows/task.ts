@@ -1,37 +1,24 @@
+/** How something ended that a task waited for. */
+export type Settled<T> = { readonly value: T } | { readonly error: unknown };
+
+/** What a task waits for: it is told how to go on. */
+export type Suspension = (resume: () => void) => void;
+
 /**
- * Work that a task waits for. Everything a definition does between two effects happens at once, so that one assignment
- * is atomic even when other branches run beside it.
+ * A computation of the language that stops where it has to wait. Everything it does between two waits happens at once,
+ * so that one assignment is atomic even when other branches run beside it.
  */
-type Effect = () => Promise<void>;
+export type Task<T> = Generator<Suspension, T, void>;
 
-/** A computation of the language that stops at each effect and goes on when it is over. */
-export type Task<T> = Generator<Effect, T, void>;
-
-/** Waits for real or simulated work from within a task. */
-export function* perform<T>(work: () => Promise<T>): Task<T> {
-  const slot: { outcome?: { readonly value: T } } = {};
-  yield async () => {
-    slot.outcome = { value: await work() };
-  };
-  if (!slot.outcome) throw new Error("a task was resumed before its effect was over");
+/** Waits from within a task until `settle` is called; an error is thrown inside the task. */
+export function* suspend<T>(begin: (settle: (outcome: Settled<T>) => void) => void): Task<T> {
+  const slot: { outcome?: Settled<T> } = {};
+  yield (resume) =>
+    begin((outcome) => {
+      slot.outcome = outcome;
+      resume();
+    });
+  if (!slot.outcome) throw new Error("a task was resumed before its wait was over");
+  if ("error" in slot.outcome) throw slot.outcome.error;
   return slot.outcome.value;
-}
-
-/** Runs a task to its end, waiting for its effects; a rejected effect is thrown inside the task. */
-export async function drive<T>(task: Task<T>): Promise<T> {
-  let step = task.next();
-  while (!step.done) {
-    const failure = await attempt(step.value);
-    step = failure ? task.throw(failure.reason) : task.next();
-  }
-  return step.value;
-}
-
-async function attempt(effect: Effect): Promise<{ readonly reason: unknown } | undefined> {
-  try {
-    await effect();
-    return undefined;
-  } catch (reason) {
-    return { reason };
-  }
 }

@@ -28,7 +28,7 @@ export function createHost(options: HostOptions): Host {
     now: () => cloud.clock.now(),
     env: (name) => environment.get(name),
     uuid: () => drawUuid(random),
-    sleep: (ms, { hold, signal }) => hold.sleep(ms, { draws: true, signal }),
+    sleepUntil: (timeMs, { hold, signal }) => hold.sleep(timeMs - cloud.clock.now(), { draws: true, signal }),
     fetch: (request, thread) => thread.hold.during(() => orCancelled(cloud.fetch(request), thread)),
     async authorize(auth) {
       const principal = await accountPrincipal(cloud, email);
@@ -40,7 +40,7 @@ export function createHost(options: HostOptions): Host {
     },
     log: (entry) => writeLog(options, entry),
     createCallback: (method) => callbacks.create(execution, method),
-    awaitCallback: (url, timeoutMs, thread) => callbacks.receive(url, timeoutMs, thread),
+    awaitCallback: (url, untilMs, thread) => callbacks.receive(url, untilMs - cloud.clock.now(), thread),
   };
 }
 

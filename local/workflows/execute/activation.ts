@@ -2,15 +2,19 @@ import type { TraceElement } from "../fault.ts";
 import type { Block, Completion, Node, Program } from "../plan/program.ts";
 import type { Task } from "../task.ts";
 import type { Value } from "../value/value.ts";
+import type { Effects } from "./effects.ts";
 import type { EntryHandle, History } from "./history.ts";
-import type { Host, Thread } from "./host.ts";
+import type { Thread } from "./host.ts";
 import type { Memory } from "./memory.ts";
+import type { Observer } from "./observer.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { Scope } from "./scope.ts";
 
 /** One execution of a program, shared by all its threads. */
 export interface Run {
   readonly program: Program;
-  readonly host: Host;
+  readonly scheduler: Scheduler;
+  readonly observer?: Observer;
   readonly history: History;
   /** Whether the history keeps the variables in sight at the end of each step. */
   readonly keepsVariables: boolean;
@@ -19,9 +23,18 @@ export interface Run {
   /** Notes the step under way, for the execution's status. */
   enterStep(element: TraceElement): void;
   /** Makes a thread with a hold of its own. */
-  startThread(): Thread;
+  startThread(): RunThread;
   /** Counts a step. @throws WorkflowError ResourceLimitError after the last one allowed */
   countStep(): number;
+}
+
+/** A thread with what it does to the world. */
+export interface RunThread extends Thread {
+  readonly effects: Effects;
+  /** Gives the hold up while other threads work for this one, or for ever. */
+  rest(): void;
+  /** Takes a hold again. */
+  resume(): void;
 }
 
 /** How the parts of the interpreter reach each other. */
@@ -39,7 +52,7 @@ export type Arguments = ReadonlyMap<string, Value> | readonly Value[];
 /** Where execution is: the thread, the call frame, the variables in sight. */
 export interface Activation {
   readonly run: Run;
-  readonly thread: Thread;
+  readonly thread: RunThread;
   readonly frame: Frame;
   readonly scope: Scope;
   /** Parallel steps around this place, callers included. */

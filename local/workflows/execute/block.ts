@@ -1,7 +1,7 @@
 import { toBoolean } from "../expression/operators.ts";
 import { WorkflowError } from "../fault.ts";
 import type { Block, Completion, Node, Work } from "../plan/program.ts";
-import { perform, type Task } from "../task.ts";
+import type { Task } from "../task.ts";
 import { isMap, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 import { runAssignment } from "./assign.ts";
@@ -36,8 +36,7 @@ export function* runNode(node: Node, at: Activation): Task<Completion> {
   const element = { step: node.step, routine: at.frame.routine, position: node.position };
   at.run.enterStep(element);
   try {
-    if (at.run.countStep() % stepsPerTurn === 0)
-      yield* perform(() => new Promise<void>((resolve) => setImmediate(resolve)));
+    if (at.run.countStep() % stepsPerTurn === 0) yield* at.run.scheduler.rest();
     at.thread.signal.throwIfAborted();
     const completion = yield* recorded({ stepType: node.type }, { ...at, step: node.step }, (inside) =>
       runWork(node.work, inside),

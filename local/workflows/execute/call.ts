@@ -1,10 +1,12 @@
-import { fault } from "../fault.ts";
+import { fault, WorkflowError } from "../fault.ts";
 import type { Parameter } from "../parse/syntax.ts";
 import type { CallWork, PlannedRoutine } from "../plan/program.ts";
 import { bindArguments, type LibraryFunction } from "../stdlib/function.ts";
 import type { Task } from "../task.ts";
 import type { Value } from "../value/value.ts";
 import type { Activation, Arguments, Frame } from "./activation.ts";
+import type { CallEnd, CallRecord } from "./observer.ts";
+import { toPayload } from "./outcome.ts";
 import { Scope } from "./scope.ts";
 import { evaluateTemplate } from "./template.ts";
 
@@ -15,9 +17,40 @@ const maxDepth = 20;
 export function* runCall({ callee, args, result }: CallWork, at: Activation): Task<void> {
   const values = new Map<string, Value>();
   for (const [name, template] of args) values.set(name, yield* evaluateTemplate(template, at));
-  const name = typeof callee === "string" ? callee : callee.name;
-  const value = yield* callFunction(name, values, at);
+  const value = yield* observed(callee, values, at);
   if (result !== undefined) at.scope.set(result, value);
+}
+
+/** Calls, and tells the observer; what it was told before a restart is not told again. */
+function* observed(callee: CallWork["callee"], args: ReadonlyMap<string, Value>, at: Activation): Task<Value> {
+  const { observer, scheduler } = at.run;
+  const name = typeof callee === "string" ? callee : callee.name;
+  if (!observer) return yield* callFunction(name, args, at);
+  const call = describeCall(callee, args, at);
+  const tell = (end?: CallEnd) =>
+    scheduler.answer(() => {
+      if (end) observer.callEnded(call, end);
+      else observer.callBegan(call);
+      return "";
+    });
+  tell();
+  try {
+    const result = yield* callFunction(name, args, at);
+    tell({ endMs: scheduler.timeMs, result });
+    return result;
+  } catch (caught) {
+    if (caught instanceof WorkflowError) {
+      tell({ endMs: scheduler.timeMs, message: caught.message, payload: toPayload(caught.value) });
+    }
+    throw caught;
+  }
+}
+
+function describeCall(callee: CallWork["callee"], args: ReadonlyMap<string, Value>, at: Activation): CallRecord {
+  const { routine } = at.frame;
+  const place = { routine, step: at.step ?? "", threadId: at.thread.id, startMs: at.run.scheduler.timeMs };
+  if (typeof callee === "string") return { ...place, callee, kind: "subworkflow", args };
+  return { ...place, callee: callee.name, kind: callee.isConnector ? "connector" : "library", args };
 }
 
 /**
@@ -29,7 +62,7 @@ export function* callFunction(name: string, args: Arguments, at: Activation): Ta
   const definition = at.run.program.library.get(name);
   if (definition) {
     const bound = bindArguments(definition, toNamed(definition, args));
-    return yield* definition.run(bound, { host: at.run.host, thread: at.thread });
+    return yield* definition.run(bound, { effects: at.thread.effects });
   }
   const routine = at.run.program.routines.get(name);
   if (!routine) throw fault("TypeError", `'${name}' is not a function`);

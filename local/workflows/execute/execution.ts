@@ -1,17 +1,20 @@
-import type { Hold } from "../../clock.ts";
 import { fault, type TraceElement, WorkflowError } from "../fault.ts";
 import type { Program } from "../plan/program.ts";
-import { drive, type Task } from "../task.ts";
+import type { Settled, Task } from "../task.ts";
 import { stringifyJson } from "../value/json.ts";
 import type { Value } from "../value/value.ts";
 import type { Activation, Frame, Run } from "./activation.ts";
 import { runBlock, runNode } from "./block.ts";
 import { callFunction } from "./call.ts";
 import { History, type StepRecord } from "./history.ts";
-import type { Host, Thread } from "./host.ts";
+import type { Host, ThreadHold } from "./host.ts";
+import { type Journal, noJournal } from "./journal.ts";
 import { Memory } from "./memory.ts";
+import type { Observer } from "./observer.ts";
 import { type Outcome, toExecutionError } from "./outcome.ts";
+import { Scheduler } from "./scheduler.ts";
 import { Scope } from "./scope.ts";
+import { createThread } from "./thread.ts";
 
 /** Most steps of one execution. */
 const maxSteps = 100_000;
@@ -23,7 +26,10 @@ export interface ExecutionOptions {
   readonly argument: Value;
   readonly host: Host;
   /** Makes a hold on the clock; each thread has one. */
-  readonly hold: () => Hold;
+  readonly hold: () => ThreadHold;
+  /** What it has learnt so far and goes on to learn; with a past, the execution goes on where that ends. */
+  readonly journal?: Journal;
+  readonly observer?: Observer;
   /** Whether the history keeps the variables in sight at the end of each step; not unless given. */
   readonly keepsVariables?: boolean;
 }
@@ -39,32 +45,32 @@ export interface RunningExecution {
   cancel(): void;
 }
 
-/** Starts an execution of a program. */
+/** Starts an execution of a program, or goes on with one that has a past. */
 export function startExecution({ argument, ...options }: ExecutionOptions): RunningExecution {
   const abort = new AbortController();
-  const run = createRun({ ...options, signal: abort.signal });
+  const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
+  const conclude = (end: Settled<string>) => resolve(toOutcome(end, abort.signal));
+  const run = createRun({ ...options, signal: abort.signal, fail: (error) => conclude({ error }) });
   const frame: Frame = { routine: "main", depth: 1 };
   const thread = run.startThread();
   const scope = new Scope({ memory: run.memory });
   const activation: Activation = { run, thread, frame, scope, parallelDepth: 0 };
-  const outcome = conclude(drive(runMain(activation, argument)), abort.signal);
+  run.scheduler.run(runMain(activation, argument), conclude);
   return {
-    outcome: outcome.finally(() => thread.hold.release()),
+    outcome: outcome.finally(() => thread.rest()),
     currentStep: () => run.currentStep(),
     steps: () => run.history.list(),
     cancel: () => abort.abort(new CancelledError()),
   };
 }
 
-async function conclude(result: Promise<string>, signal: AbortSignal): Promise<Outcome> {
-  try {
-    return { state: "SUCCEEDED", result: await result };
-  } catch (caught) {
-    if (caught instanceof WorkflowError) return { state: "FAILED", error: toExecutionError(caught) };
-    if (signal.aborted) return { state: "CANCELLED" };
-    const error = fault("SystemError", caught instanceof Error ? caught.message : String(caught), { cause: caught });
-    return { state: "FAILED", error: toExecutionError(error) };
-  }
+function toOutcome(end: Settled<string>, { aborted }: AbortSignal): Outcome {
+  if ("value" in end) return { state: "SUCCEEDED", result: end.value };
+  const { error } = end;
+  if (error instanceof WorkflowError) return { state: "FAILED", error: toExecutionError(error) };
+  if (aborted) return { state: "CANCELLED" };
+  const message = error instanceof Error ? error.message : String(error);
+  return { state: "FAILED", error: toExecutionError(fault("SystemError", message, { cause: error })) };
 }
 
 class CancelledError extends Error {
@@ -78,15 +84,22 @@ interface ObservedRun extends Run {
   currentStep(): TraceElement | undefined;
 }
 
-function createRun(options: Omit<ExecutionOptions, "argument"> & { readonly signal: AbortSignal }): ObservedRun {
-  const { program, host, hold, signal, keepsVariables = false } = options;
+interface RunOptions extends Omit<ExecutionOptions, "argument"> {
+  readonly signal: AbortSignal;
+  readonly fail: (cause: Error) => void;
+}
+
+function createRun(options: RunOptions): ObservedRun {
+  const { program, host, hold, signal, journal = noJournal, observer, keepsVariables = false, fail } = options;
+  const scheduler = new Scheduler({ now: () => host.now(), journal, fail });
   let steps = 0;
   let threads = 0;
   let current: TraceElement | undefined;
   return {
     program,
-    host,
-    history: new History(() => host.now()),
+    scheduler,
+    observer,
+    history: new History(() => scheduler.timeMs),
     keepsVariables,
     memory: new Memory(),
     interpreter: { runBlock, runNode, callFunction },
@@ -94,9 +107,9 @@ function createRun(options: Omit<ExecutionOptions, "argument"> & { readonly sign
       current = element;
     },
     currentStep: () => current,
-    startThread(): Thread {
+    startThread() {
       threads += 1;
-      return { id: threads, hold: hold(), signal };
+      return createThread({ id: threads, hold, signal, host, scheduler });
     },
     countStep() {
       steps += 1;

@@ -1,6 +1,6 @@
 import { fault, WorkflowError } from "../fault.ts";
 import type { Completion, ForWork, ParallelWork } from "../plan/program.ts";
-import { drive, perform, type Task } from "../task.ts";
+import type { Settled, Task } from "../task.ts";
 import { isNumber, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 import { defineLoopVariables, itemsOf } from "./loop.ts";
@@ -39,18 +39,25 @@ export function* runParallel(work: ParallelWork, at: Activation): Task<Completio
   const limit = work.concurrencyLimit ? toLimit(yield* evaluateTemplate(work.concurrencyLimit, at)) : maxConcurrency;
   const strands = numbered(yield* strandsOf(work.work, at));
   const failures: Failure[] = [];
-  const worker = async () => {
-    for (const [strand, place] of strands) {
-      const error = await runStrand(strand, place, at);
-      if (error) failures.push({ id: strand.id, error });
-    }
-  };
   // Workers share one iterator: each takes the next strand as soon as it is free.
-  const workers = () => Promise.allSettled(Array.from({ length: limit }, worker));
-  const ends = yield* perform(() => at.thread.hold.during(workers));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  const workers = Array.from({ length: limit }, () => runStrands(strands, failures, at));
+  at.thread.rest();
+  const ends = yield* at.run.scheduler.together(workers);
+  at.thread.resume();
+  throwOnCancellation(ends);
   if (failures.length > 0) throw toUnhandled(failures);
   return { kind: "done" };
+}
+
+function* runStrands(strands: Iterable<NumberedStrand>, failures: Failure[], at: Activation): Task<void> {
+  for (const [strand, place] of strands) {
+    const error = yield* runStrand(strand, place, at);
+    if (error) failures.push({ id: strand.id, error });
+  }
+}
+
+function throwOnCancellation(ends: readonly Settled<void>[]): void {
+  for (const end of ends) if ("error" in end) throw end.error;
 }
 
 function toLimit(value: Value): number {
@@ -82,7 +89,9 @@ function* iterations(work: ForWork, list: Value): Generator<Strand> {
   }
 }
 
-function* numbered(strands: Iterable<Strand>): Generator<readonly [Strand, number]> {
+type NumberedStrand = readonly [strand: Strand, place: number];
+
+function* numbered(strands: Iterable<Strand>): Generator<NumberedStrand> {
   let place = 0;
   for (const strand of strands) {
     place += 1;
@@ -91,21 +100,21 @@ function* numbered(strands: Iterable<Strand>): Generator<readonly [Strand, numbe
 }
 
 /** Runs one branch on a thread of its own; an error that it did not handle is an answer, a cancellation is thrown. */
-async function runStrand(strand: Strand, place: number, at: Activation): Promise<WorkflowError | undefined> {
+function* runStrand(strand: Strand, place: number, at: Activation): Task<WorkflowError | undefined> {
   const thread = at.run.startThread();
   const scope = new Scope({ parent: at.scope, memory: at.run.memory, locals: strand.locals });
   const frame = { ...at.frame };
   const inside = { ...at, thread, scope, frame, parallelDepth: at.parallelDepth + 1 };
   const about = { stepType: "STEP_PARALLEL_BRANCH_ENTRY", progress: place } as const;
   try {
-    await drive(recorded(about, inside, (within) => strand.run(within)));
+    yield* recorded(about, inside, (within) => strand.run(within));
     return undefined;
   } catch (caught) {
     if (caught instanceof WorkflowError) return caught;
     throw caught;
   } finally {
     scope.dispose();
-    thread.hold.release();
+    thread.rest();
   }
 }
 

@@ -2,7 +2,7 @@ import { toBoolean } from "../expression/operators.ts";
 import { fault, WorkflowError } from "../fault.ts";
 import type { Template } from "../parse/syntax.ts";
 import type { Completion, TryWork } from "../plan/program.ts";
-import { perform, type Task } from "../task.ts";
+import type { Task } from "../task.ts";
 import { isFunction, isMap, isNumber, typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 import { recorded } from "./recorded.ts";
@@ -67,7 +67,7 @@ function* isRetryable({ predicate }: Policy, error: WorkflowError, at: Activatio
 
 function* backOff({ initialDelay, maxDelay, multiplier }: Policy, retries: number, at: Activation): Task<void> {
   const seconds = Math.min(initialDelay * multiplier ** retries, maxDelay);
-  yield* perform(() => at.run.host.sleep(seconds * 1000, at.thread));
+  yield* at.thread.effects.sleep(seconds * 1000);
 }
 
 function* evaluatePolicy(retry: NonNullable<TryWork["retry"]>, at: Activation): Task<Policy> {

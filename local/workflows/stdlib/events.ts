@@ -1,6 +1,6 @@
 import type { CallbackRequest } from "../execute/host.ts";
 import { fault } from "../fault.ts";
-import { perform, type Task } from "../task.ts";
+import type { Task } from "../task.ts";
 import type { Value, ValueMap } from "../value/value.ts";
 import { blockingRow, type LibraryContext, row } from "./function.ts";
 import { parseBody, toHeaders } from "./http-body.ts";
@@ -8,7 +8,7 @@ import { parseBody, toHeaders } from "./http-body.ts";
 /** `events.*` @see https://cloud.google.com/workflows/docs/reference/stdlib/events/await_callback */
 // biome-ignore format: a table
 export const events = [
-  row("events.create_callback_endpoint", "http_callback_method?: string",      "map", (args, { host }) => new Map([["url", host.createCallback(toMethod(args.http_callback_method))]])),
+  row("events.create_callback_endpoint", "http_callback_method?: string",      "map", (args, { effects }) => new Map([["url", effects.createCallback(toMethod(args.http_callback_method))]])),
   blockingRow("events.await_callback",   "callback: map, timeout?: number",    "map", ({ callback, timeout = 43_200 }, context) => awaitCallback(callback, Number(timeout), context)),
 ];
 
@@ -19,18 +19,13 @@ function toMethod(method = "POST"): string {
   return method;
 }
 
-function* awaitCallback(callback: ValueMap, timeoutSeconds: number, { host, thread }: LibraryContext): Task<Value> {
+function* awaitCallback(callback: ValueMap, timeoutSeconds: number, { effects }: LibraryContext): Task<Value> {
   const url = callback.get("url");
   if (typeof url !== "string") throw fault("ValueError", "events.await_callback: 'callback' is no callback endpoint");
   if (!(timeoutSeconds >= 0)) throw fault("ValueError", "events.await_callback: 'timeout' must not be negative");
-  const request = yield* perform(async () => host.awaitCallback(url, timeoutSeconds * 1000, thread).catch(toFault));
+  const request = yield* effects.awaitCallback(url, timeoutSeconds * 1000);
   if (!request) throw fault("TimeoutError", `callback has not been received within ${timeoutSeconds} seconds`);
   return toValue(request);
-}
-
-function toFault(cause: unknown): never {
-  if (cause instanceof RangeError) throw fault("ValueError", cause.message, { cause });
-  throw cause;
 }
 
 function toValue({ method, url, headers, body, receivedTime }: CallbackRequest): ValueMap {

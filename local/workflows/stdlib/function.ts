@@ -1,4 +1,4 @@
-import type { Host, Thread } from "../execute/host.ts";
+import type { Effects } from "../execute/effects.ts";
 import { fault } from "../fault.ts";
 import type { Task } from "../task.ts";
 import { isNumber, typeName, type Value, type ValueList, type ValueMap } from "../value/value.ts";
@@ -26,8 +26,7 @@ export interface LibraryParameter {
 
 /** What a function works with besides its arguments. */
 export interface LibraryContext {
-  readonly host: Host;
-  readonly thread: Thread;
+  readonly effects: Effects;
 }
 
 interface Types {

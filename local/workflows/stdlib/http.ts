@@ -1,7 +1,7 @@
 import type { HttpResponse } from "../../http.ts";
-import type { HttpAuth, Thread } from "../execute/host.ts";
+import type { HttpAuth } from "../execute/host.ts";
 import { fault } from "../fault.ts";
-import { perform, type Task } from "../task.ts";
+import type { Task } from "../task.ts";
 import { isList, type Value, type ValueMap } from "../value/value.ts";
 import { blockingRow, type LibraryContext } from "./function.ts";
 import { parseBody, toHeaders } from "./http-body.ts";
@@ -39,17 +39,14 @@ interface RequestArguments {
   readonly body?: Value;
 }
 
-function* send(method: string, args: RequestArguments, { host, thread }: LibraryContext): Task<Value> {
+function* send(method: string, args: RequestArguments, { effects }: LibraryContext): Task<Value> {
   const timeout = toTimeout(args.timeout);
   const url = requestUrl(args.url, args.query);
   const auth = args.auth && toAuth(args.auth, args.url);
   const headers = requestHeaders(args.headers ?? new Map(), args.body);
   const body = args.body === undefined ? Buffer.alloc(0) : encodeBody(args.body, headers["content-type"] ?? "");
-  if (auth) headers.authorization = yield* perform(() => host.authorize(auth).catch(toAuthFault));
   const request = { method, url, headers, body };
-  const response = yield* perform(() =>
-    withTimeout(host.fetch(request, thread).catch(toConnectionFault(thread)), timeout),
-  );
+  const response = yield* effects.fetch({ request, auth, timeoutMs: timeout * 1000 });
   return toResult(response);
 }
 
@@ -75,52 +72,6 @@ function toScopes(scopes: Value): readonly string[] {
     if (typeof scope !== "string") throw fault("TypeError", "auth.scopes must be a string or a list of strings");
     return scope;
   });
-}
-
-/** The deadline guards a real exchange, so it counts real time. */
-async function withTimeout<T>(work: Promise<T>, seconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    const expire = () => reject(fault("TimeoutError", `request has not been answered within ${seconds} seconds`));
-    timer = setTimeout(expire, seconds * 1000);
-    timer.unref();
-  });
-  try {
-    return await Promise.race([work, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function toAuthFault(cause: unknown): never {
-  throw fault("AuthError", `no credentials for the request: ${messageOf(cause)}`, { cause });
-}
-
-/** Codes of the network that mean that nothing was sent. */
-const neverConnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-]);
-
-function toConnectionFault({ signal }: Thread): (cause: unknown) => never {
-  return (cause) => {
-    if (signal.aborted) throw cause;
-    const code = codeOf(cause) ?? codeOf(cause instanceof Error ? cause.cause : undefined);
-    const tag = code !== undefined && neverConnected.has(code) ? "ConnectionFailedError" : "ConnectionError";
-    throw fault(tag, messageOf(cause), { cause });
-  };
-}
-
-function codeOf(value: unknown): string | undefined {
-  return value instanceof Error && "code" in value && typeof value.code === "string" ? value.code : undefined;
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function toResult(response: HttpResponse): Value {

@@ -6,7 +6,7 @@ import { row } from "./function.ts";
 export const time = [
   row("time.format",   "seconds: number, timezone?: string", "string", ({ seconds, timezone = "UTC" }) => formatTime(Number(seconds), timezone)),
   row("time.parse",    "value: string",                      "double", ({ value }) => parseTime(value)),
-  row("uuid.generate", "",                                   "string", (_, { host }) => host.uuid()),
+  row("uuid.generate", "",                                   "string", (_, { effects }) => effects.uuid()),
 ];
 
 const timestamp = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
