@@ -71,8 +71,9 @@ async function fetchConnector(version: string, token = "owner"): Promise<Connect
     }),
     fetch(`${base}/${main}:generateClientCertificate?${query}`, { method: "POST", headers, body }),
   ]);
-  const [info, certificate] = await Promise.all(answers.map((answer) => answer.json()));
-  if (!answers.every(({ ok }) => ok)) throw new Error(JSON.stringify([info, certificate]));
+  const bodies = await Promise.all(answers.map((answer) => answer.json()));
+  if (!answers.every(({ ok }) => ok)) throw new Error(JSON.stringify(bodies));
+  const [info, certificate] = bodies as [{ ipAddress: string }, { caCert: string; pemCertificateChain: string[] }];
   return { ...keys, ipAddress: info.ipAddress, caCert: certificate.caCert, chain: certificate.pemCertificateChain };
 }
 
@@ -81,9 +82,9 @@ async function dial(from: Partial<Connector> & { readonly maxVersion?: "TLSv1.2"
   const { ipAddress, caCert, chain, privateKey, ...rest } = { ...connector, ...from };
   const { maxVersion } = from;
   const socket = connect({
-    ...{ host: ipAddress, port: 5433, ca: caCert, maxVersion },
+    ...{ host: ipAddress, port: 5433, ca: caCert, noDelay: true },
+    ...(maxVersion ? { maxVersion } : {}),
     ...(rest.publicKey === "" ? {} : { cert: chain.join(""), key: privateKey }),
-    noDelay: true,
   });
   await once(socket, "secureConnect");
   return socket;
