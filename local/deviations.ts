@@ -193,7 +193,6 @@ export const differences: readonly string[] = [
   "Conditions of IAM bindings may compare request.time, match resource.name and limit grantable roles; others are refused as UNIMPLEMENTED. Those that limit grantable roles are not applied to the policies of buckets and subnetworks.",
   "A custom role that changes counts at once; only policies take time to spread.",
   "AlloyDB runs the PostgreSQL that is installed (16 unless ALLOYRUN_POSTGRES_BIN names another), whatever version a cluster asks for; there is no pgvector, and a read pool is one server whatever its node count.",
-  "AlloyDB on port 5432 takes passwords only; logging in with an IAM token goes through the Auth Proxy's port.",
   "Storage counts writes to one object in a bucket of five that refills once a second, and takes the signature of an upload URL at its word.",
   "Cloud Run serves the v2 API; the knative v1 shapes that gcloud sends are not served.",
   "Operations are not interrupted by a cancellation.",
