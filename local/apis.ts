@@ -6,6 +6,7 @@ import { createCloudBuild } from "./cloudbuild/cloud-build.ts";
 import { createCompute } from "./compute/compute.ts";
 import { createFunctions } from "./functions/functions.ts";
 import { createIam } from "./iam/iam.ts";
+import { createIamCredentials } from "./iamcredentials/iam-credentials.ts";
 import { createLogging } from "./logging/logging.ts";
 import { createResourceManager } from "./resourcemanager/resource-manager.ts";
 import { createRun } from "./run/run.ts";
@@ -25,6 +26,7 @@ export const apis: readonly ((cloud: Cloud) => Api)[] = [
   createCompute,
   createFunctions,
   createIam,
+  createIamCredentials,
   createLogging,
   createResourceManager,
   createRun,

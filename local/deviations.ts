@@ -100,12 +100,6 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Operations are listed where they are: globally, by region or by zone.",
   },
   {
-    methods: ["CreateServiceAccountKey", "DeleteServiceAccountKey", "GetServiceAccountKey", "ListServiceAccountKeys"]
-      .concat(["UploadServiceAccountKey", "SignBlob", "SignJwt"])
-      .map((name) => `google.iam.admin.v1.IAM.${name}`),
-    reason: "Accounts have no keys here: workloads get their tokens from the metadata server.",
-  },
-  {
     methods: ["google.iam.admin.v1.IAM.QueryGrantableRoles"],
     reason: "Which roles suit which resource is not modelled.",
   },

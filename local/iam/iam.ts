@@ -4,6 +4,7 @@ import { ApiError } from "../error.ts";
 import type { IamAdminMethods, Permission, QueryTestablePermissionsRequest } from "../model/generated/iam-admin.ts";
 import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
+import { keyMethods } from "./key.ts";
 import { permissions } from "./permissions.ts";
 import { allPermissions } from "./predefined.ts";
 import { roleMethods } from "./role.ts";
@@ -30,6 +31,7 @@ export function createIam(cloud: Cloud): Api {
     methods: handlers<IamAdminMethods>({
       ...accountPolicyMethods(cloud, accounts),
       ...serviceAccountMethods(cloud, accounts),
+      ...keyMethods(cloud, accounts),
       ...roleMethods(cloud),
       "google.iam.admin.v1.IAM.QueryTestablePermissions": (request) => testable(request),
     }),

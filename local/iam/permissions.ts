@@ -22,6 +22,8 @@ export const permissions: PermissionTable = {
   [`${service}.CreateServiceAccountKey`]: on("serviceAccountKeys.create", "{name}"),
   [`${service}.UploadServiceAccountKey`]: on("serviceAccountKeys.create", "{name}"),
   [`${service}.DeleteServiceAccountKey`]: on("serviceAccountKeys.delete", "{name}"),
+  [`${service}.DisableServiceAccountKey`]: on("serviceAccountKeys.disable", "{name}"),
+  [`${service}.EnableServiceAccountKey`]: on("serviceAccountKeys.enable", "{name}"),
   [`${service}.SignBlob`]: on("serviceAccounts.signBlob", "{name}"),
   [`${service}.SignJwt`]: on("serviceAccounts.signJwt", "{name}"),
   [`${service}.GetIamPolicy`]: on("serviceAccounts.getIamPolicy", "{resource}"),

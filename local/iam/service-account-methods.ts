@@ -20,7 +20,7 @@ import {
 /** Accounts that a project may have. */
 const quota = 100;
 
-/** Methods on service accounts. Keys and signatures are not offered: workloads have identities of their own. */
+/** Methods on service accounts. */
 export function serviceAccountMethods({ access }: Cloud, accounts: ServiceAccounts): TypedHandlers<IamAdminMethods> {
   const find = (name: string) => demandAccount(accounts, name);
   return {

@@ -11,6 +11,8 @@ export type CreateRoleRequest = {
 /** `google.iam.admin.v1.CreateServiceAccountKeyRequest` */
 export type CreateServiceAccountKeyRequest = {
   readonly name?: string;
+  readonly privateKeyType?: ServiceAccountPrivateKeyType;
+  readonly keyAlgorithm?: ServiceAccountKeyAlgorithm;
 };
 
 /** `google.iam.admin.v1.CreateServiceAccountRequest` */
@@ -36,8 +38,18 @@ export type DeleteServiceAccountRequest = {
   readonly name?: string;
 };
 
+/** `google.iam.admin.v1.DisableServiceAccountKeyRequest` */
+export type DisableServiceAccountKeyRequest = {
+  readonly name?: string;
+};
+
 /** `google.iam.admin.v1.DisableServiceAccountRequest` */
 export type DisableServiceAccountRequest = {
+  readonly name?: string;
+};
+
+/** `google.iam.admin.v1.EnableServiceAccountKeyRequest` */
+export type EnableServiceAccountKeyRequest = {
   readonly name?: string;
 };
 
@@ -54,6 +66,7 @@ export type GetRoleRequest = {
 /** `google.iam.admin.v1.GetServiceAccountKeyRequest` */
 export type GetServiceAccountKeyRequest = {
   readonly name?: string;
+  readonly publicKeyType?: ServiceAccountPublicKeyType;
 };
 
 /** `google.iam.admin.v1.GetServiceAccountRequest` */
@@ -79,7 +92,11 @@ export type ListRolesResponse = {
 /** `google.iam.admin.v1.ListServiceAccountKeysRequest` */
 export type ListServiceAccountKeysRequest = {
   readonly name?: string;
+  readonly keyTypes?: readonly ListServiceAccountKeysRequest_KeyType[];
 };
+
+/** `google.iam.admin.v1.ListServiceAccountKeysRequest.KeyType` */
+export type ListServiceAccountKeysRequest_KeyType = "KEY_TYPE_UNSPECIFIED" | "USER_MANAGED" | "SYSTEM_MANAGED";
 
 /** `google.iam.admin.v1.ListServiceAccountKeysResponse` */
 export type ListServiceAccountKeysResponse = {
@@ -182,11 +199,28 @@ export type ServiceAccount = {
 /** `google.iam.admin.v1.ServiceAccountKey` */
 export type ServiceAccountKey = {
   readonly name?: string;
+  readonly privateKeyType?: ServiceAccountPrivateKeyType;
   readonly privateKeyData?: string;
   readonly validAfterTime?: string;
   readonly validBeforeTime?: string;
   readonly publicKeyData?: string;
+  readonly keyAlgorithm?: ServiceAccountKeyAlgorithm;
+  readonly keyOrigin?: ServiceAccountKeyOrigin;
+  readonly keyType?: ListServiceAccountKeysRequest_KeyType;
+  readonly disabled?: boolean;
 };
+
+/** `google.iam.admin.v1.ServiceAccountKeyAlgorithm` */
+export type ServiceAccountKeyAlgorithm = "KEY_ALG_UNSPECIFIED" | "KEY_ALG_RSA_1024" | "KEY_ALG_RSA_2048";
+
+/** `google.iam.admin.v1.ServiceAccountKeyOrigin` */
+export type ServiceAccountKeyOrigin = "ORIGIN_UNSPECIFIED" | "USER_PROVIDED" | "GOOGLE_PROVIDED";
+
+/** `google.iam.admin.v1.ServiceAccountPrivateKeyType` */
+export type ServiceAccountPrivateKeyType = "TYPE_UNSPECIFIED" | "TYPE_PKCS12_FILE" | "TYPE_GOOGLE_CREDENTIALS_FILE";
+
+/** `google.iam.admin.v1.ServiceAccountPublicKeyType` */
+export type ServiceAccountPublicKeyType = "TYPE_NONE" | "TYPE_X509_PEM_FILE" | "TYPE_RAW_PUBLIC_KEY";
 
 /** `google.iam.admin.v1.SignBlobRequest` */
 export type SignBlobRequest = {
@@ -257,6 +291,8 @@ export interface IamAdminMethods {
   "google.iam.admin.v1.IAM.CreateServiceAccountKey": { request: CreateServiceAccountKeyRequest; response: ServiceAccountKey };
   "google.iam.admin.v1.IAM.UploadServiceAccountKey": { request: UploadServiceAccountKeyRequest; response: ServiceAccountKey };
   "google.iam.admin.v1.IAM.DeleteServiceAccountKey": { request: DeleteServiceAccountKeyRequest; response: Record<string, never> };
+  "google.iam.admin.v1.IAM.DisableServiceAccountKey": { request: DisableServiceAccountKeyRequest; response: Record<string, never> };
+  "google.iam.admin.v1.IAM.EnableServiceAccountKey": { request: EnableServiceAccountKeyRequest; response: Record<string, never> };
   "google.iam.admin.v1.IAM.SignBlob": { request: SignBlobRequest; response: SignBlobResponse };
   "google.iam.admin.v1.IAM.SignJwt": { request: SignJwtRequest; response: SignJwtResponse };
   "google.iam.admin.v1.IAM.GetIamPolicy": { request: GetIamPolicyRequest; response: Policy };

@@ -17,7 +17,9 @@ beforeEach(() => {
   store = createStore();
   tokens = createTokens({ store });
 });
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 describe("identify", () => {
   it("knows who is named, and that nobody is", () => {
