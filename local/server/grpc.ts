@@ -6,6 +6,7 @@ import {
   ServerCredentials,
   type ServiceDefinition,
   type StatusObject,
+  type sendUnaryData,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { Tokens } from "../access/tokens.ts";
@@ -16,7 +17,9 @@ import type { Method, Model } from "../model/model.ts";
 import { createWire, type Wire } from "../model/wire.ts";
 import type { Operations } from "../operation.ts";
 import type { Dispatcher } from "./dispatch.ts";
+import { requestsOf, type StreamingCall, sendAll, sendHeaders, sendOne } from "./grpc-stream.ts";
 import type { HostTable } from "./hosts.ts";
+import type { StreamInvocation } from "./stream.ts";
 
 /** What gRPC calls are answered with. */
 export interface GrpcContext {
@@ -25,6 +28,8 @@ export interface GrpcContext {
   readonly operations: Operations;
   readonly dispatcher: Dispatcher;
   readonly hosts: HostTable;
+  /** Answers a streaming call; see `invokeStream`. */
+  readonly stream: (invocation: StreamInvocation) => AsyncIterable<JsonObject>;
 }
 
 /** A gRPC server without a port of its own. */
@@ -45,8 +50,9 @@ export function createGrpcServer(context: GrpcContext): GrpcServer {
     const implementation: UntypedServiceImplementation = {};
     for (const [name, method] of entries) {
       const short = name.slice(service.length + 1);
-      definition[short] = methodDefinition(`/${service}/${short}`);
-      implementation[short] = unaryHandler(context, wire, { name, method });
+      definition[short] = methodDefinition(`/${service}/${short}`, method);
+      const isStream = method.requestStream || method.responseStream;
+      implementation[short] = (isStream ? streamHandler : unaryHandler)(context, wire, { name, method });
     }
     server.addService(definition, implementation);
   }
@@ -58,12 +64,12 @@ export function createGrpcServer(context: GrpcContext): GrpcServer {
 }
 
 /** Messages pass as bytes; encoding needs to know more than one value. */
-function methodDefinition(path: string): ServiceDefinition[string] {
+function methodDefinition(path: string, method: Method): ServiceDefinition[string] {
   const same = (bytes: Buffer) => bytes;
   return {
     path,
-    requestStream: false,
-    responseStream: false,
+    requestStream: method.requestStream === true,
+    responseStream: method.responseStream === true,
     requestSerialize: same,
     requestDeserialize: same,
     responseSerialize: same,
@@ -97,6 +103,42 @@ function unaryHandler(
       (caught: unknown) => callback(toGrpcStatus(wire, toApiError(caught))),
     );
   };
+}
+
+/** One handler for the three kinds of streams: the callback is there when the caller streams and is answered once. */
+function streamHandler(
+  context: GrpcContext,
+  wire: Wire,
+  { name, method }: { name: string; method: Method },
+): (call: StreamingCall, callback?: sendUnaryData<Buffer>) => void {
+  return (call, callback) => {
+    const aborted = new AbortController();
+    call.on("cancelled", () => aborted.abort());
+    const headers = headersOf(call.metadata);
+    const responses = context.stream({
+      host: hostOf(context, { authority: call.getHost(), method, request: {} }),
+      method: name,
+      headers,
+      signal: aborted.signal,
+      requests: requestsOf(call, (bytes) => wire.decode(method.request, bytes)),
+      identify: () => context.tokens.identify(headers.authorization),
+      onAdmitted: () => sendHeaders(call),
+    });
+    const encoded = encodeAll(responses, (response) => wire.encode(method.response, response));
+    const sent = callback ? sendOne(encoded, callback) : sendAll(call, encoded);
+    sent.catch((caught: unknown) => {
+      const status = toGrpcStatus(wire, toApiError(caught));
+      if (callback) callback(status);
+      else call.emit("error", status);
+    });
+  };
+}
+
+async function* encodeAll(
+  responses: AsyncIterable<JsonObject>,
+  encode: (response: JsonObject) => Buffer,
+): AsyncGenerator<Buffer, void> {
+  for await (const response of responses) yield encode(response);
 }
 
 function headersOf(metadata: Metadata): Record<string, string> {
