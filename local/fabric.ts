@@ -9,8 +9,12 @@ import { ApiError } from "./error.ts";
  * translated to the loopback one, and any other workload has it translated to an address where nobody listens.
  */
 export interface Fabric {
-  /** Takes a loopback address of its own in 127.0.0.0/8 for an owner (a full resource or instance name). */
-  allocate(owner: string): string;
+  /**
+   * Takes a loopback address of its own in 127.0.0.0/8 for an owner (a full resource or instance name).
+   *
+   * @param place where the owner was before (see `placeOf`): it is there again, if nobody else is
+   */
+  allocate(owner: string, place?: string): string;
   /** Gives an address back. */
   release(address: string): void;
   /** Makes a private address of a VPC network reachable at a loopback address. */
@@ -60,7 +64,12 @@ export function createFabric(block: number): Fabric {
   const workloads = new Map<string, Workload>();
 
   return {
-    allocate(owner) {
+    allocate(owner, place) {
+      const former = `127.${block}.${place}`;
+      if (place !== undefined && !owners.has(former)) {
+        owners.set(former, owner);
+        return former;
+      }
       for (let index = 1; index < 250 * 250; index += 1) {
         const address = `127.${block}.${Math.floor(index / 250)}.${(index % 250) + 2}`;
         if (owners.has(address)) continue;
@@ -77,6 +86,11 @@ export function createFabric(block: number): Fabric {
     unregister: (name) => void workloads.delete(name),
     workload: (name) => workloads.get(name),
   };
+}
+
+/** An address apart from its cloud's block, which may be another when the cloud comes back: `{number}.{number}`. */
+export function placeOf(address: string): string {
+  return address.split(".").slice(2).join(".");
 }
 
 /** Equal ranges may exist in several networks: an address that the workload reaches wins over one that it does not. */

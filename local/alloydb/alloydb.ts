@@ -10,6 +10,7 @@ import type { Context } from "./context.ts";
 import { databaseMethods } from "./databases.ts";
 import { executeSqlMethods } from "./execute-sql.ts";
 import { Fleet } from "./fleet.ts";
+import { resumeReleases } from "./holds.ts";
 import { instanceOperations } from "./instance-operations.ts";
 import { instanceMethods } from "./instances.ts";
 import { host } from "./names.ts";
@@ -54,6 +55,10 @@ export function createAlloyDb(cloud: Cloud): Api {
       ...instanceOperations(context),
       // A request that was only validated ends as an operation that did nothing.
       validate: async () => ({ "@type": "type.googleapis.com/google.protobuf.Empty" }),
+    },
+    async start() {
+      resumeReleases(context);
+      await fleet.comeBack();
     },
     stop: () => fleet.close(),
   };

@@ -43,14 +43,16 @@ async function update(context: Context, { input, latency }: RunningOperation): P
 async function remove(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
   const { cloud, records, fleet } = context;
   const name = String(input.name);
-  const record = getCluster(context, name);
+  const record = records.clusters.get(name);
+  if (!record) return emptyResponse;
   await latency();
   for (const [instance] of records.instances.list(`${name}/instances/`)) {
     await fleet.removeInstance(instance);
     records.instances.delete(instance);
   }
-  await fleet.removeCluster(name, record);
+  await fleet.removeCluster(record);
   records.clusters.delete(name);
+  records.authorities.delete(name);
   cloud.access.deletePolicies(`//${host}/${name}`);
   releaseConnection(context, { network: record.network, cluster: name });
   return emptyResponse;

@@ -1,11 +1,14 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import type { KeyPair } from "../certificate.ts";
 import type { Cloud } from "../cloud.ts";
-import { createIssuer, type Issuer } from "../postgres/authority.ts";
+import { placeOf } from "../fabric.ts";
+import type { Instance } from "../model/generated/alloydb.ts";
+import { createIssuer, type Issuer, openIssuer } from "../postgres/authority.ts";
 import { makePassable } from "../postgres/ownership.ts";
 import { createDataDirectory, type Installation, installPostgres } from "../postgres/postgres.ts";
 import { withSession } from "../postgres/session.ts";
-import { createStandby, dropSlot } from "../postgres/standby.ts";
+import { createStandby, dropSlot, followPrimary } from "../postgres/standby.ts";
 import { admitConnector, admitToken } from "./connector-admission.ts";
 import { DatabaseNode } from "./database-node.ts";
 import { ensureRole } from "./database-roles.ts";
@@ -25,8 +28,8 @@ interface Member {
   readonly node: DatabaseNode;
   readonly network: string;
   readonly privateAddress: string;
-  /** What only this node's server is started with. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** What the primary keeps its changes in for this node, if it is a read pool's. */
+  readonly slot?: string;
 }
 
 /**
@@ -47,9 +50,23 @@ export class Fleet {
 
   /** The authorities of a cluster, made when first asked for. */
   authorities(cluster: string): Promise<ClusterAuthorities> {
-    const found = this.#authorities.get(cluster) ?? createAuthorities(idOf(cluster));
+    const found = this.#authorities.get(cluster) ?? this.#openAuthorities(cluster);
     this.#authorities.set(cluster, found);
     return found;
+  }
+
+  async #openAuthorities(cluster: string): Promise<ClusterAuthorities> {
+    const { authorities } = this.#records;
+    const kept = authorities.get(cluster);
+    if (kept) return { root: await openIssuer(kept.root), clients: await openIssuer(kept.clients) };
+    const made = await createAuthorities(idOf(cluster));
+    authorities.put(cluster, { root: made.root.keys, clients: made.clients.keys });
+    return made;
+  }
+
+  /** Tells whether an instance has a server, running or not. */
+  has(instance: string): boolean {
+    return this.#members.has(instance);
   }
 
   /** The running node of an instance. @throws ApiError FAILED_PRECONDITION when there is none */
@@ -68,41 +85,73 @@ export class Fleet {
   async prepareCluster(cluster: string, { resource }: ClusterRecord): Promise<void> {
     const installation = await this.#install();
     await this.authorities(cluster);
-    await makePassable(path.join(installation.directory, "clusters"));
-    await makePassable(this.#clusterDirectory(installation, resource.uid));
-    await createDataDirectory(installation, this.#primaryData(installation, resource.uid));
+    await makePassable(this.#clusterDirectory());
+    await makePassable(this.#clusterDirectory(resource.uid));
+    await createDataDirectory(installation, this.#dataOf({ resource }, {}));
   }
 
-  /** Starts the first server of an instance, and makes it reachable in its network. */
-  async startInstance(instance: string, { resource, privateAddress = "" }: InstanceRecord): Promise<void> {
+  /** Starts the first server of an instance; nobody is led to it before `attach`. */
+  async startInstance(instance: string): Promise<void> {
+    const record = this.#instance(instance);
+    const { node, slot } = await this.#join(instance, record);
+    if (slot === undefined) {
+      await this.restart(instance);
+      return await this.ensureInitialUser(clusterOf(instance));
+    }
+    const { adminLogin: login, dataDirectory } = this.#runningPrimary(instance);
+    await createStandby({ login, dataDirectory, slot }, node.dataDirectory, await this.#install());
+    await this.restart(instance);
+  }
+
+  /** Brings back every server that was there when the cloud ended, on its data: primaries first, then who follows them. */
+  async comeBack(): Promise<void> {
+    const all = this.#records.instances.list().filter(([, { resource }]) => hasServer(resource));
+    if (all.length === 0) return;
+    await this.#install();
+    for (const [instance, record] of all) await this.#join(instance, record);
+    const byRank = Object.groupBy(all, ([, { resource }]) => (slotOf(resource) === undefined ? "primary" : "pool"));
+    for (const group of [byRank.primary ?? [], byRank.pool ?? []]) {
+      await Promise.all(group.map(([instance, { resource }]) => this.#bringBack(instance, resource)));
+    }
+  }
+
+  /** A server that does not come back stays away as one does whose machine is broken: connections are refused. */
+  async #bringBack(instance: string, { state }: Instance): Promise<void> {
+    this.attach(instance);
+    if (state === "STOPPED") return;
+    await this.restart(instance).catch((caught: Error) =>
+      this.#logger(instance)(`PostgreSQL did not come back: ${caught.message}`),
+    );
+  }
+
+  /** Gives an instance its node, not started yet, at the address where it was before. */
+  async #join(instance: string, record: InstanceRecord): Promise<Member> {
+    const { resource, privateAddress = "", place } = record;
     const cluster = this.#cluster(instance);
     const installation = await this.#install();
-    const isPrimary = resource.instanceType !== "READ_POOL";
-    const dataDirectory = isPrimary
-      ? this.#primaryData(installation, cluster.resource.uid)
-      : path.join(this.#clusterDirectory(installation, cluster.resource.uid), `pool-${resource.uid}`);
-    const parameters = isPrimary ? {} : await this.#follow(instance, { dataDirectory, uid: resource.uid });
+    const loopback = this.#cloud.fabric.allocate(instance, place);
     const node = new DatabaseNode({
       processes: this.#cloud.processes,
       installation,
       issuer: (await this.authorities(clusterOf(instance))).root,
-      loopback: this.#cloud.fabric.allocate(instance),
+      loopback,
       privateAddress,
-      dataDirectory,
+      dataDirectory: this.#dataOf(cluster, resource),
       admit: admitConnector(this.#cloud, this.#records, instance),
       admitToken: admitToken(this.#cloud, instance),
       onLine: this.#logger(instance),
     });
-    this.#members.set(instance, { node, network: cluster.network, privateAddress, parameters });
-    await node.start(toNodeSettings(resource, parameters));
-    if (isPrimary) await this.ensureInitialUser(clusterOf(instance));
+    const member = { node, network: cluster.network, privateAddress, slot: slotOf(resource) };
+    this.#members.set(instance, member);
+    this.#records.instances.put(instance, { ...record, place: placeOf(loopback) });
+    return member;
   }
 
   /** Gives the initial user of a cluster its password and rights; does nothing while no primary runs. */
   async ensureInitialUser(cluster: string): Promise<void> {
     const primary = this.#primaryOf(cluster);
     const wanted = this.#records.clusters.get(cluster)?.initialUser;
-    if (!primary || !wanted) return;
+    if (!primary?.isRunning || !wanted) return;
     const role = { ...wanted, memberOf: ["alloydbsuperuser"], keepsOthers: true };
     await withSession(primary.adminLogin, (session) => ensureRole(session, role));
   }
@@ -121,7 +170,8 @@ export class Fleet {
     const record = this.#records.instances.get(instance);
     if (!member || !record) return;
     await member.node.stop();
-    await member.node.start(toNodeSettings(record.resource, member.parameters));
+    const more = member.slot === undefined ? {} : await this.#follow(instance, member.slot);
+    await member.node.start(toNodeSettings(record.resource, more));
   }
 
   /** Stops an instance's server; its address and data stay. */
@@ -133,24 +183,21 @@ export class Fleet {
   async removeInstance(instance: string): Promise<void> {
     const member = this.#members.get(instance);
     if (!member) return;
-    const { node, network, privateAddress, parameters } = member;
+    const { node, network, privateAddress, slot } = member;
     this.#members.delete(instance);
     this.#cloud.fabric.detach(network, privateAddress);
     await node.stop();
     this.#cloud.fabric.release(node.loopback);
-    const slot = parameters.primary_slot_name;
     if (slot === undefined) return;
     await rm(node.dataDirectory, { recursive: true, force: true });
     const primary = this.#primaryOf(clusterOf(instance));
-    if (primary) await dropSlot(primary.adminLogin, slot);
+    if (primary?.isRunning) await dropSlot(primary.adminLogin, slot);
   }
 
   /** Removes what is left of a cluster whose instances are gone. */
-  async removeCluster(cluster: string, { resource }: ClusterRecord): Promise<void> {
-    this.#authorities.delete(cluster);
-    if (!this.#installation) return;
-    const installation = await this.#installation;
-    await rm(this.#clusterDirectory(installation, resource.uid), { recursive: true, force: true });
+  async removeCluster({ resource }: ClusterRecord): Promise<void> {
+    this.#authorities.delete(resource.name ?? "");
+    await rm(this.#clusterDirectory(resource.uid), { recursive: true, force: true });
   }
 
   /** Ends every server. */
@@ -162,11 +209,25 @@ export class Fleet {
 
   /** A failed preparation is tried again by the next that needs it. */
   #install(): Promise<Installation> {
-    this.#installation ??= installPostgres(this.#cloud).catch((caught: unknown) => {
+    this.#installation ??= this.#installAnew().catch((caught: unknown) => {
       this.#installation = undefined;
       throw caught;
     });
     return this.#installation;
+  }
+
+  async #installAnew(): Promise<Installation> {
+    const keys = this.#cloud.store.collection<KeyPair>("local.keys");
+    const kept = keys.get("postgres");
+    const internal = kept ? await openIssuer(kept) : await createIssuer("local-internal");
+    if (!kept) keys.put("postgres", internal.keys);
+    return await installPostgres(this.#cloud, internal);
+  }
+
+  #instance(instance: string): InstanceRecord {
+    const record = this.#records.instances.get(instance);
+    if (!record) throw unready(`instance ${instance} is gone`);
+    return record;
   }
 
   #cluster(instance: string): ClusterRecord {
@@ -175,28 +236,33 @@ export class Fleet {
     return record;
   }
 
-  #clusterDirectory({ directory }: Installation, uid = ""): string {
-    return path.join(directory, "clusters", uid);
+  #clusterDirectory(uid = ""): string {
+    return path.join(this.#cloud.directory, "postgres", "clusters", uid);
   }
 
-  #primaryData(installation: Installation, uid: string | undefined): string {
-    return path.join(this.#clusterDirectory(installation, uid), "primary");
+  #dataOf({ resource: cluster }: Pick<ClusterRecord, "resource">, { instanceType, uid }: Instance): string {
+    return path.join(this.#clusterDirectory(cluster.uid), instanceType === "READ_POOL" ? `pool-${uid}` : "primary");
   }
 
   #primaryOf(cluster: string): DatabaseNode | undefined {
     const found = this.#records.instances
       .list(`${cluster}/instances/`)
       .find(([, { resource }]) => resource.instanceType === "PRIMARY");
-    const node = found && this.#members.get(found[0])?.node;
-    return node?.isRunning ? node : undefined;
+    return found && this.#members.get(found[0])?.node;
   }
 
-  async #follow(instance: string, target: { readonly dataDirectory: string; readonly uid: string | undefined }) {
+  #runningPrimary(instance: string): DatabaseNode {
     const primary = this.#primaryOf(clusterOf(instance));
-    if (!primary) throw unready(`the primary instance of ${clusterOf(instance)} is not running`);
-    const slot = `pool_${target.uid?.replace(/[^a-z0-9]/g, "_")}`;
-    const source = { login: primary.adminLogin, dataDirectory: primary.dataDirectory, slot };
-    return await createStandby(source, target.dataDirectory, await this.#install());
+    if (primary?.isRunning) return primary;
+    throw unready(`the primary instance of ${clusterOf(instance)} is not running`);
+  }
+
+  /** The parameters by which a read pool's server follows the primary, wherever that is by now. */
+  async #follow(instance: string, slot: string): Promise<Readonly<Record<string, string>>> {
+    const primary = this.#primaryOf(clusterOf(instance));
+    const node = this.#members.get(instance)?.node;
+    if (!primary || !node) throw unready(`the primary instance of ${clusterOf(instance)} is gone`);
+    return await followPrimary({ login: primary.adminLogin, slot }, node.dataDirectory, await this.#install());
   }
 
   #logger(instance: string): (text: string) => void {
@@ -206,6 +272,15 @@ export class Fleet {
     const log = "alloydb.googleapis.com/postgres.log";
     return (text) => this.#cloud.logs.write({ project, log, resource, text });
   }
+}
+
+function slotOf({ instanceType, uid = "" }: Instance): string | undefined {
+  return instanceType === "READ_POOL" ? `pool_${uid.replace(/[^a-z0-9]/g, "_")}` : undefined;
+}
+
+/** Whether an instance in this state has a server; one that is being created is started by its operation. */
+function hasServer({ state }: Instance): boolean {
+  return state !== "CREATING" && state !== "FAILED";
 }
 
 async function createAuthorities(cluster: string): Promise<ClusterAuthorities> {

@@ -32,6 +32,22 @@ export function releaseConnection({ cloud, random, records }: HoldContext, { net
   if (!records.holds.get(key)) return;
   const releaseTime = cloud.clock.now() + drawLatency("servicenetworking.release", random);
   records.holds.put(key, { network, releaseTime });
+  awaitRelease({ cloud, records }, { network, cluster, releaseTime });
+}
+
+/** Waits again for the releases that were awaited when the cloud ended. */
+export function resumeReleases(context: Omit<HoldContext, "random">): void {
+  for (const [key, { network, releaseTime }] of context.records.holds.list()) {
+    const cluster = key.slice(network.length + 1);
+    if (releaseTime !== undefined) awaitRelease(context, { network, cluster, releaseTime });
+  }
+}
+
+function awaitRelease(
+  { cloud, records }: Omit<HoldContext, "random">,
+  { network, cluster, releaseTime }: Tenant & { readonly releaseTime: number },
+): void {
+  const key = `${network}/${cluster}`;
   void cloud.clock.sleep(releaseTime - cloud.clock.now(), { draws: false }).then(() => {
     // A cluster of the same name may have come up meanwhile and hold the connection again.
     if (records.holds.get(key)?.releaseTime !== releaseTime) return;

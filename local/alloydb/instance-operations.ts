@@ -28,11 +28,11 @@ export function instanceOperations(context: Context): Readonly<Record<string, Ru
 async function create(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
   const { fleet } = context;
   const name = String(input.name);
-  const { resource } = getInstance(context, name);
+  const { resource, ...before } = getInstance(context, name);
   try {
-    const privateAddress = await reserveAddress(context, name);
-    putInstance(context, name, { resource, privateAddress });
-    await fleet.startInstance(name, { resource, privateAddress });
+    const privateAddress = before.privateAddress ?? (await reserveAddress(context, name));
+    putInstance(context, name, { ...before, resource, privateAddress });
+    if (!fleet.has(name)) await fleet.startInstance(name);
     await latency();
     fleet.attach(name);
     const state = stateOf(resource);

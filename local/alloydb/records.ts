@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { KeyPair } from "../certificate.ts";
 import type { Cluster, Instance } from "../model/generated/alloydb.ts";
 import type { Collection, Store } from "../store.ts";
 
@@ -24,6 +25,14 @@ export interface InstanceRecord {
   readonly resource: Instance;
   /** Its private address, once it has one. */
   readonly privateAddress?: string;
+  /** Its loopback address below the cloud's block, as `placeOf` gives it; it is taken again after a restart. */
+  readonly place?: string;
+}
+
+/** The keys of a cluster's authorities, which clients go on trusting after a restart. */
+interface AuthorityKeys {
+  readonly root: KeyPair;
+  readonly clients: KeyPair;
 }
 
 /** A subnet that a region of AlloyDB took from a network's reserved range. */
@@ -44,6 +53,7 @@ interface ProducerHold {
 export interface Records {
   readonly clusters: Collection<ClusterRecord>;
   readonly instances: Collection<InstanceRecord>;
+  readonly authorities: Collection<AuthorityKeys>;
   /** By `{network}/{region}`. */
   readonly blocks: Collection<RegionBlock>;
   /** By `{network}/{cluster}`; the Service Networking API reads them. */
@@ -55,6 +65,7 @@ export function openRecords(store: Store): Records {
   return {
     clusters: store.collection("alloydb.clusters"),
     instances: store.collection("alloydb.instances"),
+    authorities: store.collection("alloydb.authorities"),
     blocks: store.collection("alloydb.blocks"),
     holds: store.collection("servicenetworking.holds"),
   };

@@ -1,10 +1,12 @@
 import "reflect-metadata";
-import { createPublicKey, KeyObject, randomBytes, webcrypto } from "node:crypto";
+import { createPrivateKey, createPublicKey, KeyObject, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { KeyPair } from "../certificate.ts";
 
-/** A certificate authority whose private key exists in this process's memory only. */
+/** A certificate authority. Its private key is on no disk unless the cloud's state is kept. */
 export interface Issuer {
+  /** PEM of its private key and its own certificate: what `openIssuer` makes it from again. */
+  readonly keys: KeyPair;
   /** PEM of the authority's own certificate. */
   readonly certificate: string;
   /** A fresh key and a TLS server's certificate for IP addresses; the chain ends below this authority. */
@@ -46,6 +48,13 @@ export async function createIssuer(commonName: string): Promise<Issuer> {
   return issuer({ subject, certificate, signingKey: keys.privateKey });
 }
 
+/** Makes an authority again from its `keys`. */
+export async function openIssuer({ key, certificate }: KeyPair): Promise<Issuer> {
+  const pkcs8 = createPrivateKey(key).export({ type: "pkcs8", format: "der" });
+  const signingKey = await webcrypto.subtle.importKey("pkcs8", pkcs8, keyAlgorithm, true, ["sign"]);
+  return issuer({ subject: new x509.X509Certificate(certificate).subject, certificate, signingKey });
+}
+
 interface Authority {
   readonly subject: string;
   readonly certificate: string;
@@ -57,6 +66,7 @@ function issuer({ subject, certificate, signingKey }: Authority): Issuer {
     certify({ ...request, issuer: subject, signingKey });
   return {
     certificate,
+    keys: { key: toPem(signingKey), certificate },
     async issueServer(addresses) {
       const keys = await createKeys();
       const chain = await sign({

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, readdir, readFile, symlink } from "node:fs/promises";
+import { cp, readFile, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -41,6 +41,7 @@ export async function locateBinaries(directory: string, installed?: string): Pro
   } catch (caught) {
     if (user.uid === undefined) throw caught;
     const copy = path.join(directory, "native");
+    await rm(copy, { recursive: true, force: true });
     await cp(native, copy, { recursive: true });
     await giveTo(copy, user);
     return await proven(await linked(copy, { directory: path.join(directory, "lib-of-copy"), user }));
@@ -75,11 +76,15 @@ async function linked(
   { directory, user }: { readonly directory: string; readonly user: ServerUser },
 ): Promise<Binaries> {
   const listed: readonly Link[] = JSON.parse(await readFile(path.join(native, "pg-symlinks.json"), "utf8"));
+  // Links of an earlier start may lead to where npm had put the binaries then.
+  await rm(directory, { recursive: true, force: true });
   await makePassable(directory);
-  const present = new Set(await readdir(directory));
+  const present = new Set<string>();
   for (const { source, target } of listed) {
     const name = path.basename(target);
-    if (!present.has(name)) await symlink(path.join(native, "..", source), path.join(directory, name));
+    if (present.has(name)) continue;
+    present.add(name);
+    await symlink(path.join(native, "..", source), path.join(directory, name));
   }
   const variable = process.platform === "darwin" ? "DYLD_LIBRARY_PATH" : "LD_LIBRARY_PATH";
   const libraries = [directory, path.join(native, "lib")].join(path.delimiter);

@@ -35,7 +35,8 @@ export interface Server {
 }
 
 /**
- * The data is gone with the local cloud, so nothing waits for a disk. Statements stay out of the log because they may
+ * Data must outlive the server's process, not the machine's power, so nothing waits for a disk. Pages are written whole
+ * to the log first: a write that SIGKILL interrupts may be torn. Statements stay out of the log because they may
  * carry what is secret.
  */
 const ownParameters = {
@@ -47,7 +48,6 @@ const ownParameters = {
   ssl_ca_file: "clients.crt",
   password_encryption: "scram-sha-256",
   fsync: "off",
-  full_page_writes: "off",
   shared_buffers: "16MB",
   max_wal_size: "64MB",
   min_wal_size: "2MB",

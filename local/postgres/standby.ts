@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { copyDataDirectory, writeOwned } from "./data-directory.ts";
 import { replicaRole } from "./host-rules.ts";
@@ -30,16 +31,13 @@ const notCopied = [
 
 /**
  * Makes the data directory of a hot standby from a running primary: a base backup over its files, and a slot that keeps
- * the write-ahead log until the standby has it.
+ * the write-ahead log until the standby has it. What is left of an attempt that was killed is replaced.
  *
- * @returns the parameters with which the standby's server starts
  * @see https://www.postgresql.org/docs/16/continuous-archiving.html
  */
-export async function createStandby(
-  source: StandbySource,
-  target: string,
-  { binaries, certificates }: Installation,
-): Promise<Readonly<Record<string, string>>> {
+export async function createStandby(source: StandbySource, target: string, { binaries }: Installation): Promise<void> {
+  await rm(target, { recursive: true, force: true });
+  await dropSlot(source.login, source.slot);
   const label = await withSession(source.login, async (session) => {
     await session.query("SELECT pg_create_physical_replication_slot($1, true)", [source.slot]);
     await session.query("SELECT pg_backup_start('standby', fast => true)");
@@ -50,6 +48,19 @@ export async function createStandby(
   const write = (file: string, content: string) => writeOwned(path.join(target, file), content, binaries.user);
   await write("backup_label", label);
   await write("standby.signal", "");
+}
+
+/**
+ * Leads a standby to its primary, wherever that is by now.
+ *
+ * @returns the parameters with which the standby's server starts
+ */
+export async function followPrimary(
+  source: Pick<StandbySource, "login" | "slot">,
+  target: string,
+  { binaries, certificates }: Installation,
+): Promise<Readonly<Record<string, string>>> {
+  const write = (file: string, content: string) => writeOwned(path.join(target, file), content, binaries.user);
   await write("replica.crt", certificates.replica.certificate);
   await write("replica.key", certificates.replica.key);
   await write("primary.crt", source.login.serverAuthority);

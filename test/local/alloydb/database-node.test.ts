@@ -11,7 +11,7 @@ import { createIssuer, type Issuer } from "../../../local/postgres/authority.ts"
 import { createDataDirectory } from "../../../local/postgres/postgres.ts";
 import { scramVerifier } from "../../../local/postgres/scram.ts";
 import { withSession } from "../../../local/postgres/session.ts";
-import { createStandby } from "../../../local/postgres/standby.ts";
+import { createStandby, followPrimary } from "../../../local/postgres/standby.ts";
 import { createServers, type Servers } from "../postgres/servers.ts";
 
 jest.setTimeout(30_000);
@@ -289,7 +289,8 @@ describe("DatabaseNode", () => {
   it("streams to a standby that reads and does not write", async () => {
     const standby = createNode("standby");
     const source = { login: node.adminLogin, dataDirectory: node.dataDirectory, slot: "pool" };
-    const parameters = await createStandby(source, standby.dataDirectory, servers.installation);
+    await createStandby(source, standby.dataDirectory, servers.installation);
+    const parameters = await followPrimary(source, standby.dataDirectory, servers.installation);
     await standby.start({ ...settings, parameters });
     await query(direct({}), "CREATE TABLE streamed AS SELECT 7 AS number");
     const lsn = await query(direct({}), "SELECT pg_current_wal_lsn()::text AS lsn");
