@@ -42,12 +42,14 @@ export interface Cloud {
   fetch(request: HttpRequest): Promise<HttpResponse>;
   /**
    * The environment with which a process reaches this local cloud under Google's names: proxy, trust stores, metadata
-   * server. The same that `alloyrun local env` prints, which also names a file with a person's access token for gcloud.
+   * server. The same that `alloyrun local env` prints, which also names files with a person's access token for gcloud and
+   * credentials for everything else.
    */
   environment(options: {
     readonly metadataHost: string;
     readonly project: string;
     readonly accessTokenFile?: string;
+    readonly credentialsFile?: string;
   }): Record<string, string>;
   /**
    * Starts a metadata server for one workload on a free port of its address.

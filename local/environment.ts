@@ -9,8 +9,6 @@ export interface ClientFiles {
   readonly authority: string;
   /** The usual roots and the local authority's. */
   readonly roots: string;
-  /** The owner's access token, readable by this user only. */
-  readonly ownerToken: string;
 }
 
 /** Writes the files into the local cloud's directory. */
@@ -18,12 +16,10 @@ export function writeClientFiles(directory: string, authority: Authority): Clien
   const files = {
     authority: `${directory}/authority.pem`,
     roots: `${directory}/roots.pem`,
-    ownerToken: `${directory}/owner-token`,
   };
   writeFileSync(files.authority, authority.certificate);
   writeFileSync(files.roots, `${rootCertificates.join("\n")}\n${authority.certificate}`);
   for (const file of [files.authority, files.roots]) chmodSync(file, 0o644);
-  writeFileSync(files.ownerToken, "owner", { mode: 0o600 });
   return files;
 }
 
@@ -32,7 +28,7 @@ const direct = "127.0.0.1,localhost,metadata.google.internal,169.254.169.254";
 
 /** Makes `Cloud.environment` for a port, which is known only once it listens. */
 export function createEnvironment(port: () => number, files: ClientFiles): Cloud["environment"] {
-  return ({ metadataHost, project, accessTokenFile }) => ({
+  return ({ metadataHost, project, accessTokenFile, credentialsFile }) => ({
     HTTPS_PROXY: `http://127.0.0.1:${port()}`,
     // grpc-js reads the lower-case names only.
     https_proxy: `http://127.0.0.1:${port()}`,
@@ -48,6 +44,9 @@ export function createEnvironment(port: () => number, files: ClientFiles): Cloud
     CLOUDSDK_PROXY_PORT: String(port()),
     CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE: files.roots,
     ...(accessTokenFile ? { CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: accessTokenFile } : {}),
+    // For ID tokens, which gcloud makes of these and not of an access token: it takes the file above while that is named.
+    ...(credentialsFile ? { CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: credentialsFile } : {}),
+    ...(credentialsFile ? { GOOGLE_APPLICATION_CREDENTIALS: credentialsFile } : {}),
     CLOUDSDK_CORE_PROJECT: project,
     GCE_METADATA_HOST: metadataHost,
     METADATA_SERVER_DETECTION: "assume-present",

@@ -1,6 +1,5 @@
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { ownerEmail, type Principal } from "./access/principal.ts";
 import type { Api } from "./api.ts";
 import { apis as allApis } from "./apis.ts";
 import { type Assembled, assemble } from "./assemble.ts";
@@ -8,7 +7,10 @@ import { type Authority, createAuthorityKeys, type KeyPair, openAuthority } from
 import type { Pace } from "./clock.ts";
 import type { Cloud } from "./cloud.ts";
 import { createEnvironment, writeClientFiles } from "./environment.ts";
-import type { Journal } from "./journal.ts";
+import type { Faults } from "./fault/faults.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { openJournalFile } from "./journal-file.ts";
+import { createPersonalEnvironment } from "./personal-environment.ts";
 import { endLeftovers } from "./process/leftovers.ts";
 import { createProcesses } from "./process/process.ts";
 import { createRandom } from "./random.ts";
@@ -50,6 +52,8 @@ export interface LocalCloud {
   /** `http://127.0.0.1:{port}` */
   readonly url: string;
   readonly cloud: Cloud;
+  /** What is planned to go wrong in it. */
+  readonly faults: Faults;
   readonly journal: Journal;
   /** The APIs that are served. */
   readonly apis: readonly Api[];
@@ -87,23 +91,24 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
   const environment = createEnvironment(() => port?.port ?? 0, files);
   const environmentFor = createPersonalEnvironment({
     project,
-    tokenFile: files.ownerToken,
     ownHost: () => `127.0.0.1:${port?.port}`,
     parts: () => parts,
   });
   const parts: Assembled = assemble({
     ...{ state, authority, processes, offline, project, environment, block },
+    journal: createJournal(state.isKept ? openJournalFile(join(directory, "journal.jsonl")) : undefined),
     random: createRandom(last.starts === 0 ? seed : `${seed}#${last.starts}`, seed),
     apis: options.apis ?? allApis,
     admin: (request) => answerAdmin({ ...parts, ...parts.cloud, environmentFor }, request),
   });
-  const { cloud, apis, journal, web, grpc } = parts;
+  const { cloud, apis, faults, journal, web, grpc } = parts;
   const plain: Server[] = [];
 
   const stop = once(async () => {
     await port?.close();
     await Promise.all(plain.map(closeServer));
     state.seal();
+    journal.close();
     await Promise.all(apis.map((api) => api.stop?.()));
     await parts.metadataServers.close();
     clock.close();
@@ -128,7 +133,7 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
     throw caught;
   }
   const url = `http://127.0.0.1:${port.port}`;
-  return { port: port.port, url, cloud, journal, apis, environment: environmentFor, stop };
+  return { port: port.port, url, cloud, faults, journal, apis, environment: environmentFor, stop };
 }
 
 /** Makes what is not in the store again, then lets unfinished work go on. */
@@ -148,30 +153,6 @@ function portTaken(port: number, cause: unknown): Error {
 async function openKeptAuthority(store: Store): Promise<Authority> {
   const keys = store.collection<KeyPair>("local.keys");
   return await openAuthority(keys.get("authority") ?? keys.put("authority", await createAuthorityKeys()));
-}
-
-/** Makes `LocalCloud.environment`: the owner is spoken for at the port itself, another person at a server of their own. */
-function createPersonalEnvironment({
-  project,
-  tokenFile,
-  ownHost,
-  parts,
-}: {
-  readonly project: string;
-  readonly tokenFile: string;
-  readonly ownHost: () => string;
-  readonly parts: () => Assembled;
-}): LocalCloud["environment"] {
-  return async ({ as = ownerEmail, project: asked = project } = {}) => {
-    const { cloud, metadataServers } = parts();
-    if (as === ownerEmail) {
-      return cloud.environment({ metadataHost: ownHost(), project: asked, accessTokenFile: tokenFile });
-    }
-    const person: Principal = { kind: "user", email: as };
-    const subject = { identity: { principal: person }, project: asked, region: "us-central1" };
-    const { host } = await metadataServers.listen(subject, "127.0.0.1");
-    return cloud.environment({ metadataHost: host, project: asked });
-  };
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

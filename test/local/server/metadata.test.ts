@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { LocalCloud } from "../../../local/main.ts";
 import type { MetadataServer } from "../../../local/server/metadata.ts";
@@ -78,7 +79,9 @@ describe("a metadata server", () => {
     const emailAt = async (host = "") => (await get("instance/service-accounts/default/email", undefined, host)).text();
     expect(await emailAt(mine.GCE_METADATA_HOST)).toBe("owner@example.com");
     expect(await emailAt(hers.GCE_METADATA_HOST)).toBe("jane@example.com");
-    expect(hers).not.toHaveProperty("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE");
+    const tokenIn = (file = "") => readFileSync(file, "utf8");
+    expect(tokenIn(mine.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE)).toBe("owner");
+    expect(tokenIn(hers.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE)).toBe("user:jane@example.com");
   });
 
   it("is gone when closed", async () => {
