@@ -5,7 +5,10 @@ import type { Api } from "./api.ts";
 import type { Authority } from "./certificate.ts";
 import type { Cloud } from "./cloud.ts";
 import { createFabric } from "./fabric.ts";
-import { createJournal, type Journal } from "./journal.ts";
+import { noLine } from "./fault/effect.ts";
+import { createFaults, type Faults } from "./fault/faults.ts";
+import { createFaultGate } from "./fault/gate.ts";
+import type { Journal } from "./journal.ts";
 import type { JsonObject } from "./json.ts";
 import { createLogs } from "./logs.ts";
 import { readRequest } from "./model/bind.ts";
@@ -16,6 +19,7 @@ import { createOperations } from "./operation.ts";
 import type { Processes } from "./process/process.ts";
 import { createProjects } from "./projects.ts";
 import type { Random } from "./random.ts";
+import { createResourceNames } from "./server/call-resource.ts";
 import { createDispatcher, type DispatchContext, type Dispatcher } from "./server/dispatch.ts";
 import { createGrpcServer, type GrpcServer } from "./server/grpc.ts";
 import { createHostTable } from "./server/hosts.ts";
@@ -29,6 +33,7 @@ import type { State } from "./state/state.ts";
 export interface AssembleOptions {
   readonly state: Pick<State, "store" | "clock" | "directory">;
   readonly random: Random;
+  readonly journal: Journal;
   readonly apis: readonly ((cloud: Cloud) => Api)[];
   readonly authority: Authority;
   readonly processes: Processes;
@@ -45,6 +50,7 @@ export interface AssembleOptions {
 export interface Assembled {
   readonly cloud: Cloud;
   readonly apis: readonly Api[];
+  readonly faults: Faults;
   readonly journal: Journal;
   readonly web: Web;
   readonly grpc: GrpcServer;
@@ -90,21 +96,26 @@ export function assemble(options: AssembleOptions): Assembled {
     ...{ model: dispatch.model, tokens, operations, dispatcher, hosts },
     stream: (invocation) => invokeStream(dispatch, invocation),
   });
-  return { cloud, apis, journal: dispatch.journal, web, grpc, metadataServers };
+  const faults = createFaults({ store, clock });
+  return { cloud, apis, faults, journal: dispatch.journal, web, grpc, metadataServers };
 }
 
 /** What needs nothing but the APIs by their host, which are made later. */
-function createCore({ state: { clock, store }, random }: AssembleOptions, byHost: ReadonlyMap<string, Api>) {
+function createCore({ state: { clock, store }, random, journal }: AssembleOptions, byHost: ReadonlyMap<string, Api>) {
   const projects = createProjects({ store, random, timestamp: () => clock.timestamp() });
   const tokens = createTokens({ store, isGone: ({ email, uniqueId }) => isGone(store, email, uniqueId) });
   const model = loadModel();
   const router = createRouter(model);
   const projectOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.projectOf?.(resource);
   const access = createAccess({ clock, store, random, projects, projectOf });
-  const operations = createOperations({ clock, store, random, api: (host) => demandApi(byHost, host) });
+  const gate = createFaultGate({ clock, store, random, projects });
+  const operations = createOperations({
+    ...{ clock, store, random, journal, gate },
+    api: (host) => demandApi(byHost, host),
+  });
   const dispatch: DispatchContext = {
     ...{ model, router, clock, access, projects },
-    journal: createJournal(),
+    ...{ journal, gate, nameResource: createResourceNames((method) => router.pathOf(method)) },
     shared: createSharedMethods(operations),
     api: (host) => byHost.get(host),
   };
@@ -147,7 +158,7 @@ function callMethod(
     host,
     method,
     headers: {},
-    signal: new AbortController().signal,
+    signal: noLine,
     identify: () => ({ principal: as }),
     read: (reading) => readRequest(reading, method, request),
   });

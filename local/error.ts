@@ -28,6 +28,11 @@ export const codes = {
 /** Name of a canonical code, as in `error.status` of a response. */
 export type Code = keyof typeof codes;
 
+/** The name of a code by its gRPC number; UNKNOWN for what is none. */
+export function codeOf(grpc: number): Code {
+  return Object.keys(codes).find((name): name is Code => codes[name as Code].grpc === grpc) ?? "UNKNOWN";
+}
+
 /** What an `ApiError` is made of. */
 export interface ApiErrorFields {
   readonly code: Code;

@@ -1,10 +1,17 @@
+import { emailOf } from "./access/principal.ts";
 import type { Api, OperationResource, StartOperation } from "./api.ts";
-import type { Clock, Hold } from "./clock.ts";
-import { ApiError, toApiError } from "./error.ts";
+import { presentCaller } from "./caller.ts";
+import { type Clock, type Hold, toTimestamp } from "./clock.ts";
+import { ApiError, codeOf, toApiError } from "./error.ts";
+import type { FaultGate } from "./fault/gate.ts";
+import { faulty, lengthened } from "./fault/operation.ts";
+import type { Fault } from "./fault/plan.ts";
+import type { Journal, OperationEntry } from "./journal.ts";
 import type { JsonObject } from "./json.ts";
 import { drawLatency } from "./latency.ts";
 import type { Random } from "./random.ts";
 import type { Collection, Store } from "./store.ts";
+import { createTally } from "./tally.ts";
 
 /** All that is known of a long-running operation, whatever form its API shows it in. */
 export interface OperationRecord {
@@ -20,6 +27,10 @@ export interface OperationRecord {
   readonly endTime?: number;
   readonly error?: { readonly code: number; readonly message: string; readonly details?: readonly JsonObject[] };
   readonly response?: JsonObject;
+  /** Who started it; Google's own machinery unless given. */
+  readonly caller?: { readonly principal: string; readonly workload?: string };
+  /** The planned fault that it meets. */
+  readonly fault?: Pick<Fault, "id" | "effect">;
 }
 
 /** What `createOperations` works with. */
@@ -27,6 +38,8 @@ export interface OperationsContext {
   readonly clock: Clock;
   readonly store: Store;
   readonly random: Random;
+  readonly journal: Pick<Journal, "record">;
+  readonly gate: Pick<FaultGate, "begin">;
   /** The API of a host, for its `operations` table. */
   readonly api: (host: string) => Api;
 }
@@ -52,21 +65,36 @@ export interface Operations {
 }
 
 /** Makes the table of operations of a local cloud. */
-export function createOperations({ clock, store, random, api }: OperationsContext): Operations {
+export function createOperations({ clock, store, random, journal, gate, api }: OperationsContext): Operations {
   const records = openRecords(store, clock);
-  const draws = random.fork("operations");
+  const tally = createTally(store, "operations.tally");
+
+  /** Draws by what an operation is rather than by when it came, so that concurrent clients change nobody's draws. */
+  function drawsFor({ host, kind, target }: StartOperation): Random {
+    const key = `${host}/${kind}/${target}`;
+    return random.lasting(`operation ${key} ${tally.next(key)}`);
+  }
 
   async function run(record: OperationRecord, hold: Hold): Promise<void> {
     const work = api(record.host).operations?.[record.kind];
     if (!work) throw new Error(`${record.host} has no operation kind ${record.kind}`);
-    const response = await work({
+    const response = await faulty(
+      work,
+      record.host,
+      record.fault?.effect,
+    )({
       name: record.name,
       input: record.input,
       hold,
       latency: () => hold.sleep(record.dueTime - clock.now(), { draws: true }),
       annotate: (metadata) => records.annotate(record, metadata),
     });
-    records.finish(record, { response });
+    finish(record, { response });
+  }
+
+  function finish(record: OperationRecord, outcome: Pick<OperationRecord, "error" | "response">): void {
+    records.finish(record, outcome);
+    journal.record(toEntry({ ...record, ...outcome, endTime: clock.now() }, "end"));
   }
 
   /** Sets the work off after whoever asked for it has been answered. */
@@ -74,17 +102,27 @@ export function createOperations({ clock, store, random, api }: OperationsContex
     const hold = clock.hold();
     setImmediate(() => {
       run(record, hold)
-        .catch((caught) => records.finish(record, { error: toApiError(caught).toStatus() }))
+        .catch((caught) => finish(record, { error: toApiError(caught).toStatus() }))
         .finally(() => hold.release());
     });
   }
 
   return {
-    start({ host, parent, kind, target, input = {}, metadata, latency, id = drawId(draws) }) {
-      const startTime = clock.now();
+    start(operation) {
+      const { host, parent, kind, target, input = {}, metadata, latency } = operation;
+      const draws = drawsFor(operation);
+      const id = operation.id ?? drawId(draws);
       const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
-      const dueTime = startTime + (latency ? drawLatency(latency, draws) : 0);
-      const record = records.add({ host, name, kind, target, input, metadata, startTime, dueTime });
+      const { principal, workload } = presentCaller();
+      const fault = gate.begin({ on: "operation", host, kind, resource: target, principal });
+      const startTime = clock.now();
+      const ms = lengthened(latency ? drawLatency(latency, draws) : 0, fault?.effect);
+      const record = records.add({
+        ...{ host, name, kind, target, input, metadata, startTime, dueTime: startTime + ms },
+        caller: { principal: emailOf(principal), workload },
+        ...(fault ? { fault: { id: fault.id, effect: fault.effect } } : {}),
+      });
+      journal.record(toEntry(record, "start"));
       begin(record);
       return record;
     },
@@ -163,6 +201,20 @@ function openRecords(store: Store, clock: Clock) {
         waiters.set(key(host, name), [...(waiters.get(key(host, name)) ?? []), wake]);
       });
     },
+  };
+}
+
+/** What the journal tells of an operation. */
+function toEntry(record: OperationRecord, event: OperationEntry["event"]): OperationEntry {
+  const { host, name, kind, target, startTime, endTime, caller, error, fault } = record;
+  return {
+    ...{ kind: "operation", event, host, operation: name, work: kind, resource: target },
+    time: toTimestamp(startTime),
+    ...(endTime === undefined ? {} : { endTime: toTimestamp(endTime) }),
+    ...(caller ?? { principal: "system" }),
+    code: error ? codeOf(error.code) : "OK",
+    ...(error ? { message: error.message } : {}),
+    ...(fault ? { fault: fault.id } : {}),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Router {
   /** Whether any method is served at the host. */
   serves(host: string): boolean;
   match(host: string, verb: string, path: string): Match | undefined;
+  /** Template of the method's first HTTP binding. */
+  pathOf(method: string): string | undefined;
   /** Dotted paths that some HTTP binding of the method takes from the URL. */
   pathFields(method: string): readonly string[];
   /** Whether the method is bound to PATCH, so that its body is a partial resource. */
@@ -48,6 +50,7 @@ export function createRouter(model: Model): Router {
       }
       return undefined;
     },
+    pathOf: (method) => byMethod.get(method)?.[0]?.path,
     pathFields: (method) => (byMethod.get(method) ?? []).flatMap(({ path }) => variablesOf(path)),
     isPatch: (method) => byMethod.get(method)?.some(({ verb }) => verb === "PATCH") ?? false,
     bodyField: (method) => byMethod.get(method)?.find(({ body }) => body !== undefined && body !== "*")?.body,

@@ -1,11 +1,13 @@
 import type { Policy } from "../access/access.ts";
 import { missingCredentials } from "../access/credentials.ts";
 import type { Decider } from "../access/policies.ts";
-import { emailOf } from "../access/principal.ts";
 import type { Identity } from "../access/tokens.ts";
 import type { Api, Call, PermissionRule } from "../api.ts";
+import { actFor } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { ApiError, toApiError } from "../error.ts";
+import { flowOf } from "../fault/effect.ts";
+import type { FaultGate } from "../fault/gate.ts";
 import type { Journal } from "../journal.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { formatMessage } from "../model/format.ts";
@@ -15,6 +17,8 @@ import type { Router } from "../model/router.ts";
 import { badMaskPaths, missingFields, withoutOutputOnly, withProjectIds } from "../model/rules.ts";
 import { invalidArgument } from "../model/violation.ts";
 import type { Projects } from "../projects.ts";
+import { type CallRecord, startCall } from "./call-record.ts";
+import type { NameResource } from "./call-resource.ts";
 import { resourceOf, rulesOf } from "./permission.ts";
 import { checkProject, projectIn } from "./project.ts";
 
@@ -26,6 +30,8 @@ export interface DispatchContext {
   readonly access: Decider;
   readonly projects: Projects;
   readonly journal: Journal;
+  readonly gate: FaultGate;
+  readonly nameResource: NameResource;
   readonly api: (host: string) => Api | undefined;
   /** Handlers of the methods that APIs share, used where an API has none of its own. */
   readonly shared: (host: string) => Api["methods"];
@@ -55,50 +61,57 @@ export interface Dispatcher {
 
 /** Makes the one way from a request to its handler: identify, validate, project, permission, handler. */
 export function createDispatcher(context: DispatchContext): Dispatcher {
-  async function answer(invocation: Invocation, { principal, workload }: Identity): Promise<JsonObject> {
+  async function answer(
+    invocation: Invocation,
+    { principal, workload }: Identity,
+    record: CallRecord,
+  ): Promise<JsonObject> {
     const { host, method, headers, signal } = invocation;
     const api = context.api(host);
     if (!api) throw unimplemented(`${host} is not served`);
     const request = readRequest(context, invocation);
+    record.setResource(context.nameResource(method, request));
     return context.clock.working(async (hold) => {
       const call: Call = { principal, method, headers, signal, hold, workload };
       admit(context, api, { request, call });
       const handler = api.methods[method] ?? context.shared(host)[method];
       if (!handler) throw unimplemented(`${method} is not implemented here`);
-      const response = await handler(request, call);
+      const gated = { api, request, call };
+      const response = await passGate(context, gated, { record, work: () => handler(request, call) });
       return formatMessage(context, context.model.methods[method]?.response ?? "", response);
     });
   }
 
   return {
     async invoke(invocation) {
-      const started = performance.now();
-      const time = context.clock.timestamp();
-      const { host, method } = invocation;
-      const record = (principal: string, error?: ApiError) =>
-        context.journal.record({
-          time,
-          host,
-          method,
-          principal,
-          code: error?.code ?? "OK",
-          ...(error ? { message: error.message, ...violationsOf(error) } : {}),
-          durationMs: performance.now() - started,
-        });
-      let email = "unknown";
+      const record = startCall(context, invocation);
       try {
         const identity = invocation.identify();
-        email = emailOf(identity.principal);
-        const response = await answer(invocation, identity);
-        record(email);
+        record.setCaller(identity);
+        const response = await actFor(identity, () => answer(invocation, identity, record));
+        record.end();
         return response;
       } catch (caught) {
         const error = toApiError(caught);
-        record(email, error);
+        record.end(error);
         throw error;
       }
     },
   };
+}
+
+/** Does a call's work the way the fault plan and the quotas let it. */
+async function passGate(
+  { gate, nameResource }: DispatchContext,
+  { api, request, call }: { readonly api: Api; readonly request: JsonObject; readonly call: Call },
+  { record, work }: { readonly record: CallRecord; readonly work: () => Promise<JsonObject> | JsonObject },
+): Promise<JsonObject> {
+  if (gate.isOpen()) return await work();
+  const { method, principal, hold, signal } = call;
+  const resource = nameResource(method, request);
+  const event = { on: "call", host: api.host, method, principal, resource } as const;
+  const passage = { ...flowOf(hold, signal), onFault: record.setFault };
+  return await gate.call({ ...event, request, projectId: projectIn(api, request) }, passage, work);
 }
 
 /**
@@ -153,13 +166,6 @@ function mayBeOpen(
 
 function modifiedBy({ access }: DispatchContext, resource: string, { policy }: JsonObject): string[] | undefined {
   return isJsonObject(policy) ? access.modifiedRoles(resource, policy as Policy) : undefined;
-}
-
-/** The fields that a refusal names, for the journal. */
-function violationsOf({ details }: ApiError): { readonly violations?: readonly string[] } {
-  const listed = details.flatMap(({ fieldViolations }) => (Array.isArray(fieldViolations) ? fieldViolations : []));
-  if (listed.length === 0) return {};
-  return { violations: listed.map((one) => (isJsonObject(one) ? String(one.field ?? "") : "")) };
 }
 
 /** The refusal of what is not served. */

@@ -1,13 +1,16 @@
-import { emailOf } from "../access/principal.ts";
 import type { Identity, Tokens } from "../access/tokens.ts";
 import type { Api, Call } from "../api.ts";
+import { actFor } from "../caller.ts";
 import { toApiError } from "../error.ts";
+import { ConnectionLost } from "../fault/connection-lost.ts";
+import { flowOf, suffer } from "../fault/effect.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { Json } from "../json.ts";
 import { bindRequest } from "../model/bind.ts";
 import { formatMessage } from "../model/format.ts";
 import type { Match } from "../model/router.ts";
 import { invalidArgument } from "../model/violation.ts";
+import { startCall } from "./call-record.ts";
 import type { DispatchContext, Dispatcher } from "./dispatch.ts";
 import { errorResponse } from "./envelope.ts";
 
@@ -27,13 +30,18 @@ export interface RestRequest {
   readonly identity?: Identity;
 }
 
-/** Answers a REST request; refusals are answers too. */
+/**
+ * Answers a REST request; refusals are answers too.
+ *
+ * @throws ConnectionLost when a planned fault wants no answer
+ */
 export async function answerRest(context: RestContext, rest: RestRequest): Promise<HttpResponse> {
   const api = context.api(rest.host);
   try {
     const response = api?.raw ? await answerRaw(context, api, rest) : undefined;
     return response ?? (await answerMethod(context, rest));
   } catch (caught) {
+    if (caught instanceof ConnectionLost) throw caught;
     return errorResponse(toApiError(caught), api?.errorStyle);
   }
 }
@@ -83,25 +91,32 @@ function identify({ tokens }: RestContext, { identity, request }: RestRequest): 
 async function answerRaw(context: RestContext, api: Api, rest: RestRequest): Promise<HttpResponse | undefined> {
   const { request, signal } = rest;
   const identity = identify(context, rest);
-  const started = performance.now();
-  const time = context.clock.timestamp();
-  const method = `${request.method} ${request.url.pathname}`;
-  const record = (code: "OK" | ReturnType<typeof toApiError>["code"]) =>
-    context.journal.record({
-      ...{ time, host: api.host, method, code, principal: emailOf(identity.principal) },
-      durationMs: performance.now() - started,
-    });
+  const { pathname: resource } = request.url;
+  const method = `${request.method} ${resource}`;
+  const record = startCall(context, { host: api.host, method });
+  record.setCaller(identity);
+  record.setResource(resource);
+  const event = { on: "call", host: api.host, method, resource, principal: identity.principal } as const;
+  const fault = isRaw(context, rest) ? context.gate.take(event) : undefined;
+  if (fault) record.setFault(fault);
   try {
-    const response = await context.clock.working((hold) => {
-      const call: Call = { ...identity, method: "raw", headers: request.headers, signal, hold };
-      return api.raw?.(request, call);
-    });
-    if (response) record("OK");
+    const response = await actFor(identity, () =>
+      context.clock.working((hold) => {
+        const call: Call = { ...identity, method: "raw", headers: request.headers, signal, hold };
+        return suffer(fault?.effect, flowOf(hold, signal), () => api.raw?.(request, call));
+      }),
+    );
+    if (response) record.end();
     return response;
   } catch (caught) {
-    record(toApiError(caught).code);
+    record.end(toApiError(caught));
     throw caught;
   }
+}
+
+/** Whether a request is content rather than a method's; a fault must be met once, by one or the other. */
+function isRaw({ router }: RestContext, { host, request: { method, url } }: RestRequest): boolean {
+  return url.searchParams.get("alt") === "media" || router.match(host, method, url.pathname) === undefined;
 }
 
 /** @throws ApiError INVALID_ARGUMENT for what is no JSON */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Site } from "../api.ts";
 import { ApiError, toApiError } from "../error.ts";
+import { ConnectionLost } from "../fault/connection-lost.ts";
+import { noLine } from "../fault/effect.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { OAuthContext } from "../oauth/context.ts";
 import { answerIdentity, identityHosts } from "../oauth/pages.ts";
@@ -9,6 +11,7 @@ import type { HostTable } from "./hosts.ts";
 import { plainHeaders, readBody, sendResponse, signalOf } from "./http.ts";
 import { answerMetadata, type MetadataContext, type MetadataSubject } from "./metadata.ts";
 import { answerRest, type RestContext } from "./rest.ts";
+import { answerSite, fetchSite } from "./site.ts";
 import { isLoopback, targetOf } from "./target.ts";
 
 /** What every kind of request is answered with. */
@@ -64,7 +67,7 @@ export function createWeb(context: WebContext): Web {
     const isMetadata = metadataHosts.has(url.hostname) || (isOwn && isMetadataPage(request, url));
     if (isMetadata) return answerMetadata(context.metadata, context.subject, { request, response });
     const site = isOwn ? undefined : siteOf(url.hostname);
-    if (site) return site.handle(request, response, url);
+    if (site) return answerSite(context.rest, site, { request, response, url });
     const signal = signalOf(response);
     const whole = await toRequest(request, url);
     if (isOwn) return sendResponse(response, await answerOwn(context, whole));
@@ -88,8 +91,8 @@ export function createWeb(context: WebContext): Web {
     },
     async fetch(request) {
       const site = siteOf(request.url.hostname);
-      if (site) return site.fetch(request);
-      const answered = await answer(request, new AbortController().signal);
+      if (site) return fetchSite(context.rest, site, request);
+      const answered = await answer(request, noLine);
       return answered ?? fetchOutside(context, request);
     },
   };
@@ -129,6 +132,7 @@ async function fetchOutside(
 }
 
 function fail(response: ServerResponse, caught: unknown): void {
+  if (caught instanceof ConnectionLost) return void response.socket?.destroy();
   if (response.headersSent || response.destroyed) return void response.destroy();
   sendResponse(response, errorResponse(toApiError(caught)));
 }

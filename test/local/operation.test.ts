@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Api, RunOperation, StartOperation } from "../../local/api.ts";
 import { Clock } from "../../local/clock.ts";
 import { ApiError } from "../../local/error.ts";
+import { createJournal } from "../../local/journal.ts";
 import { createOperations, type Operations, toLongrunning } from "../../local/operation.ts";
 import { createRandom } from "../../local/random.ts";
 import { createStore } from "../../local/store.ts";
@@ -26,7 +27,12 @@ beforeEach(() => {
     return { "@type": "type.googleapis.com/google.protobuf.Empty" };
   };
   const api: Api = { host, methods: {}, permissions: {}, operations: { work: (operation) => work(operation) } };
-  operations = createOperations({ clock, store: createStore(), random: createRandom("test"), api: () => api });
+  const gate = { begin: () => undefined };
+  const journal = createJournal();
+  operations = createOperations({
+    ...{ clock, journal, gate, store: createStore(), random: createRandom("test") },
+    api: () => api,
+  });
 });
 afterEach(() => clock.close());
 

@@ -1,0 +1,160 @@
+import { ApiError, errorInfo } from "../error.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { Store } from "../store.ts";
+import { covers } from "./glob.ts";
+
+/** Something that projects have a limited amount of. */
+interface Allocation {
+  /** A glob over the method that takes more of it, or over the operation that does, as `{host}/{kind}`. */
+  readonly taker: string;
+  readonly collection: string;
+  /** Whether the limit is one of each region. */
+  readonly regional?: true;
+  /** How much one resource takes, as it is stored; 1 unless given. */
+  readonly amount?: (stored: JsonObject) => number;
+  /** How much a request asks for; 1 unless given. */
+  readonly asked?: (request: JsonObject) => number;
+  readonly refuse: (excess: Excess) => ApiError;
+}
+
+/** A limit that would be exceeded. */
+interface Excess {
+  readonly metric: string;
+  readonly limit: number;
+  readonly project: string;
+  /** Empty for what is counted over all regions. */
+  readonly region: string;
+}
+
+/**
+ * What a project's quotas can limit, by the names of Google's quotas. Compute refuses inside the operation, the others
+ * refuse the call.
+ *
+ * @see https://cloud.google.com/compute/resource-usage
+ */
+export const allocations: Readonly<Record<string, Allocation>> = {
+  NETWORKS: {
+    taker: "compute.googleapis.com/network.insert",
+    collection: "compute.networks",
+    refuse: exceededOperation,
+  },
+  SUBNETWORKS: {
+    taker: "compute.googleapis.com/subnetwork.insert",
+    collection: "compute.subnetworks",
+    refuse: exceededOperation,
+  },
+  FIREWALLS: {
+    taker: "compute.googleapis.com/firewall.insert",
+    collection: "compute.firewalls",
+    refuse: exceededOperation,
+  },
+  ClustersPerProjectPerRegion: {
+    taker: "google.cloud.alloydb.v1*.AlloyDBAdmin.CreateCluster",
+    collection: "alloydb.clusters",
+    regional: true,
+    refuse: exceededCall,
+  },
+  CPUsPerProjectPerRegion: {
+    taker: "google.cloud.alloydb.v1*.AlloyDBAdmin.CreateInstance",
+    collection: "alloydb.instances",
+    regional: true,
+    amount: ({ resource }) => cpusOf(resource),
+    asked: ({ instance }) => cpusOf(instance),
+    refuse: exceededCall,
+  },
+  ServiceAccountsPerProject: {
+    taker: "google.iam.admin.v1.IAM.CreateServiceAccount",
+    collection: "iam.serviceAccounts",
+    refuse: ({ limit }) =>
+      new ApiError({
+        code: "RESOURCE_EXHAUSTED",
+        message: `Maximum number of service accounts on project reached. Maximum is: ${limit}`,
+        reason: "rateLimitExceeded",
+      }),
+  },
+  SecretsPerProject: {
+    taker: "google.cloud.secretmanager.v1.SecretManagerService.CreateSecret",
+    collection: "secretmanager.secrets",
+    refuse: exceededCall,
+  },
+  ServicesPerProjectPerRegion: {
+    taker: "google.cloud.run.v2.Services.CreateService",
+    collection: "run.services",
+    regional: true,
+    refuse: exceededCall,
+  },
+};
+
+/** Whether a method, or an operation as `{host}/{kind}`, takes more of something. */
+export function takes(metric: string, taker: string): boolean {
+  return covers(allocations[metric]?.taker ?? "", taker);
+}
+
+/** What one more resource would do to the amount that its project has. */
+export interface Taking {
+  readonly metric: string;
+  readonly limit: number;
+  readonly project: string;
+  /** Name of the resource, or of what it is made in. */
+  readonly resource: string;
+  readonly request: JsonObject;
+}
+
+/** The refusal when the project would have more than the limit, as its API says it. */
+export function excessOf(store: Store, { metric, limit, project, resource, request }: Taking): ApiError | undefined {
+  const allocation = allocations[metric];
+  if (!allocation) return undefined;
+  const { collection, regional, amount = () => 1, asked = () => 1, refuse } = allocation;
+  const region = regional ? regionOf(resource) : "";
+  const used = store
+    .collection(collection)
+    .list()
+    .filter(([name, stored]) => name !== resource && belongs(name, stored, { project, region }))
+    .reduce((sum, [, stored]) => sum + amount(stored), 0);
+  return used + asked(request) > limit ? refuse({ metric, limit, project, region }) : undefined;
+}
+
+/** Service accounts are kept by e-mail; everything else by a name that says its project. */
+function belongs(name: string, { projectId }: JsonObject, { project, region }: { project: string; region: string }) {
+  if (!name.startsWith("projects/")) return projectId === project;
+  return name.startsWith(`projects/${project}/`) && (region === "" || regionOf(name) === region);
+}
+
+function regionOf(name: string): string {
+  return /\/(?:locations|regions)\/([^/]+)/.exec(name)?.[1] ?? "";
+}
+
+/** A regional instance has a node in reserve. */
+function cpusOf(instance: Json | undefined): number {
+  if (!isJsonObject(instance)) return 0;
+  const { machineConfig, availabilityType, readPoolConfig } = instance;
+  const cpus = isJsonObject(machineConfig) ? Number(machineConfig.cpuCount ?? 2) : 2;
+  const nodes = isJsonObject(readPoolConfig) ? Number(readPoolConfig.nodeCount ?? 1) : 1;
+  return cpus * (availabilityType === "ZONAL" || isJsonObject(readPoolConfig) ? nodes : 2);
+}
+
+/** Compute's sentence, with two blanks as Google writes it. */
+function exceededOperation({ metric, limit }: Excess): ApiError {
+  return new ApiError({
+    code: "PERMISSION_DENIED",
+    message: `Quota '${metric}' exceeded.  Limit: ${limit.toFixed(1)} globally.`,
+    reason: "quotaExceeded",
+    details: [errorInfo("quotaExceeded", "compute.googleapis.com", { limitName: `${metric}-per-project` })],
+  });
+}
+
+function exceededCall({ metric, limit, project, region }: Excess): ApiError {
+  const place = region === "" ? "globally" : `in region ${region}`;
+  const message = `Quota limit '${metric}' has been exceeded. Limit: ${limit} ${place}.`;
+  const description = `Quota '${metric}' exhausted. Limit ${limit} ${place}`;
+  return new ApiError({
+    code: "RESOURCE_EXHAUSTED",
+    message,
+    details: [
+      {
+        "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+        violations: [{ subject: `project:${project}`, description }],
+      },
+    ],
+  });
+}
