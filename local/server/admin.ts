@@ -1,15 +1,18 @@
 import type { Clock } from "../clock.ts";
 import { differences, unservedMethods } from "../deviations.ts";
+import type { Faults } from "../fault/faults.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { Journal } from "../journal.ts";
 import type { OperationRecord } from "../operation.ts";
 import type { Store } from "../store.ts";
+import { answerFaults } from "./fault-pages.ts";
 import { isLoopback } from "./target.ts";
 
 /** What the local cloud's own pages show and move. */
 export interface AdminContext {
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly faults: Faults;
   readonly store: Store;
   /** The variables of `alloyrun local env`, for a person. */
   readonly environmentFor: (options: {
@@ -18,13 +21,14 @@ export interface AdminContext {
   }) => Promise<Record<string, string>>;
 }
 
-/** Answers requests below `/_local/`: the clock, the journal, operations, the environment. */
+/** Answers requests below `/_local/`: the clock, the journal, faults, operations, the environment. */
 export async function answerAdmin(context: AdminContext, request: HttpRequest): Promise<HttpResponse> {
   if (isForeign(request.headers.origin))
     return refusal(403, "PERMISSION_DENIED", "Pages of other sites may not do this.");
   const page = `${request.method} ${request.url.pathname.replace(/^\/_local\//, "")}`;
   const { clock, journal, store } = context;
   const query = request.url.searchParams;
+  if (/^\/_local\/faults(\/|$)/.test(request.url.pathname)) return answerFaults(context.faults, request);
   switch (page) {
     case "GET health":
       return jsonResponse(200, { status: "ok" });
@@ -39,7 +43,7 @@ export async function answerAdmin(context: AdminContext, request: HttpRequest): 
     case "POST clock/advance":
       return advance(clock, request);
     case "GET journal":
-      return lines(journal.list().slice(Number(query.get("from") ?? 0)));
+      return lines(journal.entries(Number(query.get("from") ?? 0)));
     case "GET operations":
       return jsonResponse(200, {
         operations: store

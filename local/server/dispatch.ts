@@ -6,7 +6,7 @@ import type { Api, Call, PermissionRule } from "../api.ts";
 import { actFor } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { ApiError, toApiError } from "../error.ts";
-import { flowOf } from "../fault/effect.ts";
+import { type Flow, flowOf } from "../fault/effect.ts";
 import type { FaultGate } from "../fault/gate.ts";
 import type { Journal } from "../journal.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
@@ -77,7 +77,11 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
       const handler = api.methods[method] ?? context.shared(host)[method];
       if (!handler) throw unimplemented(`${method} is not implemented here`);
       const gated = { api, request, call };
-      const response = await passGate(context, gated, { record, work: () => handler(request, call) });
+      const response = await passGate(context, gated, {
+        record,
+        flow: flowOf(hold, signal),
+        work: () => handler(request, call),
+      });
       return formatMessage(context, context.model.methods[method]?.response ?? "", response);
     });
   }
@@ -101,17 +105,24 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
 }
 
 /** Does a call's work the way the fault plan and the quotas let it. */
-async function passGate(
+export async function passGate<T>(
   { gate, nameResource }: DispatchContext,
   { api, request, call }: { readonly api: Api; readonly request: JsonObject; readonly call: Call },
-  { record, work }: { readonly record: CallRecord; readonly work: () => Promise<JsonObject> | JsonObject },
-): Promise<JsonObject> {
+  { record, flow, work }: GatedWork<T>,
+): Promise<T> {
   if (gate.isOpen()) return await work();
-  const { method, principal, hold, signal } = call;
+  const { method, principal } = call;
   const resource = nameResource(method, request);
   const event = { on: "call", host: api.host, method, principal, resource } as const;
-  const passage = { ...flowOf(hold, signal), onFault: record.setFault };
+  const passage = { ...flow, onFault: record.setFault };
   return await gate.call({ ...event, request, projectId: projectIn(api, request) }, passage, work);
+}
+
+/** Work that a fault may prevent, how it waits, and the line of the journal that tells of it. */
+interface GatedWork<T> {
+  readonly record: CallRecord;
+  readonly flow: Flow;
+  readonly work: () => Promise<T> | T;
 }
 
 /**

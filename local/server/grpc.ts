@@ -11,11 +11,13 @@ import {
 } from "@grpc/grpc-js";
 import type { Tokens } from "../access/tokens.ts";
 import { type ApiError, codes, toApiError } from "../error.ts";
+import { ConnectionLost } from "../fault/connection-lost.ts";
 import type { JsonObject } from "../json.ts";
 import { readRequest } from "../model/bind.ts";
 import type { Method, Model } from "../model/model.ts";
 import { createWire, type Wire } from "../model/wire.ts";
 import type { Operations } from "../operation.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import type { Dispatcher } from "./dispatch.ts";
 import { requestsOf, type StreamingCall, sendAll, sendHeaders, sendOne } from "./grpc-stream.ts";
 import type { HostTable } from "./hosts.ts";
@@ -43,6 +45,8 @@ export interface GrpcServer {
 export function createGrpcServer(context: GrpcContext): GrpcServer {
   const server = new Server({ "grpc.max_receive_message_length": 64 * 1024 * 1024 });
   const wire = createWire(context.model);
+  const connections = createConnections();
+  const served = { ...context, connections };
   const methods = Object.entries(context.model.methods);
   const byService = Map.groupBy(methods, ([name]) => name.slice(0, name.lastIndexOf(".")));
   for (const [service, entries] of byService) {
@@ -52,15 +56,23 @@ export function createGrpcServer(context: GrpcContext): GrpcServer {
       const short = name.slice(service.length + 1);
       definition[short] = methodDefinition(`/${service}/${short}`, method);
       const isStream = method.requestStream || method.responseStream;
-      implementation[short] = (isStream ? streamHandler : unaryHandler)(context, wire, { name, method });
+      implementation[short] = (isStream ? streamHandler : unaryHandler)(served, wire, { name, method });
     }
     server.addService(definition, implementation);
   }
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   return {
-    accept: (connection) => injector.injectConnection(connection),
+    accept(connection) {
+      connections.add(connection);
+      injector.injectConnection(connection);
+    },
     stop: () => server.forceShutdown(),
   };
+}
+
+/** What a handler works with. */
+interface Served extends GrpcContext {
+  readonly connections: Connections;
 }
 
 /** Messages pass as bytes; encoding needs to know more than one value. */
@@ -78,7 +90,7 @@ function methodDefinition(path: string, method: Method): ServiceDefinition[strin
 }
 
 function unaryHandler(
-  context: GrpcContext,
+  context: Served,
   wire: Wire,
   { name, method }: { name: string; method: Method },
 ): handleUnaryCall<Buffer, Buffer> {
@@ -100,14 +112,17 @@ function unaryHandler(
     };
     respond().then(
       (bytes) => callback(null, bytes),
-      (caught: unknown) => callback(toGrpcStatus(wire, toApiError(caught))),
+      (caught: unknown) => {
+        if (caught instanceof ConnectionLost) context.connections.destroy(call.getPeer());
+        else callback(toGrpcStatus(wire, toApiError(caught)));
+      },
     );
   };
 }
 
 /** One handler for the three kinds of streams: the callback is there when the caller streams and is answered once. */
 function streamHandler(
-  context: GrpcContext,
+  context: Served,
   wire: Wire,
   { name, method }: { name: string; method: Method },
 ): (call: StreamingCall, callback?: sendUnaryData<Buffer>) => void {
@@ -127,6 +142,7 @@ function streamHandler(
     const encoded = encodeAll(responses, (response) => wire.encode(method.response, response));
     const sent = callback ? sendOne(encoded, callback) : sendAll(call, encoded);
     sent.catch((caught: unknown) => {
+      if (caught instanceof ConnectionLost) return context.connections.destroy(call.getPeer());
       const status = toGrpcStatus(wire, toApiError(caught));
       if (callback) callback(status);
       else call.emit("error", status);

@@ -1,13 +1,14 @@
 import type { Identity } from "../access/tokens.ts";
 import type { Call } from "../api.ts";
 import { toApiError } from "../error.ts";
+import { trafficFlow } from "../fault/effect.ts";
 import type { JsonObject } from "../json.ts";
 import { readRequest as parseRequest } from "../model/bind.ts";
 import { formatMessage } from "../model/format.ts";
 import { startReading } from "../model/parse.ts";
 import { invalidArgument } from "../model/violation.ts";
-import { startCall } from "./call-record.ts";
-import { admit, type DispatchContext, readRequest, unimplemented } from "./dispatch.ts";
+import { type CallRecord, startCall } from "./call-record.ts";
+import { admit, type DispatchContext, passGate, readRequest, unimplemented } from "./dispatch.ts";
 
 /** One streaming call. */
 export interface StreamInvocation {
@@ -37,7 +38,7 @@ export async function* invokeStream(
   try {
     const identity = invocation.identify();
     record.setCaller(identity);
-    for await (const response of open(context, invocation, identity)) yield response;
+    for await (const response of open(context, invocation, { ...identity, record })) yield response;
     record.end();
   } catch (caught) {
     const error = toApiError(caught);
@@ -52,7 +53,7 @@ export async function* invokeStream(
 async function* open(
   context: DispatchContext,
   { host, method, requests, headers, signal, onAdmitted }: StreamInvocation,
-  { principal, workload }: Identity,
+  { principal, workload, record }: Identity & { readonly record: CallRecord },
 ): AsyncGenerator<JsonObject, void> {
   const api = context.api(host);
   if (!api) throw unimplemented(`${host} is not served`);
@@ -65,6 +66,8 @@ async function* open(
   admit(context, api, { request, call });
   const handler = api.streams?.[method];
   if (!handler) throw unimplemented(`${method} is not implemented here`);
+  const flow = trafficFlow(context.clock, signal);
+  await passGate(context, { api, request, call }, { record, flow, work: () => undefined });
   onAdmitted();
   const type = context.model.methods[method]?.response ?? "";
   const later = laterRequests(context, method, requests);
