@@ -28,6 +28,11 @@ export interface Api {
    * `projects/-`; its policies count, and the API must be enabled there.
    */
   projectOf?(resource: string): string | undefined;
+  /**
+   * The address that the model's routes know, where the API has others for the same: a path that leaves the region to the
+   * host's name.
+   */
+  canonicalUrl?(url: URL): URL;
   /** Requests to this host that no JSON method describes (media up- and downloads); `undefined` leaves them to the routes. */
   raw?(request: HttpRequest, call: Call): Promise<HttpResponse | undefined>;
   /** Other hosts answered by this API's workloads (`*.run.app`, `*.cloudfunctions.net`). */
@@ -92,6 +97,11 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+  /**
+   * Fields of the body that a PATCH of Compute Engine or Cloud Storage takes away by sending null or an empty list, as JSON
+   * paths in the resource (`labels.a`).
+   */
+  readonly cleared?: readonly string[];
   /** The request's hold on the clock; a long poll waits through it (`call.hold.during(…)`). */
   readonly hold: Hold;
   /** Name of the workload the caller's token was given to, if any (see `Fabric.workload`). */

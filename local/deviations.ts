@@ -52,8 +52,8 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Of Compute's resources only subnetworks have policies of their own here.",
   },
   {
-    methods: [...compute("Addresses", "Insert", "Move", "SetLabels"), ...compute("GlobalAddresses", "Move")],
-    reason: "Regional addresses are those that serverless egress takes; nobody reserves any.",
+    methods: [...compute("Addresses", "Move"), ...compute("GlobalAddresses", "Move")],
+    reason: "An address belongs to the project that it was reserved in.",
   },
   {
     methods: [
@@ -79,12 +79,12 @@ export const unservedMethods: readonly UnservedMethods[] = [
     methods: compute(
       "Networks",
       ...["AddPeering", "CancelRequestRemovePeering", "GetEffectiveFirewalls", "ListPeeringRoutes"],
-      ...["RequestRemovePeering", "SwitchToCustomMode", "UpdatePeering"],
+      ...["RequestRemovePeering", "UpdatePeering"],
     ),
     reason: "Peerings are made by Service Networking only, and packets are not routed.",
   },
   {
-    methods: [...compute("Routes", "Delete", "Insert"), ...compute("Subnetworks", "ListUsable")],
+    methods: compute("Routes", "Delete", "Insert"),
     reason: "Packets are not routed: routes are those that come with a network.",
   },
   {
@@ -94,10 +94,6 @@ export const unservedMethods: readonly UnservedMethods[] = [
       ...["SetCommonInstanceMetadata", "SetDefaultNetworkTier", "SetUsageExportBucket"],
     ].map((name) => `google.cloud.compute.v1.Projects.${name}`),
     reason: "Projects share no network and have no disks or machines.",
-  },
-  {
-    methods: compute("GlobalOperations", "AggregatedList"),
-    reason: "Operations are listed where they are: globally, by region or by zone.",
   },
   {
     methods: ["google.iam.admin.v1.IAM.QueryGrantableRoles"],
@@ -127,6 +123,10 @@ export const unservedMethods: readonly UnservedMethods[] = [
   {
     methods: ["google.cloud.run.v2.WorkerPools.*", "google.cloud.run.v2.Instances.*"],
     reason: "Worker pools and single instances are kinds of workload that nothing here uses.",
+  },
+  {
+    methods: ["google.cloud.run.v1.DomainMappings.*", "google.cloud.run.v1.AuthorizedDomains.*"],
+    reason: "Domains of one's own would need names and certificates that nobody outside resolves or trusts.",
   },
   {
     methods: ["google.cloud.run.v2.Builds.SubmitBuild"],
@@ -188,7 +188,7 @@ export const differences: readonly string[] = [
   "A custom role that changes counts at once; only policies take time to spread.",
   "AlloyDB runs the PostgreSQL that is installed (16 unless ALLOYRUN_POSTGRES_BIN names another), whatever version a cluster asks for; there is no pgvector, and a read pool is one server whatever its node count.",
   "Storage counts writes to one object in a bucket of five that refills once a second, and takes the signature of an upload URL at its word.",
-  "Cloud Run serves the v2 API; the knative v1 shapes that gcloud sends are not served.",
+  "In Cloud Run's v1 API a container's requests for resources, its image pull policy and termination messages, and the mode of a volume mount are accepted and forgotten.",
   "Operations are not interrupted by a cancellation.",
   "Of several protocols that a TLS client offers, HTTP/1.1 is chosen before HTTP/2; HTTP/2 is for gRPC.",
   "Batches of requests in one (multipart) are not taken, and the fields parameter does not shorten answers.",

@@ -6,6 +6,7 @@ import { imageExists } from "../workload/program.ts";
 import { type Failure, failed, succeeded } from "./condition.ts";
 import { demandFound, type RunContext, typePrefix } from "./context.ts";
 import { DeployError, toFailure } from "./deploy-error.ts";
+import { toKnativeService } from "./knative/service.ts";
 import { etagOf, idOf } from "./names.ts";
 import { poolOf, removePool } from "./pools.ts";
 import { resolveTraffic } from "./traffic.ts";
@@ -26,8 +27,11 @@ export async function runDeploy(context: RunContext, operation: RunningOperation
   const service = demandFound(context.services.get(name), "service", name);
   const isSuperseded = revisionName !== undefined && service.latestCreatedRevision !== revisionName;
   const concluded = isSuperseded ? service : concludeService(context, service, failure);
-  operation.annotate({ ...concluded });
+  const isV1 = operation.input.version === "v1";
+  if (!isV1) operation.annotate({ ...concluded });
   if (failure) throw new ApiError({ code: "FAILED_PRECONDITION", message: failure.message });
+  if (isV1)
+    return { "@type": "type.googleapis.com/google.cloud.run.v1.Service", ...toKnativeService(context, concluded) };
   return { "@type": `${typePrefix}Service`, ...concluded };
 }
 

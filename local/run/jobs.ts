@@ -22,6 +22,7 @@ import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./co
 import { withTaskDefaults } from "./defaults.ts";
 import { runExecution } from "./execute.ts";
 import { cancelAll, createExecution } from "./executions.ts";
+import { spellings } from "./knative/spelling.ts";
 import { demandId, etagOf, idOf, parseName, uidOf } from "./names.ts";
 import { limits } from "./revisions.ts";
 import { validateMetadata, validateTaskTemplate } from "./validate.ts";
@@ -250,6 +251,7 @@ export async function runDeleteJob(context: RunContext, operation: RunningOperat
   }
   const { reconciling: _, ...job } = context.jobs.get(name) ?? { name };
   context.jobs.delete(name);
+  spellings(context).delete(name);
   context.cloud.access.deletePolicies(`//${host}/${name}`);
   refreshAddressHolds(context);
   return { "@type": `${typePrefix}Job`, ...job };

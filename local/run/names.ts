@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ApiError } from "../error.ts";
+import { violation } from "./violation.ts";
 
 /** Parts of `projects/{project}/locations/{region}/{collection}/{id}` and what is below it. */
 export interface Name {
@@ -32,7 +32,7 @@ export function demandId(id: string, { field, most }: { readonly field: string; 
   const rule =
     "only lowercase, digits, and hyphens; must begin with letter, and may not end with hyphen; " +
     `must be less than ${most + 1} characters`;
-  throw new ApiError({ code: "INVALID_ARGUMENT", message: `Violation in ${field}: ${id}: ${rule}.` });
+  throw violation(field, `${id}: ${rule}.`);
 }
 
 /** `{service}-{generation, five digits}-{three letters}`, as Cloud Run names a revision that has no name of its own. */

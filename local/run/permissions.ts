@@ -1,5 +1,6 @@
 import type { PermissionRule, PermissionTable } from "../api.ts";
 
+const v1 = "google.cloud.run.v1";
 const v2 = "google.cloud.run.v2";
 
 /** @see https://cloud.google.com/run/docs/reference/iam/permissions */
@@ -46,6 +47,41 @@ export const permissions: PermissionTable = {
   [`${v2}.Instances.DeleteInstance`]:           on("{name}", "run.instances.delete"),
   [`${v2}.Instances.StopInstance`]:             on("{name}", "run.instances.stop"),
   [`${v2}.Instances.StartInstance`]:            on("{name}", "run.instances.start"),
+  [`${v1}.Services.CreateService`]:             on("{parent}", "run.services.create"),
+  [`${v1}.Services.GetService`]:                on("{name}", "run.services.get"),
+  [`${v1}.Services.ListServices`]:              on("{parent}", "run.services.list"),
+  [`${v1}.Services.ReplaceService`]:            on("{name}", "run.services.update"),
+  [`${v1}.Services.DeleteService`]:             on("{name}", "run.services.delete"),
+  [`${v1}.Services.GetIamPolicy`]:              on("{resource}", "run.services.getIamPolicy"),
+  [`${v1}.Services.SetIamPolicy`]:              on("{resource}", "run.services.setIamPolicy"),
+  [`${v1}.Services.TestIamPermissions`]:        { open: "answers what the caller may do" },
+  [`${v1}.Revisions.GetRevision`]:              on("{name}", "run.revisions.get"),
+  [`${v1}.Revisions.ListRevisions`]:            on("{parent}", "run.revisions.list"),
+  [`${v1}.Revisions.DeleteRevision`]:           on("{name}", "run.revisions.delete"),
+  [`${v1}.Configurations.GetConfiguration`]:    on("{name}", "run.configurations.get"),
+  [`${v1}.Configurations.ListConfigurations`]:  on("{parent}", "run.configurations.list"),
+  [`${v1}.Routes.GetRoute`]:                    on("{name}", "run.routes.get"),
+  [`${v1}.Routes.ListRoutes`]:                  on("{parent}", "run.routes.list"),
+  [`${v1}.Jobs.CreateJob`]:                     [...on("{parent}", "run.jobs.create"), { permission: "run.jobs.run", resource: "{parent}", when: hasSpecToken }],
+  [`${v1}.Jobs.GetJob`]:                        on("{name}", "run.jobs.get"),
+  [`${v1}.Jobs.ListJobs`]:                      on("{parent}", "run.jobs.list"),
+  [`${v1}.Jobs.ReplaceJob`]:                    [...on("{name}", "run.jobs.update"), { permission: "run.jobs.run", resource: "{name}", when: hasSpecToken }],
+  [`${v1}.Jobs.DeleteJob`]:                     on("{name}", "run.jobs.delete"),
+  [`${v1}.Jobs.RunJob`]:                        [...on("{name}", "run.jobs.run"), { permission: "run.jobs.runWithOverrides", resource: "{name}", when: ({ overrides }) => overrides !== undefined }],
+  [`${v1}.Jobs.GetIamPolicy`]:                  on("{resource}", "run.jobs.getIamPolicy"),
+  [`${v1}.Jobs.SetIamPolicy`]:                  on("{resource}", "run.jobs.setIamPolicy"),
+  [`${v1}.Jobs.TestIamPermissions`]:            { open: "answers what the caller may do" },
+  [`${v1}.Executions.GetExecution`]:            on("{name}", "run.executions.get"),
+  [`${v1}.Executions.ListExecutions`]:          on("{parent}", "run.executions.list"),
+  [`${v1}.Executions.DeleteExecution`]:         on("{name}", "run.executions.delete"),
+  [`${v1}.Executions.CancelExecution`]:         on("{name}", "run.executions.cancel"),
+  [`${v1}.Tasks.GetTask`]:                      on("{name}", "run.tasks.get"),
+  [`${v1}.Tasks.ListTasks`]:                    on("{parent}", "run.tasks.list"),
+  [`${v1}.DomainMappings.CreateDomainMapping`]: on("{parent}", "run.domainmappings.create"),
+  [`${v1}.DomainMappings.GetDomainMapping`]:    on("{name}", "run.domainmappings.get"),
+  [`${v1}.DomainMappings.ListDomainMappings`]:  on("{parent}", "run.domainmappings.list"),
+  [`${v1}.DomainMappings.DeleteDomainMapping`]: on("{name}", "run.domainmappings.delete"),
+  [`${v1}.AuthorizedDomains.ListAuthorizedDomains`]: on("{parent}", "run.domainmappings.list"),
   "google.longrunning.Operations.GetOperation":    on("{name}", "run.operations.get"),
   "google.longrunning.Operations.WaitOperation":   on("{name}", "run.operations.get"),
   "google.longrunning.Operations.ListOperations":  on("{name}", "run.operations.list"),
@@ -65,4 +101,10 @@ function hasToken({ job }: Parameters<NonNullable<PermissionRule["when"]>>[0]): 
     startExecutionToken?: string;
   };
   return Boolean(runExecutionToken ?? startExecutionToken);
+}
+
+/** The same in version 1. */
+function hasSpecToken({ job }: Parameters<NonNullable<PermissionRule["when"]>>[0]): boolean {
+  const { spec } = (job ?? {}) as { spec?: { runExecutionToken?: string; startExecutionToken?: string } };
+  return Boolean(spec?.runExecutionToken ?? spec?.startExecutionToken);
 }

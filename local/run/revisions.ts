@@ -13,6 +13,7 @@ import { toLongrunning } from "../operation.ts";
 import { paginate } from "../page.ts";
 import { reconciling } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
+import { spellings } from "./knative/spelling.ts";
 import { etagOf, idOf, parseName, revisionId, uidOf } from "./names.ts";
 import { removePool } from "./pools.ts";
 
@@ -133,5 +134,6 @@ export async function runDeleteRevision(context: RunContext, operation: RunningO
   await operation.latency();
   const revision = context.revisions.get(name) ?? { name };
   context.revisions.delete(name);
+  spellings(context).delete(name);
   return { "@type": `${typePrefix}Revision`, ...revision, deleteTime: context.cloud.clock.timestamp() };
 }

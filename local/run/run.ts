@@ -8,6 +8,8 @@ import { runRunJob } from "./execute.ts";
 import * as executions from "./executions.ts";
 import { createSite } from "./ingress.ts";
 import * as jobs from "./jobs.ts";
+import { knativeMethods } from "./knative/methods.ts";
+import { withoutNamespace } from "./knative/namespace-path.ts";
 import { closeLocalUrls } from "./local-url.ts";
 import { permissions } from "./permissions.ts";
 import { removePool } from "./pools.ts";
@@ -25,7 +27,8 @@ export function createRun(cloud: Cloud, options: RunOptions = {}): Api {
   return {
     host,
     permissions,
-    methods: { ...serviceMethods(context), ...jobMethods(context) },
+    canonicalUrl: withoutNamespace,
+    methods: { ...serviceMethods(context), ...jobMethods(context), ...knativeMethods(context) },
     operations: {
       deployService: (operation) => runDeploy(context, operation),
       deleteService: (operation) => services.runDeleteService(context, operation),

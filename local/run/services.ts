@@ -20,6 +20,8 @@ import { refreshAddressHolds } from "./address-hold.ts";
 import { reconciling } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
 import { withServiceDefaults } from "./defaults.ts";
+import { deployments } from "./deployment.ts";
+import { spellings } from "./knative/spelling.ts";
 import { closeLocalUrl, openLocalUrl } from "./local-url.ts";
 import { demandId, etagOf, idOf, parseName, uidOf } from "./names.ts";
 import { removePool } from "./pools.ts";
@@ -115,7 +117,12 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
   const { parent } = parseName(change.name);
   const shown: JsonObject = { "@type": `${typePrefix}Service`, ...written };
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
-  return await deploy(context, written, change.present);
+  return await deploy(context, { service: written, present: change.present, version: versionOf(call) });
+}
+
+/** The version of the API that a call came in by: an operation answers in the shapes of the same. */
+function versionOf({ method }: Call): "v1" | "v2" {
+  return method.startsWith("google.cloud.run.v1.") ? "v1" : "v2";
 }
 
 function toService({ cloud }: RunContext, { name, sent, present }: Write, call: Call): Service {
@@ -151,8 +158,14 @@ function clean(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
+interface Deploy {
+  readonly service: Service;
+  readonly present: Service | undefined;
+  readonly version: "v1" | "v2";
+}
+
 /** Records the service with its revision, and starts the operation that makes them ready. */
-async function deploy(context: RunContext, service: Service, present: Service | undefined): Promise<OperationResource> {
+async function deploy(context: RunContext, { service, present, version }: Deploy): Promise<OperationResource> {
   const { cloud, services, revisions } = context;
   const { name = "", latestCreatedRevision: revision = "", template } = service;
   const now = cloud.clock.timestamp();
@@ -166,17 +179,18 @@ async function deploy(context: RunContext, service: Service, present: Service | 
   // Fresh instances on Direct VPC egress wait for their network; moving traffic makes none.
   const isDirect = !isVerified && Boolean(template?.vpcAccess?.networkInterfaces?.length);
   const latency: LatencyKind = isDirect ? "run.service.deploy.direct" : "run.service.deploy.connector";
-  return toLongrunning(
-    cloud.operations.start({
-      host,
-      parent: parseName(name).parent,
-      kind: "deployService",
-      target: name,
-      input: { service: name, ...(isVerified ? {} : { revision }) },
-      metadata: { "@type": `${typePrefix}Service`, ...put },
-      latency,
-    }),
-  );
+  const operation = cloud.operations.start({
+    host,
+    parent: parseName(name).parent,
+    kind: "deployService",
+    target: name,
+    id: uidOf(name, cloud.random.hex(16)),
+    input: { service: name, version, ...(isVerified ? {} : { revision }) },
+    ...(version === "v2" ? { metadata: { "@type": `${typePrefix}Service`, ...put } } : {}),
+    latency,
+  });
+  deployments(context).put(name, { operation: operation.name });
+  return toLongrunning(operation);
 }
 
 /** `Services.GetService` */
@@ -227,6 +241,8 @@ export async function runDeleteService(context: RunContext, operation: RunningOp
   for (const revision of names) revisions.delete(revision);
   const service = services.get(name) ?? { name };
   services.delete(name);
+  for (const forgotten of [name, ...names]) spellings(context).delete(forgotten);
+  deployments(context).delete(name);
   cloud.access.deletePolicies(`//${host}/${name}`);
   refreshAddressHolds(context);
   const { reconciling: _, ...rest } = service;

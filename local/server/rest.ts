@@ -48,7 +48,8 @@ export async function answerRest(context: RestContext, rest: RestRequest): Promi
 
 async function answerMethod(context: RestContext, rest: RestRequest): Promise<HttpResponse> {
   const { host, request, signal } = rest;
-  const match = context.router.match(host, request.method, request.url.pathname);
+  const { pathname } = context.api(host)?.canonicalUrl?.(request.url) ?? request.url;
+  const match = context.router.match(host, request.method, pathname);
   if (!match) return notFound(request);
   const body = parseBody(request.body);
   const response = await context.dispatcher.invoke({
