@@ -7,22 +7,30 @@ import type {
   Operation,
   PatchFirewallRequest,
 } from "../model/generated/compute.ts";
-import { invalid, notFound, required } from "./error.ts";
-import { link, parseReference } from "./link.ts";
+import { invalid, required } from "./error.ts";
+import { changeResource, deleteResource, insertResource, type Kind, kindOperations } from "./kind.ts";
+import { link } from "./link.ts";
 import { listPage } from "./list.ts";
-import { idempotent, start, work } from "./operation.ts";
-import { demand, demandFree, demandReady, identify, parseName, type Resources } from "./resources.ts";
+import { idempotent } from "./operation.ts";
+import { demand, demandNetwork, parseName, type Resources } from "./resources.ts";
 
 interface Context {
   readonly cloud: Cloud;
   readonly resources: Resources;
+  readonly kind: Kind<Firewall>;
 }
 
 const pathFor = (project = "", firewall = "") => `projects/${project}/global/firewalls/${firewall}`;
 
+const firewallKind = ({ firewalls }: Resources): Kind<Firewall> => ({
+  noun: "firewall",
+  collection: firewalls,
+  latency: { insert: "compute.firewall.insert", change: "compute.firewall.insert", delete: "compute.firewall.delete" },
+});
+
 /** Methods on firewall rules: kept and shown; which traffic passes is not decided by them here. */
 export function firewallMethods(cloud: Cloud, resources: Resources): TypedHandlers<ComputeMethods> {
-  const context = { cloud, resources };
+  const context = { cloud, resources, kind: firewallKind(resources) };
   return {
     "google.cloud.compute.v1.Firewalls.Insert": idempotent(cloud, (request, call) => insert(context, request, call)),
     "google.cloud.compute.v1.Firewalls.Get": ({ project, firewall }) =>
@@ -38,80 +46,54 @@ export function firewallMethods(cloud: Cloud, resources: Resources): TypedHandle
     "google.cloud.compute.v1.Firewalls.Update": idempotent(cloud, (request, call) =>
       write(context, request, { call, verb: "update" }),
     ),
-    "google.cloud.compute.v1.Firewalls.Delete": idempotent(cloud, ({ project, firewall }, call) => {
-      const path = pathFor(project, firewall);
-      const { id } = demand(resources.firewalls, path);
-      demandReady(cloud, path);
-      return start(cloud, {
-        call,
-        kind: "firewall.delete",
-        verb: "delete",
-        path,
-        targetId: id,
-        latency: "compute.firewall.delete",
-      });
-    }),
+    "google.cloud.compute.v1.Firewalls.Delete": idempotent(cloud, ({ project, firewall }, call) =>
+      deleteResource(cloud, context.kind, { call, path: pathFor(project, firewall) }),
+    ),
   };
 }
 
 /** What the operations on firewall rules do once their time has passed. */
 export function firewallOperations(resources: Resources): NonNullable<Api["operations"]> {
-  return {
-    "firewall.insert": work(() => undefined),
-    "firewall.write": work(({ input }) => {
-      const path = String(input.path);
-      resources.firewalls.put(path, { ...demand(resources.firewalls, path), ...(input.changed as Firewall) });
-    }),
-    "firewall.delete": work(({ input }) => {
-      resources.firewalls.delete(String(input.path));
-    }),
-  };
+  return kindOperations(firewallKind(resources));
 }
+
+const replaceable = [
+  ...["allowed", "denied", "description", "destinationRanges", "sourceRanges", "sourceTags"],
+  ...["sourceServiceAccounts", "targetTags", "targetServiceAccounts"],
+];
 
 function view(firewall: Firewall): Firewall {
   return { kind: "compute#firewall", ...firewall };
 }
 
 function insert(
-  { cloud, resources }: Context,
+  { cloud, resources, kind }: Context,
   { project = "", firewallResource = {} }: InsertFirewallRequest,
   call: Call,
 ): Operation {
-  const path = pathFor(project, parseName(firewallResource.name));
-  demandFree(resources.firewalls, path);
-  const reference = firewallResource.network ?? "global/networks/default";
-  const network = parseReference(reference, {
-    cloud,
-    field: "resource.network",
-    project,
-    collection: "global/networks",
-  });
-  if (!resources.networks.get(network)) throw notFound(network);
-  demandReady(cloud, network);
-  demandRule(firewallResource);
-  const { direction = "INGRESS", priority = 1000 } = firewallResource;
-  const identity = identify(cloud, path);
-  const everywhere = direction === "EGRESS" ? { destinationRanges: ["0.0.0.0/0"] } : { sourceRanges: ["0.0.0.0/0"] };
-  const { sourceRanges, sourceTags, sourceServiceAccounts, destinationRanges } = firewallResource;
-  const isNarrowed = [sourceRanges, sourceTags, sourceServiceAccounts, destinationRanges].some((list) => list?.length);
-  resources.firewalls.put(path, {
-    disabled: false,
-    logConfig: { enable: false },
-    ...(isNarrowed ? {} : everywhere),
-    ...firewallResource,
-    direction,
-    priority,
-    ...identity,
-    network: link(network),
-  });
-  return start(cloud, {
-    call,
-    kind: "firewall.insert",
-    verb: "insert",
-    path,
-    targetId: identity.id,
-    latency: "compute.firewall.insert",
-  });
+  const make = (): Firewall => {
+    const network = demandNetwork({ cloud, resources }, firewallResource.network ?? "global/networks/default", project);
+    demandRule(firewallResource);
+    const { direction = "INGRESS", priority = 1000 } = firewallResource;
+    const { sourceRanges, sourceTags, sourceServiceAccounts, destinationRanges } = firewallResource;
+    const isNarrowed = [sourceRanges, sourceTags, sourceServiceAccounts, destinationRanges].some(
+      (list) => list?.length,
+    );
+    return {
+      disabled: false,
+      logConfig: { enable: false },
+      ...(isNarrowed ? {} : everywhere(direction)),
+      ...firewallResource,
+      direction,
+      priority,
+      network: link(network),
+    };
+  };
+  return insertResource(cloud, kind, { call, path: pathFor(project, parseName(firewallResource.name)), make });
+}
+
+function everywhere(direction: string): Firewall {
+  return direction === "EGRESS" ? { destinationRanges: ["0.0.0.0/0"] } : { sourceRanges: ["0.0.0.0/0"] };
 }
 
 function demandRule({ allowed = [], denied = [] }: Firewall): void {
@@ -124,27 +106,29 @@ function demandRule({ allowed = [], denied = [] }: Firewall): void {
 }
 
 function write(
-  { cloud, resources }: Context,
+  { cloud, resources, kind }: Context,
   request: PatchFirewallRequest,
   { call, verb }: { readonly call: Call; readonly verb: string },
 ): Operation {
   const path = pathFor(request.project, request.firewall);
   const present = demand(resources.firewalls, path);
-  demandReady(cloud, path);
-  const { name, network, direction, id, selfLink, kind, creationTimestamp, ...changed } =
-    request.firewallResource ?? {};
+  const {
+    name,
+    network,
+    direction,
+    id,
+    selfLink,
+    kind: _,
+    creationTimestamp,
+    ...changed
+  } = request.firewallResource ?? {};
   if (name !== undefined && name !== present.name) throw invalid("resource.name", name, "Name cannot be changed.");
   if (direction !== undefined && direction !== present.direction) {
     throw invalid("resource.direction", direction, "Direction cannot be changed.");
   }
   demandRule({ ...present, ...changed });
-  return start(cloud, {
-    call,
-    kind: "firewall.write",
-    verb,
-    path,
-    targetId: present.id,
-    latency: "compute.firewall.insert",
-    input: { changed },
-  });
+  // What a PATCH names as null goes away; a PUT says all that there shall be.
+  const cleared = verb === "update" ? replaceable : (call.cleared ?? []);
+  const absent = cleared.filter((field) => !(field in changed));
+  return changeResource(cloud, kind, { call, path, verb, changed, cleared: absent });
 }

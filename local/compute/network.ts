@@ -10,23 +10,44 @@ import type {
 } from "../model/generated/compute.ts";
 import { regions } from "../regions.ts";
 import { networkBlocker } from "./blocker.ts";
-import { inUse, invalid, required } from "./error.ts";
+import { invalid, required } from "./error.ts";
+import {
+  changeResource,
+  deleteResource,
+  insertResource,
+  type Kind,
+  kindOperations,
+  type ResourceRequest,
+} from "./kind.ts";
 import { link, pathOf } from "./link.ts";
 import { listPage } from "./list.ts";
 import { idempotent, start, work } from "./operation.ts";
-import { demand, demandFree, demandReady, type Identified, identify, parseName, type Resources } from "./resources.ts";
-import { storeSubnetwork } from "./subnetwork.ts";
+import { demand, demandReady, type Identified, parseName, type Resources } from "./resources.ts";
+import { autoSubnetwork, storeSubnetwork } from "./subnetwork.ts";
 
 interface Context {
   readonly cloud: Cloud;
   readonly resources: Resources;
+  readonly kind: Kind<Network>;
 }
 
 const pathFor = (project = "", network = "") => `projects/${project}/global/networks/${network}`;
 
+const networkKind = (cloud: Cloud, resources: Resources): Kind<Network> => ({
+  noun: "network",
+  collection: resources.networks,
+  latency: { insert: "compute.network.insert", change: "compute.network.patch", delete: "compute.network.delete" },
+  settle(network, path) {
+    if (network.autoCreateSubnetworks) createSubnetworks(cloud, resources, path);
+    return network;
+  },
+  blocker: (path) => networkBlocker(resources, path),
+  removed: (path) => deleteSubnetworks(cloud, resources, path),
+});
+
 /** Methods on VPC networks. */
 export function networkMethods(cloud: Cloud, resources: Resources): TypedHandlers<ComputeMethods> {
-  const context = { cloud, resources };
+  const context = { cloud, resources, kind: networkKind(cloud, resources) };
   return {
     "google.cloud.compute.v1.Networks.Insert": idempotent(cloud, (request, call) => insert(context, request, call)),
     "google.cloud.compute.v1.Networks.Get": ({ project, network }) =>
@@ -40,18 +61,12 @@ export function networkMethods(cloud: Cloud, resources: Resources): TypedHandler
       ),
     }),
     "google.cloud.compute.v1.Networks.Patch": idempotent(cloud, (request, call) => patch(context, request, call)),
-    "google.cloud.compute.v1.Networks.Delete": idempotent(cloud, ({ project, network }, call) => {
-      const path = pathFor(project, network);
-      const { id } = demandDeletable(context, path);
-      return start(cloud, {
-        call,
-        kind: "network.delete",
-        verb: "delete",
-        path,
-        targetId: id,
-        latency: "compute.network.delete",
-      });
-    }),
+    "google.cloud.compute.v1.Networks.SwitchToCustomMode": idempotent(cloud, ({ project, network }, call) =>
+      switchToCustomMode(context, { call, path: pathFor(project, network) }),
+    ),
+    "google.cloud.compute.v1.Networks.Delete": idempotent(cloud, ({ project, network }, call) =>
+      deleteResource(cloud, context.kind, { call, path: pathFor(project, network) }),
+    ),
     "google.cloud.compute.v1.Networks.RemovePeering": idempotent(cloud, (request, call) =>
       removePeering(context, request, call),
     ),
@@ -61,32 +76,33 @@ export function networkMethods(cloud: Cloud, resources: Resources): TypedHandler
 /** What the operations on networks do once their time has passed. */
 export function networkOperations(cloud: Cloud, resources: Resources): NonNullable<Api["operations"]> {
   return {
-    "network.insert": work(({ input }) => {
-      const path = String(input.path);
-      const network = resources.networks.get(path);
-      if (!network?.autoCreateSubnetworks) return;
-      for (const [region, { autoRange }] of Object.entries(regions)) {
-        const subnetwork = `${path.replace(/\/global\/networks\/.*/, "")}/regions/${region}/subnetworks/${network.name}`;
-        storeSubnetwork(cloud, resources, { path: subnetwork, network: link(path), ipCidrRange: autoRange });
-      }
-    }),
-    "network.patch": work(({ input }) => {
-      const path = String(input.path);
-      resources.networks.put(path, { ...demand(resources.networks, path), ...(input.changed as Network) });
-    }),
-    "network.delete": work(({ input }) => {
-      const path = String(input.path);
-      const blocker = networkBlocker(resources, path);
-      if (blocker) throw inUse(path, blocker);
-      resources.networks.delete(path);
-    }),
+    ...kindOperations(networkKind(cloud, resources)),
     "network.removePeering": work(({ input }) => {
       resources.peerings.delete(`${String(input.path)}/peerings/${String(input.name)}`);
     }),
   };
 }
 
-function view({ resources }: Context, network: Network & Identified): Network {
+/** Makes the subnetwork that an auto mode network has in every region. */
+function createSubnetworks(cloud: Cloud, resources: Resources, network: string): void {
+  for (const [region, { autoRange }] of Object.entries(regions)) {
+    storeSubnetwork(cloud, resources, {
+      path: autoSubnetwork(network, region),
+      network: link(network),
+      ipCidrRange: autoRange,
+    });
+  }
+}
+
+/** An auto mode network takes its own subnetworks along; every other one keeps it from being deleted. */
+function deleteSubnetworks(cloud: Cloud, { subnetworks }: Resources, network: string): void {
+  for (const region of Object.keys(regions)) {
+    const path = autoSubnetwork(network, region);
+    if (subnetworks.delete(path)) cloud.access.deletePolicies(`//compute.googleapis.com/${path}`);
+  }
+}
+
+function view({ resources }: Pick<Context, "resources">, network: Network & Identified): Network {
   const path = pathOf(network.selfLink);
   const peerings = resources.peerings.list(`${path}/peerings/`).map(([, peering]) => peering);
   const subnetworks = resources.subnetworks
@@ -101,40 +117,26 @@ function view({ resources }: Context, network: Network & Identified): Network {
   };
 }
 
-function insert(
-  { cloud, resources }: Context,
-  { project, networkResource = {} }: InsertNetworkRequest,
-  call: Call,
-): Operation {
-  const path = pathFor(project, parseName(networkResource.name));
-  demandFree(resources.networks, path);
+function insert({ cloud, kind }: Context, request: InsertNetworkRequest, call: Call): Operation {
+  const { project, networkResource = {} } = request;
   const { autoCreateSubnetworks, description, mtu = 1460, routingConfig } = networkResource;
-  if (autoCreateSubnetworks === undefined) {
-    throw invalid("resource.autoCreateSubnetworks", "", "Legacy networks are no longer supported.");
-  }
-  if (mtu < 1300 || mtu > 8896) throw invalid("resource.mtu", mtu, "Must be between 1300 and 8896.");
-  const network = resources.networks.put(path, {
-    ...identify(cloud, path),
-    description,
-    autoCreateSubnetworks,
-    mtu,
-    routingConfig: { routingMode: "REGIONAL", bgpBestPathSelectionMode: "LEGACY", ...routingConfig },
-    networkFirewallPolicyEnforcementOrder: "AFTER_CLASSIC_FIREWALL",
-  });
-  return start(cloud, {
-    call,
-    kind: "network.insert",
-    verb: "insert",
-    path,
-    targetId: network.id,
-    latency: "compute.network.insert",
-  });
+  const make = (): Network => {
+    if (autoCreateSubnetworks === undefined) {
+      throw invalid("resource.autoCreateSubnetworks", "", "Legacy networks are no longer supported.");
+    }
+    if (mtu < 1300 || mtu > 8896) throw invalid("resource.mtu", mtu, "Must be between 1300 and 8896.");
+    return {
+      ...{ description, autoCreateSubnetworks, mtu },
+      routingConfig: { routingMode: "REGIONAL", bgpBestPathSelectionMode: "LEGACY", ...routingConfig },
+      networkFirewallPolicyEnforcementOrder: "AFTER_CLASSIC_FIREWALL",
+    };
+  };
+  return insertResource(cloud, kind, { call, path: pathFor(project, parseName(networkResource.name)), make });
 }
 
-function patch({ cloud, resources }: Context, request: PatchNetworkRequest, call: Call): Operation {
+function patch({ cloud, resources, kind }: Context, request: PatchNetworkRequest, call: Call): Operation {
   const path = pathFor(request.project, request.network);
   const network = demand(resources.networks, path);
-  demandReady(cloud, path);
   const { routingConfig, mtu, description, autoCreateSubnetworks } = request.networkResource ?? {};
   if (description !== undefined && description !== network.description) {
     throw invalid("resource.description", description, "Field cannot be changed.");
@@ -146,23 +148,16 @@ function patch({ cloud, resources }: Context, request: PatchNetworkRequest, call
     ...(routingConfig && { routingConfig: { ...network.routingConfig, ...routingConfig } }),
     ...(mtu !== undefined && { mtu }),
   };
-  return start(cloud, {
-    call,
-    kind: "network.patch",
-    verb: "patch",
-    path,
-    targetId: network.id,
-    latency: "compute.network.patch",
-    input: { changed },
-  });
+  return changeResource(cloud, kind, { call, path, verb: "patch", changed });
 }
 
-function demandDeletable({ cloud, resources }: Context, path: string): Identified {
-  const network = demand(resources.networks, path);
-  demandReady(cloud, path);
-  const blocker = networkBlocker(resources, path);
-  if (blocker) throw inUse(path, blocker);
-  return network;
+/** From then on subnetworks come and go one by one; those that there are stay. */
+function switchToCustomMode({ cloud, kind }: Context, request: ResourceRequest): Operation {
+  if (!demand(kind.collection, request.path).autoCreateSubnetworks) {
+    throw invalid("network", request.path, "The network is in custom mode already.");
+  }
+  const changed = { autoCreateSubnetworks: false };
+  return changeResource(cloud, kind, { ...request, verb: "switchToCustomMode", changed });
 }
 
 /** Takes the consumer's half of a peering away, whatever still depends on it; the producer's half stays. */

@@ -1,10 +1,17 @@
 import type { Call, TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
-import type { ComputeMethods, Operation } from "../model/generated/compute.ts";
+import type {
+  AggregatedListGlobalOperationsRequest,
+  ComputeMethods,
+  Operation,
+  OperationAggregatedList,
+} from "../model/generated/compute.ts";
 import type { OperationRecord } from "../operation.ts";
+import { regions, zonesOf } from "../regions.ts";
 import { notFound } from "./error.ts";
-import { type ListRequest, listPage } from "./list.ts";
+import { link } from "./link.ts";
+import { aggregate, type ListRequest, listPage } from "./list.ts";
 import { toOperation } from "./operation.ts";
 import { host } from "./resources.ts";
 
@@ -22,6 +29,7 @@ export function operationMethods(cloud: Cloud): TypedHandlers<ComputeMethods> {
     "google.cloud.compute.v1.GlobalOperations.Get": (request) => get(cloud, global(request), request.operation),
     "google.cloud.compute.v1.GlobalOperations.Wait": (request, call) =>
       wait(cloud, named(global(request), request), call),
+    "google.cloud.compute.v1.GlobalOperations.AggregatedList": (request) => aggregatedList(cloud, request),
     "google.cloud.compute.v1.GlobalOperations.List": (request) => list(cloud, global(request), request),
     "google.cloud.compute.v1.GlobalOperations.Delete": (request) => remove(cloud, named(global(request), request)),
     "google.cloud.compute.v1.RegionOperations.Get": (request) => get(cloud, region(request), request.operation),
@@ -60,6 +68,22 @@ async function wait(cloud: Cloud, name: string, { hold }: Call): Promise<Operati
 function list(cloud: Cloud, scope: string, request: ListRequest) {
   const operations = cloud.operations.list(host, scope).map((record) => toOperation(cloud, record));
   return { kind: "compute#operationList", ...listPage(`${scope}/operations`, operations, request) };
+}
+
+function aggregatedList(cloud: Cloud, request: AggregatedListGlobalOperationsRequest): OperationAggregatedList {
+  const names = Object.keys(regions);
+  const scopes = [
+    "global",
+    ...names.map((one) => `regions/${one}`),
+    ...names.flatMap(zonesOf).map((one) => `zones/${one}`),
+  ];
+  const byScope = scopes.map((scope): [string, Operation[]] => [
+    scope,
+    cloud.operations.list(host, `projects/${request.project}/${scope}`).map((record) => toOperation(cloud, record)),
+  ]);
+  const path = `projects/${request.project}/aggregated/operations`;
+  const items = aggregate("operations", new Map(byScope), request);
+  return { kind: "compute#operationAggregatedList", id: path, items, selfLink: link(path) };
 }
 
 function remove(cloud: Cloud, name: string): Record<string, never> {

@@ -2,7 +2,7 @@ import type { Cloud } from "../cloud.ts";
 import type { Address, Firewall, Instance, Network, NetworkPeering, Subnetwork } from "../model/generated/compute.ts";
 import type { Collection } from "../store.ts";
 import { alreadyExists, invalid, notFound, notReady, required } from "./error.ts";
-import { link } from "./link.ts";
+import { link, parseReference } from "./link.ts";
 
 /** Host of this API. */
 export const host = "compute.googleapis.com";
@@ -85,4 +85,39 @@ export function parseName(name: string | undefined): string {
     throw invalid("resource.name", name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
   }
   return name;
+}
+
+/** Where a reference in a request is looked for. */
+interface Referring {
+  readonly cloud: Cloud;
+  readonly resources: Resources;
+}
+
+/**
+ * The path of a network that a request refers to; it exists and nothing changes it.
+ *
+ * @throws ApiError 400 or 404
+ */
+export function demandNetwork({ cloud, resources }: Referring, text: string, project: string): string {
+  const collection = "global/networks";
+  const path = parseReference(text, { cloud, field: "resource.network", project, collection });
+  demand(resources.networks, path);
+  demandReady(cloud, path);
+  return path;
+}
+
+/**
+ * The path of a subnetwork that a request refers to; it exists and nothing changes it.
+ *
+ * @throws ApiError 400 or 404
+ */
+export function demandSubnetwork(
+  { cloud, resources }: Referring,
+  text: string,
+  { project, region, field }: { readonly project: string; readonly region: string; readonly field: string },
+): string {
+  const path = parseReference(text, { cloud, field, project, collection: `regions/${region}/subnetworks` });
+  demand(resources.subnetworks, path);
+  demandReady(cloud, path);
+  return path;
 }

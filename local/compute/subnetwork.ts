@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Api, Call, TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import type {
@@ -6,33 +5,51 @@ import type {
   ComputeMethods,
   ExpandIpCidrRangeSubnetworkRequest,
   InsertSubnetworkRequest,
+  ListUsableSubnetworksRequest,
   Operation,
   PatchSubnetworkRequest,
   SetPrivateIpGoogleAccessSubnetworkRequest,
   Subnetwork,
   SubnetworkAggregatedList,
+  UsableSubnetworksAggregatedList,
 } from "../model/generated/compute.ts";
 import { contains, formatAddress, overlaps, parseRange, type Range } from "../range.ts";
 import { regions } from "../regions.ts";
 import { subnetworkBlocker } from "./blocker.ts";
-import { conditionNotMet, inUse, invalid, notFound, required } from "./error.ts";
-import { link, parseReference, pathOf } from "./link.ts";
+import { invalid, required } from "./error.ts";
+import { demandFingerprint, fingerprintOf } from "./fingerprint.ts";
+import { changeResource, deleteResource, insertResource, type Kind, kindOperations } from "./kind.ts";
+import { link, pathOf } from "./link.ts";
 import { aggregate, listPage } from "./list.ts";
-import { idempotent, start, work } from "./operation.ts";
-import { demand, demandFree, demandReady, type Identified, identify, parseName, type Resources } from "./resources.ts";
+import { idempotent } from "./operation.ts";
+import { demand, demandNetwork, type Identified, identify, parseName, type Resources } from "./resources.ts";
 import { takenRanges } from "./taken-ranges.ts";
 
 interface Context {
   readonly cloud: Cloud;
   readonly resources: Resources;
+  readonly kind: Kind<Subnetwork>;
 }
 
 const pathFor = (project = "", region = "", subnetwork = "") =>
   `projects/${project}/regions/${region}/subnetworks/${subnetwork}`;
 
+const subnetworkKind = (cloud: Cloud, resources: Resources): Kind<Subnetwork> => ({
+  noun: "subnetwork",
+  collection: resources.subnetworks,
+  latency: {
+    insert: "compute.subnetwork.insert",
+    change: "compute.subnetwork.patch",
+    delete: "compute.subnetwork.delete",
+  },
+  derive: withFingerprint,
+  blocker: (path) => subnetworkBlocker(cloud, resources, path),
+  removed: (path) => cloud.access.deletePolicies(`//compute.googleapis.com/${path}`),
+});
+
 /** Methods on subnetworks, their policies apart. */
 export function subnetworkMethods(cloud: Cloud, resources: Resources): TypedHandlers<ComputeMethods> {
-  const context = { cloud, resources };
+  const context = { cloud, resources, kind: subnetworkKind(cloud, resources) };
   return {
     "google.cloud.compute.v1.Subnetworks.Insert": idempotent(cloud, (request, call) => insert(context, request, call)),
     "google.cloud.compute.v1.Subnetworks.Get": ({ project, region, subnetwork }) =>
@@ -50,56 +67,47 @@ export function subnetworkMethods(cloud: Cloud, resources: Resources): TypedHand
     "google.cloud.compute.v1.Subnetworks.ExpandIpCidrRange": idempotent(cloud, (request, call) =>
       expand(context, request, call),
     ),
-    "google.cloud.compute.v1.Subnetworks.Delete": idempotent(cloud, ({ project, region, subnetwork }, call) => {
-      const path = pathFor(project, region, subnetwork);
-      const { id } = demand(resources.subnetworks, path);
-      demandReady(cloud, path);
-      demandUnused(context, path);
-      const latency = "compute.subnetwork.delete";
-      return start(cloud, { call, kind: "subnetwork.delete", verb: "delete", path, targetId: id, latency });
-    }),
+    "google.cloud.compute.v1.Subnetworks.ListUsable": (request) => listUsable(context, request),
+    "google.cloud.compute.v1.Subnetworks.Delete": idempotent(cloud, ({ project, region, subnetwork }, call) =>
+      deleteResource(cloud, context.kind, { call, path: pathFor(project, region, subnetwork) }),
+    ),
   };
 }
 
 /** What the operations on subnetworks do once their time has passed. */
 export function subnetworkOperations(cloud: Cloud, resources: Resources): NonNullable<Api["operations"]> {
-  return {
-    "subnetwork.insert": work(() => undefined),
-    "subnetwork.patch": work(({ input }) => {
-      const path = String(input.path);
-      const { fingerprint: _, ...present } = demand(resources.subnetworks, path);
-      resources.subnetworks.put(path, withFingerprint({ ...present, ...(input.changed as Subnetwork) }));
-    }),
-    "subnetwork.delete": work(({ input }) => {
-      const path = String(input.path);
-      demandUnused({ cloud, resources }, path);
-      resources.subnetworks.delete(path);
-      cloud.access.deletePolicies(`//compute.googleapis.com/${path}`);
-    }),
-  };
+  return kindOperations(subnetworkKind(cloud, resources));
 }
 
-/** Puts a subnetwork where its path says. */
+/** Path of the subnetwork that an auto mode network has in a region. */
+export function autoSubnetwork(network: string, region: string): string {
+  const [, project = "", , , name = ""] = network.split("/");
+  return pathFor(project, region, name);
+}
+
+/** Puts a subnetwork that comes with its network where its path says. */
 export function storeSubnetwork(
   cloud: Cloud,
-  resources: Resources,
+  { subnetworks }: Resources,
   { path, ...fields }: Subnetwork & { readonly path: string },
-): Subnetwork & Identified {
-  const subnetwork = {
+): void {
+  const subnetwork = { ...withDefaults(path, fields), ...identify(cloud, path) };
+  subnetworks.put(path, withFingerprint(subnetwork));
+}
+
+function withDefaults(path: string, fields: Subnetwork): Subnetwork {
+  return {
     purpose: "PRIVATE",
     stackType: "IPV4_ONLY",
     privateIpGoogleAccess: false,
     privateIpv6GoogleAccess: "DISABLE_GOOGLE_ACCESS",
     ...fields,
-    ...identify(cloud, path),
     region: link(path.split("/").slice(0, 4).join("/")),
   };
-  return resources.subnetworks.put(path, withFingerprint(subnetwork));
 }
 
-function withFingerprint<T extends object>(subnetwork: T): T & { fingerprint: string } {
-  const digest = createHash("sha256").update(JSON.stringify(subnetwork)).digest();
-  return { ...subnetwork, fingerprint: digest.subarray(0, 8).toString("base64") };
+function withFingerprint<T extends Subnetwork>({ fingerprint: _, ...subnetwork }: T): T {
+  return { ...subnetwork, fingerprint: fingerprintOf(subnetwork) } as T;
 }
 
 function view(subnetwork: Subnetwork & Identified): Subnetwork {
@@ -107,48 +115,30 @@ function view(subnetwork: Subnetwork & Identified): Subnetwork {
   return { kind: "compute#subnetwork", gatewayAddress: formatAddress(first + 1), ...subnetwork };
 }
 
-function demandUnused({ cloud, resources }: Context, path: string): void {
-  const blocker = subnetworkBlocker(cloud, resources, path);
-  if (blocker) throw inUse(path, blocker);
-}
-
 function insert(
   context: Context,
-  { project = "", region = "", ...request }: InsertSubnetworkRequest,
+  { project = "", region = "", subnetworkResource: sent = {} }: InsertSubnetworkRequest,
   call: Call,
 ): Operation {
-  const { cloud, resources } = context;
-  const sent = request.subnetworkResource ?? {};
   const path = pathFor(project, region, parseName(sent.name));
   if (!regions[region]) throw invalid("region", region, "Unknown region.");
-  demandFree(resources.subnetworks, path);
-  if (!sent.network) throw required("resource.network");
-  const network = parseReference(sent.network, {
-    cloud,
-    field: "resource.network",
-    project,
-    collection: "global/networks",
-  });
-  if (!resources.networks.get(network)) throw notFound(network);
-  demandReady(cloud, network);
-  const range = demandRange(sent.ipCidrRange);
-  demandNoConflict(context, { network, range, except: undefined });
+  const make = (): Subnetwork => {
+    if (!sent.network) throw required("resource.network");
+    const network = demandNetwork(context, sent.network, project);
+    const range = demandRange(sent.ipCidrRange);
+    demandNoConflict(context, { network, range, except: undefined });
+    return withDefaults(path, { ...settable(sent), network: link(network) });
+  };
+  return insertResource(context.cloud, context.kind, { call, path, make });
+}
+
+/** What a caller decides about a new subnetwork. */
+function settable(sent: Subnetwork): Subnetwork {
   const { description, ipCidrRange, privateIpGoogleAccess, logConfig, purpose, role, secondaryIpRanges, stackType } =
     sent;
-  const given = {
-    description,
-    ipCidrRange,
-    privateIpGoogleAccess,
-    logConfig,
-    purpose,
-    role,
-    secondaryIpRanges,
-    stackType,
-  };
-  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const { id } = storeSubnetwork(cloud, resources, { ...fields, path, network: link(network) });
-  const latency = "compute.subnetwork.insert";
-  return start(cloud, { call, kind: "subnetwork.insert", verb: "insert", path, targetId: id, latency });
+  const given = { description, ipCidrRange, privateIpGoogleAccess, logConfig };
+  const all = { ...given, purpose, role, secondaryIpRanges, stackType };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function demandRange(text: string | undefined): Range {
@@ -190,24 +180,30 @@ function demandNoConflict({ resources }: Context, { network, range, except }: Wa
   );
 }
 
-function patch(context: Context, request: PatchSubnetworkRequest, call: Call): Operation {
+function patch({ cloud, kind }: Context, request: PatchSubnetworkRequest, call: Call): Operation {
   const path = pathFor(request.project, request.region, request.subnetwork);
-  const present = demand(context.resources.subnetworks, path);
+  const present = demand(kind.collection, path);
   const { fingerprint, privateIpGoogleAccess, logConfig, secondaryIpRanges } = request.subnetworkResource ?? {};
-  if (!fingerprint) throw required("resource.fingerprint");
-  if (fingerprint !== present.fingerprint) throw conditionNotMet("Invalid fingerprint.");
+  demandFingerprint({ sent: fingerprint, present: present.fingerprint, field: "resource.fingerprint" });
   const changed = {
     ...(privateIpGoogleAccess !== undefined && { privateIpGoogleAccess }),
-    ...(logConfig && { logConfig }),
+    ...(logConfig && { logConfig: { ...present.logConfig, ...logConfig } }),
     ...(secondaryIpRanges && { secondaryIpRanges }),
   };
-  return change(context, { call, path, changed, verb: "patch" });
+  return changeResource(cloud, kind, { call, path, verb: "patch", changed, cleared: call.cleared });
 }
 
-function setPrivateAccess(context: Context, request: SetPrivateIpGoogleAccessSubnetworkRequest, call: Call): Operation {
+function setPrivateAccess(
+  { cloud, kind }: Context,
+  request: SetPrivateIpGoogleAccessSubnetworkRequest,
+  call: Call,
+): Operation {
   const path = pathFor(request.project, request.region, request.subnetwork);
   const { privateIpGoogleAccess = false } = request.subnetworksSetPrivateIpGoogleAccessRequestResource ?? {};
-  return change(context, { call, path, changed: { privateIpGoogleAccess }, verb: "setPrivateIpGoogleAccess" });
+  return changeResource(cloud, kind, {
+    ...{ call, path, changed: { privateIpGoogleAccess } },
+    verb: "setPrivateIpGoogleAccess",
+  });
 }
 
 function expand(context: Context, request: ExpandIpCidrRangeSubnetworkRequest, call: Call): Operation {
@@ -224,21 +220,8 @@ function expand(context: Context, request: ExpandIpCidrRangeSubnetworkRequest, c
     );
   }
   demandNoConflict(context, { network: pathOf(present.network ?? ""), range, except: path });
-  return change(context, { call, path, changed: { ipCidrRange }, verb: "expandIpCidrRange" });
-}
-
-interface SubnetworkChange {
-  readonly call: Call;
-  readonly path: string;
-  readonly changed: Subnetwork;
-  readonly verb: string;
-}
-
-function change({ cloud, resources }: Context, { call, path, changed, verb }: SubnetworkChange): Operation {
-  const { id } = demand(resources.subnetworks, path);
-  demandReady(cloud, path);
-  const latency = "compute.subnetwork.patch";
-  return start(cloud, { call, kind: "subnetwork.patch", verb, path, targetId: id, latency, input: { changed } });
+  const change = { call, path, changed: { ipCidrRange }, verb: "expandIpCidrRange" };
+  return changeResource(context.cloud, context.kind, change);
 }
 
 function aggregatedList({ resources }: Context, request: AggregatedListSubnetworksRequest): SubnetworkAggregatedList {
@@ -253,4 +236,22 @@ function aggregatedList({ resources }: Context, request: AggregatedListSubnetwor
     items: aggregate("subnetworks", new Map(byScope), request),
     selfLink: link(path),
   };
+}
+
+/** The subnetworks that the caller may place something in: all of the project's, since projects share none. */
+function listUsable({ resources }: Context, request: ListUsableSubnetworksRequest): UsableSubnetworksAggregatedList {
+  const path = `projects/${request.project}/aggregated/subnetworks/listUsable`;
+  const usable = resources.subnetworks.list(`projects/${request.project}/regions/`).map(([, subnetwork]) => ({
+    name: subnetwork.selfLink,
+    subnetwork: subnetwork.selfLink,
+    network: subnetwork.network,
+    ipCidrRange: subnetwork.ipCidrRange,
+    secondaryIpRanges: subnetwork.secondaryIpRanges,
+    stackType: subnetwork.stackType,
+    purpose: subnetwork.purpose,
+    role: subnetwork.role,
+  }));
+  const { items, ...page } = listPage(path, usable, request);
+  const shown = items.map(({ name: _, ...subnetwork }) => subnetwork);
+  return { kind: "compute#usableSubnetworksAggregatedList", items: shown, ...page };
 }

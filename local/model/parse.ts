@@ -10,11 +10,13 @@ export interface Reading {
   readonly violations: Violation[];
   /** Path of the place in the definition's spelling; empty at the top. */
   readonly path: string;
+  /** Paths at which null or an empty list was sent, for a method that takes them away; absent for all others. */
+  readonly cleared?: string[];
 }
 
-/** Starts reading a request. */
-export function startReading(model: Model): Reading {
-  return { model, violations: [], path: "" };
+/** Starts reading a request; with `cleared` it is one that says by null what shall go. */
+export function startReading(model: Model, cleared?: string[]): Reading {
+  return { model, violations: [], path: "", cleared };
 }
 
 /**
@@ -34,6 +36,7 @@ export function parseMessage(reading: Reading, type: string, value: JsonObject):
       continue;
     }
     const [name, field] = found;
+    if (isClearing(raw)) reading.cleared?.push(join(reading.path, field.proto ?? name));
     if (raw === null && field.type !== "google.protobuf.Value") continue;
     if (field.oneof && oneofs.has(field.oneof)) {
       const set = `oneof field '${field.oneof}' is already set. Cannot set '${name}'`;
@@ -58,6 +61,10 @@ export function join(path: string, name: string): string {
   return path ? `${path}.${name}` : name;
 }
 
+function isClearing(raw: Json): boolean {
+  return raw === null || (Array.isArray(raw) && raw.length === 0);
+}
+
 function below(reading: Reading, name: string): Reading {
   return { ...reading, path: join(reading.path, name) };
 }
@@ -77,7 +84,12 @@ function parseField(reading: Reading, field: Field, raw: Json): Json | undefined
 function parseMap(reading: Reading, field: Field, raw: Json): Json | undefined {
   if (!isJsonObject(raw)) return mismatch(reading, "Map", raw);
   const entries = Object.entries(raw).flatMap(([key, value]): [string, Json][] => {
-    const parsed = value === undefined ? undefined : parseValue(below(reading, key), field, value);
+    if (value === undefined) return [];
+    if (value === null && reading.cleared) {
+      reading.cleared.push(join(reading.path, key));
+      return [];
+    }
+    const parsed = parseValue(below(reading, key), field, value);
     return parsed === undefined ? [] : [[key, parsed]];
   });
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;

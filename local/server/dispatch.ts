@@ -69,10 +69,11 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
     const { host, method, headers, signal } = invocation;
     const api = context.api(host);
     if (!api) throw unimplemented(`${host} is not served`);
-    const request = readRequest(context, invocation);
+    const cleared = takesNulls(context, api, method) ? [] : undefined;
+    const request = readRequest(context, invocation, cleared);
     record.setResource(context.nameResource(method, request));
     return context.clock.working(async (hold) => {
-      const call: Call = { principal, method, headers, signal, hold, workload };
+      const call: Call = { principal, method, headers, signal, hold, workload, ...clearing(context, method, cleared) };
       admit(context, api, { request, call });
       const handler = api.methods[method] ?? context.shared(host)[method];
       if (!handler) throw unimplemented(`${method} is not implemented here`);
@@ -133,13 +134,29 @@ interface GatedWork<T> {
 export function readRequest(
   context: DispatchContext,
   { method, read }: Pick<Invocation, "method" | "read">,
+  cleared?: string[],
 ): JsonObject {
-  const reading = startReading(context.model);
+  const reading = startReading(context.model, cleared);
   const rules = { ...context, method };
   const request = withoutOutputOnly(rules, read(reading));
   reading.violations.push(...missingFields(rules, request), ...badMaskPaths(rules, request));
   if (reading.violations.length > 0) throw invalidArgument(reading.violations);
   return withProjectIds(rules, request, (project) => context.projects.find(project)?.projectId ?? project);
+}
+
+/** The two oldest APIs read null in a PATCH as "take it away"; all others have masks for that. */
+function takesNulls({ router }: DispatchContext, { errorStyle }: Api, method: string): boolean {
+  return (errorStyle === "compute" || errorStyle === "storage") && router.isPatch(method);
+}
+
+/** Paths of the definition, from the request down, as JSON paths in the resource that the body holds. */
+function clearing({ router }: DispatchContext, method: string, cleared: readonly string[] = []): Pick<Call, "cleared"> {
+  if (cleared.length === 0) return {};
+  const body = `${router.bodyField(method)}.`;
+  const camel = (text: string) => text.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const paths = cleared.map((path) => (path.startsWith(body) ? path.slice(body.length) : path));
+  // Names of labels stand below their field and are nobody's to respell.
+  return { cleared: paths.map((path) => (path.startsWith("labels.") ? path : camel(path))) };
 }
 
 /** Lets a call pass or refuses it: its project, the API's enablement, and each permission that its method demands. */
