@@ -17,6 +17,7 @@ import { readRequest } from "../model/bind.ts";
 import type { Method, Model } from "../model/model.ts";
 import { createWire, type Wire } from "../model/wire.ts";
 import type { Operations } from "../operation.ts";
+import { kept } from "../state/change-log.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import type { Dispatcher } from "./dispatch.ts";
 import { requestsOf, type StreamingCall, sendAll, sendHeaders, sendOne } from "./grpc-stream.ts";
@@ -108,6 +109,7 @@ function unaryHandler(
         identify: () => context.tokens.identify(headers.authorization),
         read: (reading) => readRequest(reading, name, request),
       });
+      await kept();
       return wire.encode(method.response, response);
     };
     respond().then(

@@ -6,6 +6,7 @@ import { noLine } from "../fault/effect.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { OAuthContext } from "../oauth/context.ts";
 import { answerIdentity, identityHosts } from "../oauth/pages.ts";
+import { kept } from "../state/change-log.ts";
 import { errorResponse } from "./envelope.ts";
 import type { HostTable } from "./hosts.ts";
 import { plainHeaders, readBody, sendResponse, signalOf } from "./http.ts";
@@ -72,6 +73,7 @@ export function createWeb(context: WebContext): Web {
     const whole = await toRequest(request, url);
     if (isOwn) return sendResponse(response, await answerOwn(context, whole));
     const answered = await answer(whole, signal);
+    await kept();
     sendResponse(response, answered ?? (await fetchOutside(context, whole)));
   }
 
@@ -86,7 +88,7 @@ export function createWeb(context: WebContext): Web {
       const url = new URL(request.url ?? "/", `https://${host}`);
       toRequest(request, url)
         .then((whole) => answerRest(context.rest, { host, request: whole, signal: signalOf(response) }))
-        .then((answered) => sendResponse(response, answered))
+        .then((answered) => kept().then(() => sendResponse(response, answered)))
         .catch((caught: unknown) => fail(response, caught));
     },
     async fetch(request) {

@@ -32,11 +32,12 @@ export interface ChangeLogOptions {
   readonly entries: () => Iterable<Change>;
 }
 
-/** Every change of a store, one line of a file for those that were made without a pause in between. */
+/** Every change of a store, one line of a file for all that were made in one turn of the event loop. */
 export interface ChangeLog {
   /**
-   * Adds a change. It is in the file before anything that awaits, such as an answer to whoever asked for it, goes on;
-   * changes that were made together are there together or not at all.
+   * Adds a change. It is in the file when the present turn of the event loop has ended, promises and all, which whoever
+   * acknowledges it must wait for (see `kept`). Changes of one turn are there together or not at all: so are, for
+   * example, the last change of an operation and its end.
    */
   append(change: Change): void;
   /** Writes what was appended, and the time. */
@@ -45,6 +46,11 @@ export interface ChangeLog {
   copyTo(path: string): void;
   /** Writes what was appended and nothing from then on. */
   close(): void;
+}
+
+/** Resolves when whatever was changed up to now is in the log: the next turn of the event loop has begun. */
+export function kept(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
@@ -106,7 +112,8 @@ export function openChangeLog({ path, now, entries }: ChangeLogOptions): ChangeL
 
   return {
     append(change) {
-      if (pending.length === 0) queueMicrotask(write);
+      // Ticks run once no promise is left to go on.
+      if (pending.length === 0) queueMicrotask(() => process.nextTick(write));
       pending.push(change);
     },
     flush,
