@@ -128,6 +128,22 @@ export const selections: readonly Selection[] = [
     files: ["google/logging/v2/logging.proto"],
     services: { "google.logging.v2.LoggingServiceV2": "all" },
   },
+  {
+    api: "pubsub",
+    package: "@google-cloud/pubsub",
+    files: ["google/pubsub/v1/pubsub.proto", "google/pubsub/v1/schema.proto"],
+    services: {
+      "google.pubsub.v1.Publisher": "all",
+      "google.pubsub.v1.Subscriber": "all",
+      "google.pubsub.v1.SchemaService": "all",
+    },
+  },
+  {
+    api: "scheduler",
+    package: "@google-cloud/scheduler",
+    files: ["google/cloud/scheduler/v1/cloudscheduler.proto"],
+    services: { "google.cloud.scheduler.v1.CloudScheduler": "all" },
+  },
 ];
 
 /** Services that several APIs share under their own host and version. */
@@ -218,6 +234,12 @@ export const mixinHosts: readonly Mixin[] = [
     operationMethods: ["get", "list", "delete", "cancel"],
   },
   { host: "vpcaccess.googleapis.com", version: "v1", operations: "location", locations: true },
+  {
+    host: "pubsub.googleapis.com",
+    version: "v1",
+    policies: ["projects/*/topics/*", "projects/*/subscriptions/*", "projects/*/snapshots/*", "projects/*/schemas/*"],
+  },
+  { host: "cloudscheduler.googleapis.com", version: "v1", locations: true },
 ];
 
 /** Fields that the definitions call REQUIRED although the services do not insist, and the other way round. */
@@ -234,4 +256,9 @@ export const requiredness: Readonly<Record<string, boolean>> = {
   "google.devtools.cloudbuild.v1.CancelBuildRequest.id": false,
   "google.devtools.cloudbuild.v1.RetryBuildRequest.projectId": false,
   "google.devtools.cloudbuild.v1.RetryBuildRequest.id": false,
+};
+
+/** Messages of official definitions with the messages of ours whose fields the services have besides. */
+export const additions: Readonly<Record<string, string>> = {
+  "google.cloud.workflows.executions.v1.Execution": "google.cloud.workflows.executions.rest.Execution",
 };

@@ -1,7 +1,7 @@
 import protobuf from "protobufjs";
 import type { Behavior, Field, Message } from "./model.ts";
 import { annotation, annotations, fullName, jsonName } from "./read.ts";
-import { requiredness } from "./selection.ts";
+import { additions, requiredness } from "./selection.ts";
 
 /** Gathers messages and enums, each with everything it refers to. */
 export class TypeCollector {
@@ -19,6 +19,9 @@ export class TypeCollector {
     const fields: Record<string, Field> = {};
     this.messages[name] = { fields };
     for (const field of type.fieldsArray) fields[jsonName(field)] = this.#describe(type, field);
+    const added = additions[name];
+    const more = added === undefined ? [] : type.root.lookupType(added).fieldsArray;
+    for (const field of more) fields[jsonName(field)] = this.#describe(type, field);
   }
 
   #describe(owner: protobuf.Type, field: protobuf.Field): Field {

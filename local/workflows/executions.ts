@@ -1,31 +1,34 @@
-import { type Api, type Call, handlers } from "../api.ts";
+import { type Api, handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
-import type { HttpRequest, HttpResponse } from "../http.ts";
 import type {
-  CreateExecutionRequest,
   Execution,
   GetExecutionRequest,
+  ListCallbacksRequest,
+  ListCallbacksResponse,
   ListExecutionsRequest,
   ListExecutionsResponse,
   WorkflowExecutionsMethods,
 } from "../model/generated/workflow-executions.ts";
+import type {
+  ExportDataResponse,
+  TriggerPubsubExecutionRequest,
+  WorkflowExecutionsRestMethods,
+} from "../model/generated/workflow-executions-rest.ts";
+import { paginate } from "../page.ts";
 import type { Random } from "../random.ts";
 import type { Collection } from "../store.ts";
+import { answerCallback } from "./api/callback-requests.ts";
 import { drawUuid } from "./api/execution-host.ts";
 import { pageOfExecutions } from "./api/execution-list.ts";
-import { answerExecutionPart } from "./api/execution-parts.ts";
-import { type ExecutionRecord, toExecution } from "./api/execution-record.ts";
-import { invalid, notFound } from "./api/names.ts";
+import { type ExecutionRecord, executionCollection, isUnfinished, toExecution } from "./api/execution-record.ts";
+import { notFound } from "./api/names.ts";
+import { newExecution } from "./api/new-execution.ts";
 import { executionPermissions } from "./api/permissions.ts";
+import { toPubsubEvent } from "./api/pubsub-event.ts";
 import { createRunner, type Runner } from "./api/runner.ts";
-import { checkLabels } from "./api/workflow-rules.ts";
+import { getStepEntry, listStepEntries } from "./api/step-entries.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
-import { WorkflowError } from "./fault.ts";
-import { parseJson } from "./value/json.ts";
-
-/** Largest argument, in bytes. */
-const maxArgumentBytes = 32 * 1024;
 
 interface Context {
   readonly cloud: Cloud;
@@ -41,55 +44,58 @@ interface Context {
  * @see https://cloud.google.com/workflows/docs/reference/executions/rest
  */
 export function createWorkflowExecutions(cloud: Cloud): Api {
-  const records = cloud.store.collection<ExecutionRecord>("workflows.executions");
-  const runner = createRunner(cloud, records);
+  const records = cloud.store.collection<ExecutionRecord>(executionCollection);
+  const runner = createRunner(cloud);
   const workflows = openWorkflowStore(cloud);
   const context: Context = { cloud, workflows, records, runner, ids: cloud.random.fork("workflows.executionIds") };
   return {
     host: "workflowexecutions.googleapis.com",
     permissions: executionPermissions,
-    methods: handlers<WorkflowExecutionsMethods>({
-      "google.cloud.workflows.executions.v1.Executions.CreateExecution": (request) => create(context, request),
-      "google.cloud.workflows.executions.v1.Executions.GetExecution": (request) => get(context, request),
-      "google.cloud.workflows.executions.v1.Executions.ListExecutions": (request) => list(context, request),
-      "google.cloud.workflows.executions.v1.Executions.CancelExecution": ({ name = "" }) => cancel(context, name),
-    }),
-    raw: (request: HttpRequest, call: Call): Promise<HttpResponse | undefined> =>
-      answerExecutionPart({ cloud, runner, find: (name) => find(context, name) }, request, call),
+    methods: { ...officialMethods(context), ...restMethods(context) },
+    raw: (request, call) =>
+      answerCallback({ cloud, callbacks: runner.callbacks, find: (name) => find(context, name) }, request, call),
+    start: () => runner.recover(),
     stop: () => runner.stop(),
   };
 }
 
-function create({ cloud, workflows, records, runner, ids }: Context, request: CreateExecutionRequest): Execution {
-  const { parent = "", execution = {} } = request;
+function officialMethods(context: Context): Api["methods"] {
+  const service = "google.cloud.workflows.executions.v1";
+  return handlers<WorkflowExecutionsMethods>({
+    [`${service}.Executions.CreateExecution`]: ({ parent = "", execution = {} }) => create(context, parent, execution),
+    [`${service}.Executions.GetExecution`]: (request) => get(context, request),
+    [`${service}.Executions.ListExecutions`]: (request) => list(context, request),
+    [`${service}.Executions.CancelExecution`]: ({ name = "" }) => cancel(context, name),
+    [`${service}.Events.ListCallbacks`]: (request) => listCallbacks(context, request),
+    [`${service}.ExecutionHistory.ListStepEntries`]: (request) =>
+      listStepEntries(entriesOf(context, request.parent ?? ""), request),
+    [`${service}.ExecutionHistory.GetStepEntry`]: ({ name = "" }) => {
+      const [, execution = "", id = ""] = /^(.*)\/stepEntries\/([^/]*)$/.exec(name) ?? [];
+      return getStepEntry(entriesOf(context, execution), id);
+    },
+  });
+}
+
+function restMethods(context: Context): Api["methods"] {
+  const service = "google.cloud.workflows.executions.rest.Executions";
+  return handlers<WorkflowExecutionsRestMethods>({
+    [`${service}.ExportData`]: ({ name = "" }) => exportData(context, name),
+    [`${service}.DeleteExecutionHistory`]: ({ name = "" }) => deleteHistory(context, name),
+    [`${service}.TriggerPubsubExecution`]: (request) => trigger(context, request),
+  });
+}
+
+function create(context: Context, parent: string, sent: Execution): Execution {
+  const { cloud, workflows, runner, ids } = context;
   const workflow = workflows.get(parent);
-  if (execution.argument !== undefined) checkArgument(execution.argument);
-  checkLabels(execution.labels ?? {});
-  const record: ExecutionRecord = {
-    name: `${parent}/executions/${drawUuid(ids)}`,
-    startMs: cloud.clock.now(),
-    startTime: cloud.clock.timestamp(),
-    state: "ACTIVE",
-    argument: execution.argument,
-    workflowRevisionId: workflow.revisionId,
-    callLogLevel: execution.callLogLevel ?? workflow.callLogLevel,
-    labels: { ...workflow.labels, ...execution.labels },
-  };
-  records.put(record.name, record);
-  runner.start(record, workflow);
+  const name = `${parent}/executions/${drawUuid(ids)}`;
+  const record = runner.start(newExecution(cloud, runner.backlog, { workflow, sent, name }));
   return toExecution(cloud, record, "FULL");
 }
 
-function checkArgument(argument: string): void {
-  if (Buffer.byteLength(argument) > maxArgumentBytes) {
-    throw invalid(`argument is larger than ${maxArgumentBytes} bytes`);
-  }
-  try {
-    parseJson(argument);
-  } catch (cause) {
-    if (!(cause instanceof WorkflowError)) throw cause;
-    throw new ApiError({ code: "INVALID_ARGUMENT", message: "argument is not a valid JSON string", cause });
-  }
+/** A message starts an execution as somebody who sends it as the argument would. */
+function trigger(context: Context, request: TriggerPubsubExecutionRequest): Execution {
+  return create(context, request.workflow ?? "", { argument: toPubsubEvent(request) });
 }
 
 function find({ records }: Context, name: string): ExecutionRecord {
@@ -119,10 +125,45 @@ function list({ cloud, records, runner, workflows }: Context, request: ListExecu
 
 function cancel(context: Context, name: string): Execution {
   const record = find(context, name);
-  if (record.state !== "ACTIVE") {
+  if (!isUnfinished(record)) {
     const message = `execution '${name}' is not active: it is ${record.state}`;
     throw new ApiError({ code: "FAILED_PRECONDITION", message });
   }
   context.runner.cancel(name);
   return toExecution(context.cloud, find(context, name), "FULL");
+}
+
+function listCallbacks(
+  context: Context,
+  { parent = "", pageSize, pageToken }: ListCallbacksRequest,
+): ListCallbacksResponse {
+  find(context, parent);
+  const limits = { usual: 100, most: 100 };
+  const page = paginate(context.runner.callbacks.list(parent), {
+    ...{ key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits },
+  });
+  return { callbacks: page.items, nextPageToken: page.nextPageToken };
+}
+
+function entriesOf(context: Context, execution: string): Parameters<typeof listStepEntries>[0] {
+  const { executionHistoryLevel } = find(context, execution);
+  const isDetailed = executionHistoryLevel === "EXECUTION_HISTORY_DETAILED";
+  return { cloud: context.cloud, execution, steps: context.runner.steps(execution), isDetailed };
+}
+
+/** What is stored besides what the other methods show: the workflow's variables, and how much it has done. */
+function exportData(context: Context, name: string): ExportDataResponse {
+  const { variables, ...record } = find(context, name);
+  const { serviceAccount } = context.workflows.getRevisionOf(record);
+  const steps = context.runner.steps(name).length;
+  const execution = toExecution(context.cloud, record, "FULL");
+  return { data: JSON.stringify({ execution, serviceAccount, userEnvVars: variables, stepEntries: steps }) };
+}
+
+function deleteHistory(context: Context, name: string): Record<string, never> {
+  if (isUnfinished(find(context, name))) {
+    throw new ApiError({ code: "FAILED_PRECONDITION", message: `execution '${name}' has not ended` });
+  }
+  context.runner.forgetSteps(name);
+  return {};
 }

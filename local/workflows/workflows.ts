@@ -19,6 +19,8 @@ import type {
 import { toLongrunning } from "../operation.ts";
 import { paginate } from "../page.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
+import { type ExecutionRecord, executionCollection, isUnfinished } from "./api/execution-record.ts";
+import { openHistories } from "./api/history-store.ts";
 import { parseFilter } from "./api/list-filter.ts";
 import { invalid, parseName } from "./api/names.ts";
 import { workflowPermissions } from "./api/permissions.ts";
@@ -230,13 +232,15 @@ function revisionOf(workflow: Workflow, { present, now, cloud }: Revising): Part
 async function runDelete({ cloud, workflows }: Context, operation: RunningOperation): Promise<JsonObject> {
   const name = String(operation.input.name);
   await operation.latency();
-  const executions = cloud.store.collection("workflows.executions");
-  for (const [execution, { state }] of executions.list(`${name}/executions/`)) {
-    if (state === "ACTIVE") {
+  const executions = cloud.store.collection<ExecutionRecord>(executionCollection);
+  const histories = openHistories(cloud.store);
+  for (const [execution, record] of executions.list(`${name}/executions/`)) {
+    if (isUnfinished(record)) {
       const method = "google.cloud.workflows.executions.v1.Executions.CancelExecution";
       await cloud.call(method, { name: execution }, system("workflows"));
     }
     executions.delete(execution);
+    histories.delete(execution);
   }
   workflows.delete(name);
   operation.annotate({ endTime: cloud.clock.timestamp() });

@@ -1,7 +1,7 @@
 import type { Cloud } from "../../cloud.ts";
 import { ApiError } from "../../error.ts";
 import type { HttpRequest } from "../../http.ts";
-import type { JsonObject } from "../../json.ts";
+import type { Callback } from "../../model/generated/workflow-executions.ts";
 import type { CallbackRequest, Thread } from "../execute/host.ts";
 import { notFound, withProjectId, withProjectNumber } from "./names.ts";
 
@@ -26,17 +26,28 @@ export interface Callbacks {
   /** Makes an endpoint and gives its URL. */
   create(execution: string, method: string): string;
   /**
-   * Waits for a request without drawing the clock; `undefined` when the time is over.
+   * Waits for a request without drawing the clock; `undefined` when the time is over. The request stays with the endpoint
+   * until it is confirmed, so that it is not lost when the process ends before the execution has noted it.
    *
-   * @throws RangeError when the URL is no endpoint
+   * @param endpoint the URL, and the execution that waits
+   * @throws RangeError when the URL is no endpoint of the execution
    */
-  receive(url: string, timeoutMs: number, thread: Thread): Promise<CallbackRequest | undefined>;
+  receive(endpoint: Endpoint, timeoutMs: number, thread: Thread): Promise<CallbackRequest | undefined>;
+  /** Takes a request from its endpoint that the execution has noted; one that is gone already is no matter. */
+  confirm(request: { readonly url: string; readonly receivedTime: string }): void;
   /** Takes a request in. @throws ApiError NOT_FOUND, RESOURCE_EXHAUSTED while an earlier one is unread */
   deliver(name: string, request: HttpRequest): void;
   /** The endpoints of an execution as the API lists them. */
-  list(execution: string): readonly JsonObject[];
+  list(execution: string): readonly Callback[];
   /** Removes the endpoints of an execution. */
   close(execution: string): void;
+}
+
+/** Where an execution waits. */
+interface Endpoint {
+  readonly url: string;
+  /** Full name of the execution. */
+  readonly execution: string;
 }
 
 const origin = "https://workflowexecutions.googleapis.com/v1/";
@@ -46,13 +57,21 @@ export function createCallbacks(cloud: Cloud): Callbacks {
   const records = cloud.store.collection<CallbackRecord>("workflows.callbacks");
   const draws = cloud.random.fork("workflows.callbacks");
   const waiters = new Map<string, Set<() => void>>();
+  /** Endpoints whose request somebody was given who has not confirmed it yet. */
+  const taken = new Set<string>();
 
   function take(name: string): CallbackRequest | undefined {
-    const record = records.get(name);
-    if (!record?.unread) return undefined;
-    const { url, body, ...request } = record.unread;
-    records.put(name, { name, method: record.method });
+    const unread = records.get(name)?.unread;
+    if (!unread || taken.has(name)) return undefined;
+    taken.add(name);
+    const { url, body, ...request } = unread;
     return { ...request, url: new URL(url), body: Buffer.from(body, "base64") };
+  }
+
+  /** The endpoint that a URL names, without what is behind a question mark. */
+  function nameOf(url: string): string {
+    const [address = ""] = url.split("?");
+    return address.startsWith(origin) ? withProjectId(cloud, address.slice(origin.length)) : "";
   }
 
   return {
@@ -62,13 +81,22 @@ export function createCallbacks(cloud: Cloud): Callbacks {
       return `${origin}${withProjectNumber(cloud, name)}`;
     },
 
-    async receive(url, timeoutMs, thread) {
-      const name = url.startsWith(origin) ? withProjectId(cloud, url.slice(origin.length)) : "";
-      if (!records.get(name)) throw new RangeError(`'${url}' is not a callback endpoint of this execution`);
+    async receive({ url, execution }, timeoutMs, thread) {
+      const name = nameOf(url);
+      if (!name.startsWith(`${execution}/`) || !records.get(name)) {
+        throw new RangeError(`'${url}' is not a callback endpoint of this execution`);
+      }
       const waiting = waiters.get(name) ?? new Set();
       waiters.set(name, waiting);
       const request = take(name);
       return request ?? waitFor(waiting, { timeoutMs, thread, take: () => take(name), cloud });
+    },
+
+    confirm({ url, receivedTime }) {
+      const name = nameOf(url);
+      const record = records.get(name);
+      taken.delete(name);
+      if (record?.unread?.receivedTime === receivedTime) records.put(name, { name, method: record.method });
     },
 
     deliver(name, request) {
@@ -88,7 +116,7 @@ export function createCallbacks(cloud: Cloud): Callbacks {
 
     list: (execution) =>
       records.list(`${execution}/callbacks/`).map(([name, { method, unread }]) => ({
-        name: withProjectNumber(cloud, name),
+        name: withProjectNumber(cloud, name).replace("/callbacks/", "/callback/"),
         method,
         availablePayloads: unread ? [Buffer.from(unread.body, "base64").toString("utf8")] : [],
         waiters: String(waiters.get(name)?.size ?? 0),
@@ -98,6 +126,7 @@ export function createCallbacks(cloud: Cloud): Callbacks {
       for (const [name] of records.list(`${execution}/callbacks/`)) {
         records.delete(name);
         waiters.delete(name);
+        taken.delete(name);
       }
     },
   };

@@ -3,9 +3,9 @@ import type { Workflow } from "../../model/generated/workflows.ts";
 import type { Random } from "../../random.ts";
 import { accountEmail, accountPrincipal } from "../../workload/service-account.ts";
 import type { Host, Thread } from "../execute/host.ts";
-import { stringifyJson } from "../value/json.ts";
-import type { Value } from "../value/value.ts";
 import type { Callbacks } from "./callbacks.ts";
+import type { ExecutionLogs } from "./execution-logs.ts";
+import type { ExecutionRecord } from "./execution-record.ts";
 import { parseName } from "./names.ts";
 
 /** What an execution's host is made of. */
@@ -14,14 +14,15 @@ interface HostOptions {
   readonly callbacks: Callbacks;
   /** The revision that the execution keeps. */
   readonly workflow: Workflow;
-  /** Full name of the execution. */
-  readonly execution: string;
+  readonly record: ExecutionRecord;
+  readonly logs: ExecutionLogs;
   readonly random: Random;
 }
 
 /** The local cloud as one execution sees it: its clock, its network, the workflow's service account. */
 export function createHost(options: HostOptions): Host {
-  const { cloud, callbacks, workflow, execution, random } = options;
+  const { cloud, callbacks, workflow, record, logs, random } = options;
+  const { name: execution } = record;
   const environment = environmentOf(options);
   const email = accountEmail(workflow.serviceAccount ?? "");
   return {
@@ -38,9 +39,10 @@ export function createHost(options: HostOptions): Host {
           : cloud.tokens.accessToken({ principal }).token;
       return `Bearer ${token}`;
     },
-    log: (entry) => writeLog(options, entry),
+    log: (entry) => logs.custom(entry),
     createCallback: (method) => callbacks.create(execution, method),
-    awaitCallback: (url, untilMs, thread) => callbacks.receive(url, untilMs - cloud.clock.now(), thread),
+    awaitCallback: (url, untilMs, thread) =>
+      callbacks.receive({ url, execution }, Math.max(0, untilMs - cloud.clock.now()), thread),
   };
 }
 
@@ -53,10 +55,10 @@ function orCancelled<T>(answer: Promise<T>, { signal }: Thread): Promise<T> {
 }
 
 /** @see https://cloud.google.com/workflows/docs/reference/environment-variables */
-function environmentOf({ cloud, workflow, execution }: HostOptions): ReadonlyMap<string, string> {
-  const { project, location, workflow: workflowId, execution: executionId } = parseName(execution);
+function environmentOf({ cloud, workflow, record }: HostOptions): ReadonlyMap<string, string> {
+  const { project, location, workflow: workflowId, execution: executionId } = parseName(record.name);
   return new Map([
-    ...Object.entries(workflow.userEnvVars ?? {}),
+    ...Object.entries(record.variables ?? {}),
     ["GOOGLE_CLOUD_LOCATION", location],
     ["GOOGLE_CLOUD_PROJECT_ID", project],
     ["GOOGLE_CLOUD_PROJECT_NUMBER", cloud.projects.find(project)?.projectNumber ?? ""],
@@ -65,22 +67,6 @@ function environmentOf({ cloud, workflow, execution }: HostOptions): ReadonlyMap
     ["GOOGLE_CLOUD_WORKFLOW_ID", workflowId],
     ["GOOGLE_CLOUD_WORKFLOW_REVISION_ID", workflow.revisionId ?? ""],
   ]);
-}
-
-function writeLog({ cloud, workflow, execution }: HostOptions, entry: { severity: string; data: Value }): void {
-  const { project, location, workflow: workflowId, execution: executionId } = parseName(execution);
-  const { severity, data } = entry;
-  cloud.logs.write({
-    project,
-    log: "Workflows",
-    severity,
-    resource: { type: "workflows.googleapis.com/Workflow", labels: { location, workflow_id: workflowId } },
-    labels: {
-      "workflows.googleapis.com/execution_id": executionId,
-      "workflows.googleapis.com/revision_id": workflow.revisionId ?? "",
-    },
-    text: typeof data === "string" ? data : stringifyJson(data),
-  });
 }
 
 /** A version 4 UUID from the seeded source. */

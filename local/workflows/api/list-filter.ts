@@ -1,7 +1,7 @@
 import { invalid } from "./names.ts";
 
-/** A field's value for filtering: text, or a number (milliseconds of a time, seconds of a duration). */
-export type FieldValue = string | number | undefined;
+/** A field's value for filtering: text (or several spellings of it), or a number (milliseconds of a time, seconds of a duration). */
+export type FieldValue = string | readonly string[] | number | undefined;
 
 /** Tells whether an item passes, by looking its fields up. @throws ApiError for a field the list does not have */
 export type Filter = (field: (name: string) => FieldValue) => boolean;
@@ -116,6 +116,7 @@ class FilterParser {
 
 function compare(present: FieldValue, operator: string, wanted: string): boolean {
   if (operator === "!=") return !compare(present, "=", wanted);
+  if (typeof present === "object") return present.some((spelling) => compare(spelling, operator, wanted));
   if (present === undefined) return false;
   if (operator === ":" && typeof present === "string") return wanted === "*" || present.includes(wanted);
   const order = typeof present === "number" ? present - toNumber(wanted) : compareText(present, wanted);

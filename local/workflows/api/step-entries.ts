@@ -1,75 +1,94 @@
 import { toTimestamp } from "../../clock.ts";
 import type { Cloud } from "../../cloud.ts";
-import type { JsonObject } from "../../json.ts";
+import type {
+  ListStepEntriesRequest,
+  ListStepEntriesResponse,
+  StepEntry,
+  StepEntryMetadata_ProgressType,
+} from "../../model/generated/workflow-executions.ts";
 import { paginate } from "../../page.ts";
-import type { StepRecord } from "../execute/history.ts";
+import type { KeptStep } from "./history-store.ts";
 import { type FieldValue, parseFilter } from "./list-filter.ts";
 import { invalid, notFound, withProjectNumber } from "./names.ts";
+import { orderKey, sortByKey } from "./order.ts";
 
 /** Where step entries belong. */
 interface EntriesContext {
   readonly cloud: Cloud;
   /** Full name of the execution. */
   readonly execution: string;
-  readonly steps: readonly StepRecord[];
+  readonly steps: readonly KeptStep[];
+  /** Whether entries say how many iterations are expected. */
+  readonly isDetailed: boolean;
 }
+
+const sortable = new Set(["entryid", "createtime", "updatetime", "routine", "step", "steptype", "state"]);
 
 /**
  * One page of an execution's history.
  *
  * @throws ApiError INVALID_ARGUMENT
- * @see https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.locations.workflows.executions.stepEntries
+ * @see https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.locations.workflows.executions.stepEntries/list
  */
-export function listStepEntries(context: EntriesContext, query: URLSearchParams): JsonObject {
-  const passes = parseFilter(query.get("filter") ?? "");
+export function listStepEntries(
+  context: EntriesContext,
+  { filter = "", orderBy = "", skip = 0, pageSize, pageToken }: ListStepEntriesRequest,
+): ListStepEntriesResponse {
+  if (skip < 0) throw invalid("skip must not be negative");
+  const passes = parseFilter(filter);
   const found = context.steps.filter((step) => passes((field) => fieldOf(step, field)));
-  const ordered = isDescending(query.get("orderBy") ?? "") ? found.toReversed() : found;
-  const places = ordered.slice(Number(query.get("skip") ?? 0)).map((step, place) => ({ step, place }));
-  const page = paginate(places, {
-    key: ({ place }) => String(place).padStart(8, "0"),
-    size: Number(query.get("pageSize") ?? 0),
-    token: query.get("pageToken") ?? "",
-    limits: { usual: 100, most: 1000 },
+  const key = orderKey(orderBy, { sortable, fieldOf, idOf: ({ id }) => toDigits(id), usual: "entryId" });
+  // What is skipped is skipped from the page that the token begins, so the page is cut out of what is left.
+  const rest = paginate(sortByKey(found, key), {
+    key: (item) => item.key,
+    size: found.length || 1,
+    token: pageToken,
+    limits: { usual: found.length || 1, most: found.length || 1 },
   });
+  const limits = { usual: 1000, most: 1000 };
+  const page = paginate(rest.items.slice(skip), { key: (item) => item.key, size: pageSize, limits });
   return {
-    stepEntries: page.items.map(({ step }) => toEntry(context, step)),
+    stepEntries: page.items.map(({ item }) => toEntry(context, item)),
     nextPageToken: page.nextPageToken,
     totalSize: found.length,
   };
 }
 
 /** @throws ApiError NOT_FOUND */
-export function getStepEntry(context: EntriesContext, id: string): JsonObject {
+export function getStepEntry(context: EntriesContext, id: string): StepEntry {
   const step = context.steps.find((candidate) => String(candidate.id) === id);
   if (!step) throw notFound(`${context.execution}/stepEntries/${id}`);
   return toEntry(context, step);
 }
 
-function isDescending(orderBy: string): boolean {
-  const [matched, direction] = /^\s*(?:(?:entryId|createTime)(?:\s+(asc|desc))?)?\s*$/.exec(orderBy) ?? [];
-  if (matched === undefined) throw invalid(`Invalid order by: ${orderBy}`);
-  return direction === "desc";
-}
-
-function fieldOf(step: StepRecord, field: string): FieldValue {
-  switch (field) {
-    case "entryId":
+function fieldOf(step: KeptStep, field: string): FieldValue {
+  switch (field.toLowerCase()) {
+    case "entryid":
       return step.id;
-    case "createTime":
+    case "createtime":
       return step.createTime;
-    case "updateTime":
+    case "updatetime":
       return step.updateTime;
+    case "parent":
+      return step.parent;
     case "routine":
+      return step.routine;
     case "step":
-    case "stepType":
+      return step.step;
+    case "steptype":
+      return [step.stepType, step.stepType.replace("STEP_", "")];
     case "state":
-      return step[field];
+      return [step.state, step.state.replace("STATE_", "")];
     default:
       throw invalid(`Invalid field in list filter: ${field}`);
   }
 }
 
-function toEntry({ cloud, execution }: EntriesContext, step: StepRecord): JsonObject {
+function toDigits(id: number): string {
+  return String(id).padStart(8, "0");
+}
+
+function toEntry({ cloud, execution, steps, isDetailed }: EntriesContext, step: KeptStep): StepEntry {
   const text = (id: number | undefined) => (id === undefined ? undefined : String(id));
   return {
     name: `${withProjectNumber(cloud, execution)}/stepEntries/${step.id}`,
@@ -89,14 +108,19 @@ function toEntry({ cloud, execution }: EntriesContext, step: StepRecord): JsonOb
     },
     stepEntryMetadata: {
       threadId: String(step.threadId),
-      progressType: progressType(step),
+      progressType: progressType(step, steps),
       progressNumber: text(step.progress),
+      expectedIteration: isDetailed ? text(step.expected) : undefined,
     },
+    variableData: step.variables && { variables: step.variables },
   };
 }
 
 /** What a step's progress number counts. */
-function progressType({ stepType }: StepRecord): string | undefined {
+function progressType(
+  { stepType, parent }: KeptStep,
+  steps: readonly KeptStep[],
+): StepEntryMetadata_ProgressType | undefined {
   switch (stepType) {
     case "STEP_FOR_ITERATION":
       return "PROGRESS_TYPE_FOR";
@@ -106,7 +130,9 @@ function progressType({ stepType }: StepRecord): string | undefined {
     case "STEP_RETRY":
       return "PROGRESS_TYPE_RETRY";
     case "STEP_PARALLEL_BRANCH_ENTRY":
-      return "PROGRESS_TYPE_PARALLEL_BRANCH";
+      return steps[(parent ?? 0) - 1]?.stepType === "STEP_PARALLEL_FOR"
+        ? "PROGRESS_TYPE_PARALLEL_FOR"
+        : "PROGRESS_TYPE_PARALLEL_BRANCH";
     default:
       return undefined;
   }

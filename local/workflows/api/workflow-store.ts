@@ -1,4 +1,5 @@
 import type { Cloud } from "../../cloud.ts";
+import type { Execution } from "../../model/generated/workflow-executions.ts";
 import type { Workflow } from "../../model/generated/workflows.ts";
 import { notFound } from "./names.ts";
 
@@ -9,6 +10,8 @@ export interface WorkflowStore {
   get(name: string): Workflow;
   /** @throws ApiError NOT_FOUND */
   getRevision(name: string, revisionId: string): Workflow;
+  /** The revision that an execution keeps. @throws ApiError NOT_FOUND */
+  getRevisionOf(execution: Execution): Workflow;
   /** Newest first. */
   listRevisions(name: string): readonly Workflow[];
   /** In order of name. */
@@ -34,6 +37,9 @@ export function openWorkflowStore({ store }: Cloud): WorkflowStore {
       const found = revisions.get(`${name}/revisions/${revisionId}`);
       if (!found) throw notFound(`${name}@${revisionId}`);
       return found;
+    },
+    getRevisionOf({ name = "", workflowRevisionId = "" }) {
+      return this.getRevision(name.replace(/\/executions\/.*$/, ""), workflowRevisionId);
     },
     listRevisions: (name) => revisionsOf(name).reverse(),
     list: (parent) => workflows.list(`${parent}/workflows/`).map(([, workflow]) => workflow),

@@ -340,6 +340,13 @@ describe("step entries", () => {
   });
 });
 
+/** The path at which an endpoint takes requests; its name has `callback` in its stead. */
+function addressOf(callback: JsonObject | undefined): string {
+  const name = String(callback?.name);
+  expect(name).toMatch(/\/executions\/[^/]+\/callback\/[^/]+$/);
+  return name.replace("/callback/", "/callbacks/");
+}
+
 describe("a callback", () => {
   const source = JSON.stringify([
     { open: { call: "events.create_callback_endpoint", args: { http_callback_method: "POST" }, result: "endpoint" } },
@@ -359,7 +366,7 @@ describe("a callback", () => {
     for (let turn = 0; turn < 1000; turn += 1) {
       const { body } = await rest(local, `GET workflowexecutions.googleapis.com/v1/${name}/callbacks`);
       const [callback] = (body.callbacks ?? []) as readonly JsonObject[];
-      if (callback?.waiters === "1") return { name, url: String(callback.name) };
+      if (callback?.waiters === "1") return { name, url: addressOf(callback) };
       await new Promise((resolve) => setImmediate(resolve));
     }
     throw new Error("the execution does not wait");
@@ -402,7 +409,7 @@ describe("a callback", () => {
     const { body } = await rest(local, `GET workflowexecutions.googleapis.com/v1/${name}/callbacks`);
     const [callback] = body.callbacks as readonly JsonObject[];
     const send = () =>
-      rest(local, `POST workflowexecutions.googleapis.com/v1/${String(callback?.name)}`, { body: { n: 1 } });
+      rest(local, `POST workflowexecutions.googleapis.com/v1/${addressOf(callback)}`, { body: { n: 1 } });
     expect((await send()).status).toBe(200);
     expect(errorOf(await send())).toMatchObject({ code: 429 });
     local.cloud.clock.resume();

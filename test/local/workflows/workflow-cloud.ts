@@ -88,7 +88,7 @@ export async function execute(local: LocalCloud, id: string, execution: object =
 export async function outcomeOf(local: LocalCloud, name: string): Promise<JsonObject> {
   for (let turn = 0; turn < 1000; turn += 1) {
     const { body } = await rest(local, `GET workflowexecutions.googleapis.com/v1/${name}`);
-    if (body.state !== "ACTIVE") return body;
+    if (body.state !== "ACTIVE" && body.state !== "QUEUED") return body;
     await new Promise((resolve) => setImmediate(resolve));
   }
   throw new Error(`${name} does not end`);

@@ -1,0 +1,60 @@
+import type { FieldValue } from "./list-filter.ts";
+import { invalid } from "./names.ts";
+
+/** How a list may be ordered. */
+interface Ordering<T> {
+  /** Fields to order by, in lower case. */
+  readonly sortable: ReadonlySet<string>;
+  readonly fieldOf: (item: T, field: string) => FieldValue;
+  /** Tells items apart that are otherwise equal, in ascending order. */
+  readonly idOf: (item: T) => string;
+  /** Used when the caller asks for none. */
+  readonly usual: string;
+}
+
+interface Term {
+  readonly field: string;
+  readonly isDescending: boolean;
+}
+
+/**
+ * Makes the text that puts items in the order asked for: fields separated by commas, each with `asc` or `desc`.
+ *
+ * @throws ApiError INVALID_ARGUMENT
+ * @see https://google.aip.dev/132#ordering
+ */
+export function orderKey<T>(orderBy: string, ordering: Ordering<T>): (item: T) => string {
+  const terms = parseTerms(orderBy.trim() === "" ? ordering.usual : orderBy, ordering.sortable);
+  const isDescending = terms[0]?.isDescending === true;
+  return (item) => {
+    const texts = terms.map((term) => textOf(sortText(ordering.fieldOf(item, term.field)), term.isDescending));
+    return [...texts, textOf(ordering.idOf(item), isDescending)].join("\u0000");
+  };
+}
+
+/** Items in the order of their keys, each with its key. */
+export function sortByKey<T>(
+  items: readonly T[],
+  key: (item: T) => string,
+): readonly { readonly item: T; readonly key: string }[] {
+  return items.map((item) => ({ item, key: key(item) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function parseTerms(orderBy: string, sortable: ReadonlySet<string>): readonly Term[] {
+  return orderBy.split(",").map((text) => {
+    const [, field, direction = "asc"] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(text) ?? [];
+    if (field === undefined || !sortable.has(field.toLowerCase())) throw invalid(`Invalid order by: ${orderBy}`);
+    return { field, isDescending: direction.toLowerCase() === "desc" };
+  });
+}
+
+function sortText(value: FieldValue): string {
+  if (Array.isArray(value)) return value[0] ?? "";
+  return typeof value === "number" ? value.toFixed(6).padStart(24, "0") : String(value ?? "");
+}
+
+/** For falling order printable ASCII is turned round, and what ends first comes last. */
+function textOf(text: string, isDescending: boolean): string {
+  if (!isDescending) return text;
+  return `${[...text].map((char) => String.fromCharCode(0x9e - char.charCodeAt(0))).join("")}\u00ff`;
+}
