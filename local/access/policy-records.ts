@@ -44,6 +44,13 @@ export function createPolicyRecords({
 }): PolicyRecords {
   const records: Collection<PolicyRecord> = store.collection("iam.policies");
   const draws = random.fork("access");
+  for (const [, { revisions }] of records.list()) for (const { effectiveTime } of revisions) awaitEffect(effectiveTime);
+
+  /** The clock is drawn to the moment; what is in effect is decided by time alone. */
+  function awaitEffect(effectiveTime: number): void {
+    if (effectiveTime > clock.now()) void clock.sleep(effectiveTime - clock.now(), { draws: true });
+  }
+
   const inEffect = (resource: string) =>
     records.get(resource)?.revisions.findLast(({ effectiveTime }) => effectiveTime <= clock.now());
   const latest = (resource: string) =>
@@ -59,8 +66,7 @@ export function createPolicyRecords({
       const coming = records.get(resource)?.revisions.filter((one) => one.effectiveTime > clock.now()) ?? [];
       const revisions = [...(present ? [present] : []), ...coming, { policy: written, effectiveTime }];
       records.put(resource, { revisions });
-      // The clock is drawn to the moment; what is in effect is decided by time alone.
-      void clock.sleep(effectiveTime - clock.now(), { draws: true });
+      awaitEffect(effectiveTime);
       return written;
     },
     delete(resource) {

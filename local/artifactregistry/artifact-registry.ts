@@ -37,7 +37,7 @@ interface Context {
  */
 export function createArtifactRegistry(cloud: Cloud): Api {
   const repositories = cloud.store.collection<Repository>("artifactregistry.repositories");
-  const context: Context = { cloud, images: createImages(cloud.store), repositories };
+  const context: Context = { cloud, images: createImages(cloud.store, cloud.directory), repositories };
   const policies = policyMethods(cloud, (resource) => `//${host}/${find(context, resource).name}`);
   const inRepository = <T extends { readonly name?: string; readonly parent?: string }>(request: T): T => {
     find(context, (request.parent ?? request.name ?? "").split("/").slice(0, 6).join("/"));

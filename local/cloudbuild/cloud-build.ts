@@ -106,7 +106,7 @@ async function create(context: Context, request: CreateBuildRequest, call: Call)
 async function runBuild(context: Context, operation: RunningOperation): Promise<JsonObject> {
   const { cloud } = context;
   const name = String(operation.input.name);
-  const startTime = cloud.clock.timestamp();
+  const { startTime = cloud.clock.timestamp() } = find(context, { name });
   const change = (changes: Partial<Build>): Build => {
     const present = find(context, { name });
     const changed = present.status === "CANCELLED" ? present : context.builds.put(name, { ...present, ...changes });

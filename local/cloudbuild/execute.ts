@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Principal, system } from "../access/principal.ts";
@@ -28,8 +29,8 @@ export interface BuildRun {
  * @throws BuildFailure
  */
 export async function executeBuild(run: BuildRun): Promise<readonly BuiltImage[]> {
-  const { runtime, build } = run;
-  const directory = join(runtime.cloud.directory, "workload", "images", build.id ?? "");
+  // A directory of its own each time: a build that is run again after a restart may have pushed its image already.
+  const directory = join(run.runtime.cloud.directory, "workload", "images", randomUUID());
   makeOpenDirectory(directory);
   try {
     await fetchSource(run, directory);

@@ -33,7 +33,7 @@ export function serverlessAddresses(cloud: Cloud, subnetwork: string): Serverles
   const range = parseRange(openResources(cloud).subnetworks.get(subnetwork)?.ipCidrRange ?? "");
   const region = subnetwork.split("/").slice(0, 4).join("/");
   return Array.from({ length: Math.max(1, hold.count) }, (_, index) => {
-    const digits = String(parseInt(cloud.random.fork(`${subnetwork} ${index}`).hex(10), 16)).padStart(13, "1");
+    const digits = String(parseInt(cloud.random.lasting(`${subnetwork} ${index}`).hex(10), 16)).padStart(13, "1");
     const path = `${region}/addresses/serverless-ipv4-${digits}`;
     const address: Address = {
       kind: "compute#address",

@@ -34,7 +34,22 @@ function releaseLater({ cloud }: RunContext, subnetwork: string): void {
   const delay = drawLatency("run.addressHold", cloud.random.fork(`${subnetwork} ${cloud.clock.timestamp()}`));
   const releaseTime = toTimestamp(cloud.clock.now() + delay);
   holds.put(subnetwork, { subnetwork, count: 0, releaseTime });
-  void cloud.clock.sleep(delay, { draws: false }).then(() => {
+  awaitRelease({ cloud }, { subnetwork, releaseTime });
+}
+
+/** Waits again for the releases that were awaited when the cloud ended. */
+export function resumeAddressHolds({ cloud }: Pick<RunContext, "cloud">): void {
+  for (const [subnetwork, { releaseTime }] of cloud.store.collection<AddressHold>("run.addressHolds").list()) {
+    if (releaseTime !== undefined) awaitRelease({ cloud }, { subnetwork, releaseTime });
+  }
+}
+
+function awaitRelease(
+  { cloud }: Pick<RunContext, "cloud">,
+  { subnetwork, releaseTime }: { readonly subnetwork: string; readonly releaseTime: string },
+): void {
+  const holds = cloud.store.collection<AddressHold>("run.addressHolds");
+  void cloud.clock.sleep(Date.parse(releaseTime) - cloud.clock.now(), { draws: false }).then(() => {
     // Somebody may have attached again meanwhile, and perhaps left again.
     if (holds.get(subnetwork)?.releaseTime === releaseTime) holds.delete(subnetwork);
   });

@@ -11,7 +11,9 @@ import { runTask, type TaskOutcome } from "./task.ts";
 /** The work behind `RunJob`: runs the execution and ends as it ends. */
 export async function runRunJob(context: RunContext, operation: RunningOperation): Promise<JsonObject> {
   const name = String(operation.input.execution);
-  await runExecution(context, name, operation.hold, () => operation.latency());
+  if (!context.executions.get(name)?.completionTime) {
+    await runExecution(context, name, operation.hold, () => operation.latency());
+  }
   const execution = demandFound(context.executions.get(name), "execution", name);
   operation.annotate({ ...execution });
   const failure = execution.conditions?.find(({ type, state }) => type === "Completed" && state === "CONDITION_FAILED");
@@ -23,7 +25,10 @@ function failureCode({ executionReason }: Condition): "CANCELLED" | "UNKNOWN" {
   return executionReason === "CANCELLED" ? "CANCELLED" : "UNKNOWN";
 }
 
-/** Runs all tasks of an execution, as many at a time as its parallelism says, and records how they ended. */
+/**
+ * Runs all tasks of an execution, as many at a time as its parallelism says, and records how they ended. Tasks that ended
+ * before a restart keep their end; those that ran then run again, as those do whose instance Google lost.
+ */
 export async function runExecution(
   context: RunContext,
   name: string,
@@ -47,7 +52,7 @@ export async function runExecution(
 async function runTasks(context: RunContext, name: string, signal: AbortSignal): Promise<readonly TaskOutcome[]> {
   const execution = demandFound(context.executions.get(name), "execution", name);
   const { taskCount = 1, parallelism } = execution;
-  const startTime = context.cloud.clock.timestamp();
+  const startTime = execution.startTime ?? context.cloud.clock.timestamp();
   context.executions.put(name, {
     ...execution,
     startTime,

@@ -169,7 +169,10 @@ async function executeByToken(context: RunContext, job: Job, by: string): Promis
   const token = runExecutionToken ?? startExecutionToken;
   if (token === undefined) return undefined;
   const execution = `${name}/executions/${idOf(name)}-${token}`;
-  if (!context.executions.get(execution)) {
+  const former = context.executions.get(execution);
+  // One that goes on after a restart is waited for like a new one.
+  if (former && !former.completionTime && runExecutionToken) await context.running.get(execution)?.completed;
+  if (!former) {
     createExecution(context, { job, name: execution, overrides: {}, by });
     const running = context.cloud.clock.working((hold) => runExecution(context, execution, hold));
     if (runExecutionToken === undefined) running.catch((caught) => recordCrash(context, name, caught));
@@ -187,7 +190,8 @@ function failureOf(execution: Execution | undefined): Failure | undefined {
   return { message, reason: { executionReason } };
 }
 
-function recordCrash({ cloud }: RunContext, name: string, caught: unknown): void {
+/** Says in the logs of a job what went wrong apart from its tasks. */
+export function recordCrash({ cloud }: RunContext, name: string, caught: unknown): void {
   const { project, region, id } = parseName(name);
   const resource = { type: "cloud_run_job", labels: { project_id: project, location: region, job_name: id } };
   cloud.logs.write({

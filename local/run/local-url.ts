@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { Cloud } from "../cloud.ts";
 import type { RunContext } from "./context.ts";
@@ -17,7 +18,10 @@ export function localUrl({ store }: Pick<Cloud, "store">, service: string): stri
   return store.collection<LocalUrl>("run.localUrls").get(service)?.url;
 }
 
-/** Gives a service a loopback URL of its own; whoever calls it is nobody in particular unless they say who they are. */
+/**
+ * Gives a service a loopback URL of its own, the one that it had before if nobody else listens there; whoever calls it is
+ * nobody in particular unless they say who they are.
+ */
 export async function openLocalUrl(context: RunContext, name: string): Promise<void> {
   const open = servers.get(context) ?? new Map<string, Server>();
   servers.set(context, open);
@@ -27,10 +31,16 @@ export async function openLocalUrl(context: RunContext, name: string): Promise<v
     void serve(context, service && toTarget(context, service, request.url ?? "/"), { request, response });
   });
   open.set(name, server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const former = Number(URL.parse(localUrl(context.cloud, name) ?? "")?.port ?? 0);
+  await listen(server, former).catch(() => listen(server, 0));
   const listening = server.address();
   if (typeof listening !== "object" || listening === null) throw new Error(`${name} has no port`);
   context.cloud.store.collection<LocalUrl>("run.localUrls").put(name, { url: `http://127.0.0.1:${listening.port}` });
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
 }
 
 /** Takes a service's loopback URL away. */

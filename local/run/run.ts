@@ -2,6 +2,7 @@ import { type Api, handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import type { RunMethods } from "../model/generated/run.ts";
 import { policyMethods } from "../policy.ts";
+import { comeBack } from "./come-back.ts";
 import { createContext, host, type RunContext, type RunOptions } from "./context.ts";
 import { runDeploy } from "./deploy.ts";
 import { runRunJob } from "./execute.ts";
@@ -40,6 +41,7 @@ export function createRun(cloud: Cloud, options: RunOptions = {}): Api {
       deleteExecution: (operation) => executions.runDeleteExecution(context, operation),
     },
     sites: [createSite(context)],
+    start: () => comeBack(context),
     stop: () => stop(context),
   };
 }

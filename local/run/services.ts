@@ -168,6 +168,7 @@ interface Deploy {
 async function deploy(context: RunContext, { service, present, version }: Deploy): Promise<OperationResource> {
   const { cloud, services, revisions } = context;
   const { name = "", latestCreatedRevision: revision = "", template } = service;
+  await openLocalUrl(context, name);
   const now = cloud.clock.timestamp();
   const isNew = revisions.get(revision) === undefined;
   const isVerified = !isNew && revision === present?.latestReadyRevision;
@@ -175,7 +176,6 @@ async function deploy(context: RunContext, { service, present, version }: Deploy
   const pending = reconciling("Ready", now, isVerified ? "Updating traffic." : "Deploying Revision.");
   const put = services.put(name, { ...service, reconciling: true, terminalCondition: pending, conditions: [pending] });
   refreshAddressHolds(context);
-  await openLocalUrl(context, name);
   // Fresh instances on Direct VPC egress wait for their network; moving traffic makes none.
   const isDirect = !isVerified && Boolean(template?.vpcAccess?.networkInterfaces?.length);
   const latency: LatencyKind = isDirect ? "run.service.deploy.direct" : "run.service.deploy.connector";

@@ -31,15 +31,27 @@ export interface TaskOutcome {
 export async function runTask(context: RunContext, run: TaskRun): Promise<TaskOutcome> {
   const { template = {} } = run.execution;
   const maxRetries = template.maxRetries ?? 3;
-  const name = createTask(context, run);
-  for (let attempt = 0; ; attempt += 1) {
+  const { name = "", retried = 0, completionTime } = ensureTask(context, run);
+  if (completionTime) return outcomeOf(context, name, run.index);
+  for (let attempt = retried; ; attempt += 1) {
     const result = await attemptTask(context, { ...run, attempt });
     if (result.end === "succeeded" || result.end === "cancelled" || attempt >= maxRetries) {
       const outcome = { index: run.index, retried: attempt, ...result };
       concludeTask(context, name, outcome);
       return outcome;
     }
+    context.tasks.put(name, { ...context.tasks.get(name), retried: attempt + 1 });
   }
+}
+
+/** How a task ended, from its record. */
+function outcomeOf({ tasks }: RunContext, name: string, index: number): TaskOutcome {
+  const { retried = 0, conditions = [], lastAttemptResult } = tasks.get(name) ?? {};
+  const [{ state, executionReason } = {}] = conditions;
+  const common = { index, retried, message: lastAttemptResult?.status?.message ?? "" };
+  if (state === "CONDITION_SUCCEEDED") return { ...common, end: "succeeded" };
+  const end = executionReason === "CANCELLED" ? "cancelled" : "failed";
+  return { ...common, end, ...(executionReason ? { reason: { executionReason } } : {}) };
 }
 
 interface Attempt {
@@ -130,10 +142,12 @@ function taskName(execution: string, index: number): string {
   return `${execution}/tasks/${idOf(execution)}-task${index}`;
 }
 
-function createTask({ cloud, tasks }: RunContext, { execution, index }: TaskRun): string {
+function ensureTask({ cloud, tasks }: RunContext, { execution, index }: TaskRun): Task {
+  const name = taskName(execution.name ?? "", index);
+  const found = tasks.get(name);
+  if (found) return found;
   const now = cloud.clock.timestamp();
   const { template, job, logUri, labels } = execution;
-  const name = taskName(execution.name ?? "", index);
   const task: Task = {
     ...template,
     name,
@@ -152,8 +166,7 @@ function createTask({ cloud, tasks }: RunContext, { execution, index }: TaskRun)
     conditions: [reconciling("Completed", now)],
     etag: etagOf(name, now),
   };
-  tasks.put(name, task);
-  return name;
+  return tasks.put(name, task);
 }
 
 function concludeTask({ cloud, tasks }: RunContext, name: string, outcome: TaskOutcome & Attempt): void {

@@ -83,7 +83,7 @@ function openIdentities(cloud: Cloud) {
 
   /** As stable as the e-mail, so that an agent is the same however often it is asked for. */
   function uniqueId(email: string): string {
-    const digits = BigInt(`0x${cloud.random.fork(`agent ${email}`).hex(16)}`).toString();
+    const digits = BigInt(`0x${cloud.random.lasting(`agent ${email}`).hex(16)}`).toString();
     return `1${digits.padStart(20, "0").slice(-20)}`;
   }
 

@@ -1,3 +1,4 @@
+import { relative, resolve } from "node:path";
 import type { Collection, Store } from "../store.ts";
 
 /** A container image as the local cloud keeps it: a directory of files and how to run them. */
@@ -33,7 +34,7 @@ export interface Images {
   push(image: Image, tag: string): void;
   /** The image that a reference means at present. */
   resolve(reference: string): Image | undefined;
-  /** Images of all repositories below a path. */
+  /** Images of all repositories below a path; all for an empty one. */
   list(path: string): readonly Image[];
   /** Tags of an image. */
   tags(image: Image): readonly string[];
@@ -51,23 +52,30 @@ export function parseImageReference(text: string): ImageReference {
   return { repository, tag, digest };
 }
 
-/** Makes the view of a store's images; every view of one store shows the same. */
-export function createImages(store: Store): Images {
+/**
+ * Makes the view of a store's images; every view of one store shows the same.
+ *
+ * @param root the cloud's directory: what is stored is relative to it, since a state may come back at another place
+ */
+export function createImages(store: Store, root: string): Images {
   const images: Collection<Image> = store.collection("workload.images");
   const tags: Collection<{ readonly digest: string }> = store.collection("workload.tags");
   const repositoryOf = (image: Image) => parseImageReference(image.reference).repository;
 
+  const inPlace = (image: Image): Image => ({ ...image, directory: resolve(root, image.directory) });
+
   return {
     push(image, tag) {
-      images.put(image.reference, image);
+      images.put(image.reference, { ...image, directory: relative(root, image.directory) });
       tags.put(`${repositoryOf(image)}:${tag}`, { digest: image.digest });
     },
     resolve(reference) {
       const { repository, tag, digest } = parseImageReference(reference);
       const wanted = digest ?? tags.get(`${repository}:${tag}`)?.digest;
-      return wanted === undefined ? undefined : images.get(`${repository}@${wanted}`);
+      const found = wanted === undefined ? undefined : images.get(`${repository}@${wanted}`);
+      return found && inPlace(found);
     },
-    list: (path) => images.list(`${path}/`).map(([, image]) => image),
+    list: (path) => images.list(path && `${path}/`).map(([, image]) => inPlace(image)),
     tags: (image) =>
       tags
         .list(`${repositoryOf(image)}:`)

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { transformSync } from "esbuild";
@@ -33,6 +33,8 @@ export function runtimeOf(cloud: Cloud): Runtime {
 
 function createRuntime(cloud: Cloud): Runtime {
   const root = join(cloud.directory, "workload");
+  const images = createImages(cloud.store, cloud.directory);
+  removeRemains(root, images);
   makeOpenDirectory(root);
   const preload = join(root, "network.mjs");
   const source = readFileSync(new URL("./preload/network.ts", import.meta.url), "utf8");
@@ -42,7 +44,7 @@ function createRuntime(cloud: Cloud): Runtime {
 
   return {
     cloud,
-    images: createImages(cloud.store),
+    images,
     account,
     preload: pathToFileURL(preload).href,
     makeDirectory(id) {
@@ -54,6 +56,17 @@ function createRuntime(cloud: Cloud): Runtime {
     },
     removeDirectory: (directory) => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** Directories of instances and builds that were under way when the local cloud was killed. */
+function removeRemains(root: string, images: Images): void {
+  rmSync(join(root, "instances"), { recursive: true, force: true });
+  const kept = images.list("").map(({ directory }) => directory);
+  const all = existsSync(join(root, "images")) ? readdirSync(join(root, "images")) : [];
+  for (const directory of all.map((name) => join(root, "images", name))) {
+    const isUsed = kept.some((used) => `${used}/`.startsWith(`${directory}/`));
+    if (!isUsed) rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Makes a directory that others may enter, and what is missing above it, whatever this process's file mode mask is. */

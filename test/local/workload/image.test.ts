@@ -20,7 +20,7 @@ describe("parseImageReference", () => {
 
 describe("createImages", () => {
   it("finds an image by digest for good and by tag as long as the tag is there", () => {
-    const images = createImages(createStore());
+    const images = createImages(createStore(), "/");
     images.push(image("sha256:a"), "latest");
     images.push(image("sha256:b"), "latest");
     expect(images.resolve(repository)?.digest).toBe("sha256:b");
