@@ -86,17 +86,14 @@ export function changeResource<T extends object>(
 /** The operations behind a kind's inserts, changes and deletes. */
 export function kindOperations<T extends object>(kind: Kind<T>): NonNullable<Api["operations"]> {
   return {
-    [`${kind.noun}.insert`]: work(({ input }) => {
-      const path = String(input.path);
-      const inserted = kind.collection.get(path);
-      if (!inserted || !kind.settle) return;
-      try {
-        put(kind, path, kind.settle(inserted, path));
-      } catch (caught) {
-        kind.collection.delete(path);
-        throw caught;
-      }
-    }),
+    [`${kind.noun}.insert`]: work(
+      ({ input }) => {
+        const path = String(input.path);
+        const inserted = kind.collection.get(path);
+        if (inserted && kind.settle) put(kind, path, kind.settle(inserted, path));
+      },
+      ({ input }) => kind.collection.delete(String(input.path)),
+    ),
     [`${kind.noun}.change`]: work(({ input }) => {
       const path = String(input.path);
       const cleared = new Set(Array.isArray(input.cleared) ? input.cleared.map(String) : []);

@@ -8,6 +8,7 @@ import { isJsonObject, type JsonObject } from "../json.ts";
 import type { LatencyKind } from "../latency.ts";
 import type { Operation } from "../model/generated/compute.ts";
 import type { OperationRecord } from "../operation.ts";
+import { createTally } from "../tally.ts";
 import { invalid } from "./error.ts";
 import { link } from "./link.ts";
 import { host } from "./resources.ts";
@@ -29,7 +30,8 @@ export interface Change {
 /** Sets a change off; its operation lies where its resource lies (global, in a region, in a zone). */
 export function start(cloud: Cloud, { call, kind, verb, path, targetId, latency, input }: Change): Operation {
   const parent = /^projects\/[^/]+\/(?:global|(?:regions|zones)\/[^/]+)/.exec(path)?.[0] ?? "";
-  const draws = cloud.random.fork(`${verb} ${path} ${cloud.clock.now()}`);
+  const number = createTally(cloud.store, "compute.tally").next(`${verb} ${path}`);
+  const draws = cloud.random.lasting(`${verb} ${path} ${number}`);
   const id = Array.from({ length: 18 }, () => Math.floor(draws.next() * 10)).join("");
   const metadata = { id: `1${id}`, verb, targetId, user: emailOf(call.principal) };
   return toOperation(
@@ -63,14 +65,22 @@ function demandUuid(requestId: string): void {
   throw invalid("requestId", requestId, "Must be a valid UUID other than zero.");
 }
 
-/** The work of an operation, with its refusals noted in the way `toOperation` reads them. */
-export function work(run: (operation: RunningOperation) => Promise<void> | void) {
+/**
+ * The work of an operation, with its refusals noted in the way `toOperation` reads them.
+ *
+ * @param undo takes back what was stored before the operation began, when it fails
+ */
+export function work(
+  run: (operation: RunningOperation) => Promise<void> | void,
+  undo: (operation: RunningOperation) => void = () => undefined,
+) {
   return async (operation: RunningOperation): Promise<JsonObject> => {
-    await operation.latency();
     try {
+      await operation.latency();
       await run(operation);
       return {};
     } catch (caught) {
+      undo(operation);
       const error = toApiError(caught);
       throw Object.assign(error, { details: [errorInfo(error.reason ?? "internalError", host, {})] });
     }

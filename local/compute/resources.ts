@@ -1,6 +1,7 @@
 import type { Cloud } from "../cloud.ts";
 import type { Address, Firewall, Instance, Network, NetworkPeering, Subnetwork } from "../model/generated/compute.ts";
 import type { Collection } from "../store.ts";
+import { createTally } from "../tally.ts";
 import { alreadyExists, invalid, notFound, notReady, required } from "./error.ts";
 import { link, parseReference } from "./link.ts";
 
@@ -55,7 +56,7 @@ export function openResources({ store }: Cloud): Resources {
 
 /** Identity of a resource about to be stored at a path. */
 export function identify(cloud: Cloud, path: string): Identified {
-  const draws = cloud.random.fork(`${path} ${cloud.clock.now()}`);
+  const draws = cloud.random.lasting(`${path} ${createTally(cloud.store, "compute.tally").next(path)}`);
   const id = Array.from({ length: 18 }, () => Math.floor(draws.next() * 10)).join("");
   const creationTimestamp = new Date(cloud.clock.now()).toISOString().replace("Z", "-00:00");
   return { id: `1${id}`, name: path.split("/").at(-1) ?? "", selfLink: link(path), creationTimestamp };

@@ -2,7 +2,7 @@ import { type Code, codes } from "../error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { allocations } from "./allocations.ts";
 import type { AllocationQuota, Fault, FaultEffect, FaultPlan, FaultTime, RateQuota } from "./plan.ts";
-import { createReader, type Reader, refusal } from "./reader.ts";
+import { createReader, type Reader } from "./reader.ts";
 
 /** A rule as people give it; its id is made up when they give none. */
 export type Unnamed<Rule extends { readonly id: string }> = Omit<Rule, "id"> & { readonly id?: string };
@@ -56,7 +56,7 @@ function parseTime(reader: Reader): FaultTime {
   };
   reader.end();
   if (time.share !== undefined && !(time.share > 0 && time.share <= 1)) {
-    throw refusal("when.share", `must be above 0 and at most 1, not ${time.share}`);
+    throw reader.refusal("share", `must be above 0 and at most 1, not ${time.share}`);
   }
   return present(time);
 }
@@ -79,7 +79,7 @@ function effectOf(kind: FaultEffect["kind"], reader: Reader, on: Fault["on"]): F
     case "error":
       return {
         kind,
-        ...toCode(reader.demand("code", reader.value("code"))),
+        ...toCode(reader),
         message: reader.text("message"),
         reason: reader.text("reason"),
         ...detailsOf(reader),
@@ -94,7 +94,7 @@ function effectOf(kind: FaultEffect["kind"], reader: Reader, on: Fault["on"]): F
     case "slow": {
       const factor = on === "operation" ? reader.number("factor", 0) : undefined;
       const seconds = reader.number("seconds", 0);
-      if (factor === undefined && seconds === undefined) throw refusal("effect", "must say how slow: seconds");
+      if (factor === undefined && seconds === undefined) throw reader.refusal("seconds", "is missing");
       return { kind, factor, seconds };
     }
   }
@@ -104,23 +104,26 @@ function detailsOf(reader: Reader): { readonly details?: readonly JsonObject[] }
   const details = reader.list("details");
   if (details.length === 0) return {};
   const objects = details.filter(isJsonObject);
-  if (objects.length < details.length) throw refusal("effect.details", "must be objects");
+  if (objects.length < details.length) throw reader.refusal("details", "must be objects");
   return { details: objects };
 }
 
 /** HTTP statuses as people say them, where several codes share one. */
 const usual: Readonly<Record<number, Code>> = { 400: "INVALID_ARGUMENT", 409: "ABORTED", 500: "INTERNAL" };
 
-/** A code by its name or by an HTTP status, which is kept when it is none of the code's own. */
-function toCode(given: Json): { readonly code: Code; readonly httpStatus?: number } {
-  if (typeof given === "string" && given in codes) return { code: given as Code };
+/** A code by its name or by an HTTP status; a status that is no code's own is kept beside the nearest one. */
+function toCode(reader: Reader): { readonly code: Code; readonly httpStatus?: number } {
+  const given = reader.demand("code", reader.value("code"));
+  const httpStatus = reader.number("httpStatus", 400);
+  if (typeof given === "string" && given in codes) return { code: given as Code, httpStatus };
   const status = Number(given);
   const named = usual[status] ?? (Object.keys(codes) as Code[]).find((code) => codes[code].http === status);
-  if (named) return { code: named };
+  if (named) return { code: named, httpStatus };
   if (Number.isInteger(status) && status >= 400 && status <= 599) {
     return { code: status < 500 ? "FAILED_PRECONDITION" : "UNAVAILABLE", httpStatus: status };
   }
-  throw refusal("effect.code", `must be a code such as UNAVAILABLE or an HTTP status, not ${JSON.stringify(given)}`);
+  const why = `must be a code such as UNAVAILABLE or an HTTP status, not ${JSON.stringify(given)}`;
+  throw reader.refusal("code", why);
 }
 
 function parseRate(reader: Reader): Unnamed<RateQuota> {

@@ -13,6 +13,8 @@ export interface Reader {
   value(field: string): Json | undefined;
   /** A field that must be there. */
   demand<T>(field: string, value: T | undefined): T;
+  /** The refusal of a field's value. */
+  refusal(field: string, why: string): ApiError;
   /** Refuses fields that nobody read. */
   end(): void;
 }
@@ -49,6 +51,7 @@ export function createReader(value: Json | undefined, path: string): Reader {
       if (found === undefined) throw refusal(at(field), "is missing");
       return found;
     },
+    refusal: (field, why) => refusal(at(field), why),
     end() {
       const other = Object.keys(value).find((field) => !known.has(field));
       if (other !== undefined) throw refusal(at(other), "is not known here");
@@ -56,7 +59,6 @@ export function createReader(value: Json | undefined, path: string): Reader {
   };
 }
 
-/** The refusal of a part of a plan. */
-export function refusal(path: string, why: string): ApiError {
+function refusal(path: string, why: string): ApiError {
   return new ApiError({ code: "INVALID_ARGUMENT", message: `${path || "the fault plan"} ${why}` });
 }
