@@ -43,36 +43,26 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Instances are created one by one.",
   },
   {
-    methods: [
-      ...compute("Instances", "GetIamPolicy", "SetIamPolicy", "TestIamPermissions"),
-      ...["Addresses", "Firewalls", "GlobalAddresses", "Routes"].flatMap((service) =>
-        compute(service, "TestIamPermissions"),
-      ),
-    ],
-    reason: "Of Compute's resources only subnetworks have policies of their own here.",
+    methods: ["Addresses", "Firewalls", "GlobalAddresses", "Routes"].flatMap((service) =>
+      compute(service, "TestIamPermissions"),
+    ),
+    reason: "Of Compute's resources only subnetworks and virtual machines have policies of their own here.",
   },
   {
     methods: [...compute("Addresses", "Move"), ...compute("GlobalAddresses", "Move")],
     reason: "An address belongs to the project that it was reserved in.",
   },
   {
-    methods: [
-      ...["AddAccessConfig", "AddNetworkInterface", "AddResourcePolicies", "AttachDisk", "BulkInsert"],
-      ...["DeleteAccessConfig", "DeleteNetworkInterface", "DetachDisk", "GetEffectiveFirewalls", "GetGuestAttributes"],
-      ...["GetScreenshot", "GetSerialPortOutput", "GetShieldedInstanceIdentity", "ListReferrers", "PerformMaintenance"],
-      ...["RemoveResourcePolicies", "ReportHostAsFaulty", "Reset", "Resume", "SendDiagnosticInterrupt"],
-      ...["SetDeletionProtection", "SetDiskAutoDelete", "SetLabels", "SetMachineResources", "SetMachineType"],
-      ...["SetMetadata", "SetMinCpuPlatform", "SetName", "SetScheduling", "SetSecurityPolicy", "SetServiceAccount"],
-      ...[
-        "SetShieldedInstanceIntegrityPolicy",
-        "SetTags",
-        "SimulateMaintenanceEvent",
-        "Start",
-        "StartWithEncryptionKey",
-      ],
-      ...["Stop", "Suspend", "Update", "UpdateAccessConfig", "UpdateDisplayDevice", "UpdateNetworkInterface"],
-      "UpdateShieldedInstanceConfig",
-    ].map((name) => `google.cloud.compute.v1.Instances.${name}`),
+    methods: compute(
+      "Instances",
+      ...["AddNetworkInterface", "AddResourcePolicies", "AttachDisk", "BulkInsert", "DeleteNetworkInterface"],
+      ...["DetachDisk", "GetEffectiveFirewalls", "GetGuestAttributes", "GetScreenshot", "GetSerialPortOutput"],
+      ...["GetShieldedInstanceIdentity", "ListReferrers", "PerformMaintenance", "RemoveResourcePolicies"],
+      ...["ReportHostAsFaulty", "SendDiagnosticInterrupt", "SetDiskAutoDelete", "SetMachineResources"],
+      ...["SetMinCpuPlatform", "SetName", "SetSecurityPolicy", "SetShieldedInstanceIntegrityPolicy"],
+      ...["SimulateMaintenanceEvent", "StartWithEncryptionKey", "Update", "UpdateAccessConfig"],
+      ...["UpdateDisplayDevice", "UpdateNetworkInterface", "UpdateShieldedInstanceConfig"],
+    ),
     reason: "Virtual machines are records that occupy a subnetwork; no machine runs that these could act on.",
   },
   {

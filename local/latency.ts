@@ -26,6 +26,7 @@ export const latencies = {
   "compute.firewall.insert":        { p50: 8,    p95: 20 },
   "compute.firewall.delete":        { p50: 8,    p95: 20 },
   "compute.instance.insert":        { p50: 20,   p95: 60 },
+  "compute.instance.change":        { p50: 5,    p95: 20 },
   "compute.instance.delete":        { p50: 40,   p95: 90 },
   "compute.removePeering":          { p50: 10,   p95: 40 },
   "servicenetworking.create":       { p50: 60,   p95: 150 },

@@ -4,15 +4,17 @@ import type { ComputeMethods } from "../model/generated/compute.ts";
 import { addressMethods, addressOperations } from "./address.ts";
 import { firewallMethods, firewallOperations } from "./firewall.ts";
 import { instanceMethods, instanceOperations } from "./instance.ts";
+import { instancePowerMethods } from "./instance-power.ts";
+import { instanceSettingMethods } from "./instance-settings.ts";
 import { networkMethods, networkOperations } from "./network.ts";
 import { operationMethods } from "./operation-methods.ts";
 import { permissions } from "./permissions.ts";
 import { regionMethods } from "./region.ts";
 import { regionalAddressMethods } from "./regional-address.ts";
+import { resourcePolicyMethods } from "./resource-policy.ts";
 import { host, openResources } from "./resources.ts";
 import { routeMethods } from "./route.ts";
 import { subnetworkMethods, subnetworkOperations } from "./subnetwork.ts";
-import { subnetworkPolicyMethods } from "./subnetwork-policy.ts";
 
 /**
  * Compute Engine v1, as far as networks go; virtual machines are records.
@@ -28,13 +30,15 @@ export function createCompute(cloud: Cloud): Api {
     methods: handlers<ComputeMethods>({
       ...networkMethods(cloud, resources),
       ...subnetworkMethods(cloud, resources),
-      ...subnetworkPolicyMethods(cloud, resources),
+      ...resourcePolicyMethods(cloud, resources),
       ...addressMethods(cloud, resources),
       ...regionalAddressMethods(cloud, resources),
       ...firewallMethods(cloud, resources),
       ...routeMethods(resources),
       ...regionMethods(cloud),
       ...instanceMethods(cloud, resources),
+      ...instancePowerMethods(cloud, resources),
+      ...instanceSettingMethods(cloud, resources),
       ...operationMethods(cloud),
     }),
     operations: {
@@ -42,7 +46,7 @@ export function createCompute(cloud: Cloud): Api {
       ...subnetworkOperations(cloud, resources),
       ...addressOperations(cloud, resources),
       ...firewallOperations(resources),
-      ...instanceOperations(resources),
+      ...instanceOperations(cloud, resources),
     },
   };
 }
