@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { apis } from "./apis.ts";
 import { differences, unservedMethods } from "./deviations.ts";
 import { loadModel } from "./model/model.ts";
+import { choices } from "./workflows/choices.ts";
 
 /*
  * Writes docs/local.md: `node local/reference.ts`. A test holds the file equal to what this gives.
@@ -31,6 +32,14 @@ export function localReference(): string {
     "## Where it differs",
     "",
     ...differences.map((difference) => `- ${difference}`),
+    "",
+    "## The Workflows language",
+    "",
+    "Where documentation, samples and other engines disagree or say nothing, one behaviour is chosen:",
+    "",
+    "| what happens | reason |",
+    "|---|---|",
+    ...choices.map(({ rule, reason }) => `| ${rule} | ${reason} |`),
     "",
   ].join("\n");
 }

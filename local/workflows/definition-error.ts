@@ -3,6 +3,8 @@ import type { Position } from "./parse/syntax.ts";
 /** A definition that cannot be deployed. */
 export class DefinitionError extends Error {
   readonly code: "INVALID_ARGUMENT" | "UNIMPLEMENTED";
+  /** What is wrong, without the place. */
+  readonly reason: string;
   /** Where in the source; absent when the source as a whole is at fault. */
   readonly position: Position | undefined;
 
@@ -10,6 +12,7 @@ export class DefinitionError extends Error {
     const where = position ? ` (line ${position.line}, column ${position.column})` : "";
     super(`failed to build: ${step === undefined ? "" : `error in step ${step}: `}${message}${where}`);
     this.name = "DefinitionError";
+    this.reason = `${step === undefined ? "" : `error in step ${step}: `}${message}`;
     this.code = code;
     this.position = position;
   }

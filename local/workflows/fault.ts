@@ -2,7 +2,7 @@ import type { Position } from "./parse/syntax.ts";
 import type { Value } from "./value/value.ts";
 
 /**
- * Tags of errors that the runtime itself raises, each with the wider tags that come with it.
+ * Tags of errors that the runtime itself raises, each with the wider tags that come with it (choice `wider-tags`).
  *
  * @see https://cloud.google.com/workflows/docs/reference/syntax/error-types
  */
@@ -14,9 +14,11 @@ const faultTags = {
   HttpError:             ["HttpError"],
   IndexError:            ["IndexError", "LookupError"],
   KeyError:              ["KeyError", "LookupError"],
+  OperationError:        ["OperationError"],
   ParallelNestingError:  ["ParallelNestingError"],
   RecursionError:        ["RecursionError"],
   ResourceLimitError:    ["ResourceLimitError"],
+  ResponseTypeError:     ["ResponseTypeError"],
   SystemError:           ["SystemError"],
   TimeoutError:          ["TimeoutError"],
   TypeError:             ["TypeError"],

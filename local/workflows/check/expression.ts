@@ -10,13 +10,15 @@ import type { SymbolContext } from "./symbols.ts";
 export interface ExpressionContext extends SymbolContext {
   readonly names: Names;
   readonly position: Position;
+  /** Where the expression's text begins, when it is on one line. */
+  readonly start?: Position;
 }
 
 /** Checks the names, calls and argument counts in an expression. */
 export function checkExpression(expression: Expression, context: ExpressionContext): void {
   switch (expression.kind) {
     case "name":
-      checkName(expression.name, context);
+      checkName(expression, context);
       return;
     case "property":
       if (!isKnownPath(expression, context)) checkExpression(expression.object, context);
@@ -39,27 +41,36 @@ function isKnownPath(expression: Expression, { names, library }: ExpressionConte
   return prefixes.some((known) => constants.has(known) || library.get(known) !== undefined);
 }
 
-function checkName(name: string, context: ExpressionContext): void {
+function checkName({ name, offset }: Extract<Expression, { kind: "name" }>, context: ExpressionContext): void {
   if (context.names.has(name) || context.definition.routines.has(name) || context.library.get(name)) return;
-  throw refusal(`symbol '${name}' is neither a variable nor a sub-workflow name`, context);
+  throw refusal(`symbol '${name}' is neither a variable nor a sub-workflow name`, context, offset);
 }
 
-function checkCall({ callee, args }: Extract<Expression, { kind: "call" }>, context: ExpressionContext): void {
-  const definition = context.library.get(callee);
-  if (!definition && !context.definition.routines.has(callee)) {
-    throw refusal(`symbol '${callee}' is not a function or sub-workflow name`, context);
+function checkCall(call: Extract<Expression, { kind: "call" }>, context: ExpressionContext): void {
+  const { callee, args, offset } = call;
+  const { blocking, definition, library } = context;
+  const found = library.get(callee);
+  if (!found && !definition.routines.has(callee)) {
+    throw refusal(`symbol '${callee}' is not a function or sub-workflow name`, context, offset);
   }
-  if (definition?.isBlocking) throw refusal(`${callee} blocks and must be used in a call step`, context);
+  if (found?.isBlocking || (!found && blocking.has(callee))) {
+    throw refusal(`${callee} blocks and must be used in a call step`, context, offset);
+  }
   const parameters = parametersOf(callee, context);
   const required = parameters.filter(({ isOptional }) => !isOptional).length;
   if (args.length >= required && args.length <= parameters.length) return;
-  throw refusal(`${callee} takes ${countOf(required, parameters.length)} arguments, not ${args.length}`, context);
+  throw refusal(
+    `${callee} takes ${countOf(required, parameters.length)} arguments, not ${args.length}`,
+    context,
+    offset,
+  );
 }
 
 function countOf(least: number, most: number): string {
   return least === most ? String(least) : `${least} to ${most}`;
 }
 
-function refusal(reason: string, { step, position }: ExpressionContext): DefinitionError {
-  return new DefinitionError({ message: `error evaluating expression: ${reason}`, position, step });
+function refusal(reason: string, { step, position, start }: ExpressionContext, offset: number): DefinitionError {
+  const at = start ? { line: start.line, column: start.column + offset } : position;
+  return new DefinitionError({ message: `error evaluating expression: ${reason}`, position: at, step });
 }

@@ -7,7 +7,7 @@ interface Reach {
   readonly targets: ReadonlySet<string>;
   /** The innermost loop, if the place is in one. */
   readonly loop?: "for" | "parallel for";
-  /** Whether a parallel step is around the place; `return` and `end` cannot leave it. */
+  /** Whether a parallel step is around the place; `return` and `end` cannot leave it (choice `parallel-exit`). */
   readonly isParallel: boolean;
 }
 

@@ -1,13 +1,19 @@
+import type { DefinitionError } from "../definition-error.ts";
 import type { Definition, ForAction, ParallelAction, Routine, Step, Template } from "../parse/syntax.ts";
 import type { Library } from "../stdlib/library.ts";
 import { checkArguments, checkCallee } from "./call.ts";
 import { checkExpression } from "./expression.ts";
 import { Names } from "./names.ts";
+import { reporting } from "./reporting.ts";
 
-/** A definition and the functions that it may call. */
+/** A definition and what it is checked with. */
 export interface Unit {
   readonly definition: Definition;
   readonly library: Library;
+  /** Subworkflows that may only be called in a call step. */
+  readonly blocking: ReadonlySet<string>;
+  /** Is told of problems; checking goes on with the next step. */
+  readonly report: (problem: DefinitionError) => void;
 }
 
 /** What a routine is checked against. */
@@ -21,15 +27,16 @@ export interface SymbolContext extends Unit {
  * variables, and that calls have the arguments their callee takes.
  */
 export function checkSymbols(routine: Routine, unit: Unit): void {
-  const names = new Names({ declared: routine.params.map(({ name }) => name), steps: routine.steps });
+  const variables = new Names({ declared: routine.params.map(({ name }) => name), steps: routine.steps });
   for (const parameter of routine.params) {
-    checkTemplate(parameter.default, new Names({ declared: [], steps: [] }), { ...unit, step: "params" });
+    const names = new Names({ declared: [], steps: [] });
+    reporting(unit.report, () => checkTemplate(parameter.default, names, { ...unit, step: "params" }));
   }
-  checkSteps(routine.steps, names, unit);
+  checkSteps(routine.steps, variables, unit);
 }
 
 function checkSteps(steps: readonly Step[], names: Names, unit: Unit): void {
-  for (const step of steps) checkStep(step, names, unit);
+  for (const step of steps) reporting(unit.report, () => checkStep(step, names, unit));
 }
 
 function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void {
@@ -38,7 +45,8 @@ function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void
     case "assign":
       for (const { target, value } of action.entries) {
         checkTemplate(value, names, context);
-        for (const part of target.path) checkExpression(part, { names, ...context, position: target.position });
+        for (const part of target.path)
+          checkExpression(part, { names, ...context, position: target.position, start: target.position });
         if (target.path.length > 0) names.expect(target.variable, { step, position: target.position });
         names.write(target.variable, { step, position: target.position });
       }
@@ -110,7 +118,7 @@ function retryParts(retry: Extract<Step["action"], { kind: "try" }>["retry"]): r
 function checkTemplate(template: Template | undefined, names: Names, context: SymbolContext): void {
   switch (template?.kind) {
     case "expression":
-      checkExpression(template.expression, { names, ...context, position: template.position });
+      checkExpression(template.expression, { names, ...context, position: template.position, start: template.start });
       return;
     case "list":
       for (const item of template.items) checkTemplate(item, names, context);

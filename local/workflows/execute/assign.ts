@@ -17,7 +17,7 @@ export function* runAssignment({ target, value }: Assignment, at: Activation): T
   at.scope.set(target.variable, withElement(container, path, assigned));
 }
 
-/** A copy of a map or list with one place in it changed; maps that are missing on the way are made. */
+/** A copy of a map or list with one place in it changed; maps that are missing on the way are made (choice `missing-maps`). */
 function withElement(container: Value, [key = null, ...rest]: readonly Value[], value: Value): Value {
   if (isList(container)) {
     const index = toIndex(container.length, key);

@@ -1,8 +1,8 @@
 import { toBoolean } from "../expression/operators.ts";
-import { WorkflowError } from "../fault.ts";
+import { fault, WorkflowError } from "../fault.ts";
 import type { Block, Completion, Node, Work } from "../plan/program.ts";
 import type { Task } from "../task.ts";
-import { isMap, type Value } from "../value/value.ts";
+import { isMap, typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 import { runAssignment } from "./assign.ts";
 import { runCall } from "./call.ts";
@@ -41,6 +41,7 @@ export function* runNode(node: Node, at: Activation): Task<Completion> {
     const completion = yield* recorded({ stepType: node.type }, { ...at, step: node.step }, (inside) =>
       runWork(node.work, inside),
     );
+    // For a switch this holds whether or not a condition did. See choice `switch-next`.
     return completion.kind === "done" ? (node.next ?? done) : completion;
   } catch (caught) {
     if (caught instanceof WorkflowError) caught.locate(at.frame, element);
@@ -85,8 +86,11 @@ function* runSwitch({ cases }: Extract<Work, { kind: "switch" }>, at: Activation
   return done;
 }
 
-/** An error of the runtime that is raised again keeps its message; anything else is shown as it is. */
+/** An error of the runtime that is raised again keeps its message; anything else is shown as it is (choice `raised-string`). */
 function toRaised(value: Value): WorkflowError {
+  if (typeof value !== "string" && !isMap(value)) {
+    return fault("TypeError", `raise takes a string or a map, not ${typeName(value)}`);
+  }
   const message = isMap(value) && value.has("tags") ? value.get("message") : undefined;
   return new WorkflowError({
     value,

@@ -16,6 +16,9 @@ import { Scheduler } from "./scheduler.ts";
 import { Scope } from "./scope.ts";
 import { createThread } from "./thread.ts";
 
+/** Longest time from start to end: a year (choice `year-long`). */
+const maxDurationMs = 365 * 24 * 3600 * 1000;
+
 /** Most steps of one execution. */
 const maxSteps = 100_000;
 
@@ -92,6 +95,7 @@ interface RunOptions extends Omit<ExecutionOptions, "argument"> {
 function createRun(options: RunOptions): ObservedRun {
   const { program, host, hold, signal, journal = noJournal, observer, keepsVariables = false, fail } = options;
   const scheduler = new Scheduler({ now: () => host.now(), journal, fail });
+  const startMs = scheduler.timeMs;
   let steps = 0;
   let threads = 0;
   let current: TraceElement | undefined;
@@ -113,12 +117,14 @@ function createRun(options: RunOptions): ObservedRun {
     },
     countStep() {
       steps += 1;
+      if (scheduler.timeMs - startMs > maxDurationMs) throw fault("TimeoutError", "the execution runs for over a year");
       if (steps > maxSteps) throw fault("ResourceLimitError", `execution has more than ${maxSteps} steps`);
       return steps;
     },
   };
 }
 
+/** See choice `result-size`. */
 function* runMain(at: Activation, argument: Value): Task<string> {
   const routine = at.run.program.routines.get("main");
   if (!routine) throw new Error("a program has no main routine");

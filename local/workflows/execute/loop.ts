@@ -70,6 +70,7 @@ function* integersFrom(begin: bigint, end: bigint | number): Generator<Value> {
   for (let value = begin; value <= end; value += 1n) yield value;
 }
 
+/** See choice `range-of-doubles`. */
 function* doublesFrom(begin: number, end: number): Generator<Value> {
   for (let value = begin; value <= end; value += 1) yield value;
 }

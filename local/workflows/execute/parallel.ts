@@ -1,7 +1,7 @@
 import { fault, WorkflowError } from "../fault.ts";
 import type { Completion, ForWork, ParallelWork } from "../plan/program.ts";
 import type { Settled, Task } from "../task.ts";
-import { isNumber, type Value } from "../value/value.ts";
+import { typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 import { defineLoopVariables, itemsOf } from "./loop.ts";
 import { toExecutionError } from "./outcome.ts";
@@ -12,7 +12,7 @@ import { evaluateTemplate } from "./template.ts";
 /** Parallel steps that may be inside each other. */
 const maxNesting = 2;
 
-/** Branches or iterations of one step that run at once. */
+/** Branches or iterations of one step that run at once (choice `concurrency`). */
 const maxConcurrency = 20;
 
 /** Unhandled errors that are kept. */
@@ -61,7 +61,9 @@ function throwOnCancellation(ends: readonly Settled<void>[]): void {
 }
 
 function toLimit(value: Value): number {
-  if (!isNumber(value) || !(value >= 1)) throw fault("ValueError", "concurrency_limit must be a positive integer");
+  if (typeof value !== "bigint")
+    throw fault("TypeError", `concurrency_limit must be an integer, not ${typeName(value)}`);
+  if (value < 1n) throw fault("ValueError", `concurrency_limit must be positive, not ${value}`);
   return Math.min(Number(value), maxConcurrency);
 }
 

@@ -74,7 +74,7 @@ function* evaluatePolicy(retry: NonNullable<TryWork["retry"]>, at: Activation): 
   const parts = retry.kind === "value" ? partsOf(yield* evaluateTemplate(retry.value, at)) : yield* spellOut(retry, at);
   return {
     predicate: toFunctionName(parts.predicate ?? null),
-    maxRetries: toAmount("max_retries", parts.max_retries ?? 5n),
+    maxRetries: toCount("max_retries", parts.max_retries ?? 5n),
     initialDelay: toAmount("initial_delay", parts.initial_delay ?? 1n),
     maxDelay: toAmount("max_delay", parts.max_delay ?? 60n),
     multiplier: toAmount("multiplier", parts.multiplier ?? 1.25),
@@ -102,11 +102,16 @@ function* spellOut(policy: Extract<TryWork["retry"], { kind: "policy" }>, at: Ac
   };
 }
 
-/** Without a predicate every error is retried. */
+/** Without a predicate every error is retried (choice `retry-defaults`). */
 function toFunctionName(predicate: Value): string {
   if (predicate === null) return "retry.always";
   if (isFunction(predicate)) return predicate.functionName;
   throw fault("TypeError", `retry predicate must be a function, not ${typeName(predicate)}`);
+}
+
+function toCount(name: string, value: Value): number {
+  if (typeof value === "number") throw fault("TypeError", `${name} must be an integer, not a double`);
+  return toAmount(name, value);
 }
 
 function toAmount(name: string, value: Value): number {

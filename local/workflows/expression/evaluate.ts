@@ -15,7 +15,7 @@ export interface Environment {
 }
 
 /**
- * Evaluates an expression. `and` and `or` evaluate their right side only when it matters.
+ * Evaluates an expression. `and` and `or` evaluate their right side only when it matters (choice `short-circuit`).
  *
  * @throws WorkflowError TypeError, KeyError, IndexError, ZeroDivisionError …
  */

@@ -1,5 +1,6 @@
 import { fault } from "../fault.ts";
 import { isInt64 } from "../value/integer.ts";
+import { textSize } from "../value/size.ts";
 import { isEqual, isList, isMap, isNumber, typeName, type Value } from "../value/value.ts";
 import type { BinaryOperator } from "./tree.ts";
 
@@ -15,7 +16,7 @@ const operators: Readonly<Record<Exclude<BinaryOperator, "and" | "or">, Operator
   "<=": (left, right) => compare("<=", left, right) <= 0,
   ">":  (left, right) => compare(">", left, right) > 0,
   ">=": (left, right) => compare(">=", left, right) >= 0,
-  "+":  (left, right) => (typeof left === "string" && typeof right === "string" ? left + right : add(left, right)),
+  "+":  add,
   "-":  (left, right) => arithmetic("-", [left, right], { integers: (a, b) => a - b, doubles: (a, b) => a - b }),
   "*":  (left, right) => arithmetic("*", [left, right], { integers: (a, b) => a * b, doubles: (a, b) => a * b }),
   "/":  (left, right) => divide(left, right),
@@ -51,6 +52,7 @@ function contains(item: Value, container: Value): boolean {
   return typeof item === "string" && container.has(item);
 }
 
+/** See choice `unlike-order`. */
 function compare(operator: string, left: Value, right: Value): number {
   const isComparable = (isNumber(left) && isNumber(right)) || (typeof left === "string" && typeof right === "string");
   if (!isComparable) throw unsupported(operator, left, right);
@@ -73,7 +75,13 @@ function arithmetic(operator: string, [left, right]: readonly [Value, Value], by
   throw unsupported(operator, left, right);
 }
 
+/** See choice `text-and-number`. */
 function add(left: Value, right: Value): Value {
+  if (typeof left === "string" && typeof right === "string") {
+    const text = left + right;
+    textSize(text);
+    return text;
+  }
   return arithmetic("+", [left, right], { integers: (a, b) => a + b, doubles: (a, b) => a + b });
 }
 
@@ -82,6 +90,7 @@ function divide(left: Value, right: Value): number {
   throw unsupported("/", left, right);
 }
 
+/** See choice `floor-division`. */
 function floorDivide(left: bigint, right: bigint): bigint {
   if (right === 0n) throw fault("ZeroDivisionError", "division by zero");
   const quotient = left / right;

@@ -16,6 +16,7 @@ const name = /[A-Za-z_][A-Za-z0-9_]*/y;
 const operator = /\/\/|==|!=|<=|>=|[-+*/%<>()[\].,]/y;
 const text = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/y;
 
+/** See choice `string-escapes`. */
 // biome-ignore format: a table
 const escapes: Readonly<Record<string, string>> = {
   n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", "\\": "\\", '"': '"', "'": "'", "/": "/",

@@ -1,6 +1,7 @@
 import { DefinitionError } from "../definition-error.ts";
 import { expectList, expectName, expectSingle, expectText, Fields } from "./fields.ts";
-import type { Branch, ForAction, ParallelAction, Step } from "./syntax.ts";
+import { expectKind, kinds } from "./literal.ts";
+import type { Branch, ForAction, ParallelAction, Step, Template } from "./syntax.ts";
 import { parseTemplate } from "./template.ts";
 import type { YamlNode } from "./yaml.ts";
 
@@ -22,6 +23,7 @@ export function parseFor(node: YamlNode, { step, parseSteps }: BodyContext): For
   return { kind: "for", value, index, source, steps, position: node.position };
 }
 
+/** See choice `range-forms`. */
 function parseSource(fields: Fields, step: string): ForAction["source"] {
   const inNode = fields.take("in");
   const rangeNode = fields.take("range");
@@ -32,8 +34,10 @@ function parseSource(fields: Fields, step: string): ForAction["source"] {
   if (rangeNode?.kind === "list" && rangeNode.items.length !== 2) {
     throw new DefinitionError({ message: "range must be [begin, end]", position: rangeNode.position, step });
   }
-  const list = parseTemplate(inNode ?? rangeNode ?? fields.expect("in"), step);
-  return { kind: inNode ? "in" : "range", list };
+  const node = inNode ?? rangeNode ?? fields.expect("in");
+  const kind = inNode ? "in" : "range";
+  const list = expectKind(parseTemplate(node, step), kinds.list, { what: kind, step, position: node.position });
+  return { kind, list };
 }
 
 /** Parses the body of `parallel`. */
@@ -42,7 +46,11 @@ export function parseParallel(node: YamlNode, context: BodyContext): ParallelAct
   const fields = new Fields(node, "parallel", step);
   checkPolicy(fields.take("exception_policy"), step);
   const sharedNode = fields.take("shared");
-  const shared = sharedNode ? expectList(sharedNode, "shared", step).items : [];
+  const shared = (sharedNode ? expectList(sharedNode, "shared", step).items : []).map((item) => ({
+    name: expectName(item, "shared variable", step),
+    position: item.position,
+  }));
+  refuseTwins(shared, "shared variable", step);
   const limitNode = fields.take("concurrency_limit");
   const branches = fields.take("branches");
   const loop = fields.take("for");
@@ -54,10 +62,15 @@ export function parseParallel(node: YamlNode, context: BodyContext): ParallelAct
   return {
     kind: "parallel",
     position: node.position,
-    shared: shared.map((item) => ({ name: expectName(item, "shared variable", step), position: item.position })),
-    concurrencyLimit: limitNode && parseTemplate(limitNode, step),
+    shared,
+    concurrencyLimit: limitNode && parseLimit(limitNode, step),
     work: loop ? parseFor(loop, context) : { kind: "branches", branches: parseBranches(branches ?? node, context) },
   };
+}
+
+function parseLimit(node: YamlNode, step: string): Template {
+  const place = { what: "concurrency_limit", step, position: node.position };
+  return expectKind(parseTemplate(node, step), kinds.positive, place);
 }
 
 function checkPolicy(node: YamlNode | undefined, step: string): void {
@@ -72,11 +85,21 @@ function parseBranches(node: YamlNode, { step, parseSteps }: BodyContext): reado
     const message = `parallel must have 2 to 10 branches, not ${items.length}`;
     throw new DefinitionError({ message, position: node.position, step });
   }
-  return items.map((item) => {
+  const branches = items.map((item) => {
     const { key, keyPosition, value } = expectSingle(item, "a branch", step);
     const fields = new Fields(value, `branch '${key}'`, step);
     const steps = parseSteps(fields.expect("steps"), `branch '${key}'`);
     fields.end();
     return { name: key, position: keyPosition, steps };
   });
+  refuseTwins(branches, "branch", step);
+  return branches;
+}
+
+function refuseTwins(items: readonly Pick<Branch, "name" | "position">[], what: string, step: string): void {
+  const seen = new Set<string>();
+  for (const { name, position } of items) {
+    if (seen.has(name)) throw new DefinitionError({ message: `${what} '${name}' is given twice`, position, step });
+    seen.add(name);
+  }
 }

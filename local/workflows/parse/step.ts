@@ -2,6 +2,7 @@ import { DefinitionError } from "../definition-error.ts";
 import { parseAssign } from "./assign.ts";
 import { expectList, expectName, expectSingle, expectText, Fields } from "./fields.ts";
 import { parseFor, parseParallel } from "./iteration.ts";
+import { expectKind, kinds } from "./literal.ts";
 import type { Action, CallAction, Jump, Step, SwitchCase, Template } from "./syntax.ts";
 import { parseTemplate } from "./template.ts";
 import { parseTry } from "./try.ts";
@@ -64,9 +65,12 @@ function parseAction(key: (typeof actionKeys)[number], fields: Fields, step: str
       return parseTry(node, { fields, step, parseSteps, parseBody });
     case "steps":
       return { kind: "steps", steps: parseSteps(node, `step '${step}'`) };
-    case "raise":
+    case "raise": {
+      const place = { what: "raise", step, position: node.position };
+      return { kind: "raise", value: expectKind(parseTemplate(node, step), kinds.error, place) };
+    }
     case "return":
-      return { kind: key, value: parseTemplate(node, step) };
+      return { kind: "return", value: parseTemplate(node, step) };
   }
 }
 
@@ -97,7 +101,9 @@ function parseSwitch(node: YamlNode, step: string): Action {
 
 function parseCase(node: YamlNode, step: string): SwitchCase {
   const fields = new Fields(node, "switch condition", step);
-  const condition = parseTemplate(fields.expect("condition"), step);
+  const conditionNode = fields.expect("condition");
+  const place = { what: "condition", step, position: conditionNode.position };
+  const condition = expectKind(parseTemplate(conditionNode, step), kinds.boolean, place);
   // A condition alone is allowed: it ends the switch without doing anything.
   const body: Step =
     fields.keys.length > 0

@@ -59,6 +59,8 @@ export interface ExpressionTemplate {
   readonly kind: "expression";
   readonly expression: Expression;
   readonly position: Position;
+  /** Where the text inside the braces begins, when it is on one line. */
+  readonly start?: Position;
 }
 
 /** What an assignment writes: a variable, or a place inside one. */

@@ -5,7 +5,7 @@ import type { Value } from "../value/value.ts";
 import type { ExpressionTemplate, Position, Template } from "./syntax.ts";
 import type { YamlNode, YamlScalar } from "./yaml.ts";
 
-/** Longest expression, in characters between the braces. */
+/** Longest expression, in characters between the braces (choice `expression-length`). */
 const maxExpressionLength = 400;
 
 /**
@@ -60,20 +60,25 @@ interface SourceText {
   readonly textOffset?: number;
 }
 
-/** The expression that a text is as a whole; `undefined` for any other text, which stands for itself. */
+/** The expression that a text is as a whole; `undefined` for any other text, which stands for itself (choice `text-around`). */
 function parseText({ text, position, textOffset }: SourceText, step: string): ExpressionTemplate | undefined {
   const inner = /^\s*\$\{([\s\S]*)\}\s*$/.exec(text)?.[1];
   if (inner === undefined) return undefined;
-  if (inner.length > maxExpressionLength) {
-    const message = `expression is ${inner.length} characters long, the limit is ${maxExpressionLength}`;
+  const length = [...inner].length;
+  if (length > maxExpressionLength) {
+    const message = `expression is ${length} characters long, the limit is ${maxExpressionLength}`;
     throw new DefinitionError({ message, position, step });
   }
+  const start = textOffset === undefined ? undefined : after(position, textOffset + text.indexOf("{") + 1);
   try {
-    return { kind: "expression", expression: parseExpression(inner), position };
+    return { kind: "expression", expression: parseExpression(inner), position, start };
   } catch (caught) {
     if (!(caught instanceof ExpressionError)) throw caught;
-    const start = textOffset === undefined ? undefined : position.column + textOffset + text.indexOf("{") + 1;
-    const at = start === undefined ? position : { line: position.line, column: start + caught.offset };
+    const at = start ? after(start, caught.offset) : position;
     throw new DefinitionError({ message: `parse error in expression: ${caught.message}`, position: at, step });
   }
+}
+
+function after({ line, column }: Position, characters: number): Position {
+  return { line, column: column + characters };
 }

@@ -1,6 +1,7 @@
 import { DefinitionError } from "../definition-error.ts";
 import { expectName, Fields } from "./fields.ts";
 import type { BodyContext } from "./iteration.ts";
+import { expectKind, kinds } from "./literal.ts";
 import type { RetryPolicy, Step, TryAction } from "./syntax.ts";
 import { parseTemplate } from "./template.ts";
 import type { YamlNode } from "./yaml.ts";
@@ -32,6 +33,7 @@ export function parseTry(node: YamlNode, context: TryContext): TryAction {
   };
 }
 
+/** See choice `except-variable`. */
 function parseExcept(node: YamlNode, { step, parseSteps }: BodyContext): TryAction["except"] {
   const fields = new Fields(node, "except", step);
   const as = fields.take("as");
@@ -41,21 +43,24 @@ function parseExcept(node: YamlNode, { step, parseSteps }: BodyContext): TryActi
 }
 
 function parseRetry(node: YamlNode, step: string): RetryPolicy {
-  if (node.kind !== "map") return { kind: "value", value: parseTemplate(node, step) };
+  if (node.kind !== "map") {
+    const place = { what: "retry", step, position: node.position };
+    return { kind: "value", value: expectKind(parseTemplate(node, step), kinds.expression, place) };
+  }
   const fields = new Fields(node, "retry", step);
-  const template = (from: Fields, key: string) => {
+  const template = (from: Fields, key: string, kind: keyof typeof kinds) => {
     const value = from.take(key);
-    return value && parseTemplate(value, step);
+    return value && expectKind(parseTemplate(value, step), kinds[kind], { what: key, step, position: value.position });
   };
   const backoffNode = fields.take("backoff");
   const backoff = backoffNode && new Fields(backoffNode, "backoff", step);
   const policy: RetryPolicy = {
     kind: "policy",
-    predicate: template(fields, "predicate"),
-    maxRetries: template(fields, "max_retries"),
-    initialDelay: backoff && template(backoff, "initial_delay"),
-    maxDelay: backoff && template(backoff, "max_delay"),
-    multiplier: backoff && template(backoff, "multiplier"),
+    predicate: template(fields, "predicate", "expression"),
+    maxRetries: template(fields, "max_retries", "count"),
+    initialDelay: backoff && template(backoff, "initial_delay", "number"),
+    maxDelay: backoff && template(backoff, "max_delay", "number"),
+    multiplier: backoff && template(backoff, "multiplier", "number"),
   };
   backoff?.end();
   fields.end();

@@ -29,7 +29,7 @@ export interface YamlMap {
   readonly entries: readonly YamlEntry[];
 }
 
-/** One key and value. */
+/** One key and value; a key is text however it is written (choice `numeric-keys`). */
 export interface YamlEntry {
   readonly key: string;
   readonly keyPosition: Position;
@@ -43,18 +43,25 @@ const maxNodes = 200_000;
 const maxDepth = 200;
 
 /**
- * Reads YAML 1.2 (and so JSON) with positions.
+ * Reads YAML 1.2 (and so JSON) with positions; a `%YAML 1.1` directive changes nothing (choice `yaml-version`).
  *
  * @throws DefinitionError for malformed text, duplicate keys, several documents
  */
 export function parseYaml(source: string): YamlNode {
   const lineCounter = new LineCounter();
-  const document = parseDocument(source, { version: "1.2", intAsBigInt: true, uniqueKeys: true, lineCounter });
+  const document = parseDocument(source, {
+    version: "1.2",
+    schema: "core",
+    intAsBigInt: true,
+    uniqueKeys: true,
+    lineCounter,
+  });
   const positionAt = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const [error] = document.errors;
+  // A tag that nobody knows is only a warning to the parser. See choice `yaml-tags`.
+  const [error] = [...document.errors, ...document.warnings];
   if (error) {
     const [message = ""] = error.message.split(/ at line \d+|; please use/);
     throw new DefinitionError({ message: `parse error: ${message}`, position: positionAt(error.pos[0]) });
@@ -96,7 +103,9 @@ class YamlReader {
       return { kind: "list", position, items: node.items.map((item) => this.read(item, position)) };
     }
     if (isMap<Node, Node | null>(node)) {
-      return { kind: "map", position, entries: node.items.map((pair) => this.#entry(pair, position)) };
+      const entries = node.items.map((pair) => this.#entry(pair, position));
+      refuseTwins(entries);
+      return { kind: "map", position, entries };
     }
     const written = node?.range ? this.#source.slice(node.range[0], node.range[1]) : "\n";
     const textOffset = written.includes("\n") ? undefined : Number(/^["']/.test(written));
@@ -107,7 +116,20 @@ class YamlReader {
     const keyPosition = pair.key.range ? this.#positionAt(pair.key.range[0]) : fallback;
     if (!isScalar(pair.key)) throw new DefinitionError({ message: "a key must be text", position: keyPosition });
     const key = typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? String(pair.key.value));
+    // See choice `yaml-merge`.
+    if (key === "<<" && pair.key.type === "PLAIN") {
+      throw new DefinitionError({ message: "merge keys are not supported", position: keyPosition });
+    }
     return { key, keyPosition, value: this.read(pair.value, keyPosition) };
+  }
+}
+
+/** Keys that are written differently may still be the same text, as `1` and `"1"`. */
+function refuseTwins(entries: readonly YamlEntry[]): void {
+  const seen = new Set<string>();
+  for (const { key, keyPosition } of entries) {
+    if (seen.has(key)) throw new DefinitionError({ message: `key '${key}' is given twice`, position: keyPosition });
+    seen.add(key);
   }
 }
 
@@ -116,6 +138,9 @@ function scalarValue(node: Node | null | undefined, position: Position): YamlSca
   if (value === null || value === undefined) return null;
   if (typeof value === "bigint" && !isInt64(value)) {
     throw new DefinitionError({ message: `integer ${value} does not fit 64 bits`, position });
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new DefinitionError({ message: "a double must be finite", position });
   }
   switch (typeof value) {
     case "boolean":

@@ -5,9 +5,9 @@ import { row } from "./function.ts";
 /** `list.*` and `map.*`; none changes its arguments. @see https://cloud.google.com/workflows/docs/reference/stdlib/map/get */
 // biome-ignore format: a table
 export const collections = [
-  row("list.concat",      "objs: list, val?: value",   "list", ({ objs, val = null }) => [...objs, val]),
-  row("list.prepend",     "objs: list, val?: value",   "list", ({ objs, val = null }) => [val, ...objs]),
-  row("map.get",          "map?: value, keys: value",    "value",  ({ map = null, keys }) => get(map, toKeys(keys))),
+  row("list.concat",      "objs: list, val: value",    "list", ({ objs, val }) => [...objs, val]),
+  row("list.prepend",     "objs: list, val: value",    "list", ({ objs, val }) => [val, ...objs]),
+  row("map.get",          "map: value, keys: value",   "value", ({ map, keys }) => get(map, toKeys(keys))),
   row("map.delete",       "map: map, key: string",   "map",  ({ map, key }) => remove(map, key)),
   row("map.merge",        "first: map, second: map", "map",  ({ first, second }) => new Map([...first, ...second])),
   row("map.merge_nested", "first: map, second: map", "map",  ({ first, second }) => mergeNested(first, second)),
@@ -29,6 +29,7 @@ function get(map: Value, keys: readonly string[]): Value {
   return keys.reduce<Value>((value, key) => (isMap(value) ? (value.get(key) ?? null) : null), map);
 }
 
+/** See choice `delete-missing`. */
 function remove(map: ValueMap, key: string): ValueMap {
   if (!map.has(key)) throw fault("KeyError", `key not found: ${key}`);
   return new Map([...map].filter(([name]) => name !== key));

@@ -5,7 +5,7 @@ import { isList, isMap, typeName, type Value } from "../value/value.ts";
 import { row } from "./function.ts";
 
 /**
- * Functions without a namespace.
+ * Functions without a namespace; all their arguments are evaluated (choice `eager-helpers`).
  *
  * @see https://cloud.google.com/workflows/docs/reference/stdlib/expression-helpers
  */
@@ -16,9 +16,9 @@ export const expressionHelpers = [
   row("string",   "x: value",                              "string",  ({ x }) => toText(x)),
   row("keys",     "map: map",                            "list",    ({ map }) => [...map.keys()]),
   row("len",      "value: value",                          "integer", ({ value }) => BigInt(lengthOf(value))),
-  row("default",  "value?: value, default?: value",          "value",     (args) => args.value ?? args.default ?? null),
-  row("if",       "condition: boolean, ifTrue?: value, ifFalse?: value", "value", ({ condition, ifTrue, ifFalse }) => (condition ? ifTrue : ifFalse) ?? null),
-  row("get_type", "value?: value",                         "string",  ({ value }) => typeName(value ?? null)),
+  row("default",  "val: value, defaultVal: value",         "value",   ({ val, defaultVal }) => val ?? defaultVal),
+  row("if",       "condition: boolean|null, ifTrue: value, ifFalse: value", "value", ({ condition, ifTrue, ifFalse }) => (condition ? ifTrue : ifFalse)),
+  row("get_type", "value: value",                          "string",  ({ value }) => typeName(value)),
 ];
 
 function toDouble(value: Value): number {
@@ -41,6 +41,7 @@ function within(amount: bigint | undefined, value: string | number): bigint {
   return amount;
 }
 
+/** See choice `text-of-double`. */
 function toText(value: Value): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return writeDouble(value);

@@ -33,6 +33,7 @@ interface Types {
   readonly value: Value;
   readonly string: string;
   readonly boolean: boolean;
+  readonly null: null;
   readonly integer: bigint;
   readonly number: bigint | number;
   readonly bytes: Uint8Array;

@@ -9,7 +9,7 @@ export function parseBody(contentType: string | undefined, body: Buffer): Value 
   return mediaType.startsWith("text/") ? body.toString("utf8") : new Uint8Array(body);
 }
 
-/** A body that claims to be JSON and is not stays text, so that the caller sees what came. */
+/** A body that claims to be JSON and is not stays text, so that the caller sees what came (choice `broken-json`). */
 function parseJsonBody(text: string): Value {
   if (text.trim() === "") return null;
   try {
@@ -20,7 +20,7 @@ function parseJsonBody(text: string): Value {
   }
 }
 
-/** Header names as `Content-Type`; they are found in any case. */
+/** Header names as `Content-Type`; they are found in any case (choice `header-names`). */
 export function toHeaders(headers: Readonly<Record<string, string>>): ValueMap {
   return new HeaderMap(Object.entries(headers).map(([name, value]) => [canonical(name), value]));
 }

@@ -7,6 +7,7 @@ import { blockingRow, type LibraryContext } from "./function.ts";
 import { parseBody, toHeaders } from "./http-body.ts";
 import { encodeBody, requestHeaders, requestUrl } from "./http-request.ts";
 
+/** Two of them change nothing (choice `private-network`). */
 const common =
   "url: string, timeout?: number, headers?: map, query?: map, auth?: map, private_service_name?: string, ca_certificate?: string";
 const withBody = `${common}, body?: value` as const;
@@ -74,6 +75,7 @@ function toScopes(scopes: Value): readonly string[] {
   });
 }
 
+/** See choice `http-success`. */
 function toResult(response: HttpResponse): Value {
   if (response.body.length > maxResponseBytes) {
     throw fault("ResourceLimitError", `HTTP response is larger than ${maxResponseBytes} bytes`);

@@ -6,8 +6,8 @@ import { row } from "./function.ts";
 // biome-ignore format: a table
 export const json = [
   row("json.decode",           "data: bytes|string",            "value",    ({ data }) => parseJson(typeof data === "string" ? data : decodeText(data))),
-  row("json.encode",           "data?: value, indent?: boolean",  "bytes",  ({ data = null, indent = false }) => Buffer.from(stringifyJson(data, style(indent)))),
-  row("json.encode_to_string", "data?: value, indent?: boolean",  "string", ({ data = null, indent = false }) => stringifyJson(data, style(indent))),
+  row("json.encode",           "data: value, indent?: boolean",  "bytes",  ({ data, indent = false }) => Buffer.from(stringifyJson(data, style(indent)))),
+  row("json.encode_to_string", "data: value, indent?: boolean",  "string", ({ data, indent = false }) => stringifyJson(data, style(indent))),
 ];
 
 function style(isIndented: boolean) {

@@ -8,10 +8,10 @@ import { row } from "./function.ts";
  */
 // biome-ignore format: a table
 export const retry = [
-  row("http.default_retry_predicate",                "exception?: value", "boolean", ({ exception }) => isRetryable(exception, idempotent)),
-  row("http.default_retry_predicate_non_idempotent", "exception?: value", "boolean", ({ exception }) => isRetryable(exception, nonIdempotent)),
-  row("retry.always",                                "exception?: value", "boolean", () => true),
-  row("retry.never",                                 "exception?: value", "boolean", () => false),
+  row("http.default_retry_predicate",                "exception: value", "boolean", ({ exception }) => isRetryable(exception, idempotent)),
+  row("http.default_retry_predicate_non_idempotent", "exception: value", "boolean", ({ exception }) => isRetryable(exception, nonIdempotent)),
+  row("retry.always",                                "exception: value", "boolean", () => true),
+  row("retry.never",                                 "exception: value", "boolean", () => false),
 ];
 
 interface Retryable {
@@ -26,8 +26,8 @@ const idempotent: Retryable = {
 
 const nonIdempotent: Retryable = { codes: [429n, 503n], tags: ["ConnectionFailedError"] };
 
-function isRetryable(exception: Value | undefined, { codes, tags }: Retryable): boolean {
-  if (exception === undefined || !isMap(exception)) return false;
+function isRetryable(exception: Value, { codes, tags }: Retryable): boolean {
+  if (!isMap(exception)) return false;
   const present = exception.get("tags") ?? null;
   const hasTag = (tag: string) => isList(present) && present.includes(tag);
   if (hasTag("HttpError")) return codes.some((code) => isEqual(exception.get("code") ?? null, code));

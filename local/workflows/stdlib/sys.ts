@@ -17,6 +17,7 @@ export const sys = [
 /** Longest wait: an execution lasts a year at most. */
 const maxSleepMs = 31_536_000_000;
 
+/** See choice `sleep-backwards`. */
 function* sleep(ms: number, { effects }: LibraryContext): Task<Value> {
   if (!(ms <= maxSleepMs)) throw fault("ValueError", "sys.sleep: the time is longer than a year");
   yield* effects.sleep(Math.max(0, ms));

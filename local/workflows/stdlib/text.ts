@@ -32,6 +32,7 @@ export function urlEncode(source: string): string {
   return encodeURIComponent(source).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** See choice `decode-plus`. */
 function urlDecode(source: string): string {
   try {
     return decodeURIComponent(source.replaceAll("+", " "));
@@ -45,6 +46,7 @@ function nonEmpty(value: string, name: string): string {
   return value;
 }
 
+/** See choice `find-all-positions`. */
 function findAll(source: string, substr: string): Value {
   const positions: Value[] = [];
   nonEmpty(substr, "substr");
@@ -54,7 +56,7 @@ function findAll(source: string, substr: string): Value {
   return positions;
 }
 
-/** Places outside the text are moved to its ends. */
+/** Places outside the text are moved to its ends (choice `substring-ends`). */
 function substring(source: string, start: bigint, end: bigint): string {
   const chars = [...source];
   const within = (place: bigint) =>

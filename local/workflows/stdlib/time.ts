@@ -12,7 +12,7 @@ export const time = [
 const timestamp = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
- * Seconds since the epoch of an RFC 3339 text.
+ * Seconds since the epoch of an RFC 3339 text, as a double (choice `time-as-double`).
  *
  * @throws WorkflowError ValueError
  */

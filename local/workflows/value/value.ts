@@ -65,7 +65,7 @@ export function typeName(value: Value): TypeName {
   }
 }
 
-/** Compares two values as `==` does: numbers by amount, lists and maps by content, unlike types as different. */
+/** Compares two values as `==` does: numbers by amount, lists and maps by content, unlike types as different (choice `deep-equality`). */
 export function isEqual(left: Value, right: Value): boolean {
   // biome-ignore lint/suspicious/noDoubleEquals: between bigint and number only this compares amounts exactly
   if (isNumber(left) && isNumber(right)) return left == right;

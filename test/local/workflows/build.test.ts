@@ -132,7 +132,7 @@ describe("a definition that does not build", () => {
       "- p:\n    parallel:\n      branches:\n        - b: { steps: [ a: { assign: [ l: 1 ] } ] }\n        - c: { steps: [ d: { assign: [ m: '${l}' ] } ] }",
       "symbol 'l' is neither a variable",
       5,
-      43,
+      46,
     ],
     // try
     [step("try: { return: 1 }"), "try must have 'retry' or 'except'", 4, 14],
@@ -152,26 +152,26 @@ describe("a definition that does not build", () => {
       step("return: ${varC + 1}"),
       "error in step s: error evaluating expression: symbol 'varC' is neither a variable nor a sub-workflow name",
       4,
-      17,
+      19,
     ],
     [step("return: '${1 + }'"), "parse error in expression: unexpected end of expression", 4, 24],
     [
       "- f: { for: { value: v, in: [1], steps: [ a: { assign: [ x: 1 ] } ] } }\n- g: { return: '${v}' }",
       "symbol 'v' is neither",
       2,
-      16,
+      19,
     ],
     [
       "- f: { for: { value: v, in: [1], steps: [ a: { assign: [ x: 1 ] } ] } }\n- g: { return: '${x}' }",
       "symbol 'x' is neither",
       2,
-      16,
+      19,
     ],
     [
       "- t: { try: { raise: a }, except: { as: e, steps: [ a: { assign: [ y: 1 ] } ] } }\n- g: { return: '${e}' }",
       "symbol 'e' is neither",
       2,
-      16,
+      19,
     ],
   ])("%s", (source, message, line, column) => {
     const refusal = refusalOf(source);

@@ -100,8 +100,8 @@ describe("retry", () => {
   it.each([
     ["a predicate that gives no boolean", "retry: { predicate: '${len}', max_retries: 5 }"],
     ["a policy that is no map", "retry: '${5}'"],
-    ["a negative count", "retry: { max_retries: -1 }"],
-    ["a delay that is no number", "retry: { max_retries: 1, backoff: { initial_delay: soon } }"],
+    ["a negative count", "retry: { max_retries: '${-1}' }"],
+    ["a delay that is no number", "retry: { max_retries: 1, backoff: { initial_delay: '${len}' } }"],
   ])("raises for %s", async (_, policy) => {
     const { payload } = await failureOf(trying(`${failTwice}\n${policy}`));
     expect(JSON.parse(payload)).toMatchObject({ tags: [expect.stringMatching(/^(TypeError|ValueError)$/)] });

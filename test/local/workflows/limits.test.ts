@@ -25,7 +25,7 @@ describe("an execution", () => {
   it("holds 512 KB of variables, freed when they are replaced or go out of sight", async () => {
     const half = 300 * 1024;
     const fill = (name: string) => `{ call: http.get, args: { url: 'https://x.test' }, result: ${name} }`;
-    const fetch = () => ({ status: 200, headers: { "content-type": "text/plain" }, body: Buffer.alloc(half, "x") });
+    const fetch = () => ({ status: 200, headers: { "content-type": "image/png" }, body: Buffer.alloc(half, "x") });
     const again = `- a: ${fill("x")}\n- b: { assign: [ x: null ] }\n- c: ${fill("x")}`;
     expect(await resultOf(again, { fetch })).toBe("null");
     const scoped = `- f: { for: { value: v, range: [1, 3], steps: [ a: ${fill("x")} ] } }\n- c: ${fill("y")}`;

@@ -122,9 +122,14 @@ describe("parallel", () => {
     expect((await failureOf(called)).payload).toContain("ParallelNestingError");
   });
 
-  it.each([["0"], ["-1"], ["many"]])("refuses a concurrency_limit of %s", async (limit) => {
-    const source = `- p: { parallel: { concurrency_limit: ${limit}, for: { value: v, in: [1], steps: [ a: { assign: [ q: 1 ] } ] } } }`;
-    expect((await failureOf(source)).payload).toContain("ValueError");
+  it.each([
+    ["0", "ValueError"],
+    ["-1", "ValueError"],
+    ["'many'", "TypeError"],
+    ["2.0", "TypeError"],
+  ])("raises for a concurrency_limit that turns out to be %s", async (limit, tag) => {
+    const source = `- p: { parallel: { concurrency_limit: "\${${limit}}", for: { value: v, in: [1], steps: [ a: { assign: [ q: 1 ] } ] } } }`;
+    expect((await failureOf(source)).payload).toContain(tag);
   });
 
   it("writes to a variable of its own where the parent's is assigned only later", async () => {

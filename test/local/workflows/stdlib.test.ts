@@ -166,7 +166,7 @@ describe("a library function", () => {
       ]);
       for (const parameter of parameters) {
         expect(parameter.types.join("|")).toMatch(
-          /^(boolean|bytes|integer|list|map|number|string|value|bytes\|string)$/,
+          /^(boolean|bytes|integer|list|map|number|string|value|bytes\|string|boolean\|null)$/,
         );
       }
     }
