@@ -1,11 +1,10 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
 import { crc32c } from "../crc32c.ts";
 import type { Object as ObjectResource } from "../model/generated/storage-v1.ts";
 import type { Collection } from "../store.ts";
 import { type Buckets, etagOf } from "./buckets.ts";
+import type { Contents } from "./contents.ts";
 import { invalid, noObject, tooFast } from "./error.ts";
 import { demandConditions, type Preconditions } from "./precondition.ts";
 
@@ -18,7 +17,7 @@ export interface StoredObject extends ObjectResource {
   readonly bucket: string;
   readonly generation: string;
   readonly metageneration: string;
-  /** File that holds the content. */
+  /** Id of what it holds, among the contents. */
   readonly file: string;
 }
 
@@ -53,6 +52,8 @@ export interface Objects {
   patch(object: StoredObject, resource: ObjectResource): StoredObject;
   /** @throws ApiError 429 */
   delete(object: StoredObject, options: { readonly forGood: boolean }): Promise<void>;
+  /** Ids of all contents in use. */
+  contents(): readonly string[];
 }
 
 interface WriteRate {
@@ -60,10 +61,16 @@ interface WriteRate {
   readonly countedUntil: number;
 }
 
-/** Opens the objects of a local cloud. Contents are files in its directory. */
-export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
+/** What objects are kept with. */
+export interface ObjectsContext {
+  readonly cloud: Cloud;
+  readonly buckets: Buckets;
+  readonly contents: Contents;
+}
+
+/** Opens the objects of a local cloud. */
+export function openObjects({ cloud, buckets, contents }: ObjectsContext): Objects {
   const { clock } = cloud;
-  const directory = join(cloud.directory, "storage");
   const live: Collection<StoredObject> = cloud.store.collection("storage.objects");
   const former: Collection<StoredObject> = cloud.store.collection("storage.noncurrentObjects");
   const countWrite = openRates(cloud);
@@ -77,22 +84,20 @@ export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
 
   /** What was live becomes a former version where the bucket keeps them, and goes otherwise. */
   async function retire(object: StoredObject): Promise<void> {
-    if (!buckets.find(object.bucket)?.versioning?.enabled) return rm(object.file, { force: true });
+    if (!buckets.find(object.bucket)?.versioning?.enabled) return contents.discard(object.file);
     former.put(formerKey(object), { ...object, timeDeleted: clock.timestamp() });
   }
 
-  /** The content's file, kept only when the conditions still hold once it is stored: somebody may have written meanwhile. */
+  /** The content's id, kept only when the conditions still hold once it is stored: somebody may have written meanwhile. */
   async function store({ bucket, name, content, conditions }: ObjectWrite): Promise<string> {
     demandConditions(live.get(keyOf({ bucket, name })), conditions);
-    await mkdir(directory, { recursive: true });
-    const file = join(directory, randomUUID());
-    await writeFile(file, content);
+    const file = await contents.write(content);
     try {
       demandConditions(live.get(keyOf({ bucket, name })), conditions);
       countWrite({ bucket, name });
       return file;
     } catch (caught) {
-      await rm(file, { force: true });
+      await contents.discard(file);
       throw caught;
     }
   }
@@ -108,7 +113,7 @@ export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
       const tables = versions ? [live, former] : [live];
       return tables.flatMap((table) => table.list(`${bucket}/${prefix}`).map(([, object]) => object)).sort(byAge);
     },
-    read: (object) => readFile(object.file),
+    read: (object) => contents.read(object.file),
     async write(wanted) {
       const checksums = checksumsOf(wanted.content, wanted.resource);
       const file = await store(wanted);
@@ -134,8 +139,9 @@ export function openObjects(cloud: Cloud, buckets: Buckets): Objects {
       if (isLive) live.delete(keyOf(object));
       if (isLive && !forGood) return retire(object);
       former.delete(formerKey(object));
-      await rm(object.file, { force: true });
+      await contents.discard(object.file);
     },
+    contents: () => [live, former].flatMap((table) => table.list().map(([, { file }]) => file)),
   };
 }
 

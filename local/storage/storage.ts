@@ -1,13 +1,16 @@
+import { join } from "node:path";
 import { type Api, handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import type { StorageV1Methods } from "../model/generated/storage-v1.ts";
 import { bucketMethods } from "./bucket-methods.ts";
 import { openBuckets } from "./buckets.ts";
+import { openContents } from "./contents.ts";
 import { objectMethods } from "./object-methods.ts";
 import { openObjects } from "./objects.ts";
 import { permissions } from "./permissions.ts";
 import { answerRaw } from "./raw.ts";
 import { createUploads } from "./upload.ts";
+import { openUploadSessions } from "./upload-session.ts";
 
 /**
  * Cloud Storage by its JSON API and the plain URLs of objects.
@@ -16,8 +19,10 @@ import { createUploads } from "./upload.ts";
  */
 export function createStorage(cloud: Cloud): Api {
   const buckets = openBuckets(cloud);
-  const objects = openObjects(cloud, buckets);
-  const context = { cloud, buckets, objects };
+  const contents = openContents(join(cloud.directory, "storage"));
+  const objects = openObjects({ cloud, buckets, contents });
+  const sessions = openUploadSessions(cloud, contents);
+  const context = { cloud, buckets, objects, sessions };
   const uploads = createUploads(context);
   return {
     host: "storage.googleapis.com",
@@ -25,6 +30,10 @@ export function createStorage(cloud: Cloud): Api {
     errorStyle: "storage",
     methods: handlers<StorageV1Methods>({ ...bucketMethods(context), ...objectMethods(context) }),
     raw: (request, call) => answerRaw({ ...context, uploads }, request, call),
+    start() {
+      sessions.expire();
+      contents.keepOnly(new Set([...objects.contents(), ...sessions.contents()]));
+    },
     projectOf(resource) {
       const name = /\/projects\/_\/buckets\/([^/]+)/.exec(resource)?.[1];
       return name === undefined ? undefined : buckets.find(name)?.projectId;

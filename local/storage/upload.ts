@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Call } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
@@ -11,16 +10,13 @@ import type { Objects, ObjectWrite } from "./objects.ts";
 import { toObject } from "./objects.ts";
 import { objectResource } from "./permissions.ts";
 import { demandConditions, type Preconditions } from "./precondition.ts";
+import { sizeOf, type UploadSessions } from "./upload-session.ts";
 
 interface Context {
   readonly cloud: Cloud;
   readonly buckets: Buckets;
   readonly objects: Objects;
-}
-
-/** An upload in several requests, by the id that the first was answered with. */
-interface Session extends Omit<ObjectWrite, "content"> {
-  readonly received: Buffer;
+  readonly sessions: UploadSessions;
 }
 
 /** Answers requests below `/upload/storage/v1/b/{bucket}/o`. */
@@ -28,14 +24,13 @@ export interface Uploads {
   answer(request: HttpRequest, bucket: string, call: Call): Promise<HttpResponse>;
 }
 
-/** Opens uploads: in one request, as two parts, or resumable. Unfinished ones last as long as the process. */
+/** Opens uploads: in one request, as two parts, or resumable. */
 export function createUploads(context: Context): Uploads {
-  const sessions = new Map<string, Session>();
   return {
     async answer(request, bucket, call) {
       const { searchParams } = request.url;
       const session = searchParams.get("upload_id");
-      if (session !== null) return resume(context, sessions, { id: session, request });
+      if (session !== null) return resume(context, { id: session, request });
       context.buckets.demand(bucket);
       const conditions = conditionsIn(searchParams);
       switch (searchParams.get("uploadType")) {
@@ -47,7 +42,7 @@ export function createUploads(context: Context): Uploads {
         case "multipart":
           return finish(context, { bucket, conditions, ...parseParts(request) }, call);
         case "resumable":
-          return begin(context, sessions, { bucket, request, conditions, call });
+          return begin(context, { bucket, request, conditions, call });
         default:
           throw invalid("Unknown upload type.");
       }
@@ -118,18 +113,13 @@ interface Begin {
   readonly call: Call;
 }
 
-function begin(
-  context: Context,
-  sessions: Map<string, Session>,
-  { bucket, request, conditions, call }: Begin,
-): HttpResponse {
+function begin(context: Context, { bucket, request, conditions, call }: Begin): HttpResponse {
   const { name: inBody, ...sent } = parseMetadata(request.body);
   const name = parseName(request.url.searchParams.get("name") ?? inBody);
   demandRights(context, { bucket, name }, call);
   demandConditions(context.objects.find({ bucket, name }), conditions);
   const contentType = sent.contentType ?? request.headers["x-upload-content-type"];
-  const id = randomBytes(24).toString("base64url");
-  sessions.set(id, { bucket, name, resource: { ...sent, contentType }, conditions, received: Buffer.alloc(0) });
+  const id = context.sessions.begin({ bucket, name, resource: { ...sent, contentType }, conditions });
   const location = new URL(request.url);
   location.searchParams.set("upload_id", id);
   return { status: 200, headers: { location: location.href, "x-guploader-uploadid": id }, body: Buffer.alloc(0) };
@@ -141,28 +131,27 @@ interface Resume {
 }
 
 /** Takes one chunk; the id is the right to do so. The last chunk's range tells the whole size. */
-async function resume(
-  context: Context,
-  sessions: Map<string, Session>,
-  { id, request }: Resume,
-): Promise<HttpResponse> {
-  const session = sessions.get(id);
+async function resume({ sessions, objects }: Context, { id, request }: Resume): Promise<HttpResponse> {
+  const session = sessions.find(id);
   if (!session) throw noObject("upload", id);
   if (request.method === "DELETE") {
-    sessions.delete(id);
+    await sessions.end(id);
     return { status: 499, headers: {}, body: Buffer.alloc(0) };
   }
-  const [, first, , total] = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(request.headers["content-range"] ?? "") ?? [];
-  const kept = session.received.subarray(0, first === undefined ? undefined : Number(first));
-  const received = Buffer.concat([kept, request.body]);
-  const isWhole =
-    request.headers["content-range"] === undefined || (total !== "*" && received.length === Number(total));
-  if (!isWhole) {
-    sessions.set(id, { ...session, received });
-    const range: Record<string, string> = received.length > 0 ? { range: `bytes=0-${received.length - 1}` } : {};
-    return { status: 308, headers: range, body: Buffer.alloc(0) };
+  const range = request.headers["content-range"];
+  const [, first, , total] = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(range ?? "") ?? [];
+  const offset = first === undefined ? undefined : Number(first);
+  const received = await sessions.receive(id, session, { bytes: request.body, offset });
+  const size = sizeOf(received);
+  if (range !== undefined && (total === "*" || size !== Number(total))) {
+    const headers: Record<string, string> = size > 0 ? { range: `bytes=0-${size - 1}` } : {};
+    return { status: 308, headers, body: Buffer.alloc(0) };
   }
-  sessions.delete(id);
-  const { received: _, ...write } = session;
-  return jsonResponse(200, toObject(await context.objects.write({ ...write, content: received })));
+  const { parts: _, begun: __, ...write } = received;
+  try {
+    const content = await sessions.read(received);
+    return jsonResponse(200, toObject(await objects.write({ ...write, content })));
+  } finally {
+    await sessions.end(id);
+  }
 }
