@@ -184,5 +184,4 @@ export const differences: readonly string[] = [
   "Batches of requests in one (multipart) are not taken, and the fields parameter does not shorten answers.",
   "Methods that stream over gRPC (tailing logs) are not served.",
   "Workflows that call connectors (`googleapis.*`) or `experimental.*` are refused at deployment as UNIMPLEMENTED.",
-  "Workflows' step entries hold no variable values, calls are not logged by callLogLevel, and executions are never queued.",
 ];
