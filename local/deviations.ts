@@ -162,6 +162,10 @@ export const unservedMethods: readonly UnservedMethods[] = [
     ),
     reason: "Logs live as long as the local cloud.",
   },
+  {
+    methods: ["google.pubsub.v1.SchemaService.*"],
+    reason: "Messages are not checked against Avro or Protocol Buffers schemas; a topic that names one is refused.",
+  },
 ];
 
 /** Other differences from Google Cloud that a user can notice. */
@@ -174,14 +178,18 @@ export const differences: readonly string[] = [
   "Private addresses are translated to loopback ones in the arguments and environment of workloads, and for Node workloads in their outgoing connections too.",
   "The bearer tokens `owner` and `user:EMAIL` stand for people without a login.",
   "A project comes into being, with billing, when the owner first names it.",
-  "Conditions of IAM bindings may compare request.time, match resource.name and limit grantable roles; others are refused as UNIMPLEMENTED. Those that limit grantable roles are not applied to the policies of buckets and subnetworks.",
-  "A custom role that changes counts at once; only policies take time to spread.",
+  "Conditions of IAM bindings read request.time, resource.name, resource.type, resource.service and the roles that a request grants; other attributes (access levels, tags, destinations), and arithmetic on times, are refused as UNIMPLEMENTED.",
+  "Members of IAM bindings are people, groups, domains, service accounts and everybody; principals of workforce and workload identity federation are refused as UNIMPLEMENTED, groups have no members, and the owner of a project needs no binding.",
+  "Tokens are not exchanged (workload identity federation, downscoped tokens), nobody signs in in a browser, and scopes of access tokens are told by tokeninfo but limit nothing.",
+  "gcloud's token file keeps it from ID tokens: `gcloud auth print-identity-token` and `gcloud functions call` work with --impersonate-service-account, or after `unset CLOUDSDK_AUTH_ACCESS_TOKEN_FILE`, when gcloud takes the credentials file.",
   "AlloyDB runs the PostgreSQL that is installed (16 unless ALLOYRUN_POSTGRES_BIN names another), whatever version a cluster asks for; there is no pgvector, and a read pool is one server whatever its node count.",
   "Storage counts writes to one object in a bucket of five that refills once a second, and takes the signature of an upload URL at its word.",
   "In Cloud Run's v1 API a container's requests for resources, its image pull policy and termination messages, and the mode of a volume mount are accepted and forgotten.",
   "Operations are not interrupted by a cancellation.",
   "Of several protocols that a TLS client offers, HTTP/1.1 is chosen before HTTP/2; HTTP/2 is for gRPC.",
-  "Batches of requests in one (multipart) are not taken, and the fields parameter does not shorten answers.",
-  "Methods that stream over gRPC (tailing logs) are not served.",
+  "Answers are compact JSON unless prettyPrint=true asks otherwise; alt=proto is refused as UNIMPLEMENTED.",
+  "Pub/Sub delivers to pulls, streams and pushes only, not into BigQuery, Bigtable or Cloud Storage; topics take no encryption key, no ingestion source and no transforms. An endpoint on this machine may be plain HTTP.",
+  "Cloud Scheduler takes schedules in the five fields of cron, not in words, and no App Engine targets.",
+  "Methods that stream answer over gRPC only.",
   "Workflows that call connectors (`googleapis.*`) or `experimental.*` are refused at deployment as UNIMPLEMENTED.",
 ];

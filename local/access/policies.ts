@@ -7,8 +7,10 @@ import type { Collection, Store } from "../store.ts";
 import type { Access, Binding, Policy } from "./access.ts";
 import { parseCondition } from "./condition.ts";
 import { missingCredentials } from "./credentials.ts";
-import { checkMembers, type Known, type ServiceAccount } from "./members.ts";
+import { permissionsInEffect } from "./custom-role.ts";
+import type { ServiceAccount } from "./members.ts";
 import { createPolicyRecords } from "./policy-records.ts";
+import { checkPolicy } from "./policy-rules.ts";
 import { membersOf, type Principal } from "./principal.ts";
 import { includesPermission, predefinedRoles } from "./roles.ts";
 
@@ -32,6 +34,13 @@ interface AccessQuestion {
   readonly modifiedRoles?: readonly string[];
 }
 
+interface RoleQuestion {
+  readonly role: string;
+  readonly permission: string;
+  /** Clock time in milliseconds. */
+  readonly now: number;
+}
+
 /** Authorisation with the question in whole, for requests that set policies. */
 export interface Decider extends Access {
   decide(question: AccessQuestion): boolean;
@@ -46,19 +55,20 @@ export function createAccess(context: AccessContext): Decider {
   const { clock, store, projects, projectOf } = context;
   const records = createPolicyRecords(context);
   const accounts: Collection<ServiceAccount> = store.collection("iam.serviceAccounts");
+  const deletedAccounts: Collection<JsonObject> = store.collection("iam.deletedServiceAccounts");
   const roles: Collection<JsonObject> = store.collection("iam.roles");
 
   function decide({ principal, permission, resource, modifiedRoles }: AccessQuestion): boolean {
     if (principal.kind === "owner" || principal.kind === "system") return true;
     const asked = membersOf(principal);
-    const circumstances = { now: clock.now(), modifiedRoles, resourceName: resource.replace(/^\/\/[^/]+\//, "") };
+    const circumstances = { now: clock.now(), modifiedRoles, resource: asConditionsSee(resource, projects) };
     return lineage(resource, projectOf).some((name) =>
       records
         .effective(name)
         ?.bindings?.some(
           (binding) =>
             binding.members.some((member) => asked.includes(member)) &&
-            grants(roles, binding.role, permission) &&
+            grants(roles, { role: binding.role, permission, now: circumstances.now }) &&
             holds(binding, circumstances),
         ),
     );
@@ -78,8 +88,10 @@ export function createAccess(context: AccessContext): Decider {
     getPolicy: records.latest,
     setPolicy(resource, policy) {
       const present = records.latest(resource);
-      if (policy.etag !== undefined && policy.etag !== present.etag) throw concurrentChange(policy.etag, present.etag);
-      checkBindings(policy, present, { accounts, projects, roles, now: clock.now() });
+      if (policy.etag && policy.etag !== present.etag) throw concurrentChange(policy.etag, present.etag);
+      const project = projects.find(projectOfResource(resource, projectOf) ?? "")?.projectId;
+      const known = { accounts, deletedAccounts, projects, roles, now: clock.now() };
+      checkPolicy(policy, { ...known, resource, project, present });
       return records.write(resource, policy);
     },
     deletePolicies: records.delete,
@@ -88,24 +100,35 @@ export function createAccess(context: AccessContext): Decider {
 }
 
 /** Whether a role, predefined or custom, has a permission. */
-function grants(roles: Collection<JsonObject>, role: string, permission: string): boolean {
+function grants(roles: Collection<JsonObject>, { role, permission, now }: RoleQuestion): boolean {
   const predefined = predefinedRoles[role];
   if (predefined) return includesPermission(predefined, permission);
   const custom = roles.get(role);
-  if (!custom || custom.deleted === true || custom.stage === "DISABLED") return false;
-  return Array.isArray(custom.includedPermissions) && custom.includedPermissions.includes(permission);
+  return custom !== undefined && permissionsInEffect(custom, now).includes(permission);
 }
 
 /** A resource, what contains it, and its project; `projects/-` in a name is replaced by the project it stands for. */
 function lineage(resource: string, projectOf: AccessContext["projectOf"]): string[] {
   const [, host = "", name = ""] = resource.match(/^\/\/([^/]+)\/(.*)$/) ?? [];
-  const named = name.match(/^projects\/([^/]+)/)?.[1];
-  const project = named === undefined || named === "_" || named === "-" ? projectOf(resource) : named;
+  const project = projectOfResource(resource, projectOf);
   const segments = (project ? name.replace(/^projects\/-(?=\/)/, `projects/${project}`) : name).split("/");
   const containers = segments.map((_, index) => `//${host}/${segments.slice(0, segments.length - index).join("/")}`);
   return [
     ...new Set([...containers, ...(project ? [`//cloudresourcemanager.googleapis.com/projects/${project}`] : [])]),
   ];
+}
+
+/** Secret Manager names its resources by the project's number. */
+function asConditionsSee(resource: string, projects: Projects): string {
+  const [, start, project, rest] =
+    resource.match(/^(\/\/secretmanager\.googleapis\.com\/projects\/)([^/]+)(.*)$/) ?? [];
+  const number = project && projects.find(project)?.projectNumber;
+  return number ? `${start}${number}${rest}` : resource;
+}
+
+function projectOfResource(resource: string, projectOf: AccessContext["projectOf"]): string | undefined {
+  const named = resource.match(/^\/\/[^/]+\/projects\/([^/]+)/)?.[1];
+  return named === undefined || named === "_" || named === "-" ? projectOf(resource) : named;
 }
 
 function holds({ condition }: Binding, context: Parameters<ReturnType<typeof parseCondition>>[0]): boolean {
@@ -123,30 +146,6 @@ function changedRoles(before: Policy, after: Policy): string[] {
   const [old, next] = [grantsOf(before), grantsOf(after)];
   const changed = [...old, ...next].filter(([key]) => old.has(key) !== next.has(key));
   return [...new Set(changed.map(([, role]) => role))];
-}
-
-function checkBindings(
-  policy: Policy,
-  present: Policy,
-  known: Known & { readonly roles: Collection<JsonObject> },
-): void {
-  for (const { role, condition } of policy.bindings ?? []) {
-    if (!predefinedRoles[role] && !isUsable(known.roles.get(role))) {
-      throw invalid(`Role ${role} is not supported for this resource.`);
-    }
-    if (condition === undefined) continue;
-    if (policy.version !== 3) throw invalid("Policies with conditions must be written with version 3.");
-    parseCondition(condition.expression);
-  }
-  checkMembers(policy, present, known);
-}
-
-function isUsable(role: JsonObject | undefined): boolean {
-  return role !== undefined && role.deleted !== true;
-}
-
-function invalid(message: string): ApiError {
-  return new ApiError({ code: "INVALID_ARGUMENT", message, reason: "badRequest" });
 }
 
 function concurrentChange(sent: string, present: string | undefined): ApiError {

@@ -4,6 +4,7 @@ import { drawLatency } from "../latency.ts";
 import type { Random } from "../random.ts";
 import type { Collection, Store } from "../store.ts";
 import type { Binding, Policy } from "./access.ts";
+import { toMember } from "./members.ts";
 
 /** The policies of all resources, each with those that came before it and may still be in effect. */
 export interface PolicyRecords {
@@ -88,7 +89,7 @@ function normalise(policy: Policy, seed: string): Policy {
   const merged = new Map<string, Binding>();
   for (const binding of policy.bindings ?? []) {
     const key = JSON.stringify([binding.role, binding.condition ?? null]);
-    const members = [...new Set([...(merged.get(key)?.members ?? []), ...(binding.members ?? [])])];
+    const members = [...new Set([...(merged.get(key)?.members ?? []), ...(binding.members ?? []).map(toMember)])];
     merged.set(key, { ...binding, members });
   }
   const bindings = [...merged.values()].filter(({ members }) => members.length > 0);

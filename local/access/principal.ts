@@ -27,15 +27,16 @@ export function system(agent = "system"): Principal {
 
 /** The members of IAM bindings that mean this principal, most specific first. */
 export function membersOf(principal: Principal): readonly string[] {
+  const email = emailOf(principal).toLowerCase();
   switch (principal.kind) {
     case "anonymous":
       return ["allUsers"];
     case "owner":
     case "user":
-      return [`user:${principal.email}`, "allAuthenticatedUsers", "allUsers"];
+      return [`user:${email}`, `domain:${email.split("@")[1]}`, "allAuthenticatedUsers", "allUsers"];
     case "serviceAccount":
     case "system":
-      return [`serviceAccount:${principal.email}`, "allAuthenticatedUsers", "allUsers"];
+      return [`serviceAccount:${email}`, "allAuthenticatedUsers", "allUsers"];
   }
 }
 

@@ -1,8 +1,10 @@
+import { permissionsOf, type RoleGrant } from "../access/custom-role.ts";
 import type { TypedHandlers } from "../api.ts";
 import type { Clock } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
+import { drawLatency } from "../latency.ts";
 import type {
   CreateRoleRequest,
   IamAdminMethods,
@@ -23,12 +25,15 @@ interface StoredRole extends Role {
   readonly name: string;
   readonly etag: string;
   readonly deletedAt?: number;
+  readonly grants?: readonly RoleGrant[];
 }
 
 interface Context {
   readonly roles: Collection<StoredRole>;
   readonly clock: Clock;
   readonly newEtag: () => string;
+  /** Milliseconds that a change takes to spread. */
+  readonly drawPropagation: () => number;
 }
 
 /** Methods on predefined and custom roles. */
@@ -38,6 +43,7 @@ export function roleMethods(cloud: Cloud): TypedHandlers<IamAdminMethods> {
     roles: cloud.store.collection<StoredRole>("iam.roles"),
     clock: cloud.clock,
     newEtag: () => Buffer.from(`B${draws.hex(8)}`).toString("base64"),
+    drawPropagation: () => drawLatency("iam.policy.propagation", draws),
   };
   return {
     "google.iam.admin.v1.IAM.ListRoles": (request) => list(context, request),
@@ -62,8 +68,18 @@ export function roleMethods(cloud: Cloud): TypedHandlers<IamAdminMethods> {
   };
 }
 
-function put({ roles, newEtag }: Context, role: Omit<StoredRole, "etag">): StoredRole {
-  return roles.put(role.name, { ...role, etag: newEtag() });
+/** Writes a role with a new etag; what it grants changes once that has spread. */
+function put({ roles, clock, newEtag, drawPropagation }: Context, role: Omit<StoredRole, "etag">): StoredRole {
+  const now = clock.now();
+  const before = roles.get(role.name)?.grants ?? [];
+  const current = before.findLastIndex(({ effectiveTime }) => effectiveTime <= now);
+  const permissions = permissionsOf(role);
+  const isSame = JSON.stringify(before.at(-1)?.permissions) === JSON.stringify(permissions);
+  const effectiveTime = now + drawPropagation();
+  const grants = [...before.slice(Math.max(current, 0)), ...(isSame ? [] : [{ effectiveTime, permissions }])];
+  // The clock is drawn to the moment; what is in effect is decided by time alone.
+  if (!isSame) void clock.sleep(effectiveTime - now, { draws: true });
+  return roles.put(role.name, { ...role, grants, etag: newEtag() });
 }
 
 /** After 7 days a deleted role cannot come back; 30 days later its id is free again. */
@@ -128,7 +144,8 @@ function list(
   return { roles: view === "FULL" ? items : brief, nextPageToken: page.nextPageToken };
 }
 
-function toRole({ deletedAt: _, ...role }: Role & { readonly deletedAt?: number }): Role {
+function toRole(stored: Role | StoredRole): Role {
+  const { deletedAt: _deletedAt, grants: _grants, ...role }: Role & Partial<StoredRole> = stored;
   return role;
 }
 

@@ -59,9 +59,10 @@ export function createIamCredentials(cloud: Cloud): Api {
       "google.iam.credentials.v1.IAMCredentials.GenerateAccessToken": (request, call) =>
         accessToken(cloud, toPrincipal(demand(request, "getAccessToken", call)), request),
       "google.iam.credentials.v1.IAMCredentials.GenerateIdToken": (request, call) => {
-        const principal = toPrincipal(demand(request, "getOpenIdToken", call));
-        const extra = request.includeEmail ? {} : { email: undefined, email_verified: undefined };
-        return { token: cloud.tokens.idToken({ principal }, request.audience ?? "", extra) };
+        const account = demand(request, "getOpenIdToken", call);
+        const silence = request.includeEmail ? {} : { email: undefined, email_verified: undefined };
+        const extra = { ...silence, ...(request.useEmailAzp ? { azp: account.email } : {}) };
+        return { token: cloud.tokens.idToken({ principal: toPrincipal(account) }, request.audience ?? "", extra) };
       },
       "google.iam.credentials.v1.IAMCredentials.SignBlob": (request, call) => {
         const { keyId, privateKey } = keys.managed(demand(request, "signBlob", call));

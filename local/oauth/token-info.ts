@@ -7,13 +7,14 @@ import type { JsonObject } from "../json.ts";
 import { type OAuthContext, oauthError } from "./context.ts";
 import { parametersOf } from "./parameters.ts";
 
-/** Answers what a token says, in the query or the body: `access_token` or `id_token`. */
+/** Answers what a token says: an `access_token` (query, body or header) or an `id_token`. */
 export function answerTokenInfo(context: OAuthContext, request: HttpRequest): HttpResponse {
   const sent = parametersOf(request);
   try {
     const idToken = sent.get("id_token");
     if (idToken !== undefined) return jsonResponse(200, idTokenInfo(context, idToken));
-    const token = sent.get("access_token") ?? "";
+    const inHeader = /^bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    const token = sent.get("access_token") ?? inHeader ?? "";
     return jsonResponse(200, accessTokenInfo(context, token));
   } catch (caught) {
     if (caught instanceof ApiError) return oauthError("invalid_token", "Invalid Value");

@@ -192,8 +192,15 @@ function mayBeOpen(
   );
 }
 
-function modifiedBy({ access }: DispatchContext, resource: string, { policy }: JsonObject): string[] | undefined {
-  return isJsonObject(policy) ? access.modifiedRoles(resource, policy as Policy) : undefined;
+function modifiedBy({ access }: DispatchContext, resource: string, request: JsonObject): string[] | undefined {
+  const policy = policyIn(request);
+  return policy && access.modifiedRoles(resource, policy);
+}
+
+/** The policy that a request is to set, wherever its API keeps it. */
+function policyIn({ policy, resource, regionSetPolicyRequestResource: regional }: JsonObject): Policy | undefined {
+  const inRegion = isJsonObject(regional) ? (regional.policy ?? regional) : undefined;
+  return [policy, inRegion, resource].find(isJsonObject) as Policy | undefined;
 }
 
 /** The refusal of what is not served. */

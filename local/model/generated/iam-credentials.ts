@@ -21,6 +21,7 @@ export type GenerateIdTokenRequest = {
   readonly audience?: string;
   readonly includeEmail?: boolean;
   readonly organizationNumberIncluded?: boolean;
+  readonly useEmailAzp?: boolean;
 };
 
 /** `google.iam.credentials.v1.GenerateIdTokenResponse` */

@@ -124,14 +124,25 @@ describe("propagation", () => {
 describe("conditions", () => {
   it.each([
     ["request.time < timestamp('2100-01-01T00:00:00Z')", true],
-    ["resource.name == 'projects/test-project/secrets/s'", true],
-    ["resource.name == 'projects/test-project/secrets/t'", false],
-    ["resource.name.startsWith('projects/test-project/secrets/')", true],
+    ["resource.name == 'projects/NUMBER/secrets/s'", true],
+    ["resource.name == 'projects/NUMBER/secrets/t'", false],
+    ["resource.name.startsWith('projects/NUMBER/secrets/')", true],
+    ["resource.name.endsWith('/s') && resource.type == 'secretmanager.googleapis.com/Secret'", true],
+    ["resource.type == 'secretmanager.googleapis.com/SecretVersion'", false],
+    ["resource.service == 'secretmanager.googleapis.com' || 1 > 2", true],
+    ["!(resource.service == 'secretmanager.googleapis.com')", false],
+    ["resource.service in ['run.googleapis.com', 'secretmanager.googleapis.com']", true],
+    ["resource.name.extract('/secrets/{id}') == 's'", true],
+    ["resource.name.extract('projects/{number}/secrets') == 'NUMBER'", true],
+    ["resource.name.extract('/versions/{id}/') == ''", true],
+    ["request.time.getFullYear() >= 2020 && request.time.getFullYear('Asia/Tokyo') < 3000", true],
+    ["request.time.getDayOfWeek('Europe/Berlin') > 6", false],
     ["resource.name.startsWith('projects/other/')", false],
     ['request.time >= timestamp("2100-01-01T00:00:00Z")', false],
     ["request.time > timestamp('2000-01-01T00:00:00Z') && request.time < timestamp('2001-01-01T00:00:00Z')", false],
   ])("evaluates %s", async (expression, expected) => {
-    await grant(secret, accessor, "user:jane@example.com", expression);
+    const number = projects.find("test-project")?.projectNumber ?? "";
+    await grant(secret, accessor, "user:jane@example.com", expression.replaceAll("NUMBER", number));
     expect(policies.allows(jane, access, secret)).toBe(expected);
   });
 
@@ -152,13 +163,49 @@ describe("conditions", () => {
     expect(asked("roles/owner")).toBe(false);
   });
 
-  it("refuses what it does not evaluate", () => {
-    const bindings = [
-      { role: accessor, members: ["user:jane@example.com"], condition: { expression: "resource.type == 'x'" } },
-    ];
-    expect(() => policies.setPolicy(secret, { version: 3, bindings })).toThrow(
-      expect.objectContaining({ code: "UNIMPLEMENTED" }),
-    );
+  it.each([
+    ["request.path == '/x'", "UNIMPLEMENTED"],
+    ["destination.port == 443", "UNIMPLEMENTED"],
+    ["resource.matchTag('env', 'prod')", "UNIMPLEMENTED"],
+    ["api.getAttribute('run.googleapis.com/x', '') == ''", "UNIMPLEMENTED"],
+    ["request.time < timestamp('2100-01-01T00:00:00Z') + duration('1s')", "UNIMPLEMENTED"],
+    ["", "INVALID_ARGUMENT"],
+    ["resource.name", "INVALID_ARGUMENT"],
+    ["resource.name == 1", "INVALID_ARGUMENT"],
+    ["resource.nam == 'x'", "INVALID_ARGUMENT"],
+    ["resource.name.startsWith(1)", "INVALID_ARGUMENT"],
+    ["resource.name == 'x' &&", "INVALID_ARGUMENT"],
+    ["(resource.name == 'x'", "INVALID_ARGUMENT"],
+    ["resource.name == 'x' extra", "INVALID_ARGUMENT"],
+    ["request.time < timestamp('yesterday')", "INVALID_ARGUMENT"],
+    ["request.time.getHours('Nowhere/City') > 1", "INVALID_ARGUMENT"],
+    ["resource.name == 'x' # comment", "INVALID_ARGUMENT"],
+    [Array.from({ length: 14 }, () => "resource.name == 'x'").join(" || "), "INVALID_ARGUMENT"],
+  ])("refuses %p", (expression, code) => {
+    const bindings = [{ role: accessor, members: ["user:jane@example.com"], condition: { expression } }];
+    const write = () => policies.setPolicy(secret, { version: 3, bindings });
+    expect(write).toThrow(expect.objectContaining({ code }));
+    expect(policies.getPolicy(secret).etag).toBe("ACAB");
+  });
+
+  it("does not let them be lost by who cannot see them", () => {
+    const condition = { title: "limit", expression: "request.time < timestamp('2100-01-01T00:00:00Z')" };
+    const bindings = [{ role: accessor, members: ["user:jane@example.com"], condition }];
+    const { etag } = policies.setPolicy(secret, { version: 3, bindings });
+    const write = (version?: number, tag?: string) => () =>
+      policies.setPolicy(secret, { version, etag: tag, bindings: [] });
+    expect(write(1, etag)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    expect(write(undefined, etag)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    expect(write(3, etag)).not.toThrow();
+  });
+
+  it.each([
+    ["basic roles", "roles/viewer", "user:jane@example.com"],
+    ["everybody", accessor, "allUsers"],
+  ])("refuses them on bindings of %s", (_, role, member) => {
+    const condition = { expression: "request.time < timestamp('2100-01-01T00:00:00Z')" };
+    const write = () => policies.setPolicy(secret, { version: 3, bindings: [{ role, members: [member], condition }] });
+    expect(write).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
 
   it("insists on version 3", () => {
@@ -225,9 +272,60 @@ describe("setPolicy", () => {
     expect(() => policies.setPolicy(secret, { bindings: [{ role: accessor, members: [member] }] })).not.toThrow();
   });
 
-  it("refuses roles that do not exist", () => {
-    const refused = () => policies.setPolicy(secret, { bindings: [{ role: "roles/none", members: ["allUsers"] }] });
-    expect(refused).toThrow("Role roles/none is not supported for this resource.");
+  it.each([
+    ["that does not exist", secret, "roles/none", "Role roles/none is not supported for this resource."],
+    ["of another service", secret, "roles/run.invoker", "Role roles/run.invoker is not supported for this resource."],
+    [
+      "of another project",
+      secret,
+      "projects/other-project/roles/r",
+      "Role projects/other-project/roles/r is not supported for this resource.",
+    ],
+    [
+      "for buckets on a project",
+      project,
+      "roles/storage.legacyBucketOwner",
+      "Role roles/storage.legacyBucketOwner is not supported for this resource.",
+    ],
+    ["without a form", secret, "secretAccessor", 'The role name must be in the form "roles/{role}"'],
+  ])("refuses a role %s", (_, resource, role, message) => {
+    const write = () => policies.setPolicy(resource, { bindings: [{ role, members: ["user:jane@example.com"] }] });
+    expect(write).toThrow(message);
+  });
+
+  it.each([
+    ["an owner who was not invited", "roles/owner", "user:jane@example.com"],
+    ["everybody on a project", "roles/viewer", "allUsers"],
+  ])("refuses %s", (_, role, member) => {
+    const write = () => policies.setPolicy(project, { bindings: [{ role, members: [member] }] });
+    expect(write).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+
+  it("refuses identities of other providers as not served", () => {
+    const member = "principal://iam.googleapis.com/locations/global/workforcePools/p/subject/s";
+    const write = () => policies.setPolicy(secret, { bindings: [{ role: accessor, members: [member] }] });
+    expect(write).toThrow(expect.objectContaining({ code: "UNIMPLEMENTED" }));
+  });
+
+  it("holds at most 1,500 members, and 250 groups among them", () => {
+    const named = (kind: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${kind}:m${index}@example.com`);
+    const write = (members: string[]) => () => policies.setPolicy(secret, { bindings: [{ role: accessor, members }] });
+    expect(write(named("user", 1500))).not.toThrow();
+    expect(write(named("user", 1501))).toThrow(
+      "The number of members in the policy (1,501) is larger than the maximum allowed size 1,500.",
+    );
+    expect(write(named("group", 250))).not.toThrow();
+    expect(write(named("group", 251))).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+
+  it("knows a member in any case of letters, and by its domain", async () => {
+    await grant(secret, accessor, "user:Jane@Example.com");
+    expect(policies.getPolicy(secret).bindings).toEqual([{ role: accessor, members: ["user:jane@example.com"] }]);
+    expect(policies.allows({ kind: "user", email: "JANE@example.com" }, access, secret)).toBe(true);
+    await grant(secret, accessor, "domain:example.com");
+    expect(policies.allows(jane, access, secret)).toBe(true);
+    expect(policies.allows({ kind: "user", email: "jane@other.com" }, access, secret)).toBe(false);
   });
 });
 

@@ -38,7 +38,7 @@ describe("projects", () => {
 
 describe.each(["v1", "v3"])("policies in %s", (version) => {
   const project = `${host}/${version}/projects/${testProject}`;
-  const binding = { role: "roles/viewer", members: [jane] };
+  const binding = { role: "roles/browser", members: [jane] };
   const get = (requestedPolicyVersion = 3) =>
     rest(local, `POST ${project}:getIamPolicy`, { body: { options: { requestedPolicyVersion } } });
   const set = (policy: object) => rest(local, `POST ${project}:setIamPolicy`, { body: { policy } });
@@ -64,7 +64,7 @@ describe.each(["v1", "v3"])("policies in %s", (version) => {
     const old = (await get(1)).body;
     expect(old).toMatchObject({
       version: 1,
-      bindings: [{ role: expect.stringMatching(/^roles\/viewer_withcond_[0-9a-f]{20}$/) }],
+      bindings: [{ role: expect.stringMatching(/^roles\/browser_withcond_[0-9a-f]{20}$/) }],
     });
     expect((await get(2)).status).toBe(400);
   });
