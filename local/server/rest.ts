@@ -4,15 +4,16 @@ import { actFor } from "../caller.ts";
 import { toApiError } from "../error.ts";
 import { ConnectionLost } from "../fault/connection-lost.ts";
 import { flowOf, suffer } from "../fault/effect.ts";
-import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
+import type { HttpRequest, HttpResponse } from "../http.ts";
 import type { Json } from "../json.ts";
 import { bindRequest } from "../model/bind.ts";
 import { formatMessage } from "../model/format.ts";
-import type { Match } from "../model/router.ts";
 import { invalidArgument } from "../model/violation.ts";
+import { answerBatch, isBatch } from "./batch.ts";
 import { startCall } from "./call-record.ts";
 import type { DispatchContext, Dispatcher } from "./dispatch.ts";
 import { errorResponse } from "./envelope.ts";
+import { formAnswer, formRaw, readForm } from "./system-parameters.ts";
 
 /** What REST requests are answered with. */
 export interface RestContext extends DispatchContext {
@@ -38,6 +39,9 @@ export interface RestRequest {
 export async function answerRest(context: RestContext, rest: RestRequest): Promise<HttpResponse> {
   const api = context.api(rest.host);
   try {
+    if (isBatch(rest.request)) {
+      return await answerBatch(rest.request, (request) => answerRest(context, { ...rest, request }));
+    }
     const response = api?.raw ? await answerRaw(context, api, rest) : undefined;
     return response ?? (await answerMethod(context, rest));
   } catch (caught) {
@@ -51,6 +55,7 @@ async function answerMethod(context: RestContext, rest: RestRequest): Promise<Ht
   const { pathname } = context.api(host)?.canonicalUrl?.(request.url) ?? request.url;
   const match = context.router.match(host, request.method, pathname);
   if (!match) return notFound(request);
+  const form = readForm(request.url);
   const body = parseBody(request.body);
   const response = await context.dispatcher.invoke({
     host,
@@ -60,27 +65,16 @@ async function answerMethod(context: RestContext, rest: RestRequest): Promise<Ht
     identify: () => identify(context, rest),
     read: (reading) => bindRequest(reading, match, { query: request.url.searchParams, body }),
   });
-  const answersNothing = context.model.methods[match.route.method]?.response === "google.protobuf.Empty";
+  const type = context.model.methods[match.route.method]?.response ?? "";
+  const answersNothing = type === "google.protobuf.Empty";
   // Cloud Storage, older than the others, says nothing where they say `{}`.
   if (answersNothing && context.api(host)?.errorStyle === "storage") {
     return { status: 204, headers: {}, body: Buffer.alloc(0) };
   }
-  return jsonResponse(200, inEncoding(context, { match, request }, response));
-}
-
-/** Generated REST clients ask for enums as numbers. */
-function inEncoding(
-  { model }: RestContext,
-  { match: { route }, request: { url } }: { match: Match; request: HttpRequest },
-  response: object,
-): unknown {
-  const wantsNumbers = [...url.searchParams].some(
-    ([name, value]) => name === "$alt" && value.includes("enum-encoding=int"),
-  );
-  const type = model.methods[route.method]?.response ?? "";
-  return wantsNumbers
-    ? formatMessage({ model, enumsAsNumbers: true }, type, response as Record<string, Json>)
+  const answer = form.enumsAsNumbers
+    ? formatMessage({ model: context.model, enumsAsNumbers: true }, type, response)
     : response;
+  return formAnswer(context.model, { answer, type, form });
 }
 
 function identify({ tokens }: RestContext, { identity, request }: RestRequest): Identity {
@@ -108,7 +102,9 @@ async function answerRaw(context: RestContext, api: Api, rest: RestRequest): Pro
       }),
     );
     if (response) record.end();
-    return response;
+    return response && request.url.searchParams.has("fields")
+      ? formRaw(context.model, response, readForm(request.url))
+      : response;
   } catch (caught) {
     record.end(toApiError(caught));
     throw caught;

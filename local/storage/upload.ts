@@ -3,9 +3,9 @@ import type { Cloud } from "../cloud.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import { isJsonObject } from "../json.ts";
 import type { Object as ObjectResource } from "../model/generated/storage-v1.ts";
+import { parseMultipart } from "../multipart.ts";
 import type { Buckets } from "./buckets.ts";
 import { invalid, noObject } from "./error.ts";
-import { parseMultipart } from "./multipart.ts";
 import type { Objects, ObjectWrite } from "./objects.ts";
 import { toObject } from "./objects.ts";
 import { objectResource } from "./permissions.ts";
@@ -83,11 +83,13 @@ function parseName(name: string | null | undefined): string {
   return name;
 }
 
+const usualType = "application/octet-stream";
+
 /** The metadata and content of a multipart upload; the name may be in either the metadata or the query. */
 function parseParts({ headers, body, url }: HttpRequest) {
   const [metadata, media] = parseMultipart(headers["content-type"] ?? "", body);
   if (!metadata || !media) throw invalid("Multipart upload must have a metadata part and a media part.");
-  const { name, contentType = media.contentType, ...resource } = parseMetadata(metadata.body);
+  const { name, contentType = media.headers["content-type"] ?? usualType, ...resource } = parseMetadata(metadata.body);
   return {
     name: parseName(url.searchParams.get("name") ?? name),
     content: media.body,
