@@ -1,4 +1,13 @@
-import type { Container, Probe, RevisionTemplate, Service, TaskTemplate, VpcAccess } from "../model/generated/run.ts";
+import type {
+  Container,
+  EnvVar,
+  Probe,
+  ResourceRequirements as Resources,
+  RevisionTemplate,
+  Service,
+  TaskTemplate,
+  VpcAccess,
+} from "../model/generated/run.ts";
 
 const probeDefaults = { timeoutSeconds: 1, periodSeconds: 10, failureThreshold: 3 } as const;
 
@@ -41,7 +50,7 @@ function withTemplateDefaults(template: RevisionTemplate, defaultAccount: string
 export function withTaskDefaults(template: TaskTemplate, defaultAccount: string): TaskTemplate {
   return {
     ...template,
-    containers: (template.containers ?? []).map(withContainerDefaults),
+    containers: (template.containers ?? []).map((container) => withContainerDefaults(container, {})),
     maxRetries: template.maxRetries ?? 3,
     timeout: template.timeout ?? "600s",
     serviceAccount: template.serviceAccount || defaultAccount,
@@ -54,17 +63,27 @@ function withPort(container: Container): Container {
   return container.ports?.length ? container : { ...container, ports: [{ name: "http1", containerPort: 8080 }] };
 }
 
-function withContainerDefaults(container: Container): Container {
+/** A service whose containers say nothing of their resources has processors for requests only, and more at the start. */
+const forRequests: Resources = { cpuIdle: true, startupCpuBoost: true };
+
+function withContainerDefaults(container: Container, usual: Resources = forRequests): Container {
   const [port] = container.ports ?? [];
   const exposed = port && { name: port.name || "http1", containerPort: port.containerPort || 8080 };
-  const { resources = { cpuIdle: true, startupCpuBoost: true } } = container;
+  const { resources = usual, env } = container;
   return {
     ...container,
+    ...(env ? { env: env.map(withoutEmptyValue) } : {}),
     ...(exposed ? { ports: [exposed] } : {}),
     resources: { ...resources, limits: { cpu: "1000m", memory: "512Mi", ...resources.limits } },
     startupProbe: withProbeDefaults(container.startupProbe ?? (exposed && wholeWindow), exposed?.containerPort),
     livenessProbe: withProbeDefaults(container.livenessProbe, exposed?.containerPort),
   };
+}
+
+/** A variable without a value and one whose value is empty are the same. */
+function withoutEmptyValue(variable: EnvVar): EnvVar {
+  const { value, ...rest } = variable;
+  return value === "" ? rest : variable;
 }
 
 /** What an ingress container without a startup probe gets: four minutes to open its port. */

@@ -49,14 +49,19 @@ export async function runExecution(
   }
 }
 
+/** Conditions that hold as soon as an execution's tasks run. */
+const underway = ["ResourcesAvailable", "Started", "ContainerReady"] as const;
+
 async function runTasks(context: RunContext, name: string, signal: AbortSignal): Promise<readonly TaskOutcome[]> {
   const execution = demandFound(context.executions.get(name), "execution", name);
   const { taskCount = 1, parallelism } = execution;
   const startTime = execution.startTime ?? context.cloud.clock.timestamp();
+  const completed = execution.conditions?.filter(({ type }) => type === "Completed") ?? [];
   context.executions.put(name, {
     ...execution,
     startTime,
     runningCount: Math.min(taskCount, parallelism || taskCount),
+    conditions: [...completed, ...underway.map((type) => succeeded(type, startTime))],
   });
   const waiting = Array.from({ length: taskCount }, (_, index) => index);
   const outcomes: TaskOutcome[] = [];
@@ -85,7 +90,7 @@ function concludeExecution(context: RunContext, name: string, outcomes: readonly
     failedCount: count("failed"),
     cancelledCount: count("cancelled"),
     retriedCount: outcomes.reduce((sum, { retried }) => sum + retried, 0) || undefined,
-    conditions: [completed, ...["ResourcesAvailable", "Started", "ContainerReady"].map((type) => succeeded(type, now))],
+    conditions: [completed, ...underway.map((type) => succeeded(type, now))],
     etag: etagOf(name, now),
   };
   executions.put(name, concluded);

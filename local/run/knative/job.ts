@@ -58,7 +58,11 @@ export function toKnativeJob(context: RunContext, job: v2.Job): v1.Job {
     apiVersion: "run.googleapis.com/v1",
     kind: "Job",
     metadata: toObjectMeta(context, job, {
-      ...{ group: "run.googleapis.com", collection: "jobs", labels: job.labels },
+      ...{ group: "run.googleapis.com", collection: "jobs" },
+      labels: present({ ...job.labels, "run.googleapis.com/lastUpdatedTime": job.updateTime }) as Record<
+        string,
+        string
+      >,
       annotations: {
         ...job.annotations,
         ...writeAnnotations(settings, { kind: "Job", spelled: spelling.metadata }),

@@ -11,7 +11,7 @@ export interface SecretAliases {
 
 /**
  * Gives each secret that is known by its full name a short one: the one that the client chose, else the secret's id,
- * with a number where two would be the same.
+ * with a number where another goes by it.
  *
  * @param chosen full names by the names that the client gave them
  */
@@ -23,21 +23,23 @@ export function aliasSecrets(
     env.map(({ valueSource }) => valueSource?.secretKeyRef?.secret),
   );
   const inVolumes = volumes.map(({ secret }) => secret?.secret);
-  const full = new Set([...inContainers, ...inVolumes].filter((name) => name?.includes("/")).map(String));
+  const names = [...new Set([...inContainers, ...inVolumes])].filter((name) => name !== undefined);
+  const plain = new Set(names.filter((name) => !name.includes("/")));
+  const full = names.filter((name) => name.includes("/"));
   const table: Record<string, string> = {};
   for (const name of full) {
-    const known = Object.keys(chosen).find((alias) => chosen[alias] === name);
-    table[known ?? free(table, idOf(name))] = name;
+    const known = Object.keys(chosen).find((alias) => chosen[alias] === name && !plain.has(alias));
+    table[known ?? free(idOf(name), (alias) => alias in table || plain.has(alias))] = name;
   }
   return {
     aliasOf: (secret) => Object.keys(table).find((alias) => table[alias] === secret) ?? secret,
-    table: full.size > 0 ? table : undefined,
+    table: full.length > 0 ? table : undefined,
   };
 }
 
-function free(table: Readonly<Record<string, string>>, id: string): string {
+function free(id: string, isTaken: (alias: string) => boolean): string {
   for (let count = 1; ; count += 1) {
     const alias = count === 1 ? id : `${id}-${count}`;
-    if (!(alias in table)) return alias;
+    if (!isTaken(alias)) return alias;
   }
 }

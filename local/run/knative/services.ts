@@ -7,6 +7,7 @@ import * as revisions from "../revisions.ts";
 import * as services from "../services.ts";
 import { demandSent } from "./demand.ts";
 import { demandResource, demandVersion, inWordsOfV1, refusal } from "./error.ts";
+import { keepUnspoken } from "./keep.ts";
 import { isBelow, type List, type ListRequest, toList } from "./list.ts";
 import { versionOf } from "./metadata.ts";
 import { toKnativeConfiguration, toKnativeRevision, toKnativeRoute } from "./revision.ts";
@@ -39,7 +40,7 @@ export async function replaceService(
   const { parent, id } = parseName(name);
   demandSent(context, sent, { apiVersion, kind: "Service", parent, id });
   demandVersion(sent.metadata?.resourceVersion, { id, present: versionOf(present) });
-  const service = { ...fromKnativeService(sent), name, buildConfig: present.buildConfig };
+  const service = { ...keepUnspoken(fromKnativeService(sent), present), name };
   const validateOnly = isDryRun(dryRun);
   return await write(context, { name, sent, validateOnly }, () =>
     services.updateService(context, { service, validateOnly }, call),

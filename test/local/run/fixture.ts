@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { jest } from "@jest/globals";
 import { createArtifactRegistry } from "../../../local/artifactregistry/artifact-registry.ts";
 import { createIam } from "../../../local/iam/iam.ts";
@@ -9,7 +7,7 @@ import { type LocalCloud, startLocalCloud } from "../../../local/main.ts";
 import { createResourceManager } from "../../../local/resourcemanager/resource-manager.ts";
 import { createRun } from "../../../local/run/run.ts";
 import { createServiceUsage } from "../../../local/serviceusage/service-usage.ts";
-import { makeOpenDirectory, runtimeOf } from "../../../local/workload/runtime.ts";
+import { pushImage } from "../../support/push-image.ts";
 
 // Processes really start: a busy machine takes its time.
 jest.setTimeout(60_000);
@@ -95,28 +93,8 @@ export async function startFixture(
     region: "asia-northeast1",
     call,
     operate,
-    push: (name, source) => push(local, name, source),
+    push: (name, source) => pushImage(local, { project, name, source }),
     printed: () => local.cloud.logs.list(project).map(({ textPayload }) => String(textPayload)),
     stop: () => local.stop(),
   };
-}
-
-function push({ cloud }: LocalCloud, name: string, source: string): string {
-  const directory = join(cloud.directory, "apps", name);
-  makeOpenDirectory(directory);
-
-  writeFileSync(join(directory, "main.mjs"), source, { mode: 0o644 });
-  const repository = `asia-northeast1-docker.pkg.dev/${project}/apps/${name}`;
-  const digest = `sha256:${Buffer.from(name).toString("hex")}`;
-  const image = {
-    digest,
-    directory,
-    command: ["node", "main.mjs"],
-    env: {},
-    packages: {},
-    uploadTime: "",
-    sizeBytes: 1,
-  };
-  runtimeOf(cloud).images.push({ ...image, reference: `${repository}@${digest}` }, "latest");
-  return `${repository}@${digest}`;
 }
