@@ -8,8 +8,10 @@ import { createFunctions } from "./functions/functions.ts";
 import { createIam } from "./iam/iam.ts";
 import { createIamCredentials } from "./iamcredentials/iam-credentials.ts";
 import { createLogging } from "./logging/logging.ts";
+import { createPubSub } from "./pubsub/pubsub.ts";
 import { createResourceManager } from "./resourcemanager/resource-manager.ts";
 import { createRun } from "./run/run.ts";
+import { createScheduler } from "./scheduler/scheduler.ts";
 import { createSecretManager } from "./secretmanager/secret-manager.ts";
 import { createServiceNetworking } from "./servicenetworking/service-networking.ts";
 import { createServiceUsage } from "./serviceusage/service-usage.ts";
@@ -28,8 +30,10 @@ export const apis: readonly ((cloud: Cloud) => Api)[] = [
   createIam,
   createIamCredentials,
   createLogging,
+  createPubSub,
   createResourceManager,
   createRun,
+  createScheduler,
   createSecretManager,
   createServiceNetworking,
   createServiceUsage,

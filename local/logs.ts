@@ -1,12 +1,15 @@
 import type { Clock } from "./clock.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import type { Random } from "./random.ts";
+import type { LineFile } from "./state/line-file.ts";
 
 /** What workloads and services print, as Cloud Logging keeps it. */
 export interface Logs {
   write(entry: LogEntry): void;
   /** Entries of a project in the order they were written. */
   list(project: string): readonly StoredLogEntry[];
+  /** Tells somebody each entry as it is written, until the returned function is called. */
+  watch(listener: (project: string, entry: StoredLogEntry) => void): () => void;
 }
 
 /** One entry to write. */
@@ -31,24 +34,57 @@ interface StoredLogEntry extends JsonObject {
 /** Entries kept for each project; older ones are dropped. */
 const kept = 20_000;
 
+/** Lines that a file may have beyond the entries kept, before it is rewritten without the others. */
+const slackLines = 100_000;
+
 /** What `createLogs` works with. */
 export interface LogsContext {
   readonly clock: Clock;
   readonly random: Random;
+  /** Where entries are kept over restarts; in memory alone without one. */
+  readonly file?: LineFile;
 }
 
-/** Makes an empty store of logs. */
-export function createLogs({ clock, random }: LogsContext): Logs {
+/** Opens the logs of a local cloud. */
+export function createLogs({ clock, random, file }: LogsContext): Logs {
   const draws = random.fork("logs");
   const byProject = new Map<string, StoredLogEntry[]>();
+  const watchers = new Set<(project: string, entry: StoredLogEntry) => void>();
+  let lines = 0;
+
+  function add(project: string, entry: StoredLogEntry): void {
+    const entries = byProject.get(project) ?? [];
+    byProject.set(project, entries);
+    entries.push(entry);
+    lines += 1;
+    if (entries.length > kept) entries.shift();
+  }
+
+  function shorten(): void {
+    const all = [...byProject].flatMap(([project, entries]) => entries.map((entry) => [project, entry]));
+    if (lines < all.length + slackLines) return;
+    file?.rewrite(all);
+    lines = all.length;
+  }
+
+  for (const line of file?.before ?? []) {
+    const [project, entry] = line as [string, StoredLogEntry];
+    add(project, entry);
+  }
+  shorten();
   return {
     write(entry) {
-      const entries = byProject.get(entry.project) ?? [];
-      byProject.set(entry.project, entries);
-      entries.push({ ...toEntry(entry), insertId: draws.hex(16), timestamp: clock.timestamp() });
-      if (entries.length > kept) entries.shift();
+      const stored = { ...toEntry(entry), insertId: draws.hex(16), timestamp: clock.timestamp() };
+      add(entry.project, stored);
+      file?.append([entry.project, stored]);
+      if (lines % slackLines === 0) shorten();
+      for (const watcher of [...watchers]) watcher(entry.project, stored);
     },
     list: (project) => [...(byProject.get(project) ?? [])],
+    watch(listener) {
+      watchers.add(listener);
+      return () => void watchers.delete(listener);
+    },
   };
 }
 

@@ -12,8 +12,11 @@ import type {
 import { paginate } from "../page.ts";
 import { compileFilter } from "./filter.ts";
 import { permissions } from "./permissions.ts";
+import { demandOn, projectOf } from "./project.ts";
+import { tail } from "./tail.ts";
 
 const host = "logging.googleapis.com";
+const service = "google.logging.v2.LoggingServiceV2";
 
 /**
  * Cloud Logging: what workloads and services have printed, read with filters, and entries written by clients.
@@ -34,6 +37,7 @@ export function createLogging(cloud: Cloud): Api {
         return { logNames: page.items, nextPageToken: page.nextPageToken };
       },
     }),
+    streams: { [`${service}.TailLogEntries`]: (requests, call) => tail(cloud, requests, call) },
   };
 }
 
@@ -42,7 +46,7 @@ function list(cloud: Cloud, request: ListLogEntriesRequest, { principal }: Call)
   if (resourceNames.length === 0) throw invalid("resource_names must name at least one project.");
   if (!/^timestamp( (asc|desc))?$/.test(orderBy)) throw invalid(`order_by must be timestamp, not ${orderBy}.`);
   const projects = resourceNames.map((name) => projectOf(cloud, name));
-  for (const project of projects) demand(cloud, { principal, permission: "logging.logEntries.list", project });
+  for (const project of projects) demandOn(cloud, { principal, permission: "logging.logEntries.list", project });
   const matches = compileFilter(filter);
   const isDescending = orderBy.endsWith("desc");
   const found = projects
@@ -74,7 +78,7 @@ function write(cloud: Cloud, request: WriteLogEntriesRequest, { principal }: Cal
   }));
   for (const { logName } of complete) {
     if (!/^projects\/[^/]+\/logs\/[^/]+$/.test(logName)) throw invalid(`Invalid log name: "${logName}".`);
-    demand(cloud, { principal, permission: "logging.logEntries.create", project: projectOf(cloud, logName) });
+    demandOn(cloud, { principal, permission: "logging.logEntries.create", project: projectOf(cloud, logName) });
   }
   if (!dryRun) for (const entry of complete) record(cloud, entry);
   return {};
@@ -94,28 +98,6 @@ function record(
     text: textPayload,
     json: jsonPayload ?? (protoPayload as JsonObject | undefined),
   });
-}
-
-/** Project id of `projects/{id or number}` and of what is below it. */
-function projectOf(cloud: Cloud, name: string): string {
-  const [collection, project] = name.split("/");
-  if (collection !== "projects" || !project) {
-    throw new ApiError({
-      code: "UNIMPLEMENTED",
-      message: `The local cloud keeps logs of projects only, not of ${name}.`,
-    });
-  }
-  return cloud.projects.find(project)?.projectId ?? project;
-}
-
-interface Demand {
-  readonly principal: Call["principal"];
-  readonly permission: string;
-  readonly project: string;
-}
-
-function demand(cloud: Cloud, { principal, permission, project }: Demand): void {
-  cloud.access.demand(principal, permission, `//cloudresourcemanager.googleapis.com/projects/${project}`);
 }
 
 function invalid(message: string): ApiError {

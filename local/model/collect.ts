@@ -27,13 +27,14 @@ const errorDetails = ["BadRequest", "ErrorInfo", "Help", "PreconditionFailure", 
 
 /** Collects routes, methods and every type they reach from the definitions. */
 export function collect(root: protobuf.Root): Collected {
-  const selected = [...selectedMethods(root), ...ownMethods(root)].filter(({ method }) => isUnary(method));
+  const selected = [...selectedMethods(root), ...ownMethods(root)];
   const types = new TypeCollector();
   const methods: Record<string, Method> = {};
   const routes: Route[] = [];
   for (const { host, method, ours } of selected) {
     methods[fullName(method)] = { ...signature(method, types), hosts: [host], ...(ours ? { ours: true } : {}) };
-    routes.push(...routesOf(host, method));
+    // Streams go over gRPC only.
+    if (isUnary(method)) routes.push(...routesOf(host, method));
   }
   for (const { host, ...route } of mixinHosts.flatMap((mixin) => mixinRoutes(mixin))) {
     const hosts = new Set([...(methods[route.method]?.hosts ?? []), host]);
@@ -82,11 +83,18 @@ function hostOf(service: protobuf.Service): string {
   return host.replace(/:\d+$/, "");
 }
 
-function signature(method: protobuf.Method, types: TypeCollector): Pick<Method, "request" | "response"> {
+type Signature = Pick<Method, "request" | "response" | "requestStream" | "responseStream">;
+
+function signature(method: protobuf.Method, types: TypeCollector): Signature {
   const { resolvedRequestType: request, resolvedResponseType: response } = method;
   if (!request || !response) throw new Error(`${method.fullName} has unknown types`);
   for (const type of [request, response, ...longrunningTypes(method)]) types.reach(type);
-  return { request: fullName(request), response: fullName(response) };
+  return {
+    request: fullName(request),
+    response: fullName(response),
+    ...(method.requestStream ? { requestStream: true } : {}),
+    ...(method.responseStream ? { responseStream: true } : {}),
+  };
 }
 
 /** Types that an operation's `response` and `metadata` carry, which the signature does not show. */

@@ -33,6 +33,9 @@ export interface Method {
   readonly hosts: readonly string[];
   /** Whether its definition is our own, because no package ships one. */
   readonly ours?: true;
+  /** Whether the caller sends any number of requests, and receives any number of responses. */
+  readonly requestStream?: true;
+  readonly responseStream?: true;
 }
 
 /** One message type. */

@@ -23,7 +23,9 @@ const served = () =>
   );
 
 const isHandled = ({ api, method }: ReturnType<typeof served>[number]) =>
-  api.methods[method] !== undefined || createSharedMethods(local.cloud.operations)(api.host)[method] !== undefined;
+  api.methods[method] !== undefined ||
+  api.streams?.[method] !== undefined ||
+  createSharedMethods(local.cloud.operations)(api.host)[method] !== undefined;
 
 const matches = (pattern: string, method: string) =>
   new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^.]+")}$`).test(method);
@@ -46,7 +48,7 @@ describe("the model's methods", () => {
   });
 
   it("have no handlers under names that the model does not know", () => {
-    const names = local.apis.flatMap(({ methods }) => Object.keys(methods));
+    const names = local.apis.flatMap(({ methods, streams = {} }) => [...Object.keys(methods), ...Object.keys(streams)]);
     expect(names.filter((name) => !(name in model.methods))).toEqual([]);
   });
 

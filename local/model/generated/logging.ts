@@ -91,6 +91,28 @@ export type LogSplit = {
   readonly totalSplits?: number;
 };
 
+/** `google.logging.v2.TailLogEntriesRequest` */
+export type TailLogEntriesRequest = {
+  readonly resourceNames?: readonly string[];
+  readonly filter?: string;
+  readonly bufferWindow?: string;
+};
+
+/** `google.logging.v2.TailLogEntriesResponse` */
+export type TailLogEntriesResponse = {
+  readonly entries?: readonly LogEntry[];
+  readonly suppressionInfo?: readonly TailLogEntriesResponse_SuppressionInfo[];
+};
+
+/** `google.logging.v2.TailLogEntriesResponse.SuppressionInfo` */
+export type TailLogEntriesResponse_SuppressionInfo = {
+  readonly reason?: TailLogEntriesResponse_SuppressionInfo_Reason;
+  readonly suppressedCount?: number;
+};
+
+/** `google.logging.v2.TailLogEntriesResponse.SuppressionInfo.Reason` */
+export type TailLogEntriesResponse_SuppressionInfo_Reason = "REASON_UNSPECIFIED" | "RATE_LIMIT" | "NOT_CONSUMED";
+
 /** `google.logging.v2.WriteLogEntriesRequest` */
 export type WriteLogEntriesRequest = {
   readonly logName?: string;
@@ -111,4 +133,5 @@ export interface LoggingMethods {
   "google.logging.v2.LoggingServiceV2.ListLogEntries": { request: ListLogEntriesRequest; response: ListLogEntriesResponse };
   "google.logging.v2.LoggingServiceV2.ListMonitoredResourceDescriptors": { request: ListMonitoredResourceDescriptorsRequest; response: ListMonitoredResourceDescriptorsResponse };
   "google.logging.v2.LoggingServiceV2.ListLogs": { request: ListLogsRequest; response: ListLogsResponse };
+  "google.logging.v2.LoggingServiceV2.TailLogEntries": { request: TailLogEntriesRequest; response: TailLogEntriesResponse };
 }

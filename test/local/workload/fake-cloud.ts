@@ -33,7 +33,11 @@ export function createFakeCloud(block: number): FakeCloud {
     random: createRandom("workload"),
     store: createStore(),
     fabric: createFabric(block),
-    logs: { write: (entry) => void entries.push(entry), list: absent("logs.list") },
+    logs: {
+      write: (entry) => void entries.push(entry),
+      list: absent("logs.list"),
+      watch: absent("logs.watch"),
+    },
     environment: ({ metadataHost }) => ({
       HTTPS_PROXY: "http://127.0.0.1:9",
       GCE_METADATA_HOST: metadataHost,

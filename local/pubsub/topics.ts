@@ -1,0 +1,110 @@
+import type { Call, TypedHandlers } from "../api.ts";
+import { applyMask } from "../field-mask.ts";
+import type { ListTopicsRequest, ListTopicsResponse, PubsubMethods, Topic } from "../model/generated/pubsub.ts";
+import { paginate } from "../page.ts";
+import { deletedTopic, host, type PubSubContext, type StoredTopic } from "./context.ts";
+import { alreadyExists, notFound, unserved } from "./error.ts";
+import { publish } from "./publish.ts";
+import { checkDuration, checkLabels, checkName, dayMs, demandMask, minuteMs } from "./rules.ts";
+import { demandSubscription } from "./subscriptions.ts";
+
+const limits = { usual: 100, most: 1000 };
+const mutable = [
+  ...(["labels", "messageStoragePolicy", "kmsKeyName", "schemaSettings", "messageRetentionDuration"] as const),
+  ...(["ingestionDataSourceSettings", "messageTransforms"] as const),
+];
+
+/** Methods on topics. */
+export function topicMethods(context: PubSubContext): TypedHandlers<PubsubMethods> {
+  const { topics } = context;
+  return {
+    "google.pubsub.v1.Publisher.CreateTopic": (topic) => create(context, topic),
+    "google.pubsub.v1.Publisher.GetTopic": ({ topic = "" }) => toTopic(demandTopic(context, topic)),
+    "google.pubsub.v1.Publisher.UpdateTopic": ({ topic: sent = {}, updateMask }) => {
+      const present = demandTopic(context, sent.name ?? "");
+      const changed = applyMask(present, { sent, mask: demandMask(updateMask, "UpdateTopicRequest"), mutable });
+      check(changed);
+      const stored = topics.put(present.name, changed);
+      context.messages.sweep(stored.uid);
+      return toTopic(stored);
+    },
+    "google.pubsub.v1.Publisher.DeleteTopic": ({ topic = "" }) => remove(context, topic),
+    "google.pubsub.v1.Publisher.ListTopics": (request) => list(context, request),
+    "google.pubsub.v1.Publisher.Publish": (request) => publish(context, request),
+    "google.pubsub.v1.Publisher.ListTopicSubscriptions": ({ topic = "", pageSize: size, pageToken: token }) => {
+      demandTopic(context, topic);
+      const attached = context.subscriptions.list().filter(([, one]) => one.topic === topic && !one.detached);
+      const page = paginate(attached, { key: ([name]) => name, size, token, limits });
+      return { subscriptions: page.items.map(([name]) => name), nextPageToken: page.nextPageToken };
+    },
+    "google.pubsub.v1.Publisher.ListTopicSnapshots": ({ topic = "", pageSize: size, pageToken: token }) => {
+      demandTopic(context, topic);
+      const found = context.snapshots.list().filter(([, one]) => one.topic === topic);
+      const page = paginate(found, { key: ([name]) => name, size, token, limits });
+      return { snapshots: page.items.map(([name]) => name), nextPageToken: page.nextPageToken };
+    },
+    "google.pubsub.v1.Publisher.DetachSubscription": ({ subscription = "" }, call) =>
+      detach(context, subscription, call),
+  };
+}
+
+/** @throws ApiError NOT_FOUND */
+export function demandTopic({ topics }: Pick<PubSubContext, "topics">, name: string): StoredTopic {
+  const topic = topics.get(name);
+  if (!topic) throw notFound(name);
+  return topic;
+}
+
+function create({ topics, sequence }: PubSubContext, topic: Topic): Topic {
+  const { name = "" } = topic;
+  checkName(name, "topics");
+  if (topics.get(name)) throw alreadyExists(name);
+  check(topic);
+  const { tags: _, ...kept } = topic;
+  return toTopic(topics.put(name, { ...kept, name, uid: `${name}#${sequence.next("topics")}` }));
+}
+
+function check({ labels, messageRetentionDuration, ...topic }: Topic): void {
+  checkLabels(labels);
+  const retention = { field: "message_retention_duration", leastMs: 10 * minuteMs, mostMs: 31 * dayMs };
+  checkDuration(messageRetentionDuration, retention);
+  if (topic.schemaSettings) throw unserved("schema_settings");
+  if (topic.kmsKeyName) throw unserved("kms_key_name");
+  if (topic.ingestionDataSourceSettings) throw unserved("ingestion_data_source_settings");
+  if (topic.messageTransforms?.length) throw unserved("message_transforms");
+}
+
+function toTopic({ uid: _, ...topic }: StoredTopic): Topic {
+  return { ...topic, state: "ACTIVE" };
+}
+
+function list({ topics }: PubSubContext, { project = "", pageSize, pageToken }: ListTopicsRequest): ListTopicsResponse {
+  const found = topics.list(`${project}/topics/`).map(([, topic]) => topic);
+  const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
+  return { topics: page.items.map(toTopic), nextPageToken: page.nextPageToken };
+}
+
+/** Subscriptions outlive their topic, with the messages that they have. */
+function remove(context: PubSubContext, name: string): Record<string, never> {
+  const { topics, subscriptions, snapshots, messages, cloud } = context;
+  const { uid } = demandTopic(context, name);
+  for (const [key, one] of subscriptions.list()) {
+    if (one.topicUid === uid) subscriptions.put(key, { ...one, topic: deletedTopic });
+  }
+  for (const [key, one] of snapshots.list()) {
+    if (one.topicUid === uid) snapshots.put(key, { ...one, topic: deletedTopic });
+  }
+  topics.delete(name);
+  cloud.access.deletePolicies(`//${host}/${name}`);
+  messages.sweep(uid);
+  return {};
+}
+
+function detach(context: PubSubContext, name: string, { principal }: Call): Record<string, never> {
+  const subscription = demandSubscription(context, name);
+  const resource = subscription.topic === deletedTopic ? name : subscription.topic;
+  context.cloud.access.demand(principal, "pubsub.topics.detachSubscription", `//${host}/${resource}`);
+  context.subscriptions.put(name, { ...subscription, detached: true });
+  context.feeds.of(name).backlog.clear();
+  return {};
+}

@@ -1,0 +1,33 @@
+import { Cron } from "croner";
+import type { Job } from "../model/generated/scheduler.ts";
+import { invalid, unserved } from "./error.ts";
+
+const field = "[\\d*/,A-Za-z-]+";
+const fiveFields = new RegExp(`^\\s*${field}(?:\\s+${field}){4}\\s*$`);
+
+/**
+ * The first time after another at which a job is due, by its schedule in its time zone.
+ *
+ * @param after milliseconds since the epoch
+ * @throws ApiError INVALID_ARGUMENT for a schedule or time zone that is none
+ * @see https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules
+ */
+export function nextTime({ schedule = "", timeZone = "Etc/UTC" }: Job, after: number): number {
+  if (/^\s*every\b|\bof\b/i.test(schedule)) throw unserved("A schedule in words");
+  if (!fiveFields.test(schedule)) throw malformed();
+  const next = nextRun(schedule, timeZone, after);
+  if (!next) throw malformed();
+  return next.getTime();
+}
+
+function nextRun(schedule: string, timezone: string, after: number): Date | null {
+  try {
+    return new Cron(schedule.trim(), { timezone, paused: true }).nextRun(new Date(after));
+  } catch (cause) {
+    throw malformed(cause);
+  }
+}
+
+function malformed(cause?: unknown): Error {
+  return invalid("Schedule or time zone is invalid.", cause);
+}
