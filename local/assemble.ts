@@ -31,7 +31,7 @@ import type { State } from "./state/state.ts";
 
 /** What a local cloud is put together from. */
 export interface AssembleOptions {
-  readonly state: Pick<State, "store" | "clock" | "directory">;
+  readonly state: Pick<State, "store" | "clock" | "directory" | "logs">;
   readonly random: Random;
   readonly journal: Journal;
   readonly apis: readonly ((cloud: Cloud) => Api)[];
@@ -77,7 +77,7 @@ export function assemble(options: AssembleOptions): Assembled {
     ...{ clock, random, store, operations, access, tokens, projects },
     fabric: createFabric(options.block),
     processes: options.processes,
-    logs: createLogs({ clock, random }),
+    logs: createLogs({ clock, random, file: options.state.logs }),
     authority: options.authority,
     directory: options.state.directory,
     environment: options.environment,

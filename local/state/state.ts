@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Clock, type Pace } from "../clock.ts";
 import { createStore, type ObservableStore } from "../store.ts";
 import { openChangeLog, readChanges } from "./change-log.ts";
+import { type LineFile, openLineFile } from "./line-file.ts";
 import { lockDirectory } from "./lock.ts";
 
 /** Where a local cloud keeps what it has. */
@@ -15,6 +16,8 @@ export interface State {
   readonly store: ObservableStore;
   /** Goes on where it stood, or at the present when that is later. */
   readonly clock: Clock;
+  /** Where log entries are kept, when anything is. */
+  readonly logs?: LineFile;
   /** Copies every change made so far, as a log that another local cloud can begin with. */
   copyLog(path: string): void;
   /** Keeps no change from now on: what ends because this process ends did not end for the cloud. */
@@ -69,11 +72,15 @@ function openKept(directory: string, pace: Pace): State {
     const store = createStore({ initial: changes, onChange: (change) => log.append(change) });
     const log = openChangeLog({ path, now: () => clock.now(), entries: () => store.entries() });
     clock.onAdvance(() => log.flush());
+    const logs = openLineFile(join(directory, "logs.jsonl"));
     return {
-      ...{ directory, store, clock, isKept: true },
+      ...{ directory, store, clock, logs, isKept: true },
       copyLog: (target) => log.copyTo(target),
       seal: () => log.close(),
-      close: unlock,
+      close() {
+        logs.close();
+        unlock();
+      },
     };
   } catch (caught) {
     unlock();
