@@ -18,7 +18,7 @@ export const choices: readonly Choice[] = [
   { id: "yaml-merge",          rule: "The merge key `<<` is refused; anchors and aliases work.", reason: "Merge keys are no part of YAML 1.2; taken literally they would hide a mistake." },
   { id: "yaml-tags",           rule: "Tags that YAML itself does not have are refused.", reason: "Nothing is known to give them a meaning." },
   { id: "numeric-keys",        rule: "A key of a map is text, also where a number is written; reading with a number raises TypeError.", reason: "Maps have string keys; a sample writes numbers and reads back what `keys` gives." },
-  { id: "text-around",         rule: "A scalar is an expression as a whole or not at all; one that begins with `${` and ends with `}` must be one expression.", reason: "Text around an expression is not interpolated, so two expressions in one scalar are a mistake." },
+  { id: "text-around",         rule: "A scalar is an expression as a whole or not at all; one with a brace at both ends must be one expression.", reason: "Text around an expression is not interpolated, so two expressions in one scalar are a mistake." },
   { id: "expression-length",   rule: "The 400 characters of an expression count between the braces.", reason: "The limit is told for the expression; the braces mark it." },
   { id: "string-escapes",      rule: "Strings in expressions know the escapes of JSON and `\\'`; any other is refused.", reason: "The escapes that are told are among them, and JSON is what definitions are made of." },
   { id: "short-circuit",       rule: "`and` and `or` evaluate their right side only when it matters.", reason: "Engines differ; samples guard a reading by a test before it." },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
+import { type TimeSource, VirtualTime } from "./alone/virtual-time.ts";
 import { buildProgram } from "./build.ts";
 import { startExecution } from "./execute/execution.ts";
 import type { StepRecord } from "./execute/history.ts";
@@ -15,7 +16,7 @@ export interface RunDefinitionOptions {
   readonly source: string;
   /** JSON text of the execution's argument. */
   readonly argument?: string;
-  /** The clock that sleeps pass on; one of its own, at full speed, unless given. */
+  /** The clock that sleeps pass on; time of its own, which jumps, unless given. */
   readonly clock?: Clock;
   /** Answers `http.*`; without it every request fails to connect. */
   readonly fetch?: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
@@ -43,32 +44,31 @@ export interface DefinitionRun {
  */
 export async function runDefinition(options: RunDefinitionOptions): Promise<DefinitionRun> {
   const program = buildProgram(options.source);
-  const clock = options.clock ?? new Clock({ pace: "max" });
+  const time: TimeSource = options.clock ?? new VirtualTime(Date.now());
   const log: { severity: string; data: Value }[] = [];
-  const host = createHost({ ...options, clock }, log);
+  const host = createHost({ ...options, time }, log);
   const argument = options.argument === undefined ? null : parseJson(options.argument);
-  const execution = startExecution({ program, argument, host, hold: () => clock.hold() });
+  const execution = startExecution({ program, argument, host, hold: () => time.hold() });
   options.signal?.addEventListener("abort", () => execution.cancel());
   const outcome = await execution.outcome;
-  if (!options.clock) clock.close();
   return { outcome, steps: execution.steps(), log };
 }
 
 function createHost(
-  { clock, env = {}, fetch = refuse, authorize = refuse, callbacks = [] }: RunDefinitionOptions & { clock: Clock },
+  { time, env = {}, fetch = refuse, authorize = refuse, callbacks = [] }: RunDefinitionOptions & { readonly time: TimeSource },
   log: { severity: string; data: Value }[],
 ): Host {
   const waiting = [...callbacks];
   return {
-    now: () => clock.now(),
+    now: () => time.now(),
     env: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
     uuid: () => randomUUID(),
-    sleepUntil: (timeMs, { hold, signal }) => hold.sleep(timeMs - clock.now(), { draws: true, signal }),
+    sleepUntil: (timeMs, { hold, signal }) => hold.sleep(timeMs - time.now(), { draws: true, signal }),
     fetch: async (request) => fetch(request),
     authorize: async (auth) => authorize(auth),
     log: (entry) => void log.push(entry),
     createCallback: (method) => `https://workflowexecutions.googleapis.com/callbacks/${method}`,
-    awaitCallback: (_, untilMs, thread) => nextCallback(waiting, untilMs - clock.now(), thread),
+    awaitCallback: (_, untilMs, thread) => nextCallback(waiting, untilMs - time.now(), thread),
   };
 }
 

@@ -11,7 +11,7 @@ import type { Host, Thread } from "./host.ts";
  */
 export async function exchange(call: HttpCall, host: Host, thread: Thread): Promise<HttpResponse> {
   const { request, auth, timeoutMs } = call;
-  const authorization = auth && (await host.authorize(auth).catch(toAuthFault));
+  const authorization = auth && (await host.authorize(auth, request).catch(toAuthFault));
   const headers = authorization === undefined ? request.headers : { ...request.headers, authorization };
   const answer = host.fetch({ ...request, headers, timeoutMs }, thread);
   return await withDeadline(answer, timeoutMs).catch(toConnectionFault(thread));

@@ -29,7 +29,7 @@ export interface Host {
    */
   fetch(request: OutgoingRequest, thread: Thread): Promise<HttpResponse>;
   /** The `authorization` header for a request. @throws Error when no credentials can be made */
-  authorize(auth: HttpAuth): Promise<string>;
+  authorize(auth: HttpAuth, request: HttpRequest): Promise<string>;
   /** Writes an entry of `sys.log`. */
   log(entry: LogEntry): void;
   /** Makes a callback endpoint and gives its URL. */
