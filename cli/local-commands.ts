@@ -1,5 +1,7 @@
 import { Argument, type Command, Option } from "commander";
 import { parseDuration, parseListen, parsePace, parsePort } from "./arguments.ts";
+import { addFaultCommands } from "./fault-commands.ts";
+import { localPort } from "./local-port.ts";
 
 /** Adds `alloyrun local …`. The local Google Cloud is loaded only when one of its commands runs. */
 export function addLocalCommands(program: Command): void {
@@ -8,7 +10,7 @@ export function addLocalCommands(program: Command): void {
   local
     .command("stop")
     .description("end the one that is running")
-    .addOption(portOption())
+    .addOption(localPort())
     .action(async ({ port }: { port?: number }) => {
       const { stopLocal } = await import("./local/stop.ts");
       process.exitCode = await stopLocal(port);
@@ -16,7 +18,7 @@ export function addLocalCommands(program: Command): void {
   local
     .command("env")
     .description('print what a shell needs to use it: eval "$(alloyrun local env)"')
-    .addOption(portOption())
+    .addOption(localPort())
     .option("--project <id>", "project of gcloud and the clients", "my-project")
     .option("--as <email>", "act as this person, with only the roles granted to them")
     .action(async (options: { port?: number; project: string; as?: string }) => {
@@ -24,6 +26,8 @@ export function addLocalCommands(program: Command): void {
       process.exitCode = await printEnvironment(options);
     });
   addClock(local);
+  addJournal(local);
+  addFaultCommands(local);
 }
 
 function addStart(local: Command): void {
@@ -37,6 +41,7 @@ function addStart(local: Command): void {
         .default(60),
     )
     .addOption(new Option("--seed <text>", "seed of every latency and id").default("alloyrun"))
+    .option("--faults <file>", "begin with the fault plan of a file")
     .option("--offline", "refuse every host that is not Google's")
     .addOption(new Option("--listen <host=port>", "give one API a plain-HTTP port of its own").argParser(parseListen))
     .action(async (options) => {
@@ -50,7 +55,7 @@ function addClock(local: Command): void {
   for (const verb of ["pause", "resume"] as const) {
     clock
       .command(verb)
-      .addOption(portOption())
+      .addOption(localPort())
       .action(async ({ port }: { port?: number }) => {
         const { moveClock } = await import("./local/clock.ts");
         process.exitCode = await moveClock({ verb, port });
@@ -59,13 +64,30 @@ function addClock(local: Command): void {
   clock
     .command("advance")
     .addArgument(new Argument("<duration>", "for example 30m, 2h or 1h30m").argParser(parseDuration))
-    .addOption(portOption())
+    .addOption(localPort())
     .action(async (seconds: number, { port }: { port?: number }) => {
       const { moveClock } = await import("./local/clock.ts");
       process.exitCode = await moveClock({ verb: "advance", seconds, port });
     });
 }
 
-function portOption(): Option {
-  return new Option("--port <number>", "which one, when several are").argParser(parsePort);
+function addJournal(local: Command): void {
+  local
+    .command("log")
+    .description("show every call, operation and request to a service")
+    .option("--follow", "go on until Ctrl-C")
+    .option("--json", "JSON lines")
+    .addOption(localPort())
+    .action(async (options: { port?: number; follow?: boolean; json?: boolean }) => {
+      const { printLog } = await import("./local/log.ts");
+      process.exitCode = await printLog(options);
+    });
+  local
+    .command("timeline")
+    .description("draw the operations and requests along its clock")
+    .addOption(localPort())
+    .action(async ({ port }: { port?: number }) => {
+      const { printTimeline } = await import("./local/timeline.ts");
+      process.exitCode = await printTimeline(port);
+    });
 }

@@ -10,6 +10,7 @@ import { createEnvironment, writeClientFiles } from "./environment.ts";
 import type { Faults } from "./fault/faults.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { openJournalFile } from "./journal-file.ts";
+import type { Json } from "./json.ts";
 import { createPersonalEnvironment } from "./personal-environment.ts";
 import { endLeftovers } from "./process/leftovers.ts";
 import { createProcesses } from "./process/process.ts";
@@ -34,6 +35,10 @@ export interface LocalCloudOptions {
    * Who can read it, can read every secret in the cloud.
    */
   readonly state?: string;
+  /** A snapshot to begin as, at the time when it was taken; in a temporary directory unless `state` names a new one. */
+  readonly from?: string;
+  /** Called when `POST /_local/reset` asks for an empty cloud; whoever has it calls `reset`. */
+  readonly onReset?: () => void;
   /** Where files are without `state`; a temporary directory, removed at the end, unless given. */
   readonly directory?: string;
   /** Refuses requests to hosts that are not part of it. */
@@ -42,6 +47,8 @@ export interface LocalCloudOptions {
   readonly project?: string;
   /** Ports that serve one API each over plain HTTP. */
   readonly listen?: readonly { readonly host: string; readonly port: number }[];
+  /** A fault plan to begin with, as `alloyrun local fault export` writes it. */
+  readonly faults?: object;
   /** The APIs to serve; all unless given. */
   readonly apis?: readonly ((cloud: Cloud) => Api)[];
 }
@@ -59,13 +66,25 @@ export interface LocalCloud {
   readonly apis: readonly Api[];
   /** The variables with which a person's programs reach it: the owner's, or those of the person with that e-mail. */
   environment(options?: { readonly as?: string; readonly project?: string }): Promise<Record<string, string>>;
+  /**
+   * Copies its state into a new directory while it runs, as a crash at this moment would leave it; everything stands still
+   * for as long as that takes. Another one can be started `from` it, at another port.
+   *
+   * @throws Error without `state`, or when the directory is there already
+   */
+  snapshot(directory: string): void;
+  /** Ends it, forgets everything but the keys that clients trust, and starts it again at the same port. */
+  reset(): Promise<LocalCloud>;
   /** Ends it with every process of its own, and every file unless there is a state to keep. */
   stop(): Promise<void>;
 }
 
 /** Starts a local Google Cloud; when this resolves, it serves, and everything that was kept is back. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-  const state = openState({ ...options, pace: options.pace ?? "max" });
+  return await startOn(openState({ ...options, pace: options.pace ?? "max" }), options);
+}
+
+async function startOn(state: State, options: LocalCloudOptions): Promise<LocalCloud> {
   try {
     return await startWith(state, options);
   } catch (caught) {
@@ -84,9 +103,8 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
   const authority = await openKeptAuthority(store);
   const files = writeClientFiles(directory, authority);
   const { block, release } = await takeBlock(last.block);
-  const processes = state.isKept
-    ? createProcesses(undefined, register)
-    : createProcesses(options.directory ? undefined : directory);
+  const isTemporary = options.state === undefined && options.directory === undefined;
+  const processes = createProcesses(isTemporary ? directory : undefined, state.isKept ? register : undefined);
   let port: Port | undefined;
   const environment = createEnvironment(() => port?.port ?? 0, files);
   const environmentFor = createPersonalEnvironment({
@@ -99,12 +117,12 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
     journal: createJournal(state.isKept ? openJournalFile(join(directory, "journal.jsonl")) : undefined),
     random: createRandom(last.starts === 0 ? seed : `${seed}#${last.starts}`, seed),
     apis: options.apis ?? allApis,
-    admin: (request) => answerAdmin({ ...parts, ...parts.cloud, environmentFor }, request),
+    admin: (request) => answerAdmin({ ...parts, ...parts.cloud, environmentFor, snapshot, onReset }, request),
   });
   const { cloud, apis, faults, journal, web, grpc } = parts;
   const plain: Server[] = [];
 
-  const stop = once(async () => {
+  const end = once(async () => {
     await port?.close();
     await Promise.all(plain.map(closeServer));
     state.seal();
@@ -115,8 +133,13 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
     grpc.stop();
     await processes.stop();
     await release();
+  });
+  const stop = once(async () => {
+    await end();
     state.close();
   });
+  const snapshot = (target: string) => processes.frozen(() => state.snapshot(target));
+  const { onReset } = options;
 
   try {
     const { handle, knows } = web;
@@ -126,6 +149,7 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
     });
     recordStart(store, { starts: last.starts + 1, seed, block, port: port.port });
     for (const one of options.listen ?? []) plain.push(await listenPlain(parts, one));
+    if (options.faults) replacePlan(faults, options.faults);
     if (options.project) cloud.projects.ensure(options.project);
     await comeBack(parts);
   } catch (caught) {
@@ -133,7 +157,12 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
     throw caught;
   }
   const url = `http://127.0.0.1:${port.port}`;
-  return { port: port.port, url, cloud, faults, journal, apis, environment: environmentFor, stop };
+  const former = { ...options, port: port.port, seed };
+  const reset = async () => {
+    await end();
+    return await startOn(state.emptied(), former);
+  };
+  return { port: port.port, url, cloud, faults, journal, apis, environment: environmentFor, snapshot, reset, stop };
 }
 
 /** Makes what is not in the store again, then lets unfinished work go on. */
@@ -142,6 +171,12 @@ async function comeBack({ cloud, apis }: Assembled): Promise<void> {
     for (const api of apis) await api.start?.();
     cloud.operations.resume();
   });
+}
+
+/** A plan given at the start stands in place of what was planned before. */
+function replacePlan(faults: Faults, plan: object): void {
+  faults.clear();
+  faults.load(plan as Json);
 }
 
 function portTaken(port: number, cause: unknown): Error {

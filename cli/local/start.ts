@@ -1,6 +1,7 @@
 import { startLocalCloud } from "../../local/main.ts";
 import type { Listen } from "../arguments.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { readPlan } from "./faults.ts";
 import { forgetRunning, noteRunning } from "./running.ts";
 import { aborted, interruption } from "./signals.ts";
 
@@ -12,12 +13,15 @@ export interface StartOptions {
   readonly seed: string;
   readonly offline?: boolean;
   readonly listen?: readonly Listen[];
+  /** A file with a fault plan. */
+  readonly faults?: string;
 }
 
 /** Starts a local Google Cloud and serves until Ctrl-C, SIGTERM or `alloyrun local stop`. */
 export async function startLocal(options: StartOptions): Promise<ExitCode> {
   const signal = interruption();
-  const local = await startLocalCloud(options);
+  const { faults, ...others } = options;
+  const local = await startLocalCloud({ ...others, ...(faults && { faults: await readPlan(faults) }) });
   try {
     await noteRunning({ port: local.port, pid: process.pid });
     process.stdout.write(`Local Google Cloud ready at ${local.url}\n`);
