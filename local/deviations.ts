@@ -143,11 +143,10 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Repositories hold Docker images only, each a directory on this machine.",
   },
   {
-    methods: [
-      ...["ListPackages", "GetPackage", "DeletePackage", "UpdatePackage", "ListVersions", "GetVersion"],
-      ...["DeleteVersion", "BatchDeleteVersions", "UpdateVersion", "CreateTag", "UpdateTag", "DeleteTag"],
-    ].map((name) => `google.devtools.artifactregistry.v1.ArtifactRegistry.${name}`),
-    reason: "Images come and go with builds and repositories.",
+    methods: ["UpdatePackage", "UpdateVersion"].map(
+      (name) => `google.devtools.artifactregistry.v1.ArtifactRegistry.${name}`,
+    ),
+    reason: "Packages and versions are what was pushed; they carry no annotations.",
   },
   {
     methods: [

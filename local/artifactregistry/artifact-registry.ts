@@ -16,9 +16,12 @@ import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import type { Collection } from "../store.ts";
 import { createImages, type Images } from "../workload/image.ts";
-import { getDockerImage, getTag, limits, listDockerImages, listTags } from "./docker-images.ts";
+import { getDockerImage, limits, listDockerImages } from "./docker-images.ts";
+import { missing } from "./error.ts";
+import { packageMethods, packageOperations } from "./packages.ts";
 import { permissions } from "./permissions.ts";
 import { registryUri } from "./registry-uri.ts";
+import { tagMethods } from "./tags.ts";
 
 const host = "artifactregistry.googleapis.com";
 const typePrefix = "type.googleapis.com/google.devtools.artifactregistry.v1.";
@@ -61,21 +64,20 @@ export function createArtifactRegistry(cloud: Cloud): Api {
         listDockerImages(context.images, inRepository(request)),
       "google.devtools.artifactregistry.v1.ArtifactRegistry.GetDockerImage": (request) =>
         getDockerImage(context.images, inRepository(request).name ?? ""),
-      "google.devtools.artifactregistry.v1.ArtifactRegistry.ListTags": (request) =>
-        listTags(context.images, inRepository(request)),
-      "google.devtools.artifactregistry.v1.ArtifactRegistry.GetTag": (request) =>
-        getTag(context.images, inRepository(request).name ?? ""),
+      ...packageMethods({ cloud, images: context.images, demandRepository: (name) => void find(context, name) }),
+      ...tagMethods({ images: context.images, demandRepository: (name) => void find(context, name) }),
     }),
     operations: {
       createRepository: (operation) => runCreate(context, operation),
       deleteRepository: (operation) => runRemove(context, operation),
+      ...packageOperations(context.images),
     },
   };
 }
 
 function find({ repositories }: Context, name: string): Repository {
   const found = repositories.get(name);
-  if (!found) throw new ApiError({ code: "NOT_FOUND", message: "Requested entity was not found." });
+  if (!found) throw missing();
   return found;
 }
 

@@ -1,14 +1,11 @@
-import { ApiError } from "../error.ts";
 import type {
   DockerImage,
   ListDockerImagesRequest,
   ListDockerImagesResponse,
-  ListTagsRequest,
-  ListTagsResponse,
-  Tag,
 } from "../model/generated/artifact-registry.ts";
 import { paginate } from "../page.ts";
-import { type Image, type Images, parseImageReference } from "../workload/image.ts";
+import type { Image, Images } from "../workload/image.ts";
+import { missing } from "./error.ts";
 import { registryUri } from "./registry-uri.ts";
 
 /** Page sizes of Artifact Registry's lists. */
@@ -50,44 +47,4 @@ function toDockerImage(images: Images, image: Image, parent: string): DockerImag
     buildTime: uploadTime,
     mediaType: "application/vnd.docker.distribution.manifest.v2+json",
   };
-}
-
-/** `ArtifactRegistry.ListTags` of a package, which is an image without its digest. */
-export function listTags(images: Images, { parent = "", pageSize, pageToken }: ListTagsRequest): ListTagsResponse {
-  const page = paginate(tagsOf(images, parent), {
-    key: ({ name = "" }) => name,
-    size: pageSize,
-    token: pageToken,
-    limits,
-  });
-  return { tags: page.items, nextPageToken: page.nextPageToken };
-}
-
-/**
- * `ArtifactRegistry.GetTag`
- *
- * @throws ApiError NOT_FOUND
- */
-export function getTag(images: Images, name: string): Tag {
-  const found = tagsOf(images, name.split("/tags/")[0] ?? "").find((tag) => tag.name === name);
-  if (!found) throw missing();
-  return found;
-}
-
-function tagsOf(images: Images, parent: string): Tag[] {
-  const [repository = "", image = ""] = parent.split("/packages/");
-  const path = `${registryUri(repository)}/${decodeURIComponent(image)}`;
-  const tags = images
-    .list(registryUri(repository))
-    .filter(({ reference }) => parseImageReference(reference).repository === path)
-    .flatMap((found) =>
-      images
-        .tags(found)
-        .map((tag) => ({ name: `${parent}/tags/${tag}`, version: `${parent}/versions/${found.digest}` })),
-    );
-  return tags.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function missing(): ApiError {
-  return new ApiError({ code: "NOT_FOUND", message: "Requested entity was not found." });
 }

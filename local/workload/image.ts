@@ -38,6 +38,11 @@ export interface Images {
   list(path: string): readonly Image[];
   /** Tags of an image. */
   tags(image: Image): readonly string[];
+  /** Lets a tag of a repository mean an image of it. */
+  tag(repository: string, tag: string, digest: string): void;
+  untag(repository: string, tag: string): void;
+  /** Forgets one image with its tags. */
+  delete(image: Image): void;
   /** Forgets every image below a path. */
   remove(path: string): void;
 }
@@ -81,6 +86,14 @@ export function createImages(store: Store, root: string): Images {
         .list(`${repositoryOf(image)}:`)
         .filter(([, { digest }]) => digest === image.digest)
         .map(([name]) => name.slice(name.lastIndexOf(":") + 1)),
+    tag: (repository, tag, digest) => void tags.put(`${repository}:${tag}`, { digest }),
+    untag: (repository, tag) => void tags.delete(`${repository}:${tag}`),
+    delete(image) {
+      images.delete(image.reference);
+      for (const [name, { digest }] of tags.list(`${repositoryOf(image)}:`)) {
+        if (digest === image.digest) tags.delete(name);
+      }
+    },
     remove(path) {
       for (const collection of [images, tags]) {
         for (const [name] of collection.list(`${path}/`)) collection.delete(name);

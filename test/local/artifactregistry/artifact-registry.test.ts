@@ -76,3 +76,54 @@ describe("repositories", () => {
     expect((await fixture.call("POST", `${root}/repositories?repositoryId=other`, {})).status).toBe(400);
   });
 });
+
+describe("packages, versions and tags", () => {
+  const repository = `${root}/repositories/apps`;
+  const names = `${parent}/repositories/apps/packages/users`;
+  let digest = "";
+
+  beforeAll(() => {
+    digest = fixture.push("users", "").split("@")[1] ?? "";
+  });
+
+  it("show an image by name, by digest and by tag", async () => {
+    const packages = await fixture.call("GET", `${repository}/packages`);
+    expect(packages.body.packages).toMatchObject([{ name: names }]);
+    const versions = await fixture.call("GET", `${repository}/packages/users/versions?view=FULL`);
+    const version = `${names}/versions/${digest}`;
+    expect(versions.body.versions).toMatchObject([
+      {
+        name: version,
+        relatedTags: [{ name: `${names}/tags/latest`, version }],
+        metadata: { imageSizeBytes: expect.any(String) },
+      },
+    ]);
+    expect(
+      (await fixture.call("GET", `${repository}/packages/users/versions/${digest}`)).body.relatedTags,
+    ).toBeUndefined();
+    expect((await fixture.call("GET", `${repository}/packages/absent`)).status).toBe(404);
+  });
+
+  it("let a tag be made once, moved and taken away", async () => {
+    const body = { version: `${names}/versions/${digest}` };
+    const tags = `${repository}/packages/users/tags`;
+    expect((await fixture.call("POST", `${tags}?tagId=v1`, body)).body).toMatchObject({ name: `${names}/tags/v1` });
+    expect((await fixture.call("POST", `${tags}?tagId=v1`, body)).status).toBe(409);
+    expect((await fixture.call("POST", `${tags}?tagId=v2`, { version: `${names}/versions/sha256:0` })).status).toBe(
+      404,
+    );
+    const filter = encodeURIComponent(`version="${body.version}"`);
+    const list = await fixture.call("GET", `${tags}?filter=${filter}`);
+    expect(list.body.tags).toMatchObject([{ name: `${names}/tags/latest` }, { name: `${names}/tags/v1` }]);
+    expect((await fixture.call("DELETE", `${tags}/v1`)).status).toBe(200);
+    expect((await fixture.call("GET", `${tags}/v1`)).status).toBe(404);
+  });
+
+  it("keep a tagged version unless its deletion is forced", async () => {
+    const version = `${repository}/packages/users/versions/${digest}`;
+    const kept = await fixture.call("DELETE", version);
+    expect(kept.body.error).toMatchObject({ status: "FAILED_PRECONDITION" });
+    await fixture.operate("DELETE", `${version}?force=true`);
+    expect((await fixture.call("GET", `${repository}/packages`)).body.packages ?? []).toEqual([]);
+  });
+});
