@@ -28,7 +28,6 @@ export function publishOne({ messages, feeds }: PubSubContext, { uid }: StoredTo
 }
 
 function checkMessages(messages: readonly PubsubMessage[]): void {
-  if (messages.length === 0) throw invalid("The request contains no messages: at least one message must be published.");
   if (messages.length > mostMessages) {
     const passed = `You passed ${messages.length} in the request, but the maximum value is ${mostMessages}.`;
     throw invalid(`The value for message_count is too large. ${passed}`);
