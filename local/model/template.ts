@@ -11,14 +11,14 @@ export interface PathTemplate {
 /**
  * Compiles a template such as `/v1/{name=projects/*}:undelete`.
  *
- * A colon in a path's last segment starts the verb, so a trailing wildcard stops there; the JSON API of Storage has no
- * verbs and colons in object names.
+ * A colon and letters at a path's end are a verb, so a trailing wildcard stops there (a digest, `sha256:4f…`, is none); the
+ * JSON API of Storage has no verbs and colons in object names.
  */
 export function compileTemplate(template: string, { colons = false } = {}): PathTemplate {
   const variables: string[] = [];
   const verb = template.match(/:[A-Za-z]+$/)?.[0] ?? "";
   const path = template.slice(0, template.length - verb.length);
-  const last = colons || verb ? "[^/]+?" : "[^/:]+";
+  const last = colons || verb ? "[^/]+?" : "(?:[^/:]|:(?![A-Za-z]+$))+";
   const source = path.replace(/\{([^=}]+)(?:=([^}]+))?\}|\*\*|\*|[^{*]+/g, (part, name?: string, pattern = "*") => {
     if (name === undefined) return wildcards(part, "[^/]+");
     variables.push(name);
