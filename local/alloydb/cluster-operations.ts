@@ -4,7 +4,9 @@ import type { Cluster } from "../model/generated/alloydb.ts";
 import { getCluster, putCluster } from "./clusters.ts";
 import { type Context, emptyResponse, timed, toResponse } from "./context.ts";
 import { releaseConnection } from "./holds.ts";
+import { stateOf } from "./instance-operations.ts";
 import { host } from "./names.ts";
+import type { ClusterRecord } from "./records.ts";
 
 /** The work behind changes of clusters. */
 export function clusterOperations(context: Context): Readonly<Record<string, RunOperation>> {
@@ -33,7 +35,11 @@ async function create(context: Context, { input, latency }: RunningOperation): P
 
 async function update(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
   const name = String(input.name);
-  await latency();
+  await latency().catch((caught: unknown) => {
+    const record = getCluster(context, name);
+    putCluster(context, name, { ...record, resource: { ...record.resource, reconciling: false } });
+    throw caught;
+  });
   await context.fleet.ensureInitialUser(name);
   const updateTime = context.cloud.clock.timestamp();
   const resource: Cluster = { ...(input.resource as Cluster), reconciling: false, updateTime };
@@ -45,7 +51,10 @@ async function remove(context: Context, { input, latency }: RunningOperation): P
   const name = String(input.name);
   const record = records.clusters.get(name);
   if (!record) return emptyResponse;
-  await latency();
+  await latency().catch((caught: unknown) => {
+    restore(context, name, record);
+    throw caught;
+  });
   for (const [instance] of records.instances.list(`${name}/instances/`)) {
     await fleet.removeInstance(instance);
     records.instances.delete(instance);
@@ -56,4 +65,12 @@ async function remove(context: Context, { input, latency }: RunningOperation): P
   cloud.access.deletePolicies(`//${host}/${name}`);
   releaseConnection(context, { network: record.network, cluster: name });
   return emptyResponse;
+}
+
+/** A cluster whose deletion failed is there as before, with its instances. */
+function restore(context: Context, name: string, record: ClusterRecord): void {
+  putCluster(context, name, { ...record, resource: { ...record.resource, state: "READY" } });
+  for (const [instance, kept] of context.records.instances.list(`${name}/instances/`)) {
+    context.records.instances.put(instance, { ...kept, resource: { ...kept.resource, state: stateOf(kept.resource) } });
+  }
 }

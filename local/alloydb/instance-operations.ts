@@ -51,7 +51,7 @@ async function update(context: Context, { input, latency }: RunningOperation): P
   const record = getInstance(context, name);
   const { resource: before, privateAddress = "" } = record;
   const wanted = input.resource as Instance;
-  await latency();
+  await latency().catch(settled(context, name));
   const after = { ...placed(wanted, privateAddress), state: stateOf(wanted) };
   putInstance(context, name, { ...record, resource: { ...after, reconciling: true } });
   if (after.state === "STOPPED") await fleet.stop(name);
@@ -61,7 +61,7 @@ async function update(context: Context, { input, latency }: RunningOperation): P
 
 async function remove(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
   const name = String(input.name);
-  await latency();
+  await latency().catch(settled(context, name));
   await context.fleet.removeInstance(name);
   context.records.instances.delete(name);
   return emptyResponse;
@@ -69,9 +69,18 @@ async function remove(context: Context, { input, latency }: RunningOperation): P
 
 async function restart(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
   const name = String(input.name);
-  await latency();
+  await latency().catch(settled(context, name));
   await context.fleet.restart(name);
   return toResponse("Instance", input, settle(context, name, getInstance(context, name).resource));
+}
+
+/** What to do when a change fails before it has begun: the instance is as before, and the failure goes on. */
+function settled(context: Context, name: string): (caught: unknown) => never {
+  return (caught) => {
+    const { resource } = getInstance(context, name);
+    settle(context, name, { ...resource, state: stateOf(resource) });
+    throw caught;
+  };
 }
 
 function settle(context: Context, name: string, resource: Instance): Instance {
@@ -80,7 +89,8 @@ function settle(context: Context, name: string, resource: Instance): Instance {
   return putInstance(context, name, { ...getInstance(context, name), resource: settled });
 }
 
-function stateOf({ activationPolicy }: Instance): "READY" | "STOPPED" {
+/** State of an instance that is as it was asked to be. */
+export function stateOf({ activationPolicy }: Instance): "READY" | "STOPPED" {
   return activationPolicy === "NEVER" ? "STOPPED" : "READY";
 }
 

@@ -37,7 +37,17 @@ function failingAfter(work: RunOperation, error: ApiError): RunOperation {
 
 function failingBefore(work: RunOperation, error: ApiError): RunOperation {
   return async (operation) => {
-    await work(withLatency(operation, () => Promise.reject(error)));
+    let isMet = false;
+    const meet = () => {
+      isMet = true;
+      return Promise.reject(error);
+    };
+    try {
+      await work(withLatency(operation, meet));
+    } catch (caught) {
+      // What failed by itself before it came to that keeps its own reason.
+      if (!isMet) throw caught;
+    }
     throw error;
   };
 }

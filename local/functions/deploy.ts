@@ -120,7 +120,10 @@ export async function runDelete(context: FunctionsContext, operation: RunningOpe
     // Somebody may have deleted the service by hand, or it was never made.
     if (toApiError(caught).code !== "NOT_FOUND") throw caught;
   }
-  await operation.latency();
+  await operation.latency().catch((caught: unknown) => {
+    functions.put(name, { ...demandFunction(context, name), state: "FAILED" });
+    throw caught;
+  });
   cloud.store.collection("run.aliases").delete(address);
   functions.delete(name);
   cloud.access.deletePolicies(`//cloudfunctions.googleapis.com/${name}`);

@@ -1,3 +1,4 @@
+import { toApiError } from "../error.ts";
 import type { Condition } from "../model/generated/run.ts";
 
 /** Why something is not as it should be: one of Cloud Run's three lists of reasons. */
@@ -7,6 +8,16 @@ export type Reason = Pick<Condition, "reason" | "revisionReason" | "executionRea
 export interface Failure {
   readonly message: string;
   readonly reason: Reason;
+}
+
+/** What became of waiting for an operation's time to pass: the failure that it ended in, if any. */
+export async function waitFailure(waited: Promise<void>): Promise<Failure | undefined> {
+  try {
+    await waited;
+    return undefined;
+  } catch (caught) {
+    return { message: toApiError(caught).message, reason: { reason: "UNKNOWN" } };
+  }
 }
 
 /** A condition that holds. */

@@ -3,7 +3,7 @@ import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import type { Revision, Service } from "../model/generated/run.ts";
 import { imageExists } from "../workload/program.ts";
-import { type Failure, failed, succeeded } from "./condition.ts";
+import { type Failure, failed, succeeded, waitFailure } from "./condition.ts";
 import { demandFound, type RunContext, typePrefix } from "./context.ts";
 import { DeployError, toFailure } from "./deploy-error.ts";
 import { toKnativeService } from "./knative/service.ts";
@@ -21,8 +21,9 @@ const revisionConditions = ["ResourcesAvailable", "ContainerReady", "ContainerHe
 export async function runDeploy(context: RunContext, operation: RunningOperation): Promise<JsonObject> {
   const name = String(operation.input.service);
   const revisionName = operation.input.revision === undefined ? undefined : String(operation.input.revision);
-  const failure = revisionName === undefined ? undefined : await verify(context, revisionName);
-  await operation.latency();
+  const refused = revisionName === undefined ? undefined : await verify(context, revisionName);
+  const broken = await waitFailure(operation.latency());
+  const failure = refused ?? broken;
   if (revisionName) concludeRevision(context, revisionName, failure);
   const service = demandFound(context.services.get(name), "service", name);
   const isSuperseded = revisionName !== undefined && service.latestCreatedRevision !== revisionName;

@@ -37,9 +37,12 @@ export async function runExecution(
 ): Promise<void> {
   const abort = new AbortController();
   const work = runTasks(context, name, abort.signal).then(async (outcomes) => {
-    // Who cancels has waited long enough.
-    if (!abort.signal.aborted) await latency();
-    concludeExecution(context, name, outcomes);
+    try {
+      // Who cancels has waited long enough.
+      if (!abort.signal.aborted) await latency();
+    } finally {
+      concludeExecution(context, name, outcomes);
+    }
   });
   context.running.set(name, { abort, completed: work.catch(() => undefined) });
   try {

@@ -17,7 +17,7 @@ import { paginate } from "../page.ts";
 import { imageExists } from "../workload/program.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
-import { type Failure, failed, reconciling, succeeded } from "./condition.ts";
+import { type Failure, failed, reconciling, succeeded, waitFailure } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
 import { withTaskDefaults } from "./defaults.ts";
 import { runExecution } from "./execute.ts";
@@ -145,9 +145,10 @@ function clean(value: object | undefined): unknown {
 /** The work of creating or updating a job, with the execution that its token asks for. */
 export async function runWriteJob(context: RunContext, operation: RunningOperation): Promise<JsonObject> {
   const name = String(operation.input.job);
-  await operation.latency();
+  const broken = await waitFailure(operation.latency());
   const job = demandFound(context.jobs.get(name), "job", name);
-  const failure = missingImage(context, job) ?? (await executeByToken(context, job, String(operation.input.by)));
+  const failure =
+    broken ?? missingImage(context, job) ?? (await executeByToken(context, job, String(operation.input.by)));
   const concluded = concludeJob(context, name, failure);
   operation.annotate({ ...concluded });
   if (failure) throw new ApiError({ code: "FAILED_PRECONDITION", message: failure.message });
@@ -249,7 +250,11 @@ export function deleteJob(context: RunContext, { name = "", etag, validateOnly }
 export async function runDeleteJob(context: RunContext, operation: RunningOperation): Promise<JsonObject> {
   const name = String(operation.input.name);
   await operation.hold.during(() => cancelAll(context, `${name}/executions/`));
-  await operation.latency();
+  await operation.latency().catch((caught: unknown) => {
+    const { reconciling: _, deleteTime: __, ...kept } = demandFound(context.jobs.get(name), "job", name);
+    context.jobs.put(name, kept);
+    throw caught;
+  });
   for (const collection of [context.tasks, context.executions]) {
     for (const [child] of collection.list(`${name}/executions/`)) collection.delete(child);
   }

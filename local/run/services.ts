@@ -237,7 +237,11 @@ export async function runDeleteService(context: RunContext, operation: RunningOp
   const name = String(operation.input.name);
   const names = revisions.list(`${name}/revisions/`).map(([revision]) => revision);
   await Promise.all([...names.map((revision) => removePool(context, revision)), closeLocalUrl(context, name)]);
-  await operation.latency();
+  await operation.latency().catch((caught: unknown) => {
+    const { reconciling: _, deleteTime: __, ...kept } = demandFound(services.get(name), "service", name);
+    services.put(name, kept);
+    throw caught;
+  });
   for (const revision of names) revisions.delete(revision);
   const service = services.get(name) ?? { name };
   services.delete(name);

@@ -173,9 +173,9 @@ function toConnector({
 
 /** A connector that could not be set up stays in ERROR under its name until it is deleted. */
 async function runCreate(context: Context, operation: RunningOperation): Promise<JsonObject> {
-  await operation.latency();
   const connector = demand(context, String(operation.input.name));
   try {
+    await operation.latency();
     demandSubnetwork(context.cloud, connector);
     demandNetwork(context, connector);
     demandFreeRange(context.cloud, connector);
@@ -209,16 +209,22 @@ function patch(context: Context, { connector = {}, updateMask }: PatchConnectorR
 }
 
 async function runUpdate(context: Context, operation: RunningOperation): Promise<JsonObject> {
-  await operation.latency();
   const connector = demand(context, String(operation.input.name));
+  await operation.latency().catch((caught: unknown) => {
+    context.connectors.put(connector.name, { ...connector, state: "READY" });
+    throw caught;
+  });
   const updated = { ...connector, ...(operation.input.machines as Connector), state: "READY" } as const;
   context.connectors.put(connector.name, updated);
   return finish(context, operation, { "@type": type("Connector"), ...toConnector(updated) });
 }
 
 async function runDelete(context: Context, operation: RunningOperation): Promise<JsonObject> {
-  await operation.latency();
   const connector = demand(context, String(operation.input.name));
+  await operation.latency().catch((caught: unknown) => {
+    context.connectors.put(connector.name, { ...connector, state: "ERROR" });
+    throw caught;
+  });
   context.connectors.delete(connector.name);
   context.firewalls.close(connector);
   return finish(context, operation, { "@type": "type.googleapis.com/google.protobuf.Empty" });
