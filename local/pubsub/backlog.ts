@@ -90,7 +90,7 @@ function seek(lanes: Lanes, isWanted: (message: StoredMessage) => boolean, furth
   for (const { messageId, leases } of [...lanes.present.values()]) {
     const message = messages.get(messageId);
     letGo(lanes, messageId);
-    if (message && isWanted(message)) keep(lanes, { messageId, failures: 0, leases });
+    if (message && isWanted(message)) keep(lanes, { messageId, failures: 0, leases, isVoid: true });
     else settle(lanes, { messageId, failures: 0, leases });
   }
   rebuild(lanes);

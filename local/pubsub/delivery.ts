@@ -12,6 +12,8 @@ export interface Delivery {
   readonly leasedUntil?: number;
   /** Clock time before which it is not handed out again. */
   readonly delayedUntil?: number;
+  /** Whether it has to come again whoever acknowledges what was handed out before. */
+  readonly isVoid?: boolean;
   /** Acknowledged while an earlier one of its ordering key is not, or kept for a seek afterwards. */
   readonly isAcked?: boolean;
 }

@@ -149,7 +149,17 @@ export function giveBack(lanes: Lanes, lane: Lane, from: number): void {
     const isHandedOut = delivery?.leasedUntil !== undefined || delivery?.isAcked;
     if (delivery && isHandedOut) keep(lanes, { ...delivery, leasedUntil: undefined, isAcked: undefined });
   }
+  voidAfter(lanes, lane, from);
   lane.outstanding = Math.min(lane.outstanding, from);
   if (lane.outstanding === 0) lane.holder = undefined;
   offer(lanes, lane);
+}
+
+/** Acknowledgements of what was handed out after a message that failed no longer count. */
+function voidAfter(lanes: Lanes, lane: Lane, place: number): void {
+  for (let index = place + 1; index < lane.ids.length; index += 1) {
+    const delivery = lanes.present.get(lane.ids[index] ?? "");
+    if (!delivery || delivery.leases === 0) return;
+    if (!delivery.isVoid) keep(lanes, { ...delivery, isVoid: true });
+  }
 }

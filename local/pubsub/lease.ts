@@ -110,7 +110,7 @@ function fail(lanes: Lanes, delivery: Delivery): void {
 /** Settles a message; false when the id no longer counts. */
 export function acknowledge(lanes: Lanes, { messageId, lease: number }: AckId): boolean {
   const delivery = lanes.present.get(messageId);
-  if (!delivery || delivery.leases !== number || delivery.isAcked) return false;
+  if (!delivery || delivery.leases !== number || delivery.isAcked || delivery.isVoid) return false;
   const lane = laneOf(lanes, messageId);
   const isHeld = delivery.leasedUntil !== undefined;
   // Late, but nobody else has it meanwhile: it counts, unless an earlier one of its key has to come again first.
