@@ -12,7 +12,7 @@ import type { ServiceAccount } from "./members.ts";
 import { createPolicyRecords } from "./policy-records.ts";
 import { checkPolicy } from "./policy-rules.ts";
 import { membersOf, type Principal } from "./principal.ts";
-import { includesPermission, predefinedRoles } from "./roles.ts";
+import { predefinedRoles } from "./roles.ts";
 
 /** What `createAccess` works with. */
 export interface AccessContext {
@@ -102,7 +102,7 @@ export function createAccess(context: AccessContext): Decider {
 /** Whether a role, predefined or custom, has a permission. */
 function grants(roles: Collection<JsonObject>, { role, permission, now }: RoleQuestion): boolean {
   const predefined = predefinedRoles[role];
-  if (predefined) return includesPermission(predefined, permission);
+  if (predefined) return predefined.permissions.has(permission);
   const custom = roles.get(role);
   return custom !== undefined && permissionsInEffect(custom, now).includes(permission);
 }

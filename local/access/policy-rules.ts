@@ -64,7 +64,7 @@ function isSupported(role: string, { resource, project, roles }: PolicyRules): b
 
 /** A role can be granted on the resources of the services whose permissions it has. */
 function concerns({ permissions }: PredefinedRole, service: string): boolean {
-  return permissions.some((permission) => permission.startsWith(`${service}.`) || permission.startsWith("*"));
+  return [...permissions].some((permission) => permission.startsWith(`${service}.`));
 }
 
 function isUsable(role: JsonObject | undefined): boolean {

@@ -12,7 +12,7 @@ export const permissions: PermissionTable = {
   [`${v2}.DeleteFunction`]:      [{ permission: "cloudfunctions.functions.delete", resource: "{name}" }],
   [`${v2}.GenerateUploadUrl`]:   [{ permission: "cloudfunctions.functions.sourceCodeSet", resource: "{parent}" }],
   [`${v2}.GenerateDownloadUrl`]: [{ permission: "cloudfunctions.functions.sourceCodeGet", resource: "{name}" }],
-  [`${v2}.ListRuntimes`]:        [{ permission: "cloudfunctions.runtimes.list", resource: "{parent}" }],
+  [`${v2}.ListRuntimes`]:        { open: "answers what Google offers, the same for everybody" },
   "google.iam.v1.IAMPolicy.GetIamPolicy":       [{ permission: "cloudfunctions.functions.getIamPolicy", resource: "{resource}" }],
   "google.iam.v1.IAMPolicy.SetIamPolicy":       [{ permission: "cloudfunctions.functions.setIamPolicy", resource: "{resource}" }],
   "google.iam.v1.IAMPolicy.TestIamPermissions": { open: "answers what the caller may do" },

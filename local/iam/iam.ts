@@ -6,7 +6,7 @@ import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import { keyMethods } from "./key.ts";
 import { permissions } from "./permissions.ts";
-import { allPermissions } from "./predefined.ts";
+import { allPermissions, isForCustomRoles } from "./predefined.ts";
 import { roleMethods } from "./role.ts";
 import { createServiceAccounts, type ServiceAccounts } from "./service-account.ts";
 import { demandAccount, serviceAccountMethods } from "./service-account-methods.ts";
@@ -69,7 +69,7 @@ function testable({ fullResourceName = "", pageSize, pageToken }: QueryTestableP
   const answered: Permission[] = page.items.map((name) => ({
     name,
     stage: "GA",
-    customRolesSupportLevel: "SUPPORTED",
+    customRolesSupportLevel: isForCustomRoles(name) ? "SUPPORTED" : "NOT_SUPPORTED",
   }));
   return { permissions: answered, nextPageToken: page.nextPageToken };
 }

@@ -1,36 +1,34 @@
-import { includesPermission, predefinedRoles as roles } from "../access/roles.ts";
+import { permissionNames, predefinedRoles as roles } from "../access/roles.ts";
 import type { Role } from "../model/generated/iam-admin.ts";
-
-const patterns = Object.values(roles).flatMap(({ permissions }) => permissions);
-
-/** Every permission known by name, in order; roles that hold permissions by pattern expand to these. */
-const known: readonly string[] = [...new Set(patterns)].filter((pattern) => !pattern.includes("*")).sort();
 
 /** Every permission that can be named. */
 export function allPermissions(): readonly string[] {
-  return known;
+  return [...permissionNames];
 }
 
 /** Whether a text is a permission, as far as the served services go. */
 export function isPermission(text: string): boolean {
-  return (
-    /^[a-z][a-zA-Z0-9]*\.[a-zA-Z0-9]+\.[a-zA-Z0-9]+$/.test(text) &&
-    includesPermission({ permissions: patterns.filter((pattern) => pattern !== "*") }, text)
-  );
+  return permissionNames.has(text);
 }
+
+/** Whether a custom role of a project may hold a permission: those that concern what holds projects are refused. */
+export function isForCustomRoles(permission: string): boolean {
+  return !unsupported.has(permission);
+}
+
+/** @see https://cloud.google.com/iam/docs/custom-roles-permissions-support */
+const unsupported: ReadonlySet<string> = new Set([
+  "resourcemanager.projects.list",
+  "resourcemanager.projects.create",
+  "resourcemanager.projects.move",
+]);
 
 /** A predefined role by `roles/{role}`. */
 export function predefinedRole(name: string): Role | undefined {
   const role = roles[name];
   if (!role) return undefined;
-  return {
-    name,
-    title: role.title,
-    description: role.title,
-    includedPermissions: known.filter((permission) => includesPermission(role, permission)),
-    stage: "GA",
-    etag: "AA==",
-  };
+  const includedPermissions = [...role.permissions].sort();
+  return { name, title: role.title, description: role.title, includedPermissions, stage: "GA", etag: "AA==" };
 }
 
 /** All predefined roles in order of name. */

@@ -15,7 +15,7 @@ import type {
 } from "../model/generated/iam-admin.ts";
 import { paginate } from "../page.ts";
 import type { Collection } from "../store.ts";
-import { isPermission, predefinedRole, predefinedRoles } from "./predefined.ts";
+import { isForCustomRoles, isPermission, predefinedRole, predefinedRoles } from "./predefined.ts";
 
 const day = 24 * 60 * 60 * 1000;
 const quota = 300;
@@ -128,6 +128,8 @@ function update(context: Context, { name = "", role = {}, updateMask }: UpdateRo
 function demandPermissions(permissions: readonly string[] = []): void {
   const unknown = permissions.find((permission) => !isPermission(permission));
   if (unknown !== undefined) throw invalid(`Permission ${unknown} is not valid.`);
+  const refused = permissions.find((permission) => !isForCustomRoles(permission));
+  if (refused !== undefined) throw invalid(`Permission ${refused} is not supported in custom roles.`);
 }
 
 function list(

@@ -1,3 +1,4 @@
+import { permissionNames } from "../access/roles.ts";
 import type { Api, PermissionRule } from "../api.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
@@ -12,19 +13,22 @@ export function rulesOf(api: Api, method: string): readonly PermissionRule[] | u
 /** Operations and locations are demanded alike by every API that shares the methods. */
 function shared({ host }: Api, method: string): readonly PermissionRule[] | { readonly open: string } | undefined {
   const [service = ""] = host.split(".");
-  const permission = sharedPermissions[method];
-  if (permission === undefined) return undefined;
-  return [{ permission: `${service}.${permission}`, resource: "{name}", when: ({ name }) => isInProject(name) }];
+  const verbs = sharedPermissions[method];
+  if (verbs === undefined) return undefined;
+  const permission = verbs.map((verb) => `${service}.${verb}`).find((name) => permissionNames.has(name));
+  if (permission === undefined) return { open: "Google names no permission for it" };
+  return [{ permission, resource: "{name}", when: ({ name }) => isInProject(name) }];
 }
 
-const sharedPermissions: Readonly<Record<string, string>> = {
-  "google.longrunning.Operations.GetOperation": "operations.get",
-  "google.longrunning.Operations.ListOperations": "operations.list",
-  "google.longrunning.Operations.WaitOperation": "operations.get",
-  "google.longrunning.Operations.CancelOperation": "operations.cancel",
-  "google.longrunning.Operations.DeleteOperation": "operations.delete",
-  "google.cloud.location.Locations.GetLocation": "locations.get",
-  "google.cloud.location.Locations.ListLocations": "locations.list",
+/** Not every service has a permission for each; the next of a row stands in. */
+const sharedPermissions: Readonly<Record<string, readonly string[]>> = {
+  "google.longrunning.Operations.GetOperation": ["operations.get"],
+  "google.longrunning.Operations.ListOperations": ["operations.list", "operations.get"],
+  "google.longrunning.Operations.WaitOperation": ["operations.get"],
+  "google.longrunning.Operations.CancelOperation": ["operations.cancel", "operations.delete", "operations.get"],
+  "google.longrunning.Operations.DeleteOperation": ["operations.delete", "operations.get"],
+  "google.cloud.location.Locations.GetLocation": ["locations.get", "locations.list"],
+  "google.cloud.location.Locations.ListLocations": ["locations.list"],
 };
 
 /** Operations at the root belong to nobody in particular: who knows the name may ask. */

@@ -11,6 +11,6 @@ export const permissions: PermissionTable = {
   [`${service}.BatchGetServices`]: [{ permission: "serviceusage.services.get", resource: "{parent}" }],
   [`${service}.ListServices`]: [{ permission: "serviceusage.services.list", resource: "{parent}" }],
   "google.api.serviceusage.v1beta1.ServiceUsage.GenerateServiceIdentity": [
-    { permission: "serviceusage.services.generateServiceIdentity", resource: "{parent}" },
+    { permission: "serviceusage.services.enable", resource: "{parent}" },
   ],
 };

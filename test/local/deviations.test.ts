@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { permissionNames, predefinedRoles } from "../../local/access/roles.ts";
 import { unservedMethods } from "../../local/deviations.ts";
 import type { LocalCloud } from "../../local/main.ts";
 import { loadModel } from "../../local/model/model.ts";
@@ -45,6 +46,26 @@ describe("the model's methods", () => {
       .flatMap(({ permissions }) => Object.keys(permissions))
       .filter((method) => !(method in model.methods));
     expect(unknown).toEqual([]);
+  });
+
+  it("demand permissions of Google's, each of which some role beside the owner's grants", () => {
+    const demanded = new Set(
+      served().flatMap(({ api, method }) => rulesOf(api, method)?.map((rule) => rule.permission) ?? []),
+    );
+    expect(demanded.size).toBeGreaterThan(300);
+    expect([...demanded].filter((permission) => !permissionNames.has(permission))).toEqual([]);
+    const others = Object.entries(predefinedRoles).filter(([name]) => name !== "roles/owner");
+    const ungranted = [...demanded].filter(
+      (permission) => !others.some(([, role]) => role.permissions.has(permission)),
+    );
+    // Only an owner brings a project back.
+    expect(ungranted).toEqual(["resourcemanager.projects.undelete"]);
+  });
+
+  it("say why where they demand nothing", () => {
+    const open = local.apis.flatMap(({ permissions }) => Object.entries(permissions));
+    const unexplained = open.filter(([, row]) => "open" in row && row.open.split(" ").length < 3);
+    expect(unexplained).toEqual([]);
   });
 
   it("have no handlers under names that the model does not know", () => {
