@@ -2,6 +2,8 @@ import { Argument, type Command, Option } from "commander";
 import { parseDuration, parseListen, parsePace, parsePort } from "./arguments.ts";
 import { addFaultCommands } from "./fault-commands.ts";
 import { localPort } from "./local-port.ts";
+import { addStateCommands } from "./state-commands.ts";
+import { addWorkflowCommands } from "./workflow-commands.ts";
 
 /** Adds `alloyrun local …`. The local Google Cloud is loaded only when one of its commands runs. */
 export function addLocalCommands(program: Command): void {
@@ -28,6 +30,8 @@ export function addLocalCommands(program: Command): void {
   addClock(local);
   addJournal(local);
   addFaultCommands(local);
+  addWorkflowCommands(local);
+  addStateCommands(local);
 }
 
 function addStart(local: Command): void {
@@ -40,7 +44,9 @@ function addStart(local: Command): void {
         .argParser(parsePace)
         .default(60),
     )
-    .addOption(new Option("--seed <text>", "seed of every latency and id").default("alloyrun"))
+    .option("--seed <text>", "seed of every latency and id; that of the state, or alloyrun, when left out")
+    .option("--state <directory>", "keep everything there, over restarts and crashes")
+    .option("--from <snapshot>", "begin as a copy of what `local snapshot` has written")
     .option("--faults <file>", "begin with the fault plan of a file")
     .option("--offline", "refuse every host that is not Google's")
     .addOption(new Option("--listen <host=port>", "give one API a plain-HTTP port of its own").argParser(parseListen))

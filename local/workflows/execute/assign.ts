@@ -23,7 +23,7 @@ function withElement(container: Value, [key = null, ...rest]: readonly Value[], 
     const index = toIndex(container.length, key);
     return container.with(index, replace(container[index] ?? null, rest, value));
   }
-  if (!isMap(container)) throw fault("TypeError", `cannot assign an element of a ${typeName(container)}`);
+  if (!isMap(container)) throw fault("TypeError", `cannot assign an element of type '${typeName(container)}'`);
   if (typeof key !== "string") throw fault("TypeError", `map key must be a string, not ${typeName(key)}`);
   return new Map(container).set(key, replace(container.get(key) ?? new Map(), rest, value));
 }

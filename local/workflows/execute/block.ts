@@ -31,13 +31,19 @@ export function* runBlock(block: Block, at: Activation): Task<Completion> {
   return done;
 }
 
+/** @throws WorkflowError ResourceLimitError, TimeoutError */
+function* beginStep({ run, thread }: Activation): Task<void> {
+  if (run.countStep() % stepsPerTurn === 0) yield* run.scheduler.rest();
+  thread.signal.throwIfAborted();
+}
+
 /** Runs one step and says where execution goes on. */
 export function* runNode(node: Node, at: Activation): Task<Completion> {
   const element = { step: node.step, routine: at.frame.routine, position: node.position };
   at.run.enterStep(element);
   try {
-    if (at.run.countStep() % stepsPerTurn === 0) yield* at.run.scheduler.rest();
-    at.thread.signal.throwIfAborted();
+    // A nameless body is part of the step around it.
+    if (at.step !== node.step) yield* beginStep(at);
     const completion = yield* recorded({ stepType: node.type }, { ...at, step: node.step }, (inside) =>
       runWork(node.work, inside),
     );

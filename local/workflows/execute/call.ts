@@ -73,7 +73,7 @@ function* callRoutine(routine: PlannedRoutine, args: Arguments, at: Activation):
   if (at.frame.depth >= maxDepth) throw fault("RecursionError", `call stack is deeper than ${maxDepth}`);
   const frame: Frame = { routine: routine.name, depth: at.frame.depth + 1 };
   const scope = new Scope({ memory: at.run.memory });
-  const inside = { ...at, frame, scope };
+  const inside = { ...at, frame, scope, step: undefined };
   try {
     yield* bindParameters(routine, toNamed({ name: routine.name, parameters: routine.params }, args), inside);
     const completion = yield* at.run.interpreter.runBlock(routine.block, inside);

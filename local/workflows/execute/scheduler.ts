@@ -60,7 +60,8 @@ export class Scheduler {
   /** Runs a task beside the others. */
   run<T>(task: Task<T>, settle: (outcome: Settled<T>) => void): void {
     this.#ready.push(() => this.#advance(task, settle));
-    void this.#loop();
+    // Not at once, so that whoever starts an execution has it in hand before anything happens.
+    queueMicrotask(() => void this.#loop());
   }
 
   /** Runs tasks beside each other and waits for all of them. */

@@ -31,6 +31,7 @@ function* runBody(
   retries: number,
 ): Task<Completion | { readonly error: WorkflowError }> {
   try {
+    if (retries > 0) at.run.countStep();
     const about = { stepType: retries === 0 ? "STEP_TRY" : "STEP_RETRY", progress: retries + 1 } as const;
     return yield* recorded(about, at, (inside) => at.run.interpreter.runNode(body, inside));
   } catch (caught) {

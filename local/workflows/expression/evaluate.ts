@@ -57,7 +57,7 @@ function element(container: Value, key: Value): Value {
   if (isList(container)) return container[toIndex(container.length, key)] ?? null;
   throw fault(
     "TypeError",
-    `cannot read ${typeof key === "string" ? `'${key}'` : "an element"} of a ${typeName(container)}`,
+    `cannot read ${typeof key === "string" ? `'${key}'` : "an element"} of type '${typeName(container)}'`,
   );
 }
 
