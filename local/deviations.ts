@@ -103,10 +103,6 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Managed rotation changes passwords in Cloud SQL, which is not served.",
   },
   {
-    methods: ["google.storage.v1.Objects.Compose"],
-    reason: "Objects are small here: whoever uploads one sends it whole or resumably.",
-  },
-  {
     methods: ["MoveProject", "SearchProjects"].map((name) => `google.cloud.resourcemanager.v3.Projects.${name}`),
     reason: "There are no folders or organisations.",
   },
@@ -190,5 +186,5 @@ export const differences: readonly string[] = [
   "Pub/Sub delivers to pulls, streams and pushes only, not into BigQuery, Bigtable or Cloud Storage; topics take no encryption key, no ingestion source and no transforms. An endpoint on this machine may be plain HTTP.",
   "Cloud Scheduler takes schedules in the five fields of cron, not in words, and no App Engine targets.",
   "Methods that stream answer over gRPC only.",
-  "Workflows that call connectors (`googleapis.*`) or `experimental.*` are refused at deployment as UNIMPLEMENTED.",
+  "Workflows call connectors (`googleapis.*`) of the APIs that are served here; those of others are refused at deployment as UNIMPLEMENTED. Uploads through the connector of Storage are not served.",
 ];

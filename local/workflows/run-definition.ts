@@ -7,6 +7,7 @@ import { startExecution } from "./execute/execution.ts";
 import type { StepRecord } from "./execute/history.ts";
 import type { CallbackRequest, Host, HttpAuth, Thread } from "./execute/host.ts";
 import type { Outcome } from "./execute/outcome.ts";
+import type { Connectors } from "./stdlib/library.ts";
 import { parseJson } from "./value/json.ts";
 import type { Value } from "./value/value.ts";
 
@@ -14,6 +15,8 @@ import type { Value } from "./value/value.ts";
 export interface RunDefinitionOptions {
   /** YAML or JSON. */
   readonly source: string;
+  /** What `googleapis.*` stands for; without it a definition that names one does not build. */
+  readonly connectors?: Connectors;
   /** JSON text of the execution's argument. */
   readonly argument?: string;
   /** The clock that sleeps pass on; time of its own, which jumps, unless given. */
@@ -43,7 +46,7 @@ export interface DefinitionRun {
  * @throws DefinitionError when it does not build
  */
 export async function runDefinition(options: RunDefinitionOptions): Promise<DefinitionRun> {
-  const program = buildProgram(options.source);
+  const program = buildProgram(options.source, options.connectors);
   const time: TimeSource = options.clock ?? new VirtualTime(Date.now());
   const log: { severity: string; data: Value }[] = [];
   const host = createHost({ ...options, time }, log);
@@ -55,7 +58,13 @@ export async function runDefinition(options: RunDefinitionOptions): Promise<Defi
 }
 
 function createHost(
-  { time, env = {}, fetch = refuse, authorize = refuse, callbacks = [] }: RunDefinitionOptions & { readonly time: TimeSource },
+  {
+    time,
+    env = {},
+    fetch = refuse,
+    authorize = refuse,
+    callbacks = [],
+  }: RunDefinitionOptions & { readonly time: TimeSource },
   log: { severity: string; data: Value }[],
 ): Host {
   const waiting = [...callbacks];

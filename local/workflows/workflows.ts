@@ -27,6 +27,7 @@ import { workflowPermissions } from "./api/permissions.ts";
 import { checkWorkflow, checkWorkflowId } from "./api/workflow-rules.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
 import { buildProgram } from "./build.ts";
+import { loadConnectors } from "./connectors/connectors.ts";
 import { DefinitionError } from "./definition-error.ts";
 
 const host = "workflows.googleapis.com";
@@ -205,7 +206,7 @@ async function runDeploy({ cloud, workflows }: Context, operation: RunningOperat
 
 function build(source: string): void {
   try {
-    buildProgram(source);
+    buildProgram(source, loadConnectors());
   } catch (cause) {
     if (cause instanceof DefinitionError) throw new ApiError({ code: cause.code, message: cause.message, cause });
     throw cause;

@@ -1,6 +1,7 @@
 import type { Cloud } from "../../cloud.ts";
 import { drawLatency } from "../../latency.ts";
 import { buildProgram } from "../build.ts";
+import { loadConnectors } from "../connectors/connectors.ts";
 import { type RunningExecution, startExecution } from "../execute/execution.ts";
 import type { Outcome } from "../execute/outcome.ts";
 import { toExecutionError } from "../execute/outcome.ts";
@@ -164,7 +165,7 @@ async function runExecution({ cloud, callbacks, record, abort, onBegin }: Launch
   const logs = createExecutionLogs(cloud, record);
   const random = cloud.random.fork(`workflows.executions/${record.name}`);
   const execution = startExecution({
-    program: buildProgram(workflow.sourceContents ?? ""),
+    program: buildProgram(workflow.sourceContents ?? "", loadConnectors()),
     argument: record.argument === undefined ? null : parseJson(record.argument),
     host: createHost({ cloud, callbacks, workflow, record, logs, random }),
     hold: () => clock.hold(),

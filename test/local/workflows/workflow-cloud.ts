@@ -3,7 +3,7 @@ import type { Cloud } from "../../../local/cloud.ts";
 import { jsonResponse } from "../../../local/http.ts";
 import { createIam } from "../../../local/iam/iam.ts";
 import type { JsonObject } from "../../../local/json.ts";
-import type { LocalCloud } from "../../../local/main.ts";
+import type { LocalCloud, LocalCloudOptions } from "../../../local/main.ts";
 import { createResourceManager } from "../../../local/resourcemanager/resource-manager.ts";
 import { createWorkflowExecutions } from "../../../local/workflows/executions.ts";
 import { createWorkflows } from "../../../local/workflows/workflows.ts";
@@ -35,10 +35,10 @@ function createEcho({ tokens }: Cloud): Api {
   };
 }
 
-/** A local cloud with the Workflows APIs and what they need, and the account `runner`. */
-export async function startWorkflowCloud(): Promise<LocalCloud> {
+/** A local cloud with the Workflows APIs and what they need, other APIs too if asked, and the account `runner`. */
+export async function startWorkflowCloud(apis: LocalCloudOptions["apis"] = []): Promise<LocalCloud> {
   const local = await startTestCloud({
-    apis: [createIam, createResourceManager, createWorkflows, createWorkflowExecutions, createEcho],
+    apis: [createIam, createResourceManager, createWorkflows, createWorkflowExecutions, createEcho, ...apis],
   });
   local.cloud.projects.ensure(testProject);
   const body = { accountId: "runner", serviceAccount: {} };

@@ -94,11 +94,7 @@ describe("CreateWorkflow", () => {
   });
 
   it("ends as UNIMPLEMENTED for what this runtime does not execute, with the line", async () => {
-    const { error } = await deploy(
-      local,
-      "connected",
-      "- s:\n    call: googleapis.run.v2.projects.locations.services.list\n",
-    );
+    const { error } = await deploy(local, "connected", "- s:\n    call: googleapis.bigquery.v2.jobs.query\n");
     expect(error).toMatchObject({ code: 12, message: expect.stringContaining("(line 2, column 11)") });
   });
 
