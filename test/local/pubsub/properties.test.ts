@@ -22,15 +22,18 @@ type Act =
   | { readonly act: "wait"; readonly seconds: number }
   | { readonly act: "restart" };
 
-const which = fc.nat({ max: 5 });
+const which = fc.nat({ max: 3 });
 const acts = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ act: fc.constant("publish" as const), key: fc.constantFrom("x", "x", "y", "") }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ act: fc.constant("publish" as const), key: fc.constantFrom("x", "x", "x", "x", "y", "") }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({
         act: fc.constantFrom("pull" as const, "stream" as const),
-        count: fc.integer({ min: 1, max: 4 }),
+        count: fc.integer({ min: 1, max: 3 }),
       }),
     },
     {
@@ -46,7 +49,7 @@ const acts = fc.array(
     },
     { weight: 1, arbitrary: fc.constant<Act>({ act: "restart" }) },
   ),
-  { maxLength: 80, size: "max" },
+  { maxLength: 50, size: "max" },
 );
 
 /** A subscription that is opened anew from its records at every restart. */
@@ -138,6 +141,27 @@ class Rehearsal {
   }
 }
 
+const x = { act: "publish", key: "x" } as const;
+const pull = (count: number) => ({ act: "pull", count }) as const;
+const answer = (act: "acknowledge" | "refuse", back: number) => ({ act, which: back }) as const;
+
+/** Scripts by which order was lost once: an acknowledgement that came before that of an earlier message, or too late. */
+const known: readonly Act[][] = [
+  [x, x, x, pull(3), answer("acknowledge", 1), answer("refuse", 2), pull(1), answer("acknowledge", 0), pull(1)],
+  [
+    x,
+    x,
+    x,
+    pull(2),
+    { act: "wait", seconds: 10 },
+    pull(1),
+    answer("acknowledge", 0),
+    answer("acknowledge", 1),
+    pull(1),
+  ],
+  [x, x, pull(2), answer("refuse", 0), pull(1), answer("refuse", 1), { act: "restart" }, answer("acknowledge", 0)],
+];
+
 async function rehearse(ordered: boolean, script: readonly Act[]): Promise<void> {
   const rehearsal = new Rehearsal(ordered);
   for (const one of script) await rehearsal.perform(one);
@@ -152,8 +176,8 @@ async function rehearse(ordered: boolean, script: readonly Act[]): Promise<void>
 describe("a subscription", () => {
   it("loses no message and keeps the order of its keys, whatever happens in between", async () => {
     await fc.assert(
-      fc.asyncProperty(acts, (script) => rehearse(true, script)),
-      { numRuns: 300 },
+      fc.asyncProperty(acts, (script: readonly Act[]) => rehearse(true, script)),
+      { numRuns: 300, examples: known.map((script) => [script]) },
     );
   }, 60_000);
 
