@@ -3,24 +3,18 @@ import { join } from "node:path";
 import type { Api } from "./api.ts";
 import { apis as allApis } from "./apis.ts";
 import { type Assembled, assemble } from "./assemble.ts";
-import { type Authority, createAuthorityKeys, type KeyPair, openAuthority } from "./certificate.ts";
 import type { Pace } from "./clock.ts";
 import type { Cloud } from "./cloud.ts";
 import { createEnvironment, writeClientFiles } from "./environment.ts";
 import type { Faults } from "./fault/faults.ts";
+import { type Ground, layGround } from "./ground.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { openJournalFile } from "./journal-file.ts";
 import type { Json } from "./json.ts";
 import { createPersonalEnvironment } from "./personal-environment.ts";
-import { endLeftovers } from "./process/leftovers.ts";
-import { createProcesses } from "./process/process.ts";
-import { createRandom } from "./random.ts";
 import { answerAdmin } from "./server/admin.ts";
 import { openPort, type Port } from "./server/port.ts";
-import { takeBlock } from "./state/block.ts";
-import { lastStart, recordStart } from "./state/start-record.ts";
 import { openState, type State } from "./state/state.ts";
-import type { Store } from "./store.ts";
 
 /** How to start a local Google Cloud. */
 export interface LocalCloudOptions {
@@ -95,74 +89,76 @@ async function startOn(state: State, options: LocalCloudOptions): Promise<LocalC
 }
 
 async function startWith(state: State, options: LocalCloudOptions): Promise<LocalCloud> {
-  const { directory, store, clock } = state;
-  const last = lastStart(store);
-  const { project = "local-project", offline = false, seed = last.seed } = options;
-  const register = join(directory, "processes.jsonl");
-  if (state.isKept) await endLeftovers(register);
-  const authority = await openKeptAuthority(store);
-  const files = writeClientFiles(directory, authority);
-  const { block, release } = await takeBlock(last.block);
+  const { project = "local-project", offline = false, onReset } = options;
   const isTemporary = options.state === undefined && options.directory === undefined;
-  const processes = createProcesses(isTemporary ? directory : undefined, state.isKept ? register : undefined);
+  const ground = await layGround({ state, seed: options.seed, isTemporary });
+  const { authority, processes, random } = ground;
   let port: Port | undefined;
-  const environment = createEnvironment(() => port?.port ?? 0, files);
-  const environmentFor = createPersonalEnvironment({
-    project,
-    ownHost: () => `127.0.0.1:${port?.port}`,
-    parts: () => parts,
-  });
+  const environment = createEnvironment(() => port?.port ?? 0, writeClientFiles(state.directory, authority));
+  const ownHost = () => `127.0.0.1:${port?.port}`;
+  const environmentFor = createPersonalEnvironment({ project, ownHost, parts: () => parts });
+  const snapshot = (target: string) => processes.frozen(() => state.snapshot(target));
+  const own = { environmentFor, snapshot, onReset, started: new Date().toISOString() };
   const parts: Assembled = assemble({
-    ...{ state, authority, processes, offline, project, environment, block },
-    journal: createJournal(state.isKept ? openJournalFile(join(directory, "journal.jsonl")) : undefined),
-    random: createRandom(last.starts === 0 ? seed : `${seed}#${last.starts}`, seed),
+    ...{ state, authority, processes, random, offline, project, environment },
+    block: ground.block.block,
+    journal: createJournal(state.isKept ? openJournalFile(join(state.directory, "journal.jsonl")) : undefined),
     apis: options.apis ?? allApis,
-    admin: (request) => answerAdmin({ ...parts, ...parts.cloud, environmentFor, snapshot, onReset }, request),
+    admin: (request) => answerAdmin({ ...parts, ...parts.cloud, ...own }, request),
   });
-  const { cloud, apis, faults, journal, web, grpc } = parts;
+  const { cloud, apis, faults, journal } = parts;
   const plain: Server[] = [];
-
   const end = once(async () => {
     await port?.close();
     await Promise.all(plain.map(closeServer));
-    state.seal();
-    journal.close();
-    await Promise.all(apis.map((api) => api.stop?.()));
-    await parts.metadataServers.close();
-    clock.close();
-    grpc.stop();
-    await processes.stop();
-    await release();
+    await endParts(state, ground, parts);
   });
-  const stop = once(async () => {
-    await end();
-    state.close();
-  });
-  const snapshot = (target: string) => processes.frozen(() => state.snapshot(target));
-  const { onReset } = options;
-
   try {
-    const { handle, knows } = web;
-    const wanted = options.port ?? last.port ?? 0;
-    port = await openPort({ port: wanted, authority, grpc, offline, handle, knows }).catch((cause) => {
-      throw options.port === undefined && last.port ? portTaken(last.port, cause) : cause;
-    });
-    recordStart(store, { starts: last.starts + 1, seed, block, port: port.port });
+    port = await openOwnPort(parts, ground, { offline, port: options.port });
+    ground.record(port.port);
     for (const one of options.listen ?? []) plain.push(await listenPlain(parts, one));
     if (options.faults) replacePlan(faults, options.faults);
     if (options.project) cloud.projects.ensure(options.project);
     await comeBack(parts);
   } catch (caught) {
-    await stop();
+    await end();
     throw caught;
   }
   const url = `http://127.0.0.1:${port.port}`;
-  const former = { ...options, port: port.port, seed };
-  const reset = async () => {
-    await end();
-    return await startOn(state.emptied(), former);
+  const again = { ...options, port: port.port, seed: ground.seed };
+  return {
+    ...{ port: port.port, url, cloud, faults, journal, apis, environment: environmentFor, snapshot },
+    reset: () => end().then(() => startOn(state.emptied(), again)),
+    stop: once(() => end().then(() => state.close())),
   };
-  return { port: port.port, url, cloud, faults, journal, apis, environment: environmentFor, snapshot, reset, stop };
+}
+
+/** Opens the port asked for, or that of last time. */
+async function openOwnPort(
+  { web: { handle, knows }, grpc }: Assembled,
+  { authority, last }: Ground,
+  { offline, port: asked }: { readonly offline: boolean; readonly port?: number },
+): Promise<Port> {
+  try {
+    return await openPort({ port: asked ?? last.port ?? 0, authority, grpc, offline, handle, knows });
+  } catch (cause) {
+    if (asked !== undefined || last.port === undefined) throw cause;
+    const message = `port ${last.port}, at which this local Google Cloud was, is taken: end what listens there, or name another with --port`;
+    throw new Error(message, { cause });
+  }
+}
+
+/** Ends all that runs. What that changes is not kept: it ends because this process does. */
+async function endParts(state: State, { processes, block }: Ground, parts: Assembled): Promise<void> {
+  const { apis, journal, grpc, metadataServers, cloud } = parts;
+  state.seal();
+  journal.close();
+  await Promise.all(apis.map((api) => api.stop?.()));
+  await metadataServers.close();
+  cloud.clock.close();
+  grpc.stop();
+  await processes.stop();
+  await block.release();
 }
 
 /** Makes what is not in the store again, then lets unfinished work go on. */
@@ -177,17 +173,6 @@ async function comeBack({ cloud, apis }: Assembled): Promise<void> {
 function replacePlan(faults: Faults, plan: object): void {
   faults.clear();
   faults.load(plan as Json);
-}
-
-function portTaken(port: number, cause: unknown): Error {
-  const message = `port ${port}, at which this local Google Cloud was, is taken: end what listens there, or name another with --port`;
-  return new Error(message, { cause });
-}
-
-/** The authority that clients trust already, or a new one. */
-async function openKeptAuthority(store: Store): Promise<Authority> {
-  const keys = store.collection<KeyPair>("local.keys");
-  return await openAuthority(keys.get("authority") ?? keys.put("authority", await createAuthorityKeys()));
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startChild } from "./child.ts";
+import { descendantsOf } from "./descendants.ts";
 
 /** What to run. */
 export interface ProcessOptions {
@@ -35,6 +36,11 @@ export interface ManagedProcess {
 export interface Processes {
   /** @throws Error when the command cannot be started, and once `stop` has begun */
   spawn(options: ProcessOptions): Promise<ManagedProcess>;
+  /**
+   * Runs something while every process, with all it started, stands still: what they have on disk is then what a crash at
+   * that moment would leave.
+   */
+  frozen<T>(work: () => T): T;
   /** Ends every process that is still running; may be called again. */
   stop(): Promise<void>;
 }
@@ -70,11 +76,40 @@ export function createProcesses(directory: string | undefined, register?: string
       if (stopping) throw new Error(`${options.command} is not started: the local cloud is ending`);
       return await startChild(options, track);
     },
+    frozen(work) {
+      const stopped = freeze([...running].map(({ pid }) => pid));
+      try {
+        return work();
+      } finally {
+        for (const pid of stopped.reverse()) signal(pid, "SIGCONT");
+      }
+    },
     stop() {
       stopping ??= stopAll();
       return stopping;
     },
   };
+}
+
+/** Parents first, so that they start nobody new; whoever was started meanwhile is found by looking again. */
+function freeze(pids: readonly number[]): number[] {
+  const stopped = new Set<number>();
+  for (let found = [...pids]; found.length > 0; ) {
+    for (const pid of found) {
+      signal(pid, "SIGSTOP");
+      stopped.add(pid);
+    }
+    found = descendantsOf(pids).filter((pid) => !stopped.has(pid));
+  }
+  return [...stopped];
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended by itself.
+  }
 }
 
 interface Guard {

@@ -1,8 +1,10 @@
+import { isAbsolute } from "node:path";
 import type { Clock } from "../clock.ts";
 import { differences, unservedMethods } from "../deviations.ts";
 import type { Faults } from "../fault/faults.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { Journal } from "../journal.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import type { OperationRecord } from "../operation.ts";
 import type { Store } from "../store.ts";
 import { answerFaults } from "./fault-pages.ts";
@@ -14,6 +16,12 @@ export interface AdminContext {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly store: Store;
+  /** Wall time of its start, RFC 3339. */
+  readonly started: string;
+  /** Copies the state into a new directory. @throws Error saying why not */
+  readonly snapshot: (directory: string) => void;
+  /** Has the local cloud emptied and started again, if whoever started it does so. */
+  readonly onReset?: () => void;
   /** The variables of `alloyrun local env`, for a person. */
   readonly environmentFor: (options: {
     readonly as?: string;
@@ -31,7 +39,7 @@ export async function answerAdmin(context: AdminContext, request: HttpRequest): 
   if (/^\/_local\/faults(\/|$)/.test(request.url.pathname)) return answerFaults(context.faults, request);
   switch (page) {
     case "GET health":
-      return jsonResponse(200, { status: "ok" });
+      return jsonResponse(200, { status: "ok", started: context.started });
     case "GET clock":
       return jsonResponse(200, clockState(clock));
     case "POST clock/pause":
@@ -42,6 +50,10 @@ export async function answerAdmin(context: AdminContext, request: HttpRequest): 
       return jsonResponse(200, clockState(clock));
     case "POST clock/advance":
       return advance(clock, request);
+    case "POST snapshot":
+      return takeSnapshot(context, request);
+    case "POST reset":
+      return reset(context);
     case "GET journal":
       return lines(journal.entries(Number(query.get("from") ?? 0)));
     case "GET operations":
@@ -78,18 +90,40 @@ function clockState(clock: Clock): object {
 
 /** The body is `{ "seconds": 90 }`. */
 async function advance(clock: Clock, { body }: HttpRequest): Promise<HttpResponse> {
-  const seconds = secondsIn(body.toString());
-  if (seconds === undefined) return refusal(400, "INVALID_ARGUMENT", "seconds must be a positive number.");
+  const { seconds } = parseBody(body);
+  if (typeof seconds !== "number" || !(seconds >= 0))
+    return refusal(400, "INVALID_ARGUMENT", "seconds must be a positive number.");
   await clock.advance(seconds * 1000);
   return jsonResponse(200, clockState(clock));
 }
 
-function secondsIn(text: string): number | undefined {
+/** The body is `{ "directory": "/absolute/path" }`. */
+function takeSnapshot({ snapshot }: AdminContext, { body }: HttpRequest): HttpResponse {
+  const { directory } = parseBody(body);
+  if (typeof directory !== "string" || !isAbsolute(directory)) {
+    return refusal(400, "INVALID_ARGUMENT", "directory must be an absolute path.");
+  }
   try {
-    const { seconds } = JSON.parse(text) as { seconds?: unknown };
-    return typeof seconds === "number" && seconds >= 0 ? seconds : undefined;
+    snapshot(directory);
+  } catch (caught) {
+    return refusal(400, "FAILED_PRECONDITION", caught instanceof Error ? caught.message : String(caught));
+  }
+  return jsonResponse(200, { directory });
+}
+
+function reset({ onReset }: AdminContext): HttpResponse {
+  if (!onReset) return refusal(501, "UNIMPLEMENTED", "Whoever started this local Google Cloud does not empty it.");
+  // The answer leaves before the connection ends.
+  setImmediate(onReset);
+  return jsonResponse(202, { status: "resetting" });
+}
+
+function parseBody(body: Buffer): JsonObject {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return isJsonObject(value) ? value : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

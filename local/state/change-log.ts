@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   constants,
   copyFileSync,
@@ -42,8 +43,8 @@ export interface ChangeLog {
   append(change: Change): void;
   /** Writes what was appended, and the time. */
   flush(): void;
-  /** Copies the log as it is at this moment. */
-  copyTo(path: string): void;
+  /** Copies the log as it is at this moment, with more changes on top. */
+  copyTo(path: string, more?: readonly Change[]): void;
   /** Writes what was appended and nothing from then on. */
   close(): void;
 }
@@ -117,9 +118,10 @@ export function openChangeLog({ path, now, entries }: ChangeLogOptions): ChangeL
       pending.push(change);
     },
     flush,
-    copyTo(target) {
+    copyTo(target, more = []) {
       flush();
       copyFileSync(path, target, constants.COPYFILE_FICLONE);
+      appendFileSync(target, toLine(now(), more));
     },
     close() {
       if (isClosed) return;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { hasCode } from "./error-code.ts";
 
 /** A process by its number and its start, since the number alone is given to another later. */
 export interface Holder {
@@ -18,7 +19,7 @@ export function isHolding({ pid, begun }: Holder): boolean {
     process.kill(pid, 0);
   } catch (caught) {
     // Somebody else's process cannot be asked, but it is there.
-    if (!(caught instanceof Error && "code" in caught && caught.code === "EPERM")) return false;
+    if (!hasCode(caught, "EPERM")) return false;
   }
   return begun === undefined || startOf(pid) === begun;
 }

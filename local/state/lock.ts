@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hasCode } from "./error-code.ts";
 import { holderOf, isHolding, parseHolder } from "./holder.ts";
 
 /** Gives the directory free again. */
@@ -26,19 +27,13 @@ export function lockDirectory(directory: string): Unlock {
   throw new Error(`${directory} cannot be locked: others take it again and again`);
 }
 
-/** Tells whether a running local cloud has the directory. */
-export function isLocked(directory: string): boolean {
-  const holder = parseHolder(read(join(directory, "lock")));
-  return holder !== undefined && isHolding(holder);
-}
-
 /** A hard link is made by one of several who try. */
 function linked(draft: string, lock: string): boolean {
   try {
     linkSync(draft, lock);
     return true;
   } catch (caught) {
-    if (caught instanceof Error && "code" in caught && caught.code === "EEXIST") return false;
+    if (hasCode(caught, "EEXIST")) return false;
     throw caught;
   }
 }
