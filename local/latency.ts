@@ -1,4 +1,6 @@
 import type { Random } from "./random.ts";
+import type { Store } from "./store.ts";
+import { createTally } from "./tally.ts";
 
 /** One kind of waiting: median and 95th percentile in seconds. */
 interface Latency {
@@ -68,6 +70,21 @@ export const latencies = {
 
 /** A row of `latencies`. */
 export type LatencyKind = keyof typeof latencies;
+
+/** Draws how long one kind of waiting takes, for what it is about. @returns milliseconds */
+export type DrawLatencyOf = (kind: LatencyKind, name: string) => number;
+
+/**
+ * Makes the draws of latencies. Each depends on the seed, the kind, the name of what it is about and which one it is for
+ * that name, so that concurrent clients change nobody's draws and a restart repeats none.
+ */
+export function createLatencies({ store, random }: { readonly store: Store; readonly random: Random }): DrawLatencyOf {
+  const tally = createTally(store, "latency.tally");
+  return (kind, name) => {
+    const key = `${kind} ${name}`;
+    return drawLatency(kind, random.lasting(`latency ${key} ${tally.next(key)}`));
+  };
+}
 
 /** Standard normal quantile of 95 %. */
 const Z95 = 1.6449;

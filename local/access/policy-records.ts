@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import type { Random } from "../random.ts";
 import type { Collection, Store } from "../store.ts";
 import type { Binding, Policy } from "./access.ts";
@@ -44,7 +44,7 @@ export function createPolicyRecords({
   random: Random;
 }): PolicyRecords {
   const records: Collection<PolicyRecord> = store.collection("iam.policies");
-  const draws = random.fork("access");
+  const draw = createLatencies({ store, random });
   for (const [, { revisions }] of records.list()) for (const { effectiveTime } of revisions) awaitEffect(effectiveTime);
 
   /** The clock is drawn to the moment; what is in effect is decided by time alone. */
@@ -62,7 +62,7 @@ export function createPolicyRecords({
     effective: (resource) => inEffect(resource)?.policy,
     write(resource, policy) {
       const written = normalise(policy, `${resource}\n${latest(resource).etag}`);
-      const effectiveTime = clock.now() + drawLatency("iam.policy.propagation", draws);
+      const effectiveTime = clock.now() + draw("iam.policy.propagation", resource);
       const present = inEffect(resource);
       const coming = records.get(resource)?.revisions.filter((one) => one.effectiveTime > clock.now()) ?? [];
       const revisions = [...(present ? [present] : []), ...coming, { policy: written, effectiveTime }];

@@ -34,7 +34,6 @@ export function createAlloyDb(cloud: Cloud): Api {
     cloud,
     records,
     fleet,
-    random: cloud.random.fork("alloydb"),
     requests: createRequests(cloud),
   };
   const methods = handlers<AlloyDbMethods>({

@@ -4,7 +4,6 @@ import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import { toLongrunning } from "../operation.ts";
-import type { Random } from "../random.ts";
 import type { Fleet } from "./fleet.ts";
 import { clusterOf, host, locationOf } from "./names.ts";
 import type { Records } from "./records.ts";
@@ -15,7 +14,6 @@ export interface Context {
   readonly cloud: Cloud;
   readonly records: Records;
   readonly fleet: Fleet;
-  readonly random: Random;
   readonly requests: Requests;
 }
 

@@ -1,13 +1,11 @@
 import type { Cloud } from "../cloud.ts";
-import { drawLatency } from "../latency.ts";
-import type { Random } from "../random.ts";
+import { createLatencies } from "../latency.ts";
 import { locationOf, parseName } from "./names.ts";
 import type { Records } from "./records.ts";
 
 /** What the producer's side of a network's connection is kept with. */
 export interface HoldContext {
-  readonly cloud: Pick<Cloud, "clock">;
-  readonly random: Random;
+  readonly cloud: Pick<Cloud, "clock" | "store" | "random">;
   readonly records: Records;
 }
 
@@ -27,16 +25,16 @@ export function holdConnection({ holds }: Records, { network, cluster }: Tenant)
  * Lets go of the connection some time after the cluster is gone, as the producer's subnets outlive it. That time does
  * not draw the clock.
  */
-export function releaseConnection({ cloud, random, records }: HoldContext, { network, cluster }: Tenant): void {
+export function releaseConnection({ cloud, records }: HoldContext, { network, cluster }: Tenant): void {
   const key = `${network}/${cluster}`;
   if (!records.holds.get(key)) return;
-  const releaseTime = cloud.clock.now() + drawLatency("servicenetworking.release", random);
+  const releaseTime = cloud.clock.now() + createLatencies(cloud)("servicenetworking.release", key);
   records.holds.put(key, { network, releaseTime });
   awaitRelease({ cloud, records }, { network, cluster, releaseTime });
 }
 
 /** Waits again for the releases that were awaited when the cloud ended. */
-export function resumeReleases(context: Omit<HoldContext, "random">): void {
+export function resumeReleases(context: HoldContext): void {
   for (const [key, { network, releaseTime }] of context.records.holds.list()) {
     const cluster = key.slice(network.length + 1);
     if (releaseTime !== undefined) awaitRelease(context, { network, cluster, releaseTime });
@@ -44,7 +42,7 @@ export function resumeReleases(context: Omit<HoldContext, "random">): void {
 }
 
 function awaitRelease(
-  { cloud, records }: Omit<HoldContext, "random">,
+  { cloud, records }: HoldContext,
   { network, cluster, releaseTime }: Tenant & { readonly releaseTime: number },
 ): void {
   const key = `${network}/${cluster}`;

@@ -1,6 +1,6 @@
 import type { Call, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import type {
   AlloyDbMethods,
   ListUsersRequest,
@@ -122,9 +122,9 @@ export async function withPrimary<T>(
 }
 
 /** Users change at once, but not in no time. */
-async function slowly<T>({ random }: Context, { hold }: Call, work: () => Promise<T>): Promise<T> {
+async function slowly<T>({ cloud }: Context, { hold, method }: Call, work: () => Promise<T>): Promise<T> {
   const result = await work();
-  await hold.sleep(drawLatency("alloydb.user", random), { draws: true });
+  await hold.sleep(createLatencies(cloud)("alloydb.user", method), { draws: true });
   return result;
 }
 

@@ -1,7 +1,9 @@
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import type { ServiceAccount } from "../model/generated/iam-admin.ts";
+import type { Random } from "../random.ts";
+import { createTally } from "../tally.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -47,7 +49,8 @@ export function createServiceAccounts(cloud: Cloud): ServiceAccounts {
   const accounts = cloud.store.collection<StoredServiceAccount>("iam.serviceAccounts");
   const deleted = cloud.store.collection<DeletedServiceAccount>("iam.deletedServiceAccounts");
   const draws = cloud.random.fork("iam.serviceAccounts");
-  const reads = cloud.random.fork("iam.serviceAccounts.reads");
+  const draw = createLatencies(cloud);
+  const tally = createTally(cloud.store, "iam.tally");
   for (const [, { visibleAt }] of accounts.list()) awaitVisible(visibleAt);
 
   /** The clock runs towards the moment when an account has spread, as to anything that callers wait for. */
@@ -55,8 +58,14 @@ export function createServiceAccounts(cloud: Cloud): ServiceAccounts {
     if (visibleAt > clock.now()) void clock.sleep(visibleAt - clock.now(), { draws: true });
   }
 
-  function drawDigits(): string {
-    return Array.from({ length: 20 }, () => Math.floor(draws.next() * 10)).join("");
+  /** Draws that belong to an account and to what is done with it for the n-th time, whoever else does what meanwhile. */
+  function drawsOf(use: string, email: string): Random {
+    return cloud.random.lasting(`account ${use} ${email} ${tally.next(`${use} ${email}`)}`);
+  }
+
+  function drawDigits(email: string): string {
+    const digits = drawsOf("id", email);
+    return Array.from({ length: 20 }, () => Math.floor(digits.next() * 10)).join("");
   }
 
   function demandFree(email: string, project: string): void {
@@ -76,12 +85,12 @@ export function createServiceAccounts(cloud: Cloud): ServiceAccounts {
       return project === "-" || account?.projectId === project ? account : undefined;
     },
     list: (project) => accounts.list().flatMap(([, account]) => (account.projectId === project ? [account] : [])),
-    isSeen: ({ visibleAt }) => clock.now() >= visibleAt || reads.next() < 0.5,
+    isSeen: ({ visibleAt, email }) => clock.now() >= visibleAt || drawsOf("read", email).next() < 0.5,
     create(fields) {
       demandFree(fields.email, fields.projectId);
-      const visibleAt = clock.now() + drawLatency("iam.serviceAccount.propagation", draws);
+      const visibleAt = clock.now() + draw("iam.serviceAccount.propagation", fields.email);
       awaitVisible(visibleAt);
-      return this.put({ ...fields, uniqueId: `1${drawDigits()}`, etag: "", visibleAt });
+      return this.put({ ...fields, uniqueId: `1${drawDigits(fields.email)}`, etag: "", visibleAt });
     },
     put: (account) => accounts.put(account.email, { ...account, etag: Buffer.from(draws.hex(8)).toString("base64") }),
     delete(account) {

@@ -1,5 +1,5 @@
 import { toTimestamp } from "../clock.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import { subnetworkName } from "../workload/network.ts";
 import type { RunContext } from "./context.ts";
 import { parseName } from "./names.ts";
@@ -31,7 +31,7 @@ export function refreshAddressHolds(context: RunContext): void {
 
 function releaseLater({ cloud }: RunContext, subnetwork: string): void {
   const holds = cloud.store.collection<AddressHold>("run.addressHolds");
-  const delay = drawLatency("run.addressHold", cloud.random.fork(`${subnetwork} ${cloud.clock.timestamp()}`));
+  const delay = createLatencies(cloud)("run.addressHold", subnetwork);
   const releaseTime = toTimestamp(cloud.clock.now() + delay);
   holds.put(subnetwork, { subnetwork, count: 0, releaseTime });
   awaitRelease({ cloud }, { subnetwork, releaseTime });

@@ -1,6 +1,6 @@
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import type { NetworkPeering } from "../model/generated/compute.ts";
 import type { Connection } from "../model/generated/service-networking.ts";
 
@@ -39,7 +39,7 @@ export function createConnections(cloud: Cloud): Connections {
   const connections = store.collection<StoredConnection>("servicenetworking.connections");
   const peerings = store.collection<NetworkPeering>("compute.peerings");
   const holds = store.collection<ProducerHold>("servicenetworking.holds");
-  const draws = cloud.random.fork("servicenetworking");
+  const draw = createLatencies(cloud);
   const keyOf = ({ network, service }: Pick<StoredConnection, "network" | "service">) => `${network}/${service}`;
   const peeringKey = (connection: StoredConnection) =>
     `${connection.network}/peerings/${peeringName(connection.service)}`;
@@ -60,7 +60,7 @@ export function createConnections(cloud: Cloud): Connections {
       const present = connections.get(keyOf(fields));
       const isPeered = present !== undefined && peerings.get(peeringKey(present))?.state === "ACTIVE";
       if (isPeered) return connections.put(keyOf(fields), { ...fields, activeAt: present.activeAt });
-      const activeAt = clock.now() + drawLatency("servicenetworking.active", draws);
+      const activeAt = clock.now() + draw("servicenetworking.active", keyOf(fields));
       const connection = connections.put(keyOf(fields), { ...fields, activeAt });
       const details = `[${clock.timestamp()}]: Waiting for peer network to connect.`;
       peerings.put(peeringKey(connection), { ...peeringOf(connection, details), state: "INACTIVE" });

@@ -1,5 +1,5 @@
 import type { Cloud } from "../cloud.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import { agentsOf } from "./agents.ts";
 
 /** A service that is or was enabled in a project, by `projects/{project}/services/{host}`. */
@@ -41,7 +41,7 @@ export interface ServiceStates {
 export function createServiceStates(cloud: Cloud): ServiceStates {
   const services = cloud.store.collection<EnabledService>("serviceusage.services");
   const { ensureAgent, ensureDefaultAccount } = openIdentities(cloud);
-  const draws = cloud.random.fork("serviceusage");
+  const draw = createLatencies(cloud);
   for (const [name, { state }] of services.list()) if (state === "ENABLED") spread(name);
 
   function spread(name: string): void {
@@ -61,7 +61,7 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
     enable(project, service) {
       const name = `projects/${project}/services/${service}`;
       if (services.get(name)?.state === "ENABLED") return;
-      const usableAt = cloud.clock.now() + drawLatency("serviceusage.propagation", draws);
+      const usableAt = cloud.clock.now() + draw("serviceusage.propagation", name);
       services.put(name, { state: "ENABLED", usableAt });
       ensureAgent(project, service);
       if (service === "compute.googleapis.com") ensureDefaultAccount(project);

@@ -1,6 +1,6 @@
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import type { Firewall, Subnetwork } from "../model/generated/compute.ts";
 import type { Connector } from "../model/generated/vpc-access.ts";
 import { overlaps, parseRange } from "../range.ts";
@@ -49,7 +49,7 @@ export interface ConnectorFirewalls {
 export function createConnectorFirewalls(cloud: Cloud): ConnectorFirewalls {
   const firewalls = cloud.store.collection<Firewall>("compute.firewalls");
   const residues = cloud.store.collection<Residue>("vpcaccess.residue");
-  const draws = cloud.random.fork("vpcaccess.residue");
+  const draw = createLatencies(cloud);
   for (const [path, { until }] of residues.list()) letGo(path, until);
 
   function pathsOf(name: string): string[] {
@@ -83,7 +83,7 @@ export function createConnectorFirewalls(cloud: Cloud): ConnectorFirewalls {
       }
     },
     close({ name }) {
-      const until = cloud.clock.now() + drawLatency("vpcaccess.residue", draws);
+      const until = cloud.clock.now() + draw("vpcaccess.residue", name);
       for (const path of pathsOf(name)) {
         if (!firewalls.get(path)) continue;
         residues.put(path, { until });
