@@ -23,6 +23,7 @@ import { type ExecutionRecord, executionCollection, isUnfinished } from "./api/e
 import { openHistories } from "./api/history-store.ts";
 import { parseFilter } from "./api/list-filter.ts";
 import { invalid, parseName } from "./api/names.ts";
+import { orderKey, sortByKey } from "./api/order.ts";
 import { workflowPermissions } from "./api/permissions.ts";
 import { checkWorkflow, checkWorkflowId } from "./api/workflow-rules.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
@@ -82,29 +83,40 @@ function get({ workflows }: Context, { name = "", revisionId }: GetWorkflowReque
 
 function list({ workflows }: Context, request: ListWorkflowsRequest): ListWorkflowsResponse {
   const { parent = "", pageSize, pageToken, filter = "", orderBy = "" } = request;
-  if (!/^\s*(name(\s+asc)?)?\s*$/.test(orderBy)) throw invalid(`Invalid order by: ${orderBy}`);
   const passes = parseFilter(filter);
   const found = workflows.list(parent).filter((workflow) => passes((field) => fieldOf(workflow, field)));
+  const key = orderKey(orderBy, { sortable, fieldOf, idOf: ({ name = "" }) => name, usual: "name" });
   const limits = { usual: 500, most: 1000 };
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
-  return { workflows: page.items, nextPageToken: page.nextPageToken };
+  const page = paginate(sortByKey(found, key), { key: (item) => item.key, size: pageSize, token: pageToken, limits });
+  return { workflows: page.items.map(({ item }) => item), nextPageToken: page.nextPageToken };
 }
+
+const sortable = new Set(["name", "state", "description", "revisionid", "createtime", "updatetime"]);
 
 function fieldOf(workflow: Workflow, field: string): string | number | undefined {
   const label = /^labels?\.(.+)$/.exec(field)?.[1];
   if (label !== undefined) return workflow.labels?.[label];
-  switch (field) {
+  switch (field.toLowerCase()) {
     case "name":
+      return workflow.name;
     case "state":
+      return workflow.state;
     case "description":
-    case "revisionId":
-      return workflow[field];
-    case "createTime":
-    case "updateTime":
-      return Date.parse(workflow[field] ?? "");
+      return workflow.description;
+    case "revisionid":
+      return workflow.revisionId;
+    case "createtime":
+      return toMs(workflow.createTime);
+    case "updatetime":
+      return toMs(workflow.updateTime);
     default:
       throw invalid(`Invalid field in list filter: ${field}`);
   }
+}
+
+/** Milliseconds and parts of them: text carries microseconds. */
+function toMs(timestamp = ""): number {
+  return Date.parse(timestamp) + Number(`0.${/\.\d{3}(\d+)Z$/.exec(timestamp)?.[1] ?? 0}`);
 }
 
 function listRevisions({ workflows }: Context, request: ListWorkflowRevisionsRequest): ListWorkflowRevisionsResponse {

@@ -110,10 +110,15 @@ function toEntry({ cloud, execution, steps, isDetailed }: EntriesContext, step: 
       threadId: String(step.threadId),
       progressType: progressType(step, steps),
       progressNumber: text(step.progress),
-      expectedIteration: isDetailed ? text(step.expected) : undefined,
+      expectedIteration: isDetailed ? text(step.expected ?? expectedAbove(step, steps)) : undefined,
     },
     variableData: step.variables && { variables: step.variables },
   };
+}
+
+/** How many there will be like it: a loop's iterations, a parallel step's branches. */
+function expectedAbove({ progress, parent }: KeptStep, steps: readonly KeptStep[]): number | undefined {
+  return progress === undefined ? undefined : steps[(parent ?? 0) - 1]?.expected;
 }
 
 /** What a step's progress number counts. */

@@ -1,6 +1,9 @@
 import type { Workflow } from "../../model/generated/workflows.ts";
 import { invalid } from "./names.ts";
 
+/** Largest definition, in bytes. */
+const maxSourceBytes = 128 * 1024;
+
 /**
  * Checks what the service checks before it starts an operation.
  *
@@ -9,6 +12,9 @@ import { invalid } from "./names.ts";
 export function checkWorkflow(workflow: Workflow): void {
   if ((workflow.description ?? "").length > 1000) throw invalid("description is longer than 1000 characters");
   if (!workflow.sourceContents) throw invalid("source_code must be set");
+  if (Buffer.byteLength(workflow.sourceContents) > maxSourceBytes) {
+    throw invalid(`source_contents is larger than ${maxSourceBytes} bytes`);
+  }
   checkLabels(workflow.labels ?? {});
   checkEnvironment(workflow.userEnvVars ?? {});
 }

@@ -36,7 +36,6 @@ export interface NewStep {
   readonly parent?: EntryHandle;
   readonly threadId: number;
   readonly progress?: number;
-  readonly expected?: number;
 }
 
 /** How an entry ended. */
@@ -96,6 +95,12 @@ export class History {
     siblings.last = record;
     this.#records.push(record);
     return record;
+  }
+
+  /** Notes how many iterations or branches an entry will have. */
+  expect(entry: EntryHandle | undefined, count: number): void {
+    const record = entry && this.#records[entry.id - 1];
+    if (record) record.expected = count;
   }
 
   /** Notes how a step ended. */

@@ -10,7 +10,9 @@ import { evaluateTemplate } from "./template.ts";
 
 /** Runs a `for`; variables first assigned in its body end with it. */
 export function* runFor(work: ForWork, at: Activation): Task<Completion> {
-  const items = itemsOf(work.source, yield* evaluateTemplate(work.source.list, at));
+  const list = yield* evaluateTemplate(work.source.list, at);
+  const items = itemsOf(work.source, list);
+  at.run.history.expect(at.entry, countOf(work.source, list));
   const scope = new Scope({ parent: at.scope, memory: at.run.memory, locals: work.block.locals });
   try {
     for (const { value, index } of items) {
@@ -48,6 +50,13 @@ export function defineLoopVariables(work: ForWork, scope: Scope, { value, index 
 export function itemsOf(source: LoopSource, list: Value): Iterable<LoopItem> {
   if (!isList(list)) throw fault("TypeError", `for needs a list to walk, not ${typeName(list)}`);
   return source.kind === "in" ? numbered(list) : numbered(rangeOf(list));
+}
+
+/** How many items there are to walk. */
+export function countOf(source: LoopSource, list: Value): number {
+  if (!isList(list)) return 0;
+  const [begin, end] = list;
+  return source.kind === "in" ? list.length : Math.max(0, Math.floor(Number(end) - Number(begin)) + 1);
 }
 
 function* numbered(values: Iterable<Value>): Generator<LoopItem> {

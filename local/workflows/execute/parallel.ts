@@ -3,7 +3,7 @@ import type { Completion, ForWork, ParallelWork } from "../plan/program.ts";
 import type { Settled, Task } from "../task.ts";
 import { typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
-import { defineLoopVariables, itemsOf } from "./loop.ts";
+import { countOf, defineLoopVariables, itemsOf } from "./loop.ts";
 import { toExecutionError } from "./outcome.ts";
 import { recorded } from "./recorded.ts";
 import { Scope } from "./scope.ts";
@@ -69,13 +69,16 @@ function toLimit(value: Value): number {
 
 function* strandsOf(work: ParallelWork["work"], at: Activation): Task<Iterable<Strand>> {
   if (work.kind === "branches") {
+    at.run.history.expect(at.entry, work.branches.length);
     return work.branches.map(({ name, block }) => ({
       id: name,
       locals: block.locals,
       run: (inside) => at.run.interpreter.runBlock(block, inside),
     }));
   }
-  return iterations(work, yield* evaluateTemplate(work.source.list, at));
+  const list = yield* evaluateTemplate(work.source.list, at);
+  at.run.history.expect(at.entry, countOf(work.source, list));
+  return iterations(work, list);
 }
 
 function* iterations(work: ForWork, list: Value): Generator<Strand> {

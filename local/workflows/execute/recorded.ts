@@ -6,7 +6,7 @@ import { toPayload } from "./outcome.ts";
 
 /** Runs a part of an execution as an entry of its history; steps inside become the entry's children. */
 export function* recorded<T>(
-  about: Pick<NewStep, "stepType" | "progress" | "expected">,
+  about: Pick<NewStep, "stepType" | "progress">,
   at: Activation,
   run: (inside: Activation) => Task<T>,
 ): Task<T> {
