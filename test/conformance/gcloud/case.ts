@@ -24,5 +24,7 @@ export interface Case {
 export interface Scenario {
   /** Id of the scenario's project. */
   readonly project: string;
+  /** Sources of one-file applications that are pushed before, by the name in braces that stands for their image. */
+  readonly images?: Readonly<Record<string, string>>;
   readonly cases: readonly Case[];
 }

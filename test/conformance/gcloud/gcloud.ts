@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { LocalCloud } from "../../../local/main.ts";
+import { pushImage } from "../../support/push-image.ts";
 import type { Case, Scenario } from "./case.ts";
 import { openTap } from "./tap.ts";
 import { wireLines } from "./wire-lines.ts";
@@ -25,16 +26,16 @@ export interface Outcome {
 /** Runs a scenario's commands one after the other; tells of each as it ends. */
 export async function runScenario(
   local: LocalCloud,
-  { project, cases }: Scenario,
+  { project, cases, images = {} }: Scenario,
   tell: (one: Case, outcome: Outcome) => void,
 ): Promise<void> {
   const { projectNumber } = local.cloud.projects.ensure(project);
   for (const { host } of local.apis) local.cloud.projects.setUsable(project, host, true);
   const tap = await openTap(local);
   const folder = mkdtempSync(join(tmpdir(), "gcloud-conformance-"));
-  const names = { project, number: projectNumber, folder };
-  const fill = (text: string) =>
-    text.replace(/\{(project|number|folder)\}/g, (_, name: keyof typeof names) => names[name]);
+  const names = new Map(Object.entries({ project, number: projectNumber, folder }));
+  for (const [name, source] of Object.entries(images)) names.set(name, pushImage(local, { project, name, source }));
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (braces, name: string) => names.get(name) ?? braces);
   const environment = { ...(await local.environment({ project })), ...ownSettings(folder, tap.port) };
   try {
     for (const one of cases) {
