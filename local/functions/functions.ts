@@ -41,6 +41,8 @@ export function createFunctions(cloud: Cloud): Api {
       "google.cloud.functions.v2.FunctionService.DeleteFunction": ({ name = "" }) => remove(context, name),
       "google.cloud.functions.v2.FunctionService.GetFunction": ({ name = "" }) => demandFunction(context, name),
       "google.cloud.functions.v2.FunctionService.ListFunctions": (request) => list(context, request),
+      // Functions of the first generation are another product, of which nobody has any here.
+      "google.cloud.functions.v1.CloudFunctionsService.ListFunctions": () => ({}),
       "google.cloud.functions.v2.FunctionService.ListRuntimes": () => ({ runtimes }),
       "google.iam.v1.IAMPolicy.GetIamPolicy": (request) => policies.get(request),
       "google.iam.v1.IAMPolicy.SetIamPolicy": (request) => policies.set(request),

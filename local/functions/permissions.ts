@@ -7,6 +7,7 @@ const v2 = "google.cloud.functions.v2.FunctionService";
 export const permissions: PermissionTable = {
   [`${v2}.GetFunction`]:         [{ permission: "cloudfunctions.functions.get", resource: "{name}" }],
   [`${v2}.ListFunctions`]:       [{ permission: "cloudfunctions.functions.list", resource: "{parent}" }],
+  "google.cloud.functions.v1.CloudFunctionsService.ListFunctions": [{ permission: "cloudfunctions.functions.list", resource: "{parent}" }],
   [`${v2}.CreateFunction`]:      [{ permission: "cloudfunctions.functions.create", resource: "{parent}" }],
   [`${v2}.UpdateFunction`]:      [{ permission: "cloudfunctions.functions.update", resource: "{function.name}" }],
   [`${v2}.DeleteFunction`]:      [{ permission: "cloudfunctions.functions.delete", resource: "{name}" }],

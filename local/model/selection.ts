@@ -67,6 +67,12 @@ export const selections: readonly Selection[] = [
     services: { "google.cloud.functions.v2.FunctionService": "all" },
   },
   {
+    api: "functions",
+    package: "@google-cloud/functions",
+    files: ["google/cloud/functions/v1/functions.proto"],
+    services: { "google.cloud.functions.v1.CloudFunctionsService": ["ListFunctions"] },
+  },
+  {
     api: "artifact-registry",
     package: "@google-cloud/artifact-registry",
     files: ["google/devtools/artifactregistry/v1/service.proto"],
@@ -209,6 +215,9 @@ export const mixinHosts: readonly Mixin[] = [
     locations: true,
     policies: ["projects/*/locations/*/functions/*"],
   },
+  // Where command line tools ask for the locations, whatever version they speak otherwise.
+  { host: "artifactregistry.googleapis.com", version: "v1beta2", locations: true },
+  { host: "cloudfunctions.googleapis.com", version: "v1", locations: true },
   {
     host: "artifactregistry.googleapis.com",
     version: "v1",

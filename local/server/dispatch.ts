@@ -155,8 +155,8 @@ function clearing({ router }: DispatchContext, method: string, cleared: readonly
   const body = `${router.bodyField(method)}.`;
   const camel = (text: string) => text.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   const paths = cleared.map((path) => (path.startsWith(body) ? path.slice(body.length) : path));
-  // Names of labels stand below their field and are nobody's to respell.
-  return { cleared: paths.map((path) => (path.startsWith("labels.") ? path : camel(path))) };
+  // Names in a map stand below their field and are nobody's to respell.
+  return { cleared: paths.map((path) => (/^(?:labels|metadata)\./.test(path) ? path : camel(path))) };
 }
 
 /** Lets a call pass or refuses it: its project, the API's enablement, and each permission that its method demands. */

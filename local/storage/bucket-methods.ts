@@ -14,6 +14,7 @@ import type {
 import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import { type Buckets, bucketResource, type StoredBucket, toBucket } from "./buckets.ts";
+import { without } from "./cleared.ts";
 import { conflict, invalid } from "./error.ts";
 import type { Objects } from "./objects.ts";
 import { demandConditions } from "./precondition.ts";
@@ -36,7 +37,17 @@ export function bucketMethods(context: Context): TypedHandlers<StorageV1Methods>
       return toBucket(cloud, found);
     },
     "google.storage.v1.Buckets.List": (request) => list(context, request),
-    "google.storage.v1.Buckets.Patch": (request) => change(context, request, merge),
+    "google.storage.v1.Buckets.Patch": (request, { cleared }) =>
+      change(context, request, (present, sent) => without(merge(present, sent), cleared)),
+    "google.storage.v1.Buckets.GetStorageLayout": ({ bucket = "" }) => {
+      const { location, locationType } = buckets.demand(bucket);
+      return { kind: "storage#storageLayout", bucket, location, locationType };
+    },
+    "google.storage.v1.Projects.GetServiceAccount": ({ projectId = "" }) => {
+      const { projectNumber } = cloud.projects.ensure(projectId);
+      const email = `service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
+      return { kind: "storage#serviceAccount", email_address: email };
+    },
     "google.storage.v1.Buckets.Update": (request) => change(context, request, replace),
     "google.storage.v1.Buckets.Delete": ({ bucket = "", ...conditions }) => {
       demandConditions(buckets.demand(bucket), conditions);

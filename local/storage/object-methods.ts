@@ -11,6 +11,8 @@ import type {
 } from "../model/generated/storage-v1.ts";
 import { paginate } from "../page.ts";
 import type { Buckets } from "./buckets.ts";
+import { without } from "./cleared.ts";
+import { compose } from "./compose.ts";
 import type { Objects, StoredObject } from "./objects.ts";
 import { toObject } from "./objects.ts";
 import { objectResource } from "./permissions.ts";
@@ -33,13 +35,17 @@ export function objectMethods(context: Context): TypedHandlers<StorageV1Methods>
       return toObject(found);
     },
     "google.storage.v1.Objects.List": (request) => list(context, request),
-    "google.storage.v1.Objects.Patch": (request) =>
-      change(context, request, ({ metadata }) => {
+    "google.storage.v1.Objects.Patch": (request, { cleared }) =>
+      change(context, request, (present) => {
         const changed = patchable(request.resource ?? {});
-        return changed.metadata ? { ...changed, metadata: { ...metadata, ...changed.metadata } } : changed;
+        const metadata = { ...present.metadata, ...changed.metadata };
+        return without({ ...present, ...changed, metadata }, cleared);
       }),
     "google.storage.v1.Objects.Update": (request) =>
-      change(context, request, () => ({ ...cleared, ...patchable(request.resource ?? {}) })),
+      change(context, request, (present) => ({
+        ...without(present, replaceable),
+        ...patchable(request.resource ?? {}),
+      })),
     "google.storage.v1.Objects.Delete": async ({ bucket = "", object = "", generation, ...conditions }) => {
       buckets.demand(bucket);
       const found = objects.find({ bucket, name: object, generation });
@@ -47,6 +53,7 @@ export function objectMethods(context: Context): TypedHandlers<StorageV1Methods>
       await objects.delete(objects.demand({ bucket, name: object, generation }), { forGood: generation !== undefined });
       return {};
     },
+    "google.storage.v1.Objects.Compose": async (request, call) => toObject(await compose(context, request, call)),
     "google.storage.v1.Objects.Copy": async (request, call) => toObject(await copy(context, request, call)),
     "google.storage.v1.Objects.Rewrite": async (request, call) => {
       const written = await copy(context, request, call);
@@ -66,21 +73,18 @@ function patchable(sent: ObjectResource): ObjectResource {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-const cleared: ObjectResource = {
-  ...{ cacheControl: undefined, contentDisposition: undefined, contentEncoding: undefined },
-  ...{ contentLanguage: undefined, metadata: undefined },
-};
+const replaceable = ["cacheControl", "contentDisposition", "contentEncoding", "contentLanguage", "metadata"];
 
 function change(
   { buckets, objects }: Context,
   request: PatchObjectRequest,
-  merge: (present: ObjectResource) => ObjectResource,
+  merge: (present: StoredObject) => StoredObject,
 ): ObjectResource {
   const { bucket = "", object = "", generation, ...conditions } = request;
   buckets.demand(bucket);
   const present = objects.demand({ bucket, name: object, generation });
   demandConditions(present, conditions);
-  return toObject(objects.patch(present, merge(present)));
+  return toObject(objects.patch(merge(present)));
 }
 
 /** An object, or what several have in common up to the delimiter. */

@@ -6,6 +6,7 @@ import type { Collection } from "../store.ts";
 import { type Buckets, etagOf } from "./buckets.ts";
 import type { Contents } from "./contents.ts";
 import { invalid, noObject, tooFast } from "./error.ts";
+import { openTable } from "./object-table.ts";
 import { demandConditions, type Preconditions } from "./precondition.ts";
 
 /** Writes to one object that may come at once before they are held to one a second. */
@@ -48,8 +49,8 @@ export interface Objects {
   read(object: StoredObject): Promise<Buffer>;
   /** @throws ApiError 412, 429, 400 for a checksum that does not match */
   write(write: ObjectWrite): Promise<StoredObject>;
-  /** Changes metadata, with a new metageneration. @throws ApiError 429 */
-  patch(object: StoredObject, resource: ObjectResource): StoredObject;
+  /** Writes an object with other metadata, under a new metageneration. @throws ApiError 429 */
+  patch(object: StoredObject): StoredObject;
   /** @throws ApiError 429 */
   delete(object: StoredObject, options: { readonly forGood: boolean }): Promise<void>;
   /** Ids of all contents in use. */
@@ -71,29 +72,21 @@ export interface ObjectsContext {
 /** Opens the objects of a local cloud. */
 export function openObjects({ cloud, buckets, contents }: ObjectsContext): Objects {
   const { clock } = cloud;
-  const live: Collection<StoredObject> = cloud.store.collection("storage.objects");
-  const former: Collection<StoredObject> = cloud.store.collection("storage.noncurrentObjects");
+  const table = openTable(cloud);
   const countWrite = openRates(cloud);
-  const keyOf = ({ bucket, name }: ObjectName) => `${bucket}/${name}`;
-  const formerKey = ({ bucket, name, generation = "" }: ObjectName) => `${bucket}/${name}#${generation}`;
-
-  function find(name: ObjectName): StoredObject | undefined {
-    const found = live.get(keyOf(name));
-    return name.generation === undefined || found?.generation === name.generation ? found : former.get(formerKey(name));
-  }
 
   /** What was live becomes a former version where the bucket keeps them, and goes otherwise. */
   async function retire(object: StoredObject): Promise<void> {
     if (!buckets.find(object.bucket)?.versioning?.enabled) return contents.discard(object.file);
-    former.put(formerKey(object), { ...object, timeDeleted: clock.timestamp() });
+    table.keepFormer({ ...object, timeDeleted: clock.timestamp() });
   }
 
   /** The content's id, kept only when the conditions still hold once it is stored: somebody may have written meanwhile. */
   async function store({ bucket, name, content, conditions }: ObjectWrite): Promise<string> {
-    demandConditions(live.get(keyOf({ bucket, name })), conditions);
+    demandConditions(table.find({ bucket, name }), conditions);
     const file = await contents.write(content);
     try {
-      demandConditions(live.get(keyOf({ bucket, name })), conditions);
+      demandConditions(table.find({ bucket, name }), conditions);
       countWrite({ bucket, name });
       return file;
     } catch (caught) {
@@ -103,22 +96,19 @@ export function openObjects({ cloud, buckets, contents }: ObjectsContext): Objec
   }
 
   return {
-    find,
+    find: table.find,
     demand(name) {
-      const object = find(name);
+      const object = table.find(name);
       if (!object) throw noObject(name.bucket, name.name);
       return object;
     },
-    list(bucket, { prefix, versions }) {
-      const tables = versions ? [live, former] : [live];
-      return tables.flatMap((table) => table.list(`${bucket}/${prefix}`).map(([, object]) => object)).sort(byAge);
-    },
+    list: table.list,
     read: (object) => contents.read(object.file),
     async write(wanted) {
       const checksums = checksumsOf(wanted.content, wanted.resource);
       const file = await store(wanted);
-      const replaced = live.get(keyOf(wanted));
-      const written = live.put(keyOf(wanted), {
+      const replaced = table.find({ bucket: wanted.bucket, name: wanted.name });
+      const written = table.put({
         ...toStored(wanted, { file, now: clock.timestamp() }),
         ...checksums,
         generation: nextGeneration(clock.now(), replaced),
@@ -126,22 +116,18 @@ export function openObjects({ cloud, buckets, contents }: ObjectsContext): Objec
       if (replaced) await retire(replaced);
       return written;
     },
-    patch(object, resource) {
+    patch(object) {
       countWrite(object);
       const metageneration = String(BigInt(object.metageneration) + 1n);
-      const patched = { ...object, ...resource, metageneration, updated: clock.timestamp() };
-      const isLive = live.get(keyOf(object))?.generation === object.generation;
-      return isLive ? live.put(keyOf(object), patched) : former.put(formerKey(object), patched);
+      return table.replace({ ...object, metageneration, updated: clock.timestamp() });
     },
     async delete(object, { forGood }) {
       countWrite(object);
-      const isLive = live.get(keyOf(object))?.generation === object.generation;
-      if (isLive) live.delete(keyOf(object));
-      if (isLive && !forGood) return retire(object);
-      former.delete(formerKey(object));
+      const wasLive = table.remove(object);
+      if (wasLive && !forGood) return retire(object);
       await contents.discard(object.file);
     },
-    contents: () => [live, former].flatMap((table) => table.list().map(([, { file }]) => file)),
+    contents: table.contents,
   };
 }
 
@@ -176,17 +162,11 @@ function nextGeneration(nowMs: number, replaced: StoredObject | undefined): stri
   return String(now > present ? now : present + 1n);
 }
 
-function byAge(a: StoredObject, b: StoredObject): number {
-  return compare(a.name, b.name) || compare(a.generation.padStart(20, "0"), b.generation.padStart(20, "0"));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function checksumsOf(content: Buffer, sent: ObjectResource): { readonly md5Hash: string; readonly crc32c: string } {
+/** What is put together of others has no MD5. */
+function checksumsOf(content: Buffer, sent: ObjectResource): { readonly md5Hash?: string; readonly crc32c: string } {
   const sum = Buffer.alloc(4);
   sum.writeUInt32BE(crc32c(content));
+  if (sent.componentCount !== undefined) return { crc32c: sum.toString("base64") };
   const checksums = { md5Hash: createHash("md5").update(content).digest("base64"), crc32c: sum.toString("base64") };
   if (sent.md5Hash && sent.md5Hash !== checksums.md5Hash) {
     throw invalid(`Provided MD5 hash "${sent.md5Hash}" doesn't match calculated MD5 hash "${checksums.md5Hash}".`);

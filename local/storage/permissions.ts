@@ -15,6 +15,8 @@ export const permissions: PermissionTable = {
   "google.storage.v1.Buckets.Insert": on("buckets.create", "projects/{project}"),
   "google.storage.v1.Buckets.Get": on("buckets.get", bucket),
   "google.storage.v1.Buckets.List": on("buckets.list", "projects/{project}"),
+  "google.storage.v1.Buckets.GetStorageLayout": on("objects.list", bucket),
+  "google.storage.v1.Projects.GetServiceAccount": on("buckets.create", "projects/{projectId}"),
   "google.storage.v1.Buckets.Patch": on("buckets.update", bucket),
   "google.storage.v1.Buckets.Update": on("buckets.update", bucket),
   "google.storage.v1.Buckets.Delete": on("buckets.delete", bucket),

@@ -296,6 +296,133 @@ export type UpdateFunctionRequest = {
   readonly updateMask?: string;
 };
 
+/** `google.cloud.functions.v1.CloudFunction` */
+export type V1CloudFunction = {
+  readonly name?: string;
+  readonly description?: string;
+  readonly sourceArchiveUrl?: string;
+  readonly sourceRepository?: V1SourceRepository;
+  readonly sourceUploadUrl?: string;
+  readonly httpsTrigger?: V1HttpsTrigger;
+  readonly eventTrigger?: V1EventTrigger;
+  readonly status?: V1CloudFunctionStatus;
+  readonly entryPoint?: string;
+  readonly runtime?: string;
+  readonly timeout?: string;
+  readonly availableMemoryMb?: number;
+  readonly serviceAccountEmail?: string;
+  readonly updateTime?: string;
+  readonly versionId?: string;
+  readonly labels?: { readonly [key: string]: string };
+  readonly environmentVariables?: { readonly [key: string]: string };
+  readonly buildEnvironmentVariables?: { readonly [key: string]: string };
+  readonly network?: string;
+  readonly maxInstances?: number;
+  readonly minInstances?: number;
+  readonly vpcConnector?: string;
+  readonly vpcConnectorEgressSettings?: V1CloudFunction_VpcConnectorEgressSettings;
+  readonly ingressSettings?: V1CloudFunction_IngressSettings;
+  readonly kmsKeyName?: string;
+  readonly buildWorkerPool?: string;
+  readonly buildId?: string;
+  readonly buildName?: string;
+  readonly secretEnvironmentVariables?: readonly V1SecretEnvVar[];
+  readonly secretVolumes?: readonly V1SecretVolume[];
+  readonly sourceToken?: string;
+  readonly dockerRepository?: string;
+  readonly dockerRegistry?: V1CloudFunction_DockerRegistry;
+  readonly automaticUpdatePolicy?: V1CloudFunction_AutomaticUpdatePolicy;
+  readonly onDeployUpdatePolicy?: V1CloudFunction_OnDeployUpdatePolicy;
+  readonly buildServiceAccount?: string;
+};
+
+/** `google.cloud.functions.v1.CloudFunctionStatus` */
+export type V1CloudFunctionStatus = "CLOUD_FUNCTION_STATUS_UNSPECIFIED" | "ACTIVE" | "OFFLINE" | "DEPLOY_IN_PROGRESS" | "DELETE_IN_PROGRESS" | "UNKNOWN";
+
+/** `google.cloud.functions.v1.CloudFunction.AutomaticUpdatePolicy` */
+export type V1CloudFunction_AutomaticUpdatePolicy = Record<string, never>;
+
+/** `google.cloud.functions.v1.CloudFunction.DockerRegistry` */
+export type V1CloudFunction_DockerRegistry = "DOCKER_REGISTRY_UNSPECIFIED" | "CONTAINER_REGISTRY" | "ARTIFACT_REGISTRY";
+
+/** `google.cloud.functions.v1.CloudFunction.IngressSettings` */
+export type V1CloudFunction_IngressSettings = "INGRESS_SETTINGS_UNSPECIFIED" | "ALLOW_ALL" | "ALLOW_INTERNAL_ONLY" | "ALLOW_INTERNAL_AND_GCLB";
+
+/** `google.cloud.functions.v1.CloudFunction.OnDeployUpdatePolicy` */
+export type V1CloudFunction_OnDeployUpdatePolicy = {
+  readonly runtimeVersion?: string;
+};
+
+/** `google.cloud.functions.v1.CloudFunction.VpcConnectorEgressSettings` */
+export type V1CloudFunction_VpcConnectorEgressSettings = "VPC_CONNECTOR_EGRESS_SETTINGS_UNSPECIFIED" | "PRIVATE_RANGES_ONLY" | "ALL_TRAFFIC";
+
+/** `google.cloud.functions.v1.EventTrigger` */
+export type V1EventTrigger = {
+  readonly eventType?: string;
+  readonly resource?: string;
+  readonly service?: string;
+  readonly failurePolicy?: V1FailurePolicy;
+};
+
+/** `google.cloud.functions.v1.FailurePolicy` */
+export type V1FailurePolicy = {
+  readonly retry?: V1FailurePolicy_Retry;
+};
+
+/** `google.cloud.functions.v1.FailurePolicy.Retry` */
+export type V1FailurePolicy_Retry = Record<string, never>;
+
+/** `google.cloud.functions.v1.HttpsTrigger` */
+export type V1HttpsTrigger = {
+  readonly url?: string;
+  readonly securityLevel?: V1HttpsTrigger_SecurityLevel;
+};
+
+/** `google.cloud.functions.v1.HttpsTrigger.SecurityLevel` */
+export type V1HttpsTrigger_SecurityLevel = "SECURITY_LEVEL_UNSPECIFIED" | "SECURE_ALWAYS" | "SECURE_OPTIONAL";
+
+/** `google.cloud.functions.v1.ListFunctionsRequest` */
+export type V1ListFunctionsRequest = {
+  readonly parent?: string;
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+};
+
+/** `google.cloud.functions.v1.ListFunctionsResponse` */
+export type V1ListFunctionsResponse = {
+  readonly functions?: readonly V1CloudFunction[];
+  readonly nextPageToken?: string;
+  readonly unreachable?: readonly string[];
+};
+
+/** `google.cloud.functions.v1.SecretEnvVar` */
+export type V1SecretEnvVar = {
+  readonly key?: string;
+  readonly projectId?: string;
+  readonly secret?: string;
+  readonly version?: string;
+};
+
+/** `google.cloud.functions.v1.SecretVolume` */
+export type V1SecretVolume = {
+  readonly mountPath?: string;
+  readonly projectId?: string;
+  readonly secret?: string;
+  readonly versions?: readonly V1SecretVolume_SecretVersion[];
+};
+
+/** `google.cloud.functions.v1.SecretVolume.SecretVersion` */
+export type V1SecretVolume_SecretVersion = {
+  readonly version?: string;
+  readonly path?: string;
+};
+
+/** `google.cloud.functions.v1.SourceRepository` */
+export type V1SourceRepository = {
+  readonly url?: string;
+  readonly deployedUrl?: string;
+};
+
 /** Request and response of every method. */
 export interface FunctionsMethods {
   "google.cloud.functions.v2.FunctionService.GetFunction": { request: GetFunctionRequest; response: Function };
@@ -306,6 +433,7 @@ export interface FunctionsMethods {
   "google.cloud.functions.v2.FunctionService.GenerateUploadUrl": { request: GenerateUploadUrlRequest; response: GenerateUploadUrlResponse };
   "google.cloud.functions.v2.FunctionService.GenerateDownloadUrl": { request: GenerateDownloadUrlRequest; response: GenerateDownloadUrlResponse };
   "google.cloud.functions.v2.FunctionService.ListRuntimes": { request: ListRuntimesRequest; response: ListRuntimesResponse };
+  "google.cloud.functions.v1.CloudFunctionsService.ListFunctions": { request: V1ListFunctionsRequest; response: V1ListFunctionsResponse };
   "google.longrunning.Operations.GetOperation": { request: GetOperationRequest; response: Operation };
   "google.longrunning.Operations.ListOperations": { request: ListOperationsRequest; response: ListOperationsResponse };
   "google.cloud.location.Locations.ListLocations": { request: ListLocationsRequest; response: ListLocationsResponse };

@@ -97,17 +97,30 @@ export type Bucket_Versioning = {
 export type ComposeObjectRequest = {
   readonly destinationBucket?: string;
   readonly destinationObject?: string;
-  readonly kind?: string;
-  readonly sourceObjects?: readonly ComposeObjectRequest_SourceObject[];
-  readonly destination?: Object;
+  readonly resource?: ComposeRequest;
   readonly ifGenerationMatch?: string;
+  readonly ifMetagenerationMatch?: string;
+  readonly destinationPredefinedAcl?: string;
   readonly userProject?: string;
 };
 
-/** `google.storage.v1.ComposeObjectRequest.SourceObject` */
-export type ComposeObjectRequest_SourceObject = {
+/** `google.storage.v1.ComposeRequest` */
+export type ComposeRequest = {
+  readonly kind?: string;
+  readonly sourceObjects?: readonly ComposeRequest_SourceObject[];
+  readonly destination?: Object;
+};
+
+/** `google.storage.v1.ComposeRequest.SourceObject` */
+export type ComposeRequest_SourceObject = {
   readonly name?: string;
   readonly generation?: string;
+  readonly objectPreconditions?: ComposeRequest_SourceObject_ObjectPreconditions;
+};
+
+/** `google.storage.v1.ComposeRequest.SourceObject.ObjectPreconditions` */
+export type ComposeRequest_SourceObject_ObjectPreconditions = {
+  readonly ifGenerationMatch?: string;
 };
 
 /** `google.storage.v1.CopyObjectRequest` */
@@ -179,6 +192,18 @@ export type GetObjectRequest = {
   readonly projection?: string;
   readonly userProject?: string;
   readonly softDeleted?: boolean;
+};
+
+/** `google.storage.v1.GetProjectServiceAccountRequest` */
+export type GetProjectServiceAccountRequest = {
+  readonly projectId?: string;
+  readonly userProject?: string;
+};
+
+/** `google.storage.v1.GetStorageLayoutRequest` */
+export type GetStorageLayoutRequest = {
+  readonly bucket?: string;
+  readonly prefix?: string;
 };
 
 /** `google.storage.v1.InsertBucketRequest` */
@@ -336,11 +361,31 @@ export type RewriteResponse = {
   readonly resource?: Object;
 };
 
+/** `google.storage.v1.ServiceAccount` */
+export type ServiceAccount = {
+  readonly kind?: string;
+  readonly email_address?: string;
+};
+
 /** `google.storage.v1.SetIamPolicyRequest` */
 export type SetIamPolicyRequest = {
   readonly bucket?: string;
   readonly resource?: Policy;
   readonly userProject?: string;
+};
+
+/** `google.storage.v1.StorageLayout` */
+export type StorageLayout = {
+  readonly kind?: string;
+  readonly bucket?: string;
+  readonly location?: string;
+  readonly locationType?: string;
+  readonly hierarchicalNamespace?: StorageLayout_HierarchicalNamespace;
+};
+
+/** `google.storage.v1.StorageLayout.HierarchicalNamespace` */
+export type StorageLayout_HierarchicalNamespace = {
+  readonly enabled?: boolean;
 };
 
 /** `google.storage.v1.TestIamPermissionsRequest` */
@@ -387,6 +432,7 @@ export type UpdateObjectRequest = {
 export interface StorageV1Methods {
   "google.storage.v1.Buckets.Insert": { request: InsertBucketRequest; response: Bucket };
   "google.storage.v1.Buckets.Get": { request: GetBucketRequest; response: Bucket };
+  "google.storage.v1.Buckets.GetStorageLayout": { request: GetStorageLayoutRequest; response: StorageLayout };
   "google.storage.v1.Buckets.List": { request: ListBucketsRequest; response: BucketList };
   "google.storage.v1.Buckets.Patch": { request: PatchBucketRequest; response: Bucket };
   "google.storage.v1.Buckets.Update": { request: UpdateBucketRequest; response: Bucket };
@@ -394,6 +440,7 @@ export interface StorageV1Methods {
   "google.storage.v1.Buckets.GetIamPolicy": { request: GetIamPolicyRequest; response: Policy };
   "google.storage.v1.Buckets.SetIamPolicy": { request: SetIamPolicyRequest; response: Policy };
   "google.storage.v1.Buckets.TestIamPermissions": { request: TestIamPermissionsRequest; response: TestIamPermissionsResponse };
+  "google.storage.v1.Projects.GetServiceAccount": { request: GetProjectServiceAccountRequest; response: ServiceAccount };
   "google.storage.v1.Objects.Get": { request: GetObjectRequest; response: Object };
   "google.storage.v1.Objects.List": { request: ListObjectsRequest; response: ObjectList };
   "google.storage.v1.Objects.Patch": { request: PatchObjectRequest; response: Object };

@@ -300,3 +300,54 @@ describe("policies of buckets", () => {
     expect((await rest(local, `GET ${objects}?prefix=locks/`, asJane)).status).toBe(403);
   });
 });
+
+describe("a PATCH", () => {
+  it("takes away what it names as null, of a bucket", async () => {
+    const patch = (body: JsonObject) => rest(local, `PATCH ${api}/b/my-bucket`, { body });
+    await patch({ labels: { team: "data", stage_name: "dev" }, versioning: { enabled: true } });
+    const { body } = await patch({ labels: { stage_name: null, cost: "low" }, versioning: null });
+    expect(body.labels).toEqual({ team: "data", cost: "low" });
+    expect(body).not.toHaveProperty("versioning");
+    expect((await patch({ labels: null })).body).not.toHaveProperty("labels");
+  });
+
+  it("takes away what it names as null, of an object", async () => {
+    await write("a.txt", "hello");
+    const patch = (body: JsonObject) => rest(local, `PATCH ${objects}/a.txt`, { body });
+    await patch({ cacheControl: "no-store", metadata: { some_key: "1", other: "2" } });
+    const { body } = await patch({ cacheControl: null, metadata: { some_key: null } });
+    expect(body).toMatchObject({ metadata: { other: "2" }, contentType: "text/plain", size: "5" });
+    expect(body).not.toHaveProperty("cacheControl");
+    expect(body.metadata).toEqual({ other: "2" });
+  });
+});
+
+describe("composing", () => {
+  const compose = (name: string, body: JsonObject, query = "") =>
+    rest(local, `POST ${objects}/${name}/compose${query}`, { body });
+
+  it("puts objects together into one without an MD5", async () => {
+    await write("a", "hello ");
+    await write("b", "world");
+    const made = await compose("ab", {
+      sourceObjects: [{ name: "a" }, { name: "b" }],
+      destination: { contentType: "text/x" },
+    });
+    expect(made.body).toMatchObject({ name: "ab", size: "11", componentCount: 2, contentType: "text/x" });
+    expect(made.body).not.toHaveProperty("md5Hash");
+    expect((await read("ab")).text).toBe("hello world");
+    const again = await compose("abb", { sourceObjects: [{ name: "ab" }, { name: "b" }] });
+    expect(again.body).toMatchObject({ componentCount: 3, contentType: "text/x" });
+  });
+
+  it("is held to conditions on its sources and on what it replaces", async () => {
+    await write("a", "hello");
+    const sourceObjects = [{ name: "a" }];
+    expect((await compose("c", { sourceObjects }, "?ifGenerationMatch=7")).status).toBe(412);
+    const stale = [{ name: "a", objectPreconditions: { ifGenerationMatch: "1" } }];
+    expect((await compose("c", { sourceObjects: stale })).status).toBe(412);
+    expect((await compose("c", { sourceObjects: [{ name: "absent" }] })).status).toBe(404);
+    expect((await compose("c", { sourceObjects: [] })).status).toBe(400);
+    expect((await compose("c", { sourceObjects: Array(33).fill({ name: "a" }) })).status).toBe(400);
+  });
+});
