@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Store } from "../store.ts";
 import type { ChangeLog } from "./change-log.ts";
@@ -10,6 +10,9 @@ export const logFile = "changes.jsonl";
 
 /** What belongs to the process that has the directory, or is made anew by the next. */
 const notCopied = [logFile, "lock", "processes.jsonl", "workload/instances", "postgres/lib", "postgres/lib-of-copy"];
+
+/** What is written once and only read from then on. */
+const unchanging = ["storage", "postgres/template", "postgres/native"];
 
 /** What a snapshot is taken of. */
 export interface Snapshot {
@@ -33,7 +36,7 @@ export function writeSnapshot({ directory, store, log, target }: Snapshot): void
   const draft = `${place}.draft`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(dirname(place), { recursive: true });
-  copyTree(directory, draft, notCopied);
+  copyTree(directory, draft, { skip: notCopied, link: unchanging });
   log.copyTo(join(draft, logFile), [withoutPlace(store)]);
   renameSync(draft, place);
 }
@@ -48,9 +51,7 @@ export function copySnapshot(snapshot: string, directory: string): void {
   if (!existsSync(join(source, logFile))) throw new Error(`${source} is no snapshot of a local Google Cloud`);
   if (existsSync(join(directory, logFile)))
     throw new Error(`${directory} has a state already: name an empty directory`);
-  for (const name of readdirSync(source)) {
-    if (name !== logFile) copyTree(join(source, name), join(directory, name));
-  }
+  copyTree(source, directory, { skip: [logFile], link: unchanging });
   const draft = join(directory, `${logFile}.new`);
   copyTree(join(source, logFile), draft);
   renameSync(draft, join(directory, logFile));
