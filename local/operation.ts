@@ -56,6 +56,8 @@ export interface Operations {
   list(host: string, parent: string): readonly OperationRecord[];
   /** Waits until the operation is done or `ms` of real time have passed, without holding the clock; then gives it. */
   wait(host: string, name: string, ms: number, hold: Hold): Promise<OperationRecord>;
+  /** The same for the long poll of a client, which is over when `ms` of the clock have passed. */
+  poll(host: string, name: string, ms: number, hold: Hold): Promise<OperationRecord>;
   /** Forgets a finished or unfinished operation's record; its work goes on. */
   delete(host: string, name: string): void;
   /** Runs every unfinished operation again from its record, once, after a start; each still ends when it was due. */
@@ -136,6 +138,13 @@ export function createOperations({ clock, store, random, journal, gate, api }: O
       return records.get(host, name);
     },
 
+    async poll(host, name, ms, hold) {
+      if (records.get(host, name).endTime === undefined) {
+        await hold.during(() => records.whenDoneOnClock(host, name, ms));
+      }
+      return records.get(host, name);
+    },
+
     get: records.get,
     list: records.list,
     delete: records.delete,
@@ -148,6 +157,10 @@ function openRecords(store: Store, clock: Clock) {
   const records: Collection<OperationRecord> = store.collection("operations");
   const waiters = new Map<string, (() => void)[]>();
   const key = (host: string, name: string) => `${host}/${name}`;
+
+  function onDone(name: string, wake: () => void): void {
+    waiters.set(name, [...(waiters.get(name) ?? []), wake]);
+  }
 
   function change({ host, name }: OperationRecord, edit: (present: OperationRecord) => OperationRecord): void {
     const present = records.get(key(host, name));
@@ -194,12 +207,18 @@ function openRecords(store: Store, clock: Clock) {
     whenDone(host: string, name: string, ms: number): Promise<void> {
       return new Promise((resolve) => {
         const timeout = setTimeout(resolve, ms).unref();
-        const wake = () => {
+        onDone(key(host, name), () => {
           clearTimeout(timeout);
           resolve();
-        };
-        waiters.set(key(host, name), [...(waiters.get(key(host, name)) ?? []), wake]);
+        });
       });
+    },
+
+    /** The clock is not drawn to the end of a long poll: it is the operation that is awaited. */
+    async whenDoneOnClock(host: string, name: string, ms: number): Promise<void> {
+      const done = new AbortController();
+      onDone(key(host, name), () => done.abort());
+      await clock.sleep(ms, { draws: false, signal: done.signal }).catch(() => undefined);
     },
   };
 }

@@ -15,7 +15,7 @@ import { aggregate, type ListRequest, listPage } from "./list.ts";
 import { toOperation } from "./operation.ts";
 import { host } from "./resources.ts";
 
-/** A `wait` answers after this time at the latest, done or not. */
+/** A `wait` answers after this time of the clock at the latest, done or not. */
 const longestWaitMs = 120_000;
 
 /** Methods on operations, global, of regions and of zones. */
@@ -62,7 +62,7 @@ function get(cloud: Cloud, scope: string, operation = ""): Operation {
 
 async function wait(cloud: Cloud, name: string, { hold }: Call): Promise<Operation> {
   demand(cloud, name);
-  return toOperation(cloud, await cloud.operations.wait(host, name, longestWaitMs, hold));
+  return toOperation(cloud, await cloud.operations.poll(host, name, longestWaitMs, hold));
 }
 
 function list(cloud: Cloud, scope: string, request: ListRequest) {

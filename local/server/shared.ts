@@ -7,7 +7,7 @@ import { regions } from "../regions.ts";
 
 const regionIds = Object.keys(regions).sort();
 
-/** Longest that one request waits for an operation, in real milliseconds. */
+/** Longest that one request waits for an operation, in milliseconds of the clock. */
 const longestWaitMs = 120_000;
 
 /**
@@ -42,7 +42,7 @@ function operationMethods(operations: Operations, host: string): Record<string, 
     },
     "google.longrunning.Operations.WaitOperation": async (request, { hold }) => {
       const ms = request.timeout === undefined ? longestWaitMs : Number.parseFloat(String(request.timeout)) * 1000;
-      return toLongrunning(await operations.wait(host, name(request), Math.min(ms, longestWaitMs), hold));
+      return toLongrunning(await operations.poll(host, name(request), Math.min(ms, longestWaitMs), hold));
     },
   };
 }
