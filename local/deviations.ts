@@ -175,6 +175,7 @@ export const differences: readonly string[] = [
   "A project comes into being, with billing, when the owner first names it.",
   "Conditions of IAM bindings read request.time, resource.name, resource.type, resource.service and the roles that a request grants; other attributes (access levels, tags, destinations), and arithmetic on times, are refused as UNIMPLEMENTED.",
   "Members of IAM bindings are people, groups, domains, service accounts and everybody; principals of workforce and workload identity federation are refused as UNIMPLEMENTED, groups have no members, and the owner of a project needs no binding.",
+  "The default account of virtual machines gets no role by itself, as in organisations made since 2024; what Google's service agents do is done with every right, whatever becomes of the roles that they get.",
   "Tokens are not exchanged (workload identity federation, downscoped tokens), nobody signs in in a browser, and scopes of access tokens are told by tokeninfo but limit nothing.",
   "gcloud's token file keeps it from ID tokens: `gcloud auth print-identity-token` and `gcloud functions call` work with --impersonate-service-account, or after `unset CLOUDSDK_AUTH_ACCESS_TOKEN_FILE`, when gcloud takes the credentials file.",
   "AlloyDB runs the PostgreSQL that is installed (16 unless ALLOYRUN_POSTGRES_BIN names another), whatever version a cluster asks for; there is no pgvector, and a read pool is one server whatever its node count.",

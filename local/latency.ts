@@ -16,6 +16,7 @@ interface Latency {
 export const latencies = {
   "serviceusage.enable":            { p50: 20,   p95: 90 },
   "serviceusage.propagation":       { p50: 10,   p95: 180 },
+  "serviceusage.agents":            { p50: 5,    p95: 60 },
   "serviceusage.identity":          { p50: 2,    p95: 10 },
   "compute.network.insert":         { p50: 20,   p95: 60 },
   "compute.network.patch":          { p50: 10,   p95: 30 },

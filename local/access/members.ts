@@ -15,6 +15,8 @@ export interface Known {
   readonly accounts: Collection<ServiceAccount>;
   /** Accounts that were deleted and can come back, by unique id. */
   readonly deletedAccounts: Collection<JsonObject>;
+  /** Google's own accounts on behalf of projects, by e-mail. */
+  readonly agents: Collection<JsonObject>;
   readonly projects: Projects;
   /** Clock time in milliseconds. */
   readonly now: number;
@@ -60,7 +62,7 @@ function checkMember(member: string, known: Known): void {
   }
   const account = known.accounts.get(email);
   const isSeen = account && (account.visibleAt ?? 0) <= known.now;
-  if (!isSeen && !isAgent(email, known.projects)) throw invalid(`Service account ${email} does not exist.`);
+  if (!isSeen && !isAgent(email, known)) throw invalid(`Service account ${email} does not exist.`);
 }
 
 /** A member as policies keep it: names of people, groups, domains and accounts are the same in any case of letters. */
@@ -69,10 +71,10 @@ export function toMember(member: string): string {
   return kind === undefined || name === undefined ? member : `${kind}:${name.toLowerCase()}`;
 }
 
-/** Google's own accounts of a project that exists. */
-function isAgent(email: string, projects: Projects): boolean {
+/** Google's own accounts: service agents once they have come into being, those that come with a project at once. */
+function isAgent(email: string, { agents, projects }: Known): boolean {
+  if (agents.get(email)) return true;
   const number =
-    email.match(/^service-(\d+)@(?:gcp-sa-[a-z-]+|[a-z-]+)\.iam\.gserviceaccount\.com$/)?.[1] ??
     email.match(/^(\d+)@(?:cloudservices|cloudbuild)\.gserviceaccount\.com$/)?.[1] ??
     email.match(/^(\d+)-compute@developer\.gserviceaccount\.com$/)?.[1];
   return number !== undefined && projects.find(number) !== undefined;

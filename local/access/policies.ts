@@ -56,6 +56,7 @@ export function createAccess(context: AccessContext): Decider {
   const records = createPolicyRecords(context);
   const accounts: Collection<ServiceAccount> = store.collection("iam.serviceAccounts");
   const deletedAccounts: Collection<JsonObject> = store.collection("iam.deletedServiceAccounts");
+  const agents: Collection<JsonObject> = store.collection("iam.serviceAgents");
   const roles: Collection<JsonObject> = store.collection("iam.roles");
 
   function decide({ principal, permission, resource, modifiedRoles }: AccessQuestion): boolean {
@@ -90,7 +91,7 @@ export function createAccess(context: AccessContext): Decider {
       const present = records.latest(resource);
       if (policy.etag && policy.etag !== present.etag) throw concurrentChange(policy.etag, present.etag);
       const project = projects.find(projectOfResource(resource, projectOf) ?? "")?.projectId;
-      const known = { accounts, deletedAccounts, projects, roles, now: clock.now() };
+      const known = { accounts, deletedAccounts, agents, projects, roles, now: clock.now() };
       checkPolicy(policy, { ...known, resource, project, present });
       return records.write(resource, policy);
     },

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
-import { drawLatency } from "../latency.ts";
+import { createLatencies } from "../latency.ts";
 import type {
   CreateRoleRequest,
   IamAdminMethods,
@@ -33,17 +33,18 @@ interface Context {
   readonly clock: Clock;
   readonly newEtag: () => string;
   /** Milliseconds that a change takes to spread. */
-  readonly drawPropagation: () => number;
+  readonly drawPropagation: (name: string) => number;
 }
 
 /** Methods on predefined and custom roles. */
 export function roleMethods(cloud: Cloud): TypedHandlers<IamAdminMethods> {
   const draws = cloud.random.fork("iam.roles");
+  const drawLatencyOf = createLatencies(cloud);
   const context: Context = {
     roles: cloud.store.collection<StoredRole>("iam.roles"),
     clock: cloud.clock,
     newEtag: () => Buffer.from(`B${draws.hex(8)}`).toString("base64"),
-    drawPropagation: () => drawLatency("iam.policy.propagation", draws),
+    drawPropagation: (name) => drawLatencyOf("iam.policy.propagation", name),
   };
   return {
     "google.iam.admin.v1.IAM.ListRoles": (request) => list(context, request),
@@ -75,7 +76,7 @@ function put({ roles, clock, newEtag, drawPropagation }: Context, role: Omit<Sto
   const current = before.findLastIndex(({ effectiveTime }) => effectiveTime <= now);
   const permissions = permissionsOf(role);
   const isSame = JSON.stringify(before.at(-1)?.permissions) === JSON.stringify(permissions);
-  const effectiveTime = now + drawPropagation();
+  const effectiveTime = now + drawPropagation(role.name);
   const grants = [...before.slice(Math.max(current, 0)), ...(isSame ? [] : [{ effectiveTime, permissions }])];
   // The clock is drawn to the moment; what is in effect is decided by time alone.
   if (!isSame) void clock.sleep(effectiveTime - now, { draws: true });

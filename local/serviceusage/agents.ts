@@ -1,3 +1,10 @@
+/** A service agent of a project. */
+export interface AgentAccount {
+  readonly email: string;
+  /** The role that it gets on the project when it comes into being. */
+  readonly role: string | undefined;
+}
+
 /**
  * Service agents that come into being when a service is enabled: e-mail with `N` for the project's number. The first
  * of a service is the one that `generateServiceIdentity` answers.
@@ -28,7 +35,31 @@ const agents: Readonly<Record<string, readonly string[]>> = {
   "workflows.googleapis.com":         ["service-N@gcp-sa-workflows.iam.gserviceaccount.com"],
 };
 
-/** E-mails of a service's agents in the project of that number. */
-export function agentsOf(service: string, projectNumber: string): readonly string[] {
-  return (agents[service] ?? []).map((email) => email.replace("N", projectNumber));
+/**
+ * The roles that agents get by themselves; where there is none, the agent's rights are nobody's to grant or its role
+ * concerns no service that is served here.
+ */
+// biome-ignore format: a table
+const roles: Readonly<Record<string, string>> = {
+  "gcp-sa-alloydb":          "roles/alloydb.serviceAgent",
+  "gcp-sa-artifactregistry": "roles/artifactregistry.serviceAgent",
+  "gcp-sa-cloudbuild":       "roles/cloudbuild.serviceAgent",
+  "gcf-admin-robot":         "roles/cloudfunctions.serviceAgent",
+  "gcp-sa-cloudscheduler":   "roles/cloudscheduler.serviceAgent",
+  "compute-system":          "roles/compute.serviceAgent",
+  "gcp-sa-eventarc":         "roles/eventarc.serviceAgent",
+  "gcp-sa-pubsub":           "roles/pubsub.serviceAgent",
+  "serverless-robot-prod":   "roles/run.serviceAgent",
+  "service-networking":      "roles/servicenetworking.serviceAgent",
+  "gcp-sa-vpcaccess":        "roles/vpcaccess.serviceAgent",
+  "gcp-sa-workflows":        "roles/workflows.serviceAgent",
+  "cloudservices":           "roles/editor",
+};
+
+/** A service's agents in the project of that number. */
+export function agentsOf(service: string, projectNumber: string): readonly AgentAccount[] {
+  return (agents[service] ?? []).map((template) => ({
+    email: template.replace("N", projectNumber),
+    role: roles[/@([^.]+)/.exec(template)?.[1] ?? ""],
+  }));
 }

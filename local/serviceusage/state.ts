@@ -1,30 +1,14 @@
 import type { Cloud } from "../cloud.ts";
 import { createLatencies } from "../latency.ts";
-import { agentsOf } from "./agents.ts";
+import { openServiceIdentities, type ServiceAgent } from "./identities.ts";
 
 /** A service that is or was enabled in a project, by `projects/{project}/services/{host}`. */
 export interface EnabledService {
   readonly state: "ENABLED" | "DISABLED";
   /** Clock time at which calls to the API begin to be answered. */
   readonly usableAt: number;
-}
-
-/** An identity that Google owns on behalf of a project; the collection `iam.serviceAgents` has it by e-mail. */
-export interface ServiceAgent {
-  readonly email: string;
-  readonly uniqueId: string;
-  readonly service: string;
-  readonly projectId: string;
-}
-
-/** The default account of virtual machines, as the IAM API keeps accounts in `iam.serviceAccounts`. */
-interface DefaultAccount {
-  readonly email: string;
-  readonly uniqueId: string;
-  readonly projectId: string;
-  readonly displayName: string;
-  readonly etag: string;
-  readonly visibleAt: number;
+  /** Clock time at which the service's agents come into being. */
+  readonly agentsAt?: number;
 }
 
 /** Which services are enabled, and when their APIs begin to answer. */
@@ -40,7 +24,7 @@ export interface ServiceStates {
 /** Opens the states of a local cloud's services, and awaits what was still spreading. */
 export function createServiceStates(cloud: Cloud): ServiceStates {
   const services = cloud.store.collection<EnabledService>("serviceusage.services");
-  const { ensureAgent, ensureDefaultAccount } = openIdentities(cloud);
+  const { ensureAgent, ensureDefaultAccount } = openServiceIdentities(cloud);
   const draw = createLatencies(cloud);
   for (const [name, { state }] of services.list()) if (state === "ENABLED") spread(name);
 
@@ -49,6 +33,14 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
     if (!awaited) return;
     const spreading = cloud.clock.sleep(awaited.usableAt - cloud.clock.now(), { draws: true });
     void spreading.then(() => services.get(name) === awaited && setUsable(name, true));
+    void bringAgents(name, awaited);
+  }
+
+  /** Agents come late, and stay when their service is disabled. */
+  async function bringAgents(name: string, { agentsAt = 0 }: EnabledService): Promise<void> {
+    await cloud.clock.sleep(agentsAt - cloud.clock.now(), { draws: true });
+    const [, project = "", , service = ""] = name.split("/");
+    ensureAgent(project, service);
   }
 
   function setUsable(name: string, usable: boolean): void {
@@ -62,8 +54,8 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
       const name = `projects/${project}/services/${service}`;
       if (services.get(name)?.state === "ENABLED") return;
       const usableAt = cloud.clock.now() + draw("serviceusage.propagation", name);
-      services.put(name, { state: "ENABLED", usableAt });
-      ensureAgent(project, service);
+      const agentsAt = cloud.clock.now() + draw("serviceusage.agents", name);
+      services.put(name, { state: "ENABLED", usableAt, agentsAt });
       if (service === "compute.googleapis.com") ensureDefaultAccount(project);
       spread(name);
     },
@@ -73,37 +65,5 @@ export function createServiceStates(cloud: Cloud): ServiceStates {
       setUsable(name, false);
     },
     ensureAgent,
-  };
-}
-
-/** The identities that come with a project's services. */
-function openIdentities(cloud: Cloud) {
-  const agents = cloud.store.collection<ServiceAgent>("iam.serviceAgents");
-  const accounts = cloud.store.collection<DefaultAccount>("iam.serviceAccounts");
-
-  /** As stable as the e-mail, so that an agent is the same however often it is asked for. */
-  function uniqueId(email: string): string {
-    const digits = BigInt(`0x${cloud.random.lasting(`agent ${email}`).hex(16)}`).toString();
-    return `1${digits.padStart(20, "0").slice(-20)}`;
-  }
-
-  return {
-    ensureAgent(project: string, service: string): ServiceAgent | undefined {
-      const { projectId, projectNumber } = cloud.projects.ensure(project);
-      const [first] = agentsOf(service, projectNumber).map(
-        (email) => agents.get(email) ?? agents.put(email, { email, uniqueId: uniqueId(email), service, projectId }),
-      );
-      return first;
-    },
-
-    /** Enabling Compute Engine brings an account that projects may keep using by default. */
-    ensureDefaultAccount(project: string): void {
-      const { projectId, projectNumber } = cloud.projects.ensure(project);
-      const email = `${projectNumber}-compute@developer.gserviceaccount.com`;
-      if (accounts.get(email)) return;
-      const displayName = "Compute Engine default service account";
-      const account = { email, uniqueId: uniqueId(email), projectId, displayName };
-      accounts.put(email, { ...account, etag: "MDEwMjE5MjA=", visibleAt: 0 });
-    },
   };
 }

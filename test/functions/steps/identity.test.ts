@@ -145,7 +145,7 @@ describe("identity", () => {
 
   it("keeps what others have been granted, conditions included", async () => {
     const other = {
-      role: "roles/viewer",
+      role: "roles/browser",
       members: ["user:other@example.com"],
       condition: { title: "t", expression: 'request.time < timestamp("2090-01-01T00:00:00Z")' },
     };

@@ -266,10 +266,14 @@ describe("setPolicy", () => {
     expect(write).not.toThrow();
   });
 
-  it("knows the service agents of a project by its number", () => {
+  it("knows the service agents of a project once they have come into being", () => {
     const number = projects.find("test-project")?.projectNumber;
-    const member = `serviceAccount:service-${number}@gcp-sa-alloydb.iam.gserviceaccount.com`;
-    expect(() => policies.setPolicy(secret, { bindings: [{ role: accessor, members: [member] }] })).not.toThrow();
+    const email = `service-${number}@gcp-sa-alloydb.iam.gserviceaccount.com`;
+    const write = () =>
+      policies.setPolicy(secret, { bindings: [{ role: accessor, members: [`serviceAccount:${email}`] }] });
+    expect(write).toThrow(`Service account ${email} does not exist.`);
+    store.collection("iam.serviceAgents").put(email, { email });
+    expect(write).not.toThrow();
   });
 
   it.each([

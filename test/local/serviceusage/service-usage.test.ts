@@ -54,7 +54,16 @@ describe("enable", () => {
 
   it("brings the default account of virtual machines and the agents of the service", async () => {
     await operate(local, `POST ${parent}/services/compute.googleapis.com:enable`, { body: {} });
-    const { store } = local.cloud;
+    const { store, clock, access } = local.cloud;
+    await clock.advance(60_000);
+    const bindings = access.getPolicy(`//cloudresourcemanager.googleapis.com/projects/${testProject}`).bindings;
+    expect(bindings).toEqual([
+      {
+        role: "roles/compute.serviceAgent",
+        members: [`serviceAccount:service-${number}@compute-system.iam.gserviceaccount.com`],
+      },
+      { role: "roles/editor", members: [`serviceAccount:${number}@cloudservices.gserviceaccount.com`] },
+    ]);
     expect(store.collection("iam.serviceAccounts").list()).toMatchObject([
       [`${number}-compute@developer.gserviceaccount.com`, { projectId: testProject }],
     ]);
