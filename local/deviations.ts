@@ -90,7 +90,7 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Which roles suit which resource is not modelled.",
   },
   {
-    methods: ["CreateProject", "DeleteProject", "UndeleteProject", "UpdateProject", "ListProjects"].flatMap((name) => [
+    methods: ["CreateProject", "DeleteProject", "UndeleteProject", "UpdateProject"].flatMap((name) => [
       `google.cloud.resourcemanager.v3.Projects.${name}`,
       `google.cloudresourcemanager.v1.Projects.${name}`,
     ]),
@@ -103,7 +103,7 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Managed rotation changes passwords in Cloud SQL, which is not served.",
   },
   {
-    methods: ["MoveProject", "SearchProjects"].map((name) => `google.cloud.resourcemanager.v3.Projects.${name}`),
+    methods: ["MoveProject", "ListProjects"].map((name) => `google.cloud.resourcemanager.v3.Projects.${name}`),
     reason: "There are no folders or organisations.",
   },
   {
@@ -152,10 +152,8 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Nothing is pulled from outside that rules or settings could govern.",
   },
   {
-    methods: ["DeleteLog", "ListMonitoredResourceDescriptors"].map(
-      (name) => `google.logging.v2.LoggingServiceV2.${name}`,
-    ),
-    reason: "Logs live as long as the local cloud.",
+    methods: ["google.logging.v2.LoggingServiceV2.ListMonitoredResourceDescriptors"],
+    reason: "Entries carry whatever resource their writer names.",
   },
   {
     methods: ["google.pubsub.v1.SchemaService.*"],
@@ -165,7 +163,7 @@ export const unservedMethods: readonly UnservedMethods[] = [
 
 /** Other differences from Google Cloud that a user can notice. */
 export const differences: readonly string[] = [
-  "Cloud Build runs buildpack builds of Node applications only; their packages are linked from the installation where it has them. Build logs go to Cloud Logging whatever the build says.",
+  "Cloud Build runs buildpack builds of Node applications only; their packages are linked from the installation where it has them. A build's log is in its bucket once the build has ended, and the bucket that Cloud Build keeps for it belongs to the project.",
   "Images are not pulled: only what was built here runs, and the Auth Proxy's published image, in whose place a local binary or a stand-in runs.",
   "A Node container that listens on 127.0.0.1 only is reached all the same, and low ports need the rights of this machine's user.",
   "Startup probes ask more often than their period says, so that nobody waits longer than needed; their whole budget is the same.",

@@ -18,8 +18,11 @@ export function matches(resource: object, filter = ""): boolean {
 }
 
 function terms(filter: string): string[] {
-  const parts = filter.includes("(") ? filter.split(/[()]/) : filter.split(/\s+AND\s+/);
-  return parts.map((part) => part.trim()).filter((part) => part !== "" && part !== "AND");
+  const parts = filter.includes("(") ? filter.split(/[()]/) : [filter];
+  return parts
+    .flatMap((part) => ` ${part} `.split(/\s+AND\s+/))
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 function fieldOf(resource: object, field: string): string {

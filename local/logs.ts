@@ -8,6 +8,8 @@ export interface Logs {
   write(entry: LogEntry): void;
   /** Entries of a project in the order they were written. */
   list(project: string): readonly StoredLogEntry[];
+  /** Forgets the entries of one log, `projects/{project}/logs/{log}`. */
+  delete(project: string, logName: string): void;
   /** Tells somebody each entry as it is written, until the returned function is called. */
   watch(listener: (project: string, entry: StoredLogEntry) => void): () => void;
 }
@@ -60,11 +62,15 @@ export function createLogs({ clock, random, file }: LogsContext): Logs {
     if (entries.length > kept) entries.shift();
   }
 
-  function shorten(): void {
+  function rewrite(): void {
     const all = [...byProject].flatMap(([project, entries]) => entries.map((entry) => [project, entry]));
-    if (lines < all.length + slackLines) return;
     file?.rewrite(all);
     lines = all.length;
+  }
+
+  function shorten(): void {
+    const count = [...byProject.values()].reduce((sum, entries) => sum + entries.length, 0);
+    if (lines >= count + slackLines) rewrite();
   }
 
   for (const line of file?.before ?? []) {
@@ -79,6 +85,14 @@ export function createLogs({ clock, random, file }: LogsContext): Logs {
       file?.append([entry.project, stored]);
       if (lines % slackLines === 0) shorten();
       for (const watcher of [...watchers]) watcher(entry.project, stored);
+    },
+    delete(project, logName) {
+      const entries = byProject.get(project) ?? [];
+      byProject.set(
+        project,
+        entries.filter((entry) => entry.logName !== logName),
+      );
+      rewrite();
     },
     list: (project) => [...(byProject.get(project) ?? [])],
     watch(listener) {

@@ -14,6 +14,8 @@ export interface Project {
 export interface Projects {
   /** By id or number; `undefined` when there is none. */
   find(idOrNumber: string): Project | undefined;
+  /** All of them, by id. */
+  list(): readonly Project[];
   /** By id, made if it does not exist (the owner's privilege). */
   ensure(projectId: string): Project;
   /** Whether calls to a service's API are answered for this project: enabled, and the enablement has propagated. */
@@ -49,6 +51,7 @@ export function createProjects({ store, random, timestamp }: ProjectsContext): P
 
   return {
     find: (idOrNumber) => (/^\d+$/.test(idOrNumber) ? findByNumber(idOrNumber) : projects.get(idOrNumber)),
+    list: () => projects.list().map(([, project]) => project),
     ensure(projectId) {
       const found = projects.get(projectId);
       if (found) return found;

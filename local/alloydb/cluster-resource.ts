@@ -21,7 +21,7 @@ const defaultVersion = "POSTGRES_16";
  */
 export function newCluster(sent: Cluster, birth: ClusterBirth, projects: Projects): Cluster {
   const { region } = parseName(birth.name);
-  const network = shownNetwork(networkOf(sent), projects);
+  const network = shownNetwork(networkOf(sent, projectIn(birth.name)), projects);
   const { enabled = true, recoveryWindowDays = 14 } = sent.continuousBackupConfig ?? {};
   const encryptionInfo = { encryptionType: "GOOGLE_DEFAULT_ENCRYPTION" } as const;
   return {
@@ -65,21 +65,27 @@ function withBackupDefaults(sent: AutomatedBackupPolicy = {}, region: string): A
 }
 
 /**
- * The network that a cluster is wanted in, `projects/{project}/global/networks/{network}`.
+ * The network that a cluster is wanted in, `projects/{project}/global/networks/{network}`; a bare id is one of the cluster's
+ * own project.
  *
  * @throws ApiError INVALID_ARGUMENT
  */
-export function networkOf({ network, networkConfig }: Cluster): string {
+export function networkOf({ network, networkConfig }: Cluster, project: string): string {
   const named = [networkConfig?.network, network].filter((name) => name !== undefined && name !== "");
   const [name = ""] = named;
   if (new Set(named).size > 1) throw invalid("network and network_config.network must not differ");
   const plain = name.replace(/^https:\/\/(www|compute)\.googleapis\.com\/compute\/v1\//, "");
   if (/^projects\/[^/]+\/global\/networks\/[^/]+$/.test(plain)) return plain;
+  if (/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(plain)) return `projects/${project}/global/networks/${plain}`;
   throw invalid(
     name === ""
       ? "exactly one of network_config.network and psc_config.psc_enabled must be set"
       : `network "${name}" must have the form projects/{project}/global/networks/{network}`,
   );
+}
+
+function projectIn(name: string): string {
+  return name.split("/")[1] ?? "";
 }
 
 /** The API shows networks by project number. */

@@ -51,7 +51,7 @@ async function create(context: Context, request: CreateClusterRequest, call: Cal
     if (records.clusters.get(name)) throw alreadyExists(name);
     checkCluster(request);
     if (cluster.pscConfig?.pscEnabled) throw withoutPrivateServiceConnect();
-    const network = networkOf(cluster);
+    const network = networkOf(cluster, parent.split("/")[1] ?? "");
     await findNetwork(cloud, network);
     const resource = newCluster(cluster, { name, ...born(context) }, cloud.projects);
     const change = { verb: "create", target: name } as const;

@@ -17,6 +17,7 @@ import { paginate } from "../page.ts";
 import type { Collection } from "../store.ts";
 import { runtimeOf } from "../workload/runtime.ts";
 import { accountEmail, accountPrincipal, defaultAccount, demandActAs } from "../workload/service-account.ts";
+import { openBuildLog, ownLogsBucket } from "./build-log.ts";
 import { executeBuild } from "./execute.ts";
 import { BuildFailure } from "./failure.ts";
 import { compileFilter } from "./filter.ts";
@@ -34,7 +35,7 @@ interface Context {
 
 /**
  * Cloud Build v1: buildpack builds of Node applications from Cloud Storage into Artifact Registry. Steps other than the
- * buildpack's fail, triggers and worker pools answer UNIMPLEMENTED, and logs go to Cloud Logging only.
+ * buildpack's fail, and triggers and worker pools answer UNIMPLEMENTED.
  *
  * @see https://cloud.google.com/build/docs/api/reference/rest
  */
@@ -85,7 +86,7 @@ async function create(context: Context, request: CreateBuildRequest, call: Call)
     queueTtl: sent.queueTtl ?? "3600s",
     serviceAccount: `projects/${project}/serviceAccounts/${email}`,
     logUrl: `https://console.cloud.google.com/cloud-build/builds;region=${location}/${id}?project=${projectNumber}`,
-    options: { logging: "CLOUD_LOGGING_ONLY", ...sent.options },
+    ...logPlace(context, project, sent),
   });
   const encoded = Buffer.from(id).toString("base64");
   const isGlobal = location === "global";
@@ -101,6 +102,14 @@ async function create(context: Context, request: CreateBuildRequest, call: Call)
       latency: "cloudbuild.build",
     }),
   );
+}
+
+/** Logs go to Cloud Logging and a bucket, unless the build says one of them only, or none. */
+function logPlace({ cloud }: Context, project: string, { options, logsBucket }: Build): Partial<Build> {
+  const { logging = "LEGACY" } = options ?? {};
+  const isStored = logging !== "CLOUD_LOGGING_ONLY" && logging !== "NONE" && logging !== "STACKDRIVER_ONLY";
+  const bucket = logsBucket ?? `gs://${ownLogsBucket(cloud, project)}`;
+  return { options: { ...options, logging }, ...(isStored ? { logsBucket: bucket } : {}) };
 }
 
 async function runBuild(context: Context, operation: RunningOperation): Promise<JsonObject> {
@@ -129,7 +138,8 @@ async function runBuild(context: Context, operation: RunningOperation): Promise<
 
 async function attempt({ cloud }: Context, build: Build): Promise<Partial<Build>> {
   const { projectId: project = "", serviceAccount = "" } = build;
-  const write = await logger(cloud, build);
+  const log = await openBuildLog(cloud, build);
+  const { write } = log;
   try {
     const principal = await accountPrincipal(cloud, accountEmail(serviceAccount));
     write("FETCHSOURCE");
@@ -145,25 +155,14 @@ async function attempt({ cloud }: Context, build: Build): Promise<Partial<Build>
       statusDetail: message,
       failureInfo: { type, detail: message },
     };
+  } finally {
+    await log.close();
   }
 }
 
 /** Step images are not pulled; each has a digest of its own name. */
 function digestOf({ name = "" }: { readonly name?: string }): string {
   return `sha256:${createHash("sha256").update(name).digest("hex")}`;
-}
-
-/** Writes to Cloud Logging as the build's account, which needs the right to. */
-async function logger(
-  cloud: Cloud,
-  { id = "", projectId: project = "", serviceAccount = "", options }: Build,
-): Promise<(line: string) => void> {
-  const principal = await accountPrincipal(cloud, accountEmail(serviceAccount)).catch(() => undefined);
-  const resource = `//cloudresourcemanager.googleapis.com/projects/${project}`;
-  const mayWrite = principal && cloud.access.allows(principal, "logging.logEntries.create", resource);
-  if (!mayWrite || options?.logging === "NONE") return () => undefined;
-  const labels = { build_id: id, project_id: project, build_trigger_id: "" };
-  return (text) => cloud.logs.write({ project, log: "cloudbuild", resource: { type: "build", labels }, text });
 }
 
 function list(

@@ -30,6 +30,12 @@ export function createLogging(cloud: Cloud): Api {
     methods: handlers<LoggingMethods>({
       "google.logging.v2.LoggingServiceV2.ListLogEntries": (request, call) => list(cloud, request, call),
       "google.logging.v2.LoggingServiceV2.WriteLogEntries": (request, call) => write(cloud, request, call),
+      "google.logging.v2.LoggingServiceV2.DeleteLog": ({ logName = "" }) => {
+        const project = projectOf(cloud, logName);
+        const [, , , log = ""] = logName.split("/");
+        cloud.logs.delete(project, `projects/${project}/logs/${encodeURIComponent(decodeURIComponent(log))}`);
+        return {};
+      },
       "google.logging.v2.LoggingServiceV2.ListLogs": ({ parent = "", pageSize, pageToken }) => {
         const names = new Set(cloud.logs.list(projectOf(cloud, parent)).map(({ logName }) => String(logName)));
         const limits = { usual: 50, most: 1000 };

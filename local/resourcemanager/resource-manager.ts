@@ -1,8 +1,11 @@
+import type { Principal } from "../access/principal.ts";
 import { type Api, handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
+import { matches } from "../list-filter.ts";
 import type { ResourceManagerMethods } from "../model/generated/resource-manager.ts";
 import type { ResourceManagerV1Methods } from "../model/generated/resource-manager-v1.ts";
+import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import type { Project } from "../projects.ts";
 import { permissions } from "./permissions.ts";
@@ -22,12 +25,20 @@ export function createResourceManager(cloud: Cloud): Api {
     permissions,
     methods: {
       ...handlers<ResourceManagerMethods>({
+        "google.cloud.resourcemanager.v3.Projects.SearchProjects": ({ query, ...page }, { principal }) => {
+          const { items, nextPageToken } = listProjects(cloud, { ...page, principal, filter: query, view: toV3 });
+          return { projects: items, nextPageToken };
+        },
         "google.cloud.resourcemanager.v3.Projects.GetProject": ({ name = "" }) => toV3(find(name)),
         "google.cloud.resourcemanager.v3.Projects.GetIamPolicy": (request) => policies.get(request),
         "google.cloud.resourcemanager.v3.Projects.SetIamPolicy": (request) => policies.set(request),
         "google.cloud.resourcemanager.v3.Projects.TestIamPermissions": (request, call) => policies.test(request, call),
       }),
       ...handlers<ResourceManagerV1Methods>({
+        "google.cloudresourcemanager.v1.Projects.ListProjects": (request, { principal }) => {
+          const { items, nextPageToken } = listProjects(cloud, { ...request, principal, view: toV1 });
+          return { projects: items, nextPageToken };
+        },
         "google.cloudresourcemanager.v1.Projects.GetProject": ({ projectId = "" }) => toV1(find(projectId)),
         "google.cloudresourcemanager.v1.Projects.GetAncestry": ({ projectId = "" }) => ({
           ancestor: [{ resourceId: { type: "project", id: find(projectId).projectId } }],
@@ -38,6 +49,30 @@ export function createResourceManager(cloud: Cloud): Api {
       }),
     },
   };
+}
+
+interface Listing<T> {
+  readonly principal: Principal;
+  readonly filter?: string;
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+  readonly view: (project: Project) => T;
+}
+
+/** The projects that a caller may see, which pass the filter; `id` in it is the project's. */
+function listProjects<T extends { readonly projectId: string }>(
+  { projects, access }: Cloud,
+  { principal, filter, pageSize, pageToken, view }: Listing<T>,
+) {
+  const maySee = ({ projectId }: Project) =>
+    access.allows(principal, "resourcemanager.projects.get", `//${host}/projects/${projectId}`);
+  const found = projects
+    .list()
+    .filter(maySee)
+    .map(view)
+    .filter((project) => matches({ ...project, id: project.projectId }, filter));
+  const limits = { usual: 500, most: 1000 };
+  return paginate(found, { key: ({ projectId }) => projectId, size: pageSize, token: pageToken, limits });
 }
 
 /** Google does not tell a project that does not exist from one that the caller may not see. */

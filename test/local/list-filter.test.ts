@@ -17,6 +17,8 @@ describe("matches", () => {
     ["name ne 'sub-.'", false],
     ["mtu = 1460 AND autoCreateSubnetworks = false", true],
     ["(name = sub-a) (mtu = 1)", false],
+    ["mtu:1460 AND (name:sub-a)", true],
+    ["mtu:1460 AND (name:sub-b)", false],
   ])("%s", (filter, expected) => {
     expect(matches(resource, filter)).toBe(expected);
   });

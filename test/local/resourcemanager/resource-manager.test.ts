@@ -21,6 +21,18 @@ const spread = async () => {
 };
 
 describe("projects", () => {
+  it("are listed to those who may see them, by filter", async () => {
+    local.cloud.projects.ensure("another-project");
+    const list = (query: string, as = "owner") => rest(local, `GET ${host}/${query}`, { as });
+    const all = await list("v1/projects?pageSize=1");
+    expect(all.body).toMatchObject({ projects: [{ projectId: "another-project" }], nextPageToken: expect.any(String) });
+    const filter = encodeURIComponent(`lifecycleState:ACTIVE AND (id:${testProject})`);
+    expect((await list(`v1/projects?filter=${filter}`)).body.projects).toMatchObject([{ projectId: testProject }]);
+    expect((await list("v1/projects", jane)).body.projects ?? []).toEqual([]);
+    const found = await list(`v3/projects:search?query=${encodeURIComponent("id:another-project")}`);
+    expect(found.body.projects).toMatchObject([{ projectId: "another-project", state: "ACTIVE" }]);
+  });
+
   it("tell their number in v1 and v3, by id and by number", async () => {
     for (const name of [testProject, number]) {
       const v1 = await rest(local, `GET ${host}/v1/projects/${name}`);
