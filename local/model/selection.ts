@@ -256,6 +256,8 @@ export const requiredness: Readonly<Record<string, boolean>> = {
   "google.cloud.alloydb.v1.Cluster.network": false,
   "google.cloud.alloydb.v1beta.Cluster.network": false,
   "google.cloud.alloydb.v1alpha.Cluster.network": false,
+  // An update leaves out what it does not change.
+  "google.pubsub.v1.Subscription.topic": false,
   // The regional paths name the project in `parent` or `name`, and the build in `name`.
   "google.devtools.cloudbuild.v1.ListBuildsRequest.projectId": false,
   "google.devtools.cloudbuild.v1.CreateBuildRequest.projectId": false,

@@ -11,7 +11,7 @@ import type {
 import { paginate } from "../page.ts";
 import { demandActAs } from "../workload/service-account.ts";
 import { host, type PubSubContext, type StoredSubscription } from "./context.ts";
-import { alreadyExists, notFound } from "./error.ts";
+import { alreadyExists, invalid, notFound } from "./error.ts";
 import { checkName, demandMask } from "./rules.ts";
 import { checkPushConfig, checkSubscription, withDefaults } from "./subscription-settings.ts";
 
@@ -58,6 +58,7 @@ export function removeSubscription({ subscriptions, feeds, cloud }: PubSubContex
 async function create(context: PubSubContext, sent: Subscription, call: Call): Promise<Subscription> {
   const { name = "", topic = "", tags: _, ...settings } = sent;
   checkName(name, "subscriptions");
+  if (topic === "") throw invalid("Missing required field: topic.");
   const found = context.topics.get(topic);
   if (!found) throw notFound(topic);
   if (context.subscriptions.get(name)) throw alreadyExists(name);

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from "../../../local/json.ts";
 import type { LocalCloud } from "../../../local/main.ts";
 import { createPubSub } from "../../../local/pubsub/pubsub.ts";
 import { createResourceManager } from "../../../local/resourcemanager/resource-manager.ts";
+import { createServiceUsage } from "../../../local/serviceusage/service-usage.ts";
 import { type RestAnswer, type RestCall, rest, startTestCloud, testProject } from "../../support/local-cloud.ts";
 
 /** A local cloud with Pub/Sub, and short ways to speak to it. */
@@ -31,7 +32,7 @@ export interface Received {
 
 /** Starts it. */
 export async function startPubSub(): Promise<PubSubFixture> {
-  const local = await startTestCloud({ apis: [createPubSub, createIam, createResourceManager] });
+  const local = await startTestCloud({ apis: [createPubSub, createIam, createResourceManager, createServiceUsage] });
   let made = 0;
 
   const call: PubSubFixture["call"] = (target, body, options) => {

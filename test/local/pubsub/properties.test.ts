@@ -23,7 +23,7 @@ type Act =
   | { readonly act: "restart" };
 
 const which = fc.nat({ max: 3 });
-const acts = fc.array(
+const acts: fc.Arbitrary<readonly Act[]> = fc.array(
   fc.oneof(
     {
       weight: 4,
@@ -146,7 +146,7 @@ const pull = (count: number) => ({ act: "pull", count }) as const;
 const answer = (act: "acknowledge" | "refuse", back: number) => ({ act, which: back }) as const;
 
 /** Scripts by which order was lost once: an acknowledgement that came before that of an earlier message, or too late. */
-const known: readonly Act[][] = [
+const known: readonly (readonly Act[])[] = [
   [x, x, x, pull(3), answer("acknowledge", 1), answer("refuse", 2), pull(1), answer("acknowledge", 0), pull(1)],
   [
     x,
@@ -176,8 +176,8 @@ async function rehearse(ordered: boolean, script: readonly Act[]): Promise<void>
 describe("a subscription", () => {
   it("loses no message and keeps the order of its keys, whatever happens in between", async () => {
     await fc.assert(
-      fc.asyncProperty(acts, (script: readonly Act[]) => rehearse(true, script)),
-      { numRuns: 300, examples: known.map((script) => [script]) },
+      fc.asyncProperty(acts, (script) => rehearse(true, script)),
+      { numRuns: 300, examples: known.map((script): [readonly Act[]] => [script]) },
     );
   }, 60_000);
 
