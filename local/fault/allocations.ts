@@ -5,8 +5,11 @@ import { covers } from "./glob.ts";
 
 /** Something that projects have a limited amount of. */
 interface Allocation {
-  /** A glob over the method that takes more of it, or over the operation that does, as `{host}/{kind}`. */
-  readonly taker: string;
+  /**
+   * A glob over the method that takes more of it, or over the operation that does, as `{host}/{kind}`. Without one, the
+   * API itself looks at the limit, because not everything over it is refused.
+   */
+  readonly taker?: string;
   readonly collection: string;
   /** Whether the limit is one of each region. */
   readonly regional?: true;
@@ -83,11 +86,17 @@ export const allocations: Readonly<Record<string, Allocation>> = {
     regional: true,
     refuse: exceededCall,
   },
+  ConcurrentExecutionsPerProjectPerRegion: {
+    collection: "workflows.executions",
+    regional: true,
+    refuse: exceededCall,
+  },
 };
 
 /** Whether a method, or an operation as `{host}/{kind}`, takes more of something. */
 export function takes(metric: string, taker: string): boolean {
-  return covers(allocations[metric]?.taker ?? "", taker);
+  const pattern = allocations[metric]?.taker;
+  return pattern !== undefined && covers(pattern, taker);
 }
 
 /** What one more resource would do to the amount that its project has. */

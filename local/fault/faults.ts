@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { ApiError } from "../error.ts";
 import type { Json } from "../json.ts";
 import type { Store } from "../store.ts";
+import { covers } from "./glob.ts";
 import { parsePlan, type Unnamed } from "./parse.ts";
 import type { AllocationQuota, Fault, FaultPlan, RateQuota } from "./plan.ts";
 
@@ -55,6 +56,13 @@ export function openPlan(store: Store) {
     note: (use: FaultUse) => void uses.put(use.id, use),
     forget: (id: string) => uses.delete(id),
   };
+}
+
+/** The smallest limit that is planned for what a project may have of something; `undefined` when there is none. */
+export function plannedLimit(store: Store, metric: string, project: string): number | undefined {
+  const { limits } = openPlan(store).plan();
+  const found = limits.filter((one) => one.metric === metric && covers(one.project, project));
+  return found.length === 0 ? undefined : Math.min(...found.map(({ limit }) => limit));
 }
 
 /** Makes the faults of a local cloud; they are kept in its store. */

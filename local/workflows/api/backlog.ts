@@ -1,8 +1,9 @@
-import type { Collection, Store } from "../../store.ts";
+import { plannedLimit } from "../../fault/faults.ts";
+import type { Store } from "../../store.ts";
 import { type ExecutionRecord, isUnfinished } from "./execution-record.ts";
 import { parseName } from "./names.ts";
 
-/** Executions that one project may have active at once in one location. */
+/** Executions that one project may have active at once in one location, unless a quota was planned. */
 const usualConcurrency = 10_000;
 
 /** Executions that may wait in one project and location. */
@@ -24,16 +25,6 @@ export interface Backlog {
   remove(name: string): readonly string[];
 }
 
-/** How many executions a project may have active at once in one location, where that was changed. */
-export interface ConcurrencyQuota {
-  readonly limit: number;
-}
-
-/** Quotas by `projects/{project}` or `projects/{project}/locations/{location}`, the latter first. */
-export function concurrencyQuotas({ collection }: Store): Collection<ConcurrencyQuota> {
-  return collection<ConcurrencyQuota>("workflows.concurrencyQuotas");
-}
-
 interface Place {
   readonly active: Set<string>;
   /** In the order in which they came. */
@@ -42,7 +33,6 @@ interface Place {
 
 /** Makes an empty backlog. */
 export function createBacklog(store: Store): Backlog {
-  const quotas = concurrencyQuotas(store);
   const places = new Map<string, Place>();
 
   function placeOf(name: string): Place & { readonly limit: number } {
@@ -50,8 +40,10 @@ export function createBacklog(store: Store): Backlog {
     const key = `projects/${project}/locations/${location}`;
     const place = places.get(key) ?? { active: new Set(), waiting: new Set() };
     places.set(key, place);
-    const quota = quotas.get(key) ?? quotas.get(`projects/${project}`);
-    return { ...place, limit: quota?.limit ?? usualConcurrency };
+    return {
+      ...place,
+      limit: plannedLimit(store, "ConcurrentExecutionsPerProjectPerRegion", project) ?? usualConcurrency,
+    };
   }
 
   return {

@@ -36,8 +36,12 @@ function createEcho({ tokens }: Cloud): Api {
 }
 
 /** A local cloud with the Workflows APIs and what they need, other APIs too if asked, and the account `runner`. */
-export async function startWorkflowCloud(apis: LocalCloudOptions["apis"] = []): Promise<LocalCloud> {
+export async function startWorkflowCloud(
+  apis: LocalCloudOptions["apis"] = [],
+  options: LocalCloudOptions = {},
+): Promise<LocalCloud> {
   const local = await startTestCloud({
+    ...options,
     apis: [createIam, createResourceManager, createWorkflows, createWorkflowExecutions, createEcho, ...apis],
   });
   local.cloud.projects.ensure(testProject);
