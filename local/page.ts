@@ -1,4 +1,5 @@
 import { ApiError } from "./error.ts";
+import type { Collection } from "./store.ts";
 
 /** How much of a list a caller wants. */
 export interface PageRequest<T> {
@@ -35,12 +36,53 @@ export function paginate<T>(items: readonly T[], { key, size = 0, token = "", li
     : { items: page };
 }
 
+/** How much of a collection a caller wants, and how it is shown. */
+export interface CollectionPageRequest<Stored, Shown> {
+  /** What the names of its entries begin with. */
+  readonly prefix: string;
+  readonly size?: number;
+  readonly token?: string;
+  readonly limits: { readonly usual: number; readonly most: number };
+  readonly show: (name: string, stored: Stored) => Shown;
+  /** Whether something belongs to the list; everything does unless given. */
+  readonly belongs?: (shown: Shown) => boolean;
+}
+
+/**
+ * Cuts one page out of a collection, looking at no more entries than it takes to fill it.
+ *
+ * @throws ApiError INVALID_ARGUMENT for a negative size or a token that no page of this list gave
+ */
+export function pageOf<Stored extends object, Shown>(
+  collection: Pick<Collection<Stored>, "scan">,
+  { prefix, size = 0, token = "", limits, show, belongs = () => true }: CollectionPageRequest<Stored, Shown>,
+): Page<Shown> {
+  if (size < 0) throw new ApiError({ code: "INVALID_ARGUMENT", message: "Page size must not be negative." });
+  const after = token === "" ? prefix : parseToken(token);
+  if (!after.startsWith(prefix)) throw invalidToken();
+  const most = Math.min(size || limits.usual, limits.most);
+  const items: Shown[] = [];
+  let last = "";
+  for (const [name, stored] of collection.scan(prefix, after)) {
+    const shown = show(name, stored);
+    if (!belongs(shown)) continue;
+    if (items.length === most) return { items, nextPageToken: toToken(last) };
+    items.push(shown);
+    last = name;
+  }
+  return { items };
+}
+
 function toToken(key: string): string {
   return Buffer.from(key).toString("base64url");
 }
 
 function parseToken(token: string): string {
   const key = Buffer.from(token, "base64url").toString();
-  if (toToken(key) !== token) throw new ApiError({ code: "INVALID_ARGUMENT", message: "Invalid page token." });
+  if (toToken(key) !== token) throw invalidToken();
   return key;
+}
+
+function invalidToken(): ApiError {
+  return new ApiError({ code: "INVALID_ARGUMENT", message: "Invalid page token." });
 }

@@ -18,6 +18,10 @@ export interface Collection<T extends object> {
   delete(name: string): boolean;
   /** Entries whose name starts with the prefix, in order of name. */
   list(prefix?: string): (readonly [name: string, value: T])[];
+  /** The same one by one, from behind a name on: who needs a few does not pay for all. */
+  scan(prefix: string, after?: string): Iterable<readonly [name: string, value: T]>;
+  /** How many entries' names start with the prefix. */
+  count(prefix: string): number;
 }
 
 /** One entry of a collection by its new value; without one it is gone. */
@@ -91,6 +95,20 @@ function createCollection(onChange: (change: Omit<Change, "collection">) => void
       if (removed) onChange({ name });
       return removed;
     },
+    *scan(prefix, after = prefix) {
+      sorted ??= [...values.keys()].sort();
+      // Entries may come and go while somebody looks, so each step begins at the name before it.
+      for (let last = after, next = sorted[firstBehind(sorted, last, prefix)]; next?.startsWith(prefix); ) {
+        const value = values.get(next);
+        if (value) yield [next, value];
+        last = next;
+        next = sorted[firstBehind(sorted, last, prefix)];
+      }
+    },
+    count(prefix) {
+      sorted ??= [...values.keys()].sort();
+      return lowerBound(sorted, `${prefix}\u{10ffff}`) - lowerBound(sorted, prefix);
+    },
     list(prefix = "") {
       sorted ??= [...values.keys()].sort();
       const found: (readonly [string, object])[] = [];
@@ -104,6 +122,12 @@ function createCollection(onChange: (change: Omit<Change, "collection">) => void
     },
     load: (name, value) => void (value ? set(name, value) : remove(name)),
   };
+}
+
+/** Index of the first name behind a name; of the first with the prefix when that is what was named. */
+function firstBehind(names: readonly string[], name: string, prefix: string): number {
+  const index = lowerBound(names, name);
+  return name !== prefix && names[index] === name ? index + 1 : index;
 }
 
 /** Index of the first name that is not before the given one. */

@@ -12,7 +12,7 @@ import type {
   SecretManagerMethods,
   UpdateSecretRequest,
 } from "../model/generated/secret-manager.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import { demandEtag } from "./etag.ts";
 import { permissions } from "./permissions.ts";
@@ -80,13 +80,19 @@ function list(
   { secrets }: Context,
   { parent = "", filter, pageSize, pageToken }: ListSecretsRequest,
 ): ListSecretsResponse {
-  const found = secrets.secrets
-    .list(`${parent}/secrets/`)
-    .map(([name, secret]) => toSecret(secrets, name, secret))
-    .filter((secret) => matches(secret, filter));
-  const limits = { usual: 25_000, most: 25_000 };
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
-  return { secrets: page.items, nextPageToken: page.nextPageToken, totalSize: found.length };
+  const prefix = `${parent}/secrets/`;
+  const page = pageOf(secrets.secrets, {
+    ...{ prefix, size: pageSize, token: pageToken, limits: { usual: 25_000, most: 25_000 } },
+    show: (name, secret) => toSecret(secrets, name, secret),
+    belongs: (secret) => matches(secret, filter),
+  });
+  return { secrets: page.items, nextPageToken: page.nextPageToken, totalSize: countSecrets(secrets, prefix, filter) };
+}
+
+function countSecrets(secrets: Secrets, prefix: string, filter = ""): number {
+  if (filter.trim() === "") return secrets.secrets.count(prefix);
+  return secrets.secrets.list(prefix).filter(([name, secret]) => matches(toSecret(secrets, name, secret), filter))
+    .length;
 }
 
 function create({ cloud, secrets }: Context, { parent = "", secretId = "", secret = {} }: CreateSecretRequest): Secret {

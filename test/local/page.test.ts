@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { paginate } from "../../local/page.ts";
+import { pageOf, paginate } from "../../local/page.ts";
+import { createStore } from "../../local/store.ts";
 
 const limits = { usual: 2, most: 3 };
 const page = (items: readonly string[], request: { size?: number; token?: string } = {}) =>
@@ -23,5 +24,39 @@ describe("paginate", () => {
 
   it.each([{ size: -1 }, { token: "!" }])("refuses %p", (request) => {
     expect(() => page(["a"], request)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+});
+
+describe("pageOf", () => {
+  const collection = createStore().collection<{ readonly size: number }>("things");
+  for (let index = 0; index < 10; index += 1) collection.put(`p/things/t${index}`, { size: index });
+  collection.put("q/things/other", { size: 99 });
+  const request = {
+    prefix: "p/things/",
+    limits: { usual: 4, most: 6 },
+    show: (name: string, { size }: { readonly size: number }) => ({ name, size }),
+    belongs: ({ size }: { readonly size: number }) => size % 2 === 0,
+  };
+
+  it("gives every entry that belongs to the list once, page by page", () => {
+    const first = pageOf(collection, { ...request, size: 3 });
+    expect(first.items.map(({ size }) => size)).toEqual([0, 2, 4]);
+    const second = pageOf(collection, { ...request, size: 3, token: first.nextPageToken });
+    expect(second).toEqual({ items: [6, 8].map((size) => ({ name: `p/things/t${size}`, size })) });
+  });
+
+  it("looks no further than it must", () => {
+    let looks = 0;
+    const show = (name: string) => {
+      looks += 1;
+      return name;
+    };
+    pageOf(collection, { ...request, show, belongs: () => true, size: 2 });
+    expect(looks).toBe(3);
+  });
+
+  it("refuses the token of another list", () => {
+    const { nextPageToken } = pageOf(collection, { ...request, size: 1 });
+    expect(() => pageOf(collection, { ...request, prefix: "q/things/", token: nextPageToken })).toThrow("page token");
   });
 });

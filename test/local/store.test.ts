@@ -31,3 +31,37 @@ describe("createStore", () => {
     expect([...store.entries()]).toEqual([{ collection: "b", name: "y", value: { n: 2 } }]);
   });
 });
+
+describe("scan", () => {
+  const names = ["a/1", "a/2", "a/3", "b/1"];
+  const fill = () => {
+    const collection = createStore().collection("c");
+    for (const name of names) collection.put(name, { name });
+    return collection;
+  };
+
+  it("gives what list gives, one by one, from behind a name on", () => {
+    const collection = fill();
+    expect([...collection.scan("a/")]).toEqual(collection.list("a/"));
+    expect([...collection.scan("a/", "a/1")].map(([name]) => name)).toEqual(["a/2", "a/3"]);
+    expect([...collection.scan("a/", "a/25")].map(([name]) => name)).toEqual(["a/3"]);
+    expect([...collection.scan("")]).toHaveLength(4);
+    expect(collection.count("a/")).toBe(3);
+    expect(collection.count("c/")).toBe(0);
+  });
+
+  it("goes on when entries come and go meanwhile", () => {
+    const collection = fill();
+    const seen: string[] = [];
+    for (const [name] of collection.scan("a/")) {
+      seen.push(name);
+      if (name === "a/1") {
+        collection.delete("a/1");
+        collection.delete("a/2");
+        collection.put("a/0", {});
+        collection.put("a/4", {});
+      }
+    }
+    expect(seen).toEqual(["a/1", "a/3", "a/4"]);
+  });
+});
