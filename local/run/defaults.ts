@@ -91,12 +91,13 @@ const wholeWindow: Probe = { timeoutSeconds: 240, periodSeconds: 240, failureThr
 
 function withProbeDefaults(probe: Probe | undefined, port: number | undefined): Probe | undefined {
   if (!probe) return undefined;
-  const { httpGet, tcpSocket, ...rest } = probe;
+  const { httpGet, tcpSocket, grpc, ...rest } = probe;
   return {
     ...probeDefaults,
     ...rest,
     ...(httpGet ? { httpGet: { ...httpGet, path: httpGet.path || "/", port: httpGet.port || port } } : {}),
     ...(tcpSocket ? { tcpSocket: { port: tcpSocket.port || port } } : {}),
+    ...(grpc ? { grpc: { ...grpc, port: grpc.port || port } } : {}),
   };
 }
 

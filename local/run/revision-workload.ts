@@ -4,6 +4,7 @@ import { resolveEgress } from "../workload/network.ts";
 import type { RunContext } from "./context.ts";
 import { idOf, parseName } from "./names.ts";
 import { resolveEnvironment } from "./secrets.ts";
+import { resolveVolumes } from "./volumes.ts";
 
 /**
  * What an instance of a revision needs, with the network and the secrets as they are now.
@@ -11,7 +12,7 @@ import { resolveEnvironment } from "./secrets.ts";
  * @throws DeployError or ApiError when one of them cannot be had
  */
 export async function toWorkload({ cloud }: RunContext, revision: Revision): Promise<Workload> {
-  const { name = "", serviceAccount = "", vpcAccess, containers = [] } = revision;
+  const { name = "", serviceAccount = "", vpcAccess, containers = [], volumes = [] } = revision;
   const { project, region, id: service } = parseName(name);
   const labels = {
     project_id: project,
@@ -34,6 +35,7 @@ export async function toWorkload({ cloud }: RunContext, revision: Revision): Pro
         ),
       ),
     ),
+    volumes: await resolveVolumes(cloud, volumes, reader),
     env: { K_SERVICE: service, K_REVISION: idOf(name), K_CONFIGURATION: service },
     resource: { type: "cloud_run_revision", labels },
   };
@@ -53,6 +55,7 @@ export async function toContainer(
   resolve: (position: { container: Container; index: number }) => Promise<Record<string, string>>,
 ): Promise<RunningContainer> {
   const { name, image = "", command, args, workingDir, dependsOn, startupProbe, livenessProbe, ports = [] } = container;
+  const { volumeMounts = [] } = container;
   const env = await resolve({ container, index });
   return {
     name: name || fallbackName,
@@ -65,5 +68,6 @@ export async function toContainer(
     startupProbe,
     livenessProbe,
     port: ports[0]?.containerPort,
+    mounts: volumeMounts.map(({ name: volume = "", mountPath: path = "", subPath }) => ({ volume, path, subPath })),
   };
 }

@@ -44,10 +44,10 @@ function namedRevision({ revisions }: RunContext, { name = "", template = {} }: 
 
 function revisionFields(template: NonNullable<Service["template"]> | Revision): object {
   const { scaling, vpcAccess, timeout, serviceAccount, containers, executionEnvironment } = template;
-  const { maxInstanceRequestConcurrency, sessionAffinity, labels, annotations } = template;
+  const { maxInstanceRequestConcurrency, sessionAffinity, labels, annotations, volumes } = template;
   return {
     ...{ scaling, vpcAccess, timeout, serviceAccount, containers, executionEnvironment },
-    ...{ maxInstanceRequestConcurrency, sessionAffinity, labels, annotations },
+    ...{ maxInstanceRequestConcurrency, sessionAffinity, labels, annotations, volumes },
   };
 }
 

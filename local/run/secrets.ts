@@ -28,25 +28,37 @@ export async function resolveEnvironment(
     const { secret, version = "latest" } = valueSource?.secretKeyRef ?? {};
     if (!secret) return [name, value];
     const path = `spec.template.spec.containers[${index}].env[${position}].value_from.secret_key_ref.name`;
-    return [name, await accessSecret(cloud, { secret, version, path }, reader)];
+    return [name, (await accessSecret(cloud, { secret, version, path }, reader)).toString()];
   });
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** A version of a secret, and where a template names it. */
 interface Reference {
+  /** Id of a secret of the reader's project, or a full name. */
   readonly secret: string;
   readonly version: string;
+  /** Path within the template, for messages. */
   readonly path: string;
 }
 
-async function accessSecret(cloud: Cloud, { secret, version, path }: Reference, reader: SecretReader): Promise<string> {
+/**
+ * Reads a secret as the runtime service account.
+ *
+ * @throws DeployError when it cannot
+ */
+export async function accessSecret(
+  cloud: Cloud,
+  { secret, version, path }: Reference,
+  reader: SecretReader,
+): Promise<Buffer> {
   const name = `${secret.includes("/") ? secret : `projects/${reader.project}/secrets/${secret}`}/versions/${version || "latest"}`;
   const principal: Principal | undefined = await accountPrincipal(cloud, reader.serviceAccount).catch(() => undefined);
   if (!principal) throw refused(`${path}: Service account ${reader.serviceAccount} does not exist.`);
   try {
     const method = "google.cloud.secretmanager.v1.SecretManagerService.AccessSecretVersion";
     const { payload } = await cloud.call<AccessSecretVersionResponse>(method, { name }, principal);
-    return Buffer.from(payload?.data ?? "", "base64").toString();
+    return Buffer.from(payload?.data ?? "", "base64");
   } catch (caught) {
     const { code, message } = toApiError(caught);
     const numbered = name.replace(

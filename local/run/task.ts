@@ -9,6 +9,7 @@ import { toFailure } from "./deploy-error.ts";
 import { etagOf, idOf, parseName, uidOf } from "./names.ts";
 import { toContainer } from "./revision-workload.ts";
 import { resolveEnvironment } from "./secrets.ts";
+import { resolveVolumes } from "./volumes.ts";
 
 /** Which task to run. */
 export interface TaskRun {
@@ -109,7 +110,7 @@ async function toTaskWorkload(
   const { cloud } = context;
   const { name = "", template = {}, taskCount = 1 } = execution;
   const { project, region, id } = parseName(name);
-  const { serviceAccount = "", vpcAccess, containers = [] } = template;
+  const { serviceAccount = "", vpcAccess, containers = [], volumes = [] } = template;
   return {
     name: `${taskName(name, index)}/attempts/${attempt}`,
     project,
@@ -122,6 +123,7 @@ async function toTaskWorkload(
         return await toContainer(place, (found) => resolveEnvironment(cloud, found, { project, serviceAccount }));
       }),
     ),
+    volumes: await resolveVolumes(cloud, volumes, { project, serviceAccount }),
     env: {
       CLOUD_RUN_JOB: id,
       CLOUD_RUN_EXECUTION: idOf(name),

@@ -1,4 +1,3 @@
-import { ApiError } from "../error.ts";
 import type { Probe } from "../model/generated/run.ts";
 import { violation } from "./violation.ts";
 
@@ -14,7 +13,7 @@ export interface ProbeContext {
 /**
  * Checks a startup or liveness probe.
  *
- * @throws ApiError INVALID_ARGUMENT, or UNIMPLEMENTED for gRPC
+ * @throws ApiError INVALID_ARGUMENT
  * @see https://cloud.google.com/run/docs/configuring/healthchecks
  */
 export function validateProbe(probe: Probe, { kind, field, hasPort }: ProbeContext): void {
@@ -23,8 +22,6 @@ export function validateProbe(probe: Probe, { kind, field, hasPort }: ProbeConte
   const most = kind === "startup_probe" ? 240 : 3600;
   const handlers = [probe.httpGet, probe.tcpSocket, probe.grpc].filter((handler) => handler !== undefined);
   if (handlers.length !== 1) throw refuse("exactly one of http_get, tcp_socket and grpc must be set.");
-  if (probe.grpc)
-    throw new ApiError({ code: "UNIMPLEMENTED", message: "gRPC probes are not served by the local cloud." });
   if (kind === "liveness_probe" && probe.tcpSocket) throw refuse("TCP sockets are not allowed in liveness probes.");
   if (initialDelaySeconds < 0 || initialDelaySeconds > most)
     throw refuse(`initial_delay_seconds must be between 0 and ${most}.`);
@@ -35,6 +32,7 @@ export function validateProbe(probe: Probe, { kind, field, hasPort }: ProbeConte
   if (kind === "startup_probe" && periodSeconds * failureThreshold > 240) {
     throw refuse("period_seconds * failure_threshold must not be greater than 240 seconds.");
   }
-  const port = probe.httpGet?.port ?? probe.tcpSocket?.port;
+  const { port } = probe.httpGet ?? probe.tcpSocket ?? probe.grpc ?? {};
+  if (Buffer.byteLength(probe.grpc?.service ?? "") > 127) throw refuse("grpc.service must be at most 127 bytes.");
   if (!port && !hasPort) throw refuse("port must be set for a container without an exposed port.");
 }

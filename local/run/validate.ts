@@ -1,6 +1,7 @@
 import { ApiError } from "../error.ts";
 import type { Container, Probe, RevisionTemplate, TaskTemplate, VpcAccess } from "../model/generated/run.ts";
 import { validateProbe } from "./validate-probe.ts";
+import { validateVolumes } from "./validate-volumes.ts";
 import { violation } from "./violation.ts";
 
 const reservedNames = ["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"];
@@ -28,6 +29,7 @@ export function validateRevisionTemplate(template: RevisionTemplate, path: strin
   validateVpcAccess(template.vpcAccess, `${path}.vpc_access`);
   validateResources(template, path);
   validateMetadata(template, path);
+  validateVolumes(template, path);
   refuseUnserved(template, path);
   const { minInstanceCount = 0, maxInstanceCount } = template.scaling ?? {};
   if (maxInstanceCount !== undefined && minInstanceCount > maxInstanceCount) {
@@ -44,6 +46,7 @@ export function validateTaskTemplate(template: TaskTemplate, path: string): void
     validateProbes(container, `${path}.containers`);
   }
   validateVpcAccess(template.vpcAccess, `${path}.vpc_access`);
+  validateVolumes(template, path);
   refuseUnserved(template, path);
 }
 
@@ -173,11 +176,10 @@ function parseMemory(text: string): number {
 }
 
 function refuseUnserved(
-  { volumes = [], nodeSelector, encryptionKey }: Pick<RevisionTemplate, "volumes" | "nodeSelector" | "encryptionKey">,
+  { nodeSelector, encryptionKey }: Pick<RevisionTemplate, "nodeSelector" | "encryptionKey">,
   path: string,
 ): void {
   const unserved = Object.entries({
-    volumes: volumes.length > 0,
     node_selector: nodeSelector,
     encryption_key: encryptionKey,
   });

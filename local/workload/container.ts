@@ -1,4 +1,5 @@
 import type { Probe } from "./probe.ts";
+import type { Mount, Volume } from "./volume.ts";
 
 /** One container of a workload: Cloud Run's own fields, with its environment resolved. */
 export interface Container {
@@ -15,6 +16,8 @@ export interface Container {
   readonly dependsOn?: readonly string[];
   readonly startupProbe?: Probe;
   readonly livenessProbe?: Probe;
+  /** Volumes of the workload and where this container has them. */
+  readonly mounts?: readonly Mount[];
   /** Port that requests are sent to; on one container of a service. */
   readonly port?: number;
 }
@@ -36,6 +39,7 @@ export interface Workload {
   /** E-mail of the runtime service account. */
   readonly serviceAccount: string;
   readonly containers: readonly Container[];
+  readonly volumes?: readonly Volume[];
   /** Variables that every container gets (`K_SERVICE`, `CLOUD_RUN_JOB` …). */
   readonly env: Readonly<Record<string, string>>;
   readonly egress: Egress;

@@ -1,5 +1,6 @@
 import { unreachableAddress } from "../fabric.ts";
 import type { AddressTable } from "./translate.ts";
+import type { MountTable } from "./volume.ts";
 
 /** What the environment of a container's process is made of. */
 export interface EnvironmentParts {
@@ -9,8 +10,10 @@ export interface EnvironmentParts {
   readonly container: Readonly<Record<string, string>>;
   /** False: the proxy is put out of reach, as Google's APIs are. */
   readonly reachesGoogle: boolean;
-  /** `file:` URL of the module that Node loads first. */
-  readonly preload: string;
+  /** `file:` URLs of the modules that Node loads first. */
+  readonly preloads: readonly string[];
+  /** Where the container's volumes really are. */
+  readonly mounts: MountTable;
   /** The instance's loopback address. */
   readonly address: string;
   readonly table: AddressTable;
@@ -35,7 +38,10 @@ export function instanceEnvironment(parts: EnvironmentParts): Record<string, str
       ]),
     ),
     ...parts.container,
-    NODE_OPTIONS: [`--import=${parts.preload}`, parts.container.NODE_OPTIONS ?? ""].join(" ").trim(),
+    NODE_OPTIONS: [...parts.preloads.map((module) => `--import=${module}`), parts.container.NODE_OPTIONS ?? ""]
+      .join(" ")
+      .trim(),
+    ...(Object.keys(parts.mounts).length > 0 ? { LOCAL_CLOUD_MOUNTS: JSON.stringify(parts.mounts) } : {}),
     LOCAL_CLOUD_NETWORK: JSON.stringify({ address: parts.address, addresses: parts.table, keep }),
   };
 }

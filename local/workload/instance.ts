@@ -6,6 +6,7 @@ import { awaitStartup, defaultStartupProbe, watchLiveness } from "./probe.ts";
 import { toProgram } from "./program.ts";
 import type { Runtime } from "./runtime.ts";
 import { type AddressTable, addressTable, translateAddresses } from "./translate.ts";
+import { type MountTable, makeVolumes, mountTable, translatePaths } from "./volume.ts";
 
 /** How an instance's containers are treated: a service's run until stopped, a task's main ones end by themselves. */
 export type InstanceKind = "service" | "task";
@@ -59,6 +60,7 @@ export class Instance {
     const { cloud } = this.#runtime;
     const { project, region, serviceAccount, egress } = this.#workload;
     try {
+      makeVolumes(this.#directory, this.#workload.volumes ?? [], this.#runtime.account);
       const endpoint = { name: this.name, address: this.address, network: egress.network };
       cloud.fabric.register(endpoint);
       this.#metadata = await cloud.listenMetadata({ workload: endpoint, project, region, serviceAccount });
@@ -129,14 +131,15 @@ export class Instance {
     const { cloud, images, account } = this.#runtime;
     const program = toProgram(images, container);
     const table = this.#table();
+    const mounts = mountTable(this.#directory, container.mounts ?? []);
     const onLine = (line: string, stream: "stdout" | "stderr") =>
       this.#write(container, { log: `run.googleapis.com/${stream}`, text: line });
     try {
       return await cloud.processes.spawn({
         command: program.command,
-        args: program.args.map((arg) => translateAddresses(arg, table)),
+        args: program.args.map((arg) => translatePaths(translateAddresses(arg, table), mounts)),
         cwd: program.cwd,
-        env: this.#environment(container, { base: program.env, table }),
+        env: this.#environment(container, { base: program.env, table, mounts }),
         ...account,
         onLine,
       });
@@ -151,13 +154,17 @@ export class Instance {
     return addressTable(this.address, fabric.translation(this.#workload.egress.network));
   }
 
-  #environment(container: Container, { base, table }: { base: Record<string, string>; table: AddressTable }) {
+  #environment(container: Container, { base, table, mounts }: Surroundings) {
     const own = {
       ...this.#workload.env,
       ...(container.port ? { PORT: String(container.port) } : {}),
       ...container.env,
     };
-    const translated = Object.entries(own).map(([name, value]) => [name, translateAddresses(value, table)]);
+    const translated = Object.entries(own).map(([name, value]) => [
+      name,
+      translatePaths(translateAddresses(value, table), mounts),
+    ]);
+    const { preload, filesPreload } = this.#runtime;
     return instanceEnvironment({
       cloud: this.#runtime.cloud.environment({
         metadataHost: this.#metadata?.host ?? "",
@@ -165,7 +172,8 @@ export class Instance {
       }),
       container: { ...base, HOME: this.#directory, TMPDIR: this.#directory, ...Object.fromEntries(translated) },
       reachesGoogle: this.#workload.egress.reachesGoogle,
-      preload: this.#runtime.preload,
+      preloads: container.mounts?.length ? [preload, filesPreload] : [preload],
+      mounts,
       address: this.address,
       table,
     });
@@ -199,6 +207,13 @@ export class Instance {
     const labels = { ...logLabels, instanceId: this.id, container_name: container.name };
     this.#runtime.cloud.logs.write({ project, resource, labels, ...entry });
   }
+}
+
+/** What a container's environment is made from beside its own variables. */
+interface Surroundings {
+  readonly base: Readonly<Record<string, string>>;
+  readonly table: AddressTable;
+  readonly mounts: MountTable;
 }
 
 function describeExit({ code, signal }: ProcessExit): string {

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { isServing } from "./grpc-health.ts";
 
 /**
  * A startup or liveness probe in Cloud Run's own fields; seconds of real time.
@@ -18,6 +19,7 @@ export interface Probe {
     readonly httpHeaders?: readonly { readonly name?: string; readonly value?: string }[];
   };
   readonly tcpSocket?: { readonly port?: number };
+  readonly grpc?: { readonly port?: number; readonly service?: string };
 }
 
 /** What is probed. */
@@ -76,8 +78,9 @@ export async function watchLiveness(probe: Probe, target: ProbeTarget): Promise<
 }
 
 function probeOnce(probe: Probe, target: ProbeTarget, timeoutMs: number): Promise<boolean> {
-  const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? target.port;
+  const port = (probe.httpGet ?? probe.tcpSocket ?? probe.grpc)?.port ?? target.port;
   if (port === undefined) return Promise.resolve(false);
+  if (probe.grpc) return isServing({ ...target, port, service: probe.grpc.service ?? "", timeoutMs });
   return probe.httpGet ? getSucceeds(probe, { ...target, port, timeoutMs }) : connects({ ...target, port, timeoutMs });
 }
 

@@ -14,6 +14,8 @@ export interface Runtime {
   readonly account: Account;
   /** `file:` URL of the module that Node processes load first. */
   readonly preload: string;
+  /** The same for the processes of containers that have volumes. */
+  readonly filesPreload: string;
   /** Makes a private directory for one instance. */
   makeDirectory(id: string): string;
   removeDirectory(directory: string): void;
@@ -36,17 +38,16 @@ function createRuntime(cloud: Cloud): Runtime {
   const images = createImages(cloud.store, cloud.directory);
   removeRemains(root, images);
   makeOpenDirectory(root);
-  const preload = join(root, "network.mjs");
-  const source = readFileSync(new URL("./preload/network.ts", import.meta.url), "utf8");
-  // Workloads load it at every start: plain JavaScript spares them the stripping.
-  writeFileSync(preload, transformSync(source, { loader: "ts", target: "es2024" }).code, { mode: 0o644 });
+  const preload = writePreload(root, "network");
+  const filesPreload = writePreload(root, "files");
   const account = chooseAccount([process.execPath, installation, join(installation, "node_modules"), root]);
 
   return {
     cloud,
     images,
     account,
-    preload: pathToFileURL(preload).href,
+    preload,
+    filesPreload,
     makeDirectory(id) {
       const directory = join(root, "instances", id);
       makeOpenDirectory(directory);
@@ -56,6 +57,14 @@ function createRuntime(cloud: Cloud): Runtime {
     },
     removeDirectory: (directory) => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** Workloads load these modules at every start: plain JavaScript spares them the stripping. */
+function writePreload(root: string, name: string): string {
+  const source = readFileSync(new URL(`./preload/${name}.ts`, import.meta.url), "utf8");
+  const path = join(root, `${name}.mjs`);
+  writeFileSync(path, transformSync(source, { loader: "ts", target: "es2024" }).code, { mode: 0o644 });
+  return pathToFileURL(path).href;
 }
 
 /** Directories of instances and builds that were under way when the local cloud was killed. */
