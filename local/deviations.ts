@@ -86,10 +86,6 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "Projects share no network and have no disks or machines.",
   },
   {
-    methods: ["google.iam.admin.v1.IAM.QueryGrantableRoles"],
-    reason: "Which roles suit which resource is not modelled.",
-  },
-  {
     methods: ["CreateProject", "DeleteProject", "UndeleteProject", "UpdateProject"].flatMap((name) => [
       `google.cloud.resourcemanager.v3.Projects.${name}`,
       `google.cloudresourcemanager.v1.Projects.${name}`,

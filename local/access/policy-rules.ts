@@ -56,8 +56,14 @@ function checkRole(role: string, rules: PolicyRules): void {
 }
 
 function isSupported(role: string, { resource, project, roles }: PolicyRules): boolean {
+  if (predefinedRoles[role]) return isGrantable(role, resource);
+  return role.startsWith(`projects/${project}/`) && isUsable(roles.get(role));
+}
+
+/** Whether a policy of a resource (`//{host}/{name}`) may name a predefined role. */
+export function isGrantable(role: string, resource: string): boolean {
   const predefined = predefinedRoles[role];
-  if (!predefined) return role.startsWith(`projects/${project}/`) && isUsable(roles.get(role));
+  if (!predefined) return false;
   if (resource.startsWith(projectHost)) return !role.startsWith("roles/storage.legacy");
   return basicRoles.has(role) || concerns(predefined, /^\/\/(\w+)/.exec(resource)?.[1] ?? "");
 }

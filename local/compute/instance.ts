@@ -10,6 +10,7 @@ import type {
   Operation,
 } from "../model/generated/compute.ts";
 import { regionOf, regions, zonesOf } from "../regions.ts";
+import { defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { invalid, required } from "./error.ts";
 import { instanceKind, instancePath } from "./instance-kind.ts";
 import { attach } from "./instance-network.ts";
@@ -28,8 +29,12 @@ interface Context {
 /** Methods that make, show and delete virtual machines. */
 export function instanceMethods(cloud: Cloud, resources: Resources): TypedHandlers<ComputeMethods> {
   const context = { cloud, resources, kind: instanceKind(cloud, resources) };
+  const inserted = idempotent<InsertInstanceRequest>(cloud, (request, call) => insert(context, request, call));
   return {
-    "google.cloud.compute.v1.Instances.Insert": idempotent(cloud, (request, call) => insert(context, request, call)),
+    "google.cloud.compute.v1.Instances.Insert": async (request, call) => {
+      await demandAccounts(cloud, request, call);
+      return inserted(request, call);
+    },
     "google.cloud.compute.v1.Instances.Get": (request) => view(demand(resources.instances, instancePath(request))),
     "google.cloud.compute.v1.Instances.List": (request) => {
       const path = instancePath({ ...request, instance: "" });
@@ -57,6 +62,18 @@ export function instanceOperations(cloud: Cloud, resources: Resources): NonNulla
 
 function view(instance: Instance): Instance {
   return { kind: "compute#instance", ...instance };
+}
+
+/** Who starts a machine acts as the accounts that it is given. */
+async function demandAccounts(
+  cloud: Cloud,
+  { project = "", instanceResource }: InsertInstanceRequest,
+  { principal }: Call,
+): Promise<void> {
+  for (const { email = "default" } of instanceResource?.serviceAccounts ?? []) {
+    const usual = defaultAccount(cloud.projects.ensure(project).projectNumber);
+    await demandActAs(cloud, { principal, email: email === "default" ? usual : email, project });
+  }
 }
 
 function insert(

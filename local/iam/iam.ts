@@ -1,12 +1,18 @@
+import { isGrantable } from "../access/policy-rules.ts";
 import { type Api, handlers, type TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
-import type { IamAdminMethods, Permission, QueryTestablePermissionsRequest } from "../model/generated/iam-admin.ts";
+import type {
+  IamAdminMethods,
+  Permission,
+  QueryGrantableRolesRequest,
+  QueryTestablePermissionsRequest,
+} from "../model/generated/iam-admin.ts";
 import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import { keyMethods } from "./key.ts";
 import { permissions } from "./permissions.ts";
-import { allPermissions, isForCustomRoles } from "./predefined.ts";
+import { allPermissions, isForCustomRoles, predefinedRoles } from "./predefined.ts";
 import { roleMethods } from "./role.ts";
 import { createServiceAccounts, type ServiceAccounts } from "./service-account.ts";
 import { demandAccount, serviceAccountMethods } from "./service-account-methods.ts";
@@ -34,6 +40,7 @@ export function createIam(cloud: Cloud): Api {
       ...keyMethods(cloud, accounts),
       ...roleMethods(cloud),
       "google.iam.admin.v1.IAM.QueryTestablePermissions": (request) => testable(request),
+      "google.iam.admin.v1.IAM.QueryGrantableRoles": (request) => grantable(request),
     }),
   };
 }
@@ -56,14 +63,24 @@ function accountPolicyMethods(cloud: Cloud, accounts: ServiceAccounts): TypedHan
   };
 }
 
+/** @throws ApiError INVALID_ARGUMENT */
+function demandFullName(name: string): void {
+  if (/^\/\/[a-z]+\.googleapis\.com\/.+/.test(name)) return;
+  throw new ApiError({ code: "INVALID_ARGUMENT", message: `Invalid resource name: ${name}`, reason: "badRequest" });
+}
+
+/** The predefined roles that a policy of the resource may name. */
+function grantable({ fullResourceName = "", view, pageSize, pageToken }: QueryGrantableRolesRequest) {
+  demandFullName(fullResourceName);
+  const roles = predefinedRoles().filter(({ name = "" }) => isGrantable(name, fullResourceName));
+  const limits = { usual: 300, most: 2000 };
+  const page = paginate(roles, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const brief = page.items.map(({ includedPermissions: _, ...role }) => role);
+  return { roles: view === "FULL" ? page.items : brief, nextPageToken: page.nextPageToken };
+}
+
 function testable({ fullResourceName = "", pageSize, pageToken }: QueryTestablePermissionsRequest) {
-  if (!fullResourceName.startsWith("//")) {
-    throw new ApiError({
-      code: "INVALID_ARGUMENT",
-      message: `Invalid resource name: ${fullResourceName}`,
-      reason: "badRequest",
-    });
-  }
+  demandFullName(fullResourceName);
   const limits = { usual: 100, most: 1000 };
   const page = paginate(allPermissions(), { key: (name) => name, size: pageSize, token: pageToken, limits });
   const answered: Permission[] = page.items.map((name) => ({

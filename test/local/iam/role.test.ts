@@ -81,6 +81,60 @@ describe("predefined roles", () => {
   });
 });
 
+describe("a custom role's permissions", () => {
+  it("count once its changes have spread, and not when it is deleted, disabled or in another project", async () => {
+    const { access, clock } = local.cloud;
+    clock.pause();
+    const name = `projects/${testProject}/roles/network`;
+    const project = `//cloudresourcemanager.googleapis.com/projects/${testProject}`;
+    const jane = { kind: "user", email: "jane@example.com" } as const;
+    const may = (permission = "compute.networks.get") => access.allows(jane, permission, project);
+    const change = async (target: string, body: object = {}) => {
+      const { status } = await rest(local, target, { body });
+      const [before] = [may(), await clock.advance(600_000)];
+      return { status, before, after: may() };
+    };
+    await create();
+    access.setPolicy(project, { bindings: [{ role: name, members: ["user:jane@example.com"] }] });
+    expect(may()).toBe(false);
+    await clock.advance(600_000);
+    expect(may()).toBe(true);
+    const patch = `PATCH ${roles}/network?updateMask`;
+    const other = { includedPermissions: ["compute.networks.list"] };
+    expect(await change(`${patch}=includedPermissions`, other)).toEqual({ status: 200, before: true, after: false });
+    expect(may("compute.networks.list")).toBe(true);
+    expect(await change(`${patch}=includedPermissions`, role)).toMatchObject({ before: false, after: true });
+    expect(await change(`${patch}=stage`, { stage: "DISABLED" })).toMatchObject({ before: true, after: false });
+    expect(await change(`${patch}=stage`, { stage: "GA" })).toMatchObject({ before: false, after: true });
+    expect(await change(`DELETE ${roles}/network`)).toMatchObject({ before: true, after: false });
+    expect(access.getPolicy(project).bindings).toHaveLength(1);
+    expect(await change(`POST ${roles}/network:undelete`)).toMatchObject({ before: false, after: true });
+  });
+
+  it("may not be those that only organisations give", async () => {
+    const body = { roleId: "lister", role: { includedPermissions: ["resourcemanager.projects.list"] } };
+    const refused = await rest(local, `POST ${roles}`, { body });
+    expect(errorOf(refused)).toMatchObject({
+      code: 400,
+      message: expect.stringContaining("is not supported in custom"),
+    });
+  });
+});
+
+describe("queryGrantableRoles", () => {
+  it("answers the roles that a policy of the resource may name", async () => {
+    const body = { fullResourceName: `//run.googleapis.com/projects/${testProject}/locations/l/services/s` };
+    const answer = await rest(local, "POST iam.googleapis.com/v1/roles:queryGrantableRoles", { body });
+    const names = (answer.body.roles as { name: string }[]).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["roles/run.invoker", "roles/viewer"]));
+    expect(names).not.toContain("roles/secretmanager.secretAccessor");
+    const wrong = await rest(local, "POST iam.googleapis.com/v1/roles:queryGrantableRoles", {
+      body: { fullResourceName: "projects/p" },
+    });
+    expect(wrong.status).toBe(400);
+  });
+});
+
 describe("queryTestablePermissions", () => {
   it("pages through the permissions that custom roles may hold", async () => {
     const body = { fullResourceName: `//cloudresourcemanager.googleapis.com/projects/${testProject}`, pageSize: 1000 };
