@@ -1,6 +1,16 @@
 import type { ReplayGroup } from "./replay.ts";
+import { accessReplays } from "./replays/access.ts";
+import { alloydbReplays } from "./replays/alloydb.ts";
+import { artifactReplays } from "./replays/artifacts.ts";
 import { computeReplays } from "./replays/compute.ts";
+import { networkServiceReplays } from "./replays/network-services.ts";
+import { ruleReplays } from "./replays/rules.ts";
 import { runReplays } from "./replays/run.ts";
+import { secretReplays } from "./replays/secrets.ts";
+import { workflowReplays } from "./replays/workflows.ts";
 
 /** Every group of replays. */
-export const replayGroups: readonly ReplayGroup[] = [computeReplays, runReplays];
+export const replayGroups: readonly ReplayGroup[] = [
+  ...[computeReplays, networkServiceReplays, alloydbReplays, accessReplays, secretReplays],
+  ...[workflowReplays, artifactReplays, ruleReplays, runReplays],
+];

@@ -86,8 +86,95 @@ export const computeReplays: ReplayGroup = {
         expect(made).toMatchObject({ allowed: rule.allowed, targetServiceAccounts: rule.targetServiceAccounts });
       },
     },
+    {
+      row: "compute: describe",
+      async play(wire) {
+        for (const path of [...regional(region), "global/networks/my-vpc", `zones/${zone}/instances/my-bastion`]) {
+          const answer = await wire.send(`GET ${base(wire)}/${path}`);
+          expect(answer).toMatchObject({ status: 200, body: { name: path.split("/").at(-1) } });
+        }
+      },
+    },
+    {
+      row: "compute: networks list",
+      async play(wire) {
+        const answer = await wire.send(`GET ${base(wire)}/global/networks?maxResults=500`);
+        expect(answer.body.items).toMatchObject([{ name: "my-vpc" }]);
+      },
+    },
+    {
+      row: "compute: networks subnets list without a region",
+      async play(wire) {
+        const query = "includeAllScopes=True&maxResults=500&returnPartialSuccess=True";
+        const { body } = await wire.send(`GET ${base(wire)}/aggregated/subnetworks?${query}`);
+        expect(body.items).toMatchObject({
+          [`regions/${region}`]: { subnetworks: [{ name: "my-subnet" }] },
+          "regions/us-central1": { warning: { code: "NO_RESULTS_ON_PAGE" } },
+        });
+      },
+    },
+    {
+      row: "compute: several resources in one batch",
+      async play(wire) {
+        const address = `/compute/v1/projects/${wire.project}/regions/${region}/addresses`;
+        const part = (id: number) =>
+          [
+            "--==part==",
+            ...["Content-Type: application/http", "MIME-Version: 1.0", "Content-Transfer-Encoding: binary"],
+            ...[`Content-ID: <7a1c+${id}>`, "", `POST ${address}?alt=json HTTP/1.1`, "content-type: application/json"],
+            ...["", JSON.stringify({ name: `batched-${id}` }), ""],
+          ].join("\n");
+        const answer = await wire.send("POST compute.googleapis.com/batch/compute/v1", {
+          isMedia: true,
+          headers: { "content-type": 'multipart/mixed; boundary="==part=="' },
+          body: `${part(1)}${part(2)}--==part==--`,
+        });
+        expect(answer.headers["content-type"]).toMatch(/^multipart\/mixed; boundary=/);
+        expect(answer.text.match(/Content-ID: <response-7a1c\+[12]>/g)).toHaveLength(2);
+        expect(answer.text.match(/"operationType":"insert"/g)).toHaveLength(2);
+      },
+    },
+    {
+      row: "compute: delete",
+      async play(wire) {
+        const made = [
+          `zones/${zone}/instances/my-bastion`,
+          "global/firewalls/allow-ssh",
+          "global/addresses/my-iprange",
+        ];
+        const rest = [`regions/${region}/subnetworks/my-subnet`, "global/networks/my-vpc"];
+        for (const path of [...made, ...rest]) {
+          const deleted = await waitCompute(wire, await wire.send(`DELETE ${base(wire)}/${path}`));
+          expect(deleted).not.toHaveProperty("error");
+          expect(await wire.send(`GET ${base(wire)}/${path}`)).toMatchObject({ status: 404 });
+        }
+      },
+    },
+    {
+      row: "compute: an operation that ends in an error",
+      async play(wire) {
+        const taken = { purpose: "VPC_PEERING", addressType: "INTERNAL", prefixLength: 8, name: "too-large" };
+        await create(wire, "global/networks", { name: "full-vpc", autoCreateSubnetworks: false });
+        const network = reference(wire, "global/networks/full-vpc");
+        const first = { ...taken, prefixLength: 8, name: "all-of-ten", address: "10.0.0.0", network };
+        await create(wire, "global/addresses", first);
+        const failed = await wire.send(`POST ${base(wire)}/global/addresses`, { body: { ...taken, network } });
+        const operation = await waitCompute(wire, failed);
+        expect(operation).toMatchObject({
+          error: { errors: [{ code: expect.any(String), message: expect.any(String) }] },
+          httpErrorStatusCode: expect.any(Number),
+          httpErrorMessage: expect.any(String),
+        });
+      },
+    },
   ],
 };
+
+const regional = (home: string) => [
+  `regions/${home}/subnetworks/my-subnet`,
+  "global/addresses/my-iprange",
+  "global/firewalls/allow-ssh",
+];
 
 const image = "https://compute.googleapis.com/compute/v1/projects/debian-cloud/zones/-/imageFamilyViews/debian-11";
 const disk = { mode: "READ_WRITE", type: "PERSISTENT" };

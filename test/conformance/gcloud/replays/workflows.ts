@@ -1,0 +1,80 @@
+import { expect } from "@jest/globals";
+import { look, pollOperation } from "../loops.ts";
+import type { ReplayGroup } from "../replay.ts";
+import type { Wire } from "../wire.ts";
+
+const host = "workflows.googleapis.com/v1";
+const account = ({ project }: Wire) => `runner@${project}.iam.gserviceaccount.com`;
+const workflows = ({ project }: Wire) => `${host}/projects/${project}/locations/asia-northeast1/workflows`;
+const executions = ({ project }: Wire) =>
+  `workflowexecutions.googleapis.com/v1/projects/${project}/locations/asia-northeast1/workflows/my-flow/executions`;
+const sourceContents = "main:\n  params: [args]\n  steps:\n    - done:\n        return: ${args.name}\n";
+
+/** The last segment of an execution's name. */
+const idOf = ({ name }: { readonly name?: unknown }) => String(name).split("/").at(-1);
+
+/** What gcloud sends to Workflows. */
+export const workflowReplays: ReplayGroup = {
+  project: "replay-workflows",
+  replays: [
+    {
+      row: "workflows: deploy",
+      async play(wire) {
+        const accounts = `iam.googleapis.com/v1/projects/${wire.project}/serviceAccounts`;
+        await wire.send(`POST ${accounts}`, { body: { accountId: "runner", serviceAccount: {} } });
+        await wire.local.cloud.clock.advance(120_000);
+        const workflow = `${workflows(wire)}/my-flow`;
+        expect(await wire.send(`GET ${workflow}`)).toMatchObject({ status: 404 });
+        const body = { sourceContents, serviceAccount: `projects/-/serviceAccounts/${account(wire)}` };
+        const created = await wire.send(`POST ${workflows(wire)}?workflowId=my-flow`, { body });
+        expect(await pollOperation(wire, host, created)).not.toHaveProperty("error");
+        const { revisionId } = (await wire.send(`GET ${workflow}`)).body;
+        const changed = { sourceContents: `${sourceContents}# again\n` };
+        const patched = await wire.send(`PATCH ${workflow}?updateMask=sourceContents`, { body: changed });
+        expect(await pollOperation(wire, host, patched)).not.toHaveProperty("error");
+        const { body: present } = await wire.send(`GET ${workflow}`);
+        expect(present).toMatchObject({ state: "ACTIVE", sourceContents: changed.sourceContents });
+        expect(present.revisionId).not.toBe(revisionId);
+      },
+    },
+    {
+      row: "workflows: execute",
+      async play(wire) {
+        const levels = { callLogLevel: "CALL_LOG_LEVEL_UNSPECIFIED", disableConcurrencyQuotaOverflowBuffering: false };
+        const executionHistoryLevel = "EXECUTION_HISTORY_LEVEL_UNSPECIFIED";
+        const body = { argument: '{"name":"x"}', ...levels, executionHistoryLevel };
+        const started = await wire.send(`POST ${executions(wire)}`, { body });
+        expect(started).toMatchObject({ status: 200, body: { state: "ACTIVE" } });
+      },
+    },
+    {
+      row: "workflows: run",
+      async play(wire) {
+        const started = await wire.send(`POST ${executions(wire)}`, { body: { argument: '{"name":"y"}' } });
+        const ended = await look(
+          () => wire.send(`GET ${executions(wire)}/${idOf(started.body)}`),
+          ({ state }) => state !== "ACTIVE" && state !== "QUEUED",
+        );
+        expect(ended).toMatchObject({ state: "SUCCEEDED", result: '"y"' });
+      },
+    },
+    {
+      row: "workflows: executions describe, list and wait",
+      async play(wire) {
+        const { body } = await wire.send(`GET ${executions(wire)}`);
+        const listed = Array.isArray(body.executions) ? body.executions : [];
+        expect(listed).toHaveLength(2);
+        const one = await wire.send(`GET ${executions(wire)}/${idOf(listed[0])}`);
+        expect(one.body).toMatchObject({ state: "SUCCEEDED" });
+      },
+    },
+    {
+      row: "workflows: delete",
+      async play(wire) {
+        const started = await wire.send(`DELETE ${workflows(wire)}/my-flow`);
+        expect(await pollOperation(wire, host, started)).not.toHaveProperty("error");
+        expect(await wire.send(`GET ${workflows(wire)}/my-flow`)).toMatchObject({ status: 404 });
+      },
+    },
+  ],
+};
