@@ -15,7 +15,6 @@ export interface SleepOptions {
 
 interface Timer {
   readonly due: number;
-  readonly order: number;
   readonly draws: boolean;
   readonly fire: () => void;
 }
@@ -33,10 +32,11 @@ export class Clock {
   #real = performance.now();
   #rate = 1;
   #holds = 0;
-  #order = 0;
   #paused = false;
   #closed = false;
   #timers: Timer[] = [];
+  /** How many of them draw the clock. */
+  #drawing = 0;
   #alarm: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #idleWaiters: (() => void)[] = [];
   #simulated = 0;
@@ -82,7 +82,7 @@ export class Clock {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const onAbort = () => {
-        this.#timers = this.#timers.filter((other) => other !== timer);
+        this.#remove(timer);
         this.#rebase();
         reject(signal?.reason);
       };
@@ -90,10 +90,9 @@ export class Clock {
         signal?.removeEventListener("abort", onAbort);
         resolve();
       };
-      const timer: Timer = { due: this.now() + Math.max(0, ms), order: this.#order++, draws, fire };
+      const timer: Timer = { due: this.now() + Math.max(0, ms), draws, fire };
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#timers.push(timer);
-      this.#timers.sort((a, b) => a.due - b.due || a.order - b.order);
+      this.#add(timer);
       this.#rebase();
     });
   }
@@ -143,6 +142,7 @@ export class Clock {
   close(): void {
     this.#closed = true;
     this.#timers = [];
+    this.#drawing = 0;
     this.#disarm();
   }
 
@@ -153,8 +153,28 @@ export class Clock {
     this.#real = performance.now();
   }
 
+  /** Keeps the timers in order; one that is due when others are comes after them. */
+  #add(timer: Timer): void {
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#timers[middle]?.due ?? 0) <= timer.due) low = middle + 1;
+      else high = middle;
+    }
+    this.#timers.splice(low, 0, timer);
+    if (timer.draws) this.#drawing += 1;
+  }
+
+  #remove(timer: Timer): void {
+    const index = this.#timers.indexOf(timer);
+    if (index < 0) return;
+    this.#timers.splice(index, 1);
+    if (timer.draws) this.#drawing -= 1;
+  }
+
   #jumpTo(timer: Timer): void {
-    this.#timers = this.#timers.filter((other) => other !== timer);
+    this.#remove(timer);
     if (timer.due > this.now()) this.#moveTo(timer.due);
     timer.fire();
   }
@@ -174,7 +194,7 @@ export class Clock {
 
   #currentRate(): number {
     if (this.#paused) return 0;
-    if (this.#holds > 0 || this.#pace === "max" || !this.#timers.some((timer) => timer.draws)) return 1;
+    if (this.#holds > 0 || this.#pace === "max" || this.#drawing === 0) return 1;
     return this.#pace;
   }
 
@@ -182,7 +202,7 @@ export class Clock {
     this.#disarm();
     const next = this.#timers[0];
     if (!next || this.#paused) return;
-    const jumps = this.#pace === "max" && this.#holds === 0 && this.#timers.some((timer) => timer.draws);
+    const jumps = this.#pace === "max" && this.#holds === 0 && this.#drawing > 0;
     if (jumps) {
       this.#alarm = setImmediate(() => this.#afterSettling());
       return;
@@ -206,7 +226,7 @@ export class Clock {
     const next = this.#timers[0];
     // Half a millisecond of slack: real timers round, and firing early by that much is not observable.
     if (next && next.due - this.now() < 0.5) {
-      this.#timers.shift();
+      this.#remove(next);
       next.fire();
     }
     this.#rebase();

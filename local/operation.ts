@@ -155,8 +155,12 @@ export function createOperations({ clock, store, random, journal, gate, api }: O
 /** The records of operations, and who waits for one to be finished. */
 function openRecords(store: Store, clock: Clock) {
   const records: Collection<OperationRecord> = store.collection("operations");
+  // Most operations are done; whoever asks what is still changing must not look at them all.
+  const unfinished = new Map<string, OperationRecord>();
   const waiters = new Map<string, (() => void)[]>();
   const key = (host: string, name: string) => `${host}/${name}`;
+
+  for (const [name, record] of records.list()) if (record.endTime === undefined) unfinished.set(name, record);
 
   function onDone(name: string, wake: () => void): void {
     waiters.set(name, [...(waiters.get(name) ?? []), wake]);
@@ -168,7 +172,10 @@ function openRecords(store: Store, clock: Clock) {
   }
 
   return {
-    add: (record: OperationRecord) => records.put(key(record.host, record.name), record),
+    add(record: OperationRecord): OperationRecord {
+      unfinished.set(key(record.host, record.name), record);
+      return records.put(key(record.host, record.name), record);
+    },
 
     get(host: string, name: string): OperationRecord {
       const record = records.get(key(host, name));
@@ -179,19 +186,15 @@ function openRecords(store: Store, clock: Clock) {
     list: (host: string, parent: string) =>
       records.list(key(host, parent === "" ? "operations/" : `${parent}/operations/`)).map(([, record]) => record),
 
-    unfinished: () =>
-      records
-        .list()
-        .map(([, record]) => record)
-        .filter(({ endTime }) => endTime === undefined)
-        .sort((a, b) => a.startTime - b.startTime),
+    unfinished: () => [...unfinished.values()].sort((a, b) => a.startTime - b.startTime),
 
     delete(host: string, name: string): void {
       records.delete(key(host, name));
+      unfinished.delete(key(host, name));
     },
 
     isBusy: (host: string, target: string) =>
-      records.list(`${host}/`).some(([, record]) => record.endTime === undefined && isAtOrBelow(record.target, target)),
+      [...unfinished.values()].some((record) => record.host === host && isAtOrBelow(record.target, target)),
 
     annotate(record: OperationRecord, metadata: JsonObject): void {
       change(record, (present) => ({ ...present, metadata: { ...present.metadata, ...metadata } }));
@@ -200,6 +203,7 @@ function openRecords(store: Store, clock: Clock) {
     finish(record: OperationRecord, outcome: Pick<OperationRecord, "error" | "response">): void {
       change(record, (present) => ({ ...present, ...outcome, endTime: clock.now() }));
       const finished = key(record.host, record.name);
+      unfinished.delete(finished);
       for (const wake of waiters.get(finished) ?? []) wake();
       waiters.delete(finished);
     },

@@ -33,6 +33,7 @@ export function createRouter(model: Model): Router {
   const byHost = Map.groupBy(model.routes, ({ host }) => host);
   const byMethod = Map.groupBy(model.routes, ({ method }) => method);
   const compiled = new Map<string, readonly Compiled[]>();
+  const pathFields = new Map<string, readonly string[]>();
 
   function routesOf(host: string): readonly Compiled[] {
     const found = compiled.get(host) ?? compile(host, byHost.get(host) ?? []);
@@ -51,7 +52,11 @@ export function createRouter(model: Model): Router {
       return undefined;
     },
     pathOf: (method) => byMethod.get(method)?.[0]?.path,
-    pathFields: (method) => (byMethod.get(method) ?? []).flatMap(({ path }) => variablesOf(path)),
+    pathFields(method) {
+      const found = pathFields.get(method) ?? (byMethod.get(method) ?? []).flatMap(({ path }) => variablesOf(path));
+      pathFields.set(method, found);
+      return found;
+    },
     isPatch: (method) => byMethod.get(method)?.some(({ verb }) => verb === "PATCH") ?? false,
     bodyField: (method) => byMethod.get(method)?.find(({ body }) => body !== undefined && body !== "*")?.body,
   };
