@@ -89,6 +89,7 @@ function create(context: Context, parent: string, sent: Execution): Execution {
   const { cloud, workflows, runner, ids } = context;
   const workflow = workflows.get(parent);
   const name = `${parent}/executions/${drawUuid(ids)}`;
+  runner.beginNext(name);
   const record = runner.start(newExecution(cloud, runner.backlog, { workflow, sent, name }));
   return toExecution(cloud, record, "FULL");
 }

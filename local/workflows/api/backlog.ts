@@ -21,8 +21,10 @@ export interface Backlog {
   mayWait(name: string): boolean;
   /** Counts an execution, by its state. */
   add(record: ExecutionRecord): void;
-  /** Forgets an execution that has ended; gives the names of those whose turn it is, which wait no longer. */
-  remove(name: string): readonly string[];
+  /** Forgets an execution that has ended. */
+  remove(name: string): void;
+  /** Names of those in the same place whose turn it is; they wait no longer. */
+  takeNext(name: string): readonly string[];
 }
 
 interface Place {
@@ -58,9 +60,12 @@ export function createBacklog(store: Store): Backlog {
       (record.state === "QUEUED" ? waiting : active).add(record.name);
     },
     remove(name) {
-      const { active, waiting, limit } = placeOf(name);
+      const { active, waiting } = placeOf(name);
       active.delete(name);
       waiting.delete(name);
+    },
+    takeNext(name) {
+      const { active, waiting, limit } = placeOf(name);
       const next = [...waiting].slice(0, Math.max(0, limit - active.size));
       for (const one of next) {
         waiting.delete(one);

@@ -1,3 +1,4 @@
+import { toTimestamp } from "../../clock.ts";
 import type { Cloud } from "../../cloud.ts";
 import { ApiError } from "../../error.ts";
 import type { Execution } from "../../model/generated/workflow-executions.ts";
@@ -35,10 +36,11 @@ export function newExecution(
   checkLabels(sent.labels ?? {});
   const labels = { ...workflow.labels, ...sent.labels };
   checkLabels(labels);
+  const createMs = clock.now();
   return {
     name,
-    createMs: clock.now(),
-    createTime: clock.timestamp(),
+    createMs,
+    createTime: toTimestamp(createMs),
     state: admit(backlog, name, sent),
     argument: sent.argument,
     workflowRevisionId: workflow.revisionId,

@@ -22,6 +22,8 @@ export interface Runner {
   readonly backlog: Backlog;
   /** Keeps a new execution and sets it off, or lets it wait when its state says so; gives its record. */
   start(record: ExecutionRecord): ExecutionRecord;
+  /** Begins what waits in the place of that execution, as far as there is room: the quota may have grown. */
+  beginNext(name: string): void;
   /** Goes on with every execution that had not ended when the store was last in use. */
   recover(): void;
   /** Ends an execution; its record says so at once. */
@@ -90,12 +92,19 @@ export function createRunner(cloud: Cloud): Runner {
   function free(name: string): void {
     callbacks.close(name);
     openJournal(cloud.store, name).drop();
-    for (const next of backlog.remove(name)) begin(records.get(next));
+    backlog.remove(name);
+    beginNext(name);
   }
 
-  function begin(record: ExecutionRecord | undefined): void {
-    if (!record) return;
-    const started = { ...record, ...toStart(cloud.clock.now(), drawLatency("workflows.executionStart", draws)) };
+  function beginNext(name: string): void {
+    for (const next of backlog.takeNext(name)) {
+      const record = records.get(next);
+      if (record) begin(record, cloud.clock.now());
+    }
+  }
+
+  function begin(record: ExecutionRecord, startMs: number): void {
+    const started = { ...record, ...toStart(startMs, drawLatency("workflows.executionStart", draws)) };
     records.put(started.name, started);
     createExecutionLogs(cloud, started).state(started);
     launch(started);
@@ -104,11 +113,12 @@ export function createRunner(cloud: Cloud): Runner {
   return {
     callbacks,
     backlog,
+    beginNext,
 
     start(record) {
       backlog.add(record);
       records.put(record.name, record);
-      if (record.state === "ACTIVE") begin(record);
+      if (record.state === "ACTIVE") begin(record, record.createMs);
       return records.get(record.name) ?? record;
     },
 

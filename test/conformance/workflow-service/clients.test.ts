@@ -41,13 +41,13 @@ async function freePort(): Promise<number> {
 
 /** A client that speaks to the local cloud, over the transport. */
 function clientOver(transport: string): ExecutionsClient {
-  const options = { apiEndpoint: "127.0.0.1", authClient: new PassThroughClient() };
   const reached =
     transport === "gRPC"
       ? { port: local.port, sslCreds: credentials.createInsecure() }
       : { port: restPort, protocol: "http", fallback: true };
-  // The client's own copies of these libraries declare the same types once more.
-  return new ExecutionsClient({ ...options, ...reached } as ConstructorParameters<typeof ExecutionsClient>[0]);
+  const options = { apiEndpoint: "127.0.0.1", ...reached };
+  // The client's own copies of its libraries declare the same types once more.
+  return new ExecutionsClient(Object.assign(options, { authClient: new PassThroughClient() as never }));
 }
 
 async function untilEnded(client: ExecutionsClient, name: string) {
