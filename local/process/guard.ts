@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { holderOf } from "../state/holder.ts";
 import { killGroup } from "./group.ts";
@@ -14,14 +14,12 @@ const pids = new Set<number>();
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
 
-if (register) writeFileSync(register, note(process.pid), { mode: 0o600 });
-
 createInterface({ input: process.stdin })
   .on("line", (line) => {
     const pid = Number(line.slice(1));
     if (line.startsWith("+")) {
       pids.add(pid);
-      if (register) appendFileSync(register, note(pid));
+      if (register) appendFileSync(register, `${JSON.stringify(holderOf(pid))}\n`);
     } else pids.delete(pid);
   })
   .on("close", () => {
@@ -29,7 +27,3 @@ createInterface({ input: process.stdin })
     if (directory) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     if (register) rmSync(register, { force: true });
   });
-
-function note(pid: number): string {
-  return `${JSON.stringify(holderOf(pid))}\n`;
-}

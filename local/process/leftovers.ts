@@ -10,7 +10,7 @@ const guardMs = 10_000;
  * Waits until nothing is left of the processes of a local cloud that was killed. Its guard ends them; those of a guard
  * that was killed as well are ended here.
  *
- * @param register the file in which the guard noted itself, and then whom it watched
+ * @param register the file with the guard, and then whom it watched
  */
 export async function endLeftovers(register: string): Promise<void> {
   const [guard, ...children] = readRegister(register);

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { holderOf } from "../state/holder.ts";
 import { startChild } from "./child.ts";
 import { descendantsOf } from "./descendants.ts";
 
@@ -50,7 +52,7 @@ export interface Processes {
  * directory, once the pipe closes: that is, also when this process was killed with SIGKILL.
  *
  * @param directory removed by the guard when this process ends; `undefined` to keep everything
- * @param register file in which the guard notes whom it watches, for `endLeftovers`; none unless given
+ * @param register file that tells the guard and then whom it watches, for `endLeftovers`; none unless given
  */
 export function createProcesses(directory: string | undefined, register?: string): Processes {
   const running = new Set<ManagedProcess>();
@@ -123,6 +125,9 @@ function startGuard(args: readonly string[]): Guard {
     [fileURLToPath(new URL("./guard.ts", import.meta.url)), ...args],
     { stdio: ["pipe", "ignore", "ignore"], detached: true, env: {} },
   );
+  const [, register] = args;
+  // Noted at once: whoever comes after a crash must wait for a guard that has hardly begun.
+  if (register) writeFileSync(register, `${JSON.stringify(holderOf(guard.pid))}\n`, { mode: 0o600 });
   const ended = new Promise<void>((resolve) => guard.once("exit", () => resolve()));
   guard.unref();
   guard.stdin?.on("error", () => undefined);

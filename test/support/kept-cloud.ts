@@ -17,12 +17,19 @@ export interface KeptCloud extends Pick<LocalCloud, "port" | "url"> {
   stop(): Promise<void>;
 }
 
+/** How to start one. */
+export interface KeptCloudOptions {
+  readonly pace?: string;
+  /** A snapshot to begin as. */
+  readonly from?: string;
+}
+
 /** Starts one; rejects with what it said when it does not come up. */
 export async function startKeptCloud(
   state: string,
-  { pace = "max" }: { readonly pace?: string } = {},
+  { pace = "max", from = "" }: KeptCloudOptions = {},
 ): Promise<KeptCloud> {
-  const args = ["--disable-warning=ExperimentalWarning", program, state, pace];
+  const args = ["--disable-warning=ExperimentalWarning", program, state, pace, from];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   const said: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
