@@ -107,6 +107,16 @@ describe("CreateFunction", () => {
       /^200 Bearer [\w-]+\.[\w-]+\.SIGNATURE_REMOVED_BY_GOOGLE$/,
     );
     expect(await get(`${address}/guarded`, token("https://other.example.com"))).toMatch(/^401 /);
+    const service = await fixture.call("GET", `run.googleapis.com/v2/${parent}/services/guarded`);
+    for (const url of service.body.urls as string[]) {
+      expect(await get(`${address}/guarded`, token(url))).toMatch(/^200 /);
+      expect(await get(url, token(`${address}/guarded`))).toMatch(/^200 /);
+    }
+    // The audience of people who signed in to gcloud counts for people alone.
+    const signIn = "32555940559.apps.googleusercontent.com";
+    expect(await get(`${address}/guarded`, token(signIn))).toMatch(/^401 /);
+    const person = { principal: { kind: "user", email: "jane@example.com" } } as const;
+    expect(await get(`${address}/guarded`, tokens.idToken(person, signIn))).toMatch(/^403 /);
     expect(await get(`${address}/guarded`, "user:somebody@example.com")).toMatch(/^403 /);
   });
 
