@@ -30,10 +30,7 @@ export function policyMethods({ access }: Cloud, nameOf: (resource: string) => s
     set({ resource = "", policy, updateMask }) {
       const name = nameOf(resource);
       if (!policy) throw invalid("policy is required");
-      const sent = parsePolicy(policy);
-      const auditsToo = updateMask?.split(",").some((path) => path === "*" || path.startsWith("audit"));
-      const { auditConfigs } = auditsToo ? sent : access.getPolicy(name);
-      return access.setPolicy(name, { ...sent, auditConfigs }) as WirePolicy;
+      return access.setPolicy(name, masked(parsePolicy(policy), access.getPolicy(name), updateMask)) as WirePolicy;
     },
     test({ resource = "", permissions = [] }, { principal }) {
       const name = nameOf(resource);
@@ -41,6 +38,18 @@ export function policyMethods({ access }: Cloud, nameOf: (resource: string) => s
       if (wildcard) throw invalid(`Permission ${wildcard} is not valid for this resource.`);
       return { permissions: permissions.filter((permission) => access.allows(principal, permission, name)) };
     },
+  };
+}
+
+/** What a mask leaves out stays; without a mask the bindings are written, and audit logging is left as it is. */
+function masked(sent: Policy, present: Policy, mask = "bindings,etag"): Policy {
+  const paths = mask.split(",").map((path) => path.trim().split(".")[0] ?? "");
+  const writes = (...names: string[]) => paths.some((path) => path === "*" || names.includes(path));
+  return {
+    ...sent,
+    bindings: writes("bindings") ? sent.bindings : present.bindings,
+    version: writes("bindings", "version") ? sent.version : present.version,
+    auditConfigs: writes("auditConfigs", "audit_configs") ? sent.auditConfigs : present.auditConfigs,
   };
 }
 

@@ -68,11 +68,20 @@ export function createAccess(context: AccessContext): Decider {
         .effective(name)
         ?.bindings?.some(
           (binding) =>
-            binding.members.some((member) => asked.includes(member)) &&
+            binding.members.some((member) => asked.includes(member) || stands(member, asked)) &&
             grants(roles, { role: binding.role, permission, now: circumstances.now }) &&
             holds(binding, circumstances),
         ),
     );
+  }
+
+  /** Whether somebody has a basic role on the project that a member such as `projectEditor:{project}` names. */
+  function stands(member: string, asked: readonly string[]): boolean {
+    const [, kind, project] = /^project(Owner|Editor|Viewer):(.+)$/.exec(member) ?? [];
+    if (kind === undefined) return false;
+    const bindings = records.effective(`//cloudresourcemanager.googleapis.com/projects/${project}`)?.bindings ?? [];
+    const role = `roles/${kind.toLowerCase()}`;
+    return bindings.some((binding) => binding.role === role && binding.members.some((one) => asked.includes(one)));
   }
 
   function require(question: AccessQuestion): void {

@@ -83,6 +83,14 @@ describe("allows", () => {
     expect(policies.allows(principal, access, secret)).toBe(expected);
   });
 
+  it("reads those who have a basic role on a project", async () => {
+    policies.setPolicy(project, { bindings: [{ role: "roles/editor", members: ["user:jane@example.com"] }] });
+    await grant(secret, accessor, "projectEditor:test-project");
+    expect(policies.allows(jane, access, secret)).toBe(true);
+    await grant(secret, accessor, "projectViewer:test-project");
+    expect(policies.allows(jane, access, secret)).toBe(false);
+  });
+
   it("expands custom roles until they are deleted", async () => {
     const name = "projects/test-project/roles/reader";
     store.collection("iam.roles").put(name, { name, includedPermissions: [access] });

@@ -81,6 +81,19 @@ describe.each(["v1", "v3"])("policies in %s", (version) => {
     expect((await get(2)).status).toBe(400);
   });
 
+  it("are written as far as the mask says", async () => {
+    const write = (policy: object, updateMask?: string) =>
+      rest(local, `POST ${project}:setIamPolicy`, { body: { policy, updateMask } });
+    const auditConfigs = [{ service: "allServices", auditLogConfigs: [{ logType: "DATA_READ" }] }];
+    await write({ bindings: [binding], auditConfigs });
+    expect((await get()).body.auditConfigs).toBeUndefined();
+    await write({ auditConfigs }, "auditConfigs");
+    expect((await get()).body).toMatchObject({ bindings: [binding], auditConfigs });
+    await write({ bindings: [] });
+    expect((await get()).body).toMatchObject({ auditConfigs });
+    expect((await get()).body.bindings ?? []).toEqual([]);
+  });
+
   it("take effect after a while", async () => {
     const body = { permissions: ["resourcemanager.projects.get", "resourcemanager.projects.delete"] };
     const test = () => rest(local, `POST ${project}:testIamPermissions`, { as: jane, body });

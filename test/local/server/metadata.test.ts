@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { LocalCloud } from "../../../local/main.ts";
 import type { MetadataServer } from "../../../local/server/metadata.ts";
@@ -82,6 +82,15 @@ describe("a metadata server", () => {
     const tokenIn = (file = "") => readFileSync(file, "utf8");
     expect(tokenIn(mine.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE)).toBe("owner");
     expect(tokenIn(hers.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE)).toBe("user:jane@example.com");
+  });
+
+  it("speaks for an account where the environment says so, with a token that lasts", async () => {
+    const its = await local.environment({ as: email });
+    const token = readFileSync(its.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE ?? "", "utf8");
+    expect(local.cloud.tokens.inspect(token)).toMatchObject({ principal: { kind: "serviceAccount", email } });
+    expect(local.cloud.tokens.inspect(token).expires - Date.now()).toBeGreaterThan(365 * 24 * 3600 * 1000);
+    const { mode } = statSync(its.GOOGLE_APPLICATION_CREDENTIALS ?? "");
+    expect(mode & 0o777).toBe(0o600);
   });
 
   it("is gone when closed", async () => {
