@@ -3,6 +3,7 @@ import { accessReplays } from "./replays/access.ts";
 import { alloydbReplays } from "./replays/alloydb.ts";
 import { artifactReplays } from "./replays/artifacts.ts";
 import { computeReplays } from "./replays/compute.ts";
+import { messageReplays } from "./replays/messages.ts";
 import { networkServiceReplays } from "./replays/network-services.ts";
 import { ruleReplays } from "./replays/rules.ts";
 import { runReplays } from "./replays/run.ts";
@@ -12,5 +13,5 @@ import { workflowReplays } from "./replays/workflows.ts";
 /** Every group of replays. */
 export const replayGroups: readonly ReplayGroup[] = [
   ...[computeReplays, networkServiceReplays, alloydbReplays, accessReplays, secretReplays],
-  ...[workflowReplays, artifactReplays, ruleReplays, runReplays],
+  ...[workflowReplays, artifactReplays, ruleReplays, runReplays, messageReplays],
 ];

@@ -66,4 +66,12 @@ export const rows: readonly string[] = [
   "run: jobs execute --wait",
   "run: jobs executions list",
   "run: jobs update and delete",
+  "pubsub: topics create",
+  "pubsub: topics list",
+  "pubsub: subscriptions create",
+  "pubsub: topics publish",
+  "pubsub: subscriptions pull --auto-ack",
+  "scheduler: jobs create http",
+  "scheduler: jobs update http",
+  "scheduler: jobs pause, resume, run and delete",
 ];
