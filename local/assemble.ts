@@ -1,7 +1,7 @@
 import { createTokens } from "./access/issuer.ts";
 import { createAccess } from "./access/policies.ts";
 import { owner, type Principal } from "./access/principal.ts";
-import type { Api } from "./api.ts";
+import type { Api, Site } from "./api.ts";
 import type { Authority } from "./certificate.ts";
 import type { Cloud } from "./cloud.ts";
 import { createFabric } from "./fabric.ts";
@@ -63,11 +63,15 @@ export function assemble(options: AssembleOptions): Assembled {
   const core = createCore(options, byHost);
   const { dispatch, dispatcher, hosts, metadata, metadataServers } = core;
   const { tokens, store, operations } = core;
+  let sites: readonly Site[] | undefined;
   const web = createWeb({
     ...{ hosts, metadata },
     oauth: createOAuthContext(store, tokens),
     rest: { ...dispatch, tokens, dispatcher },
-    sites: () => apis.flatMap((api) => api.sites ?? []),
+    sites: () => {
+      sites ??= apis.flatMap((api) => api.sites ?? []);
+      return sites;
+    },
     subject: { identity: { principal: owner }, project: options.project, region: "us-central1" },
     admin: options.admin,
     offline: options.offline,

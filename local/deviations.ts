@@ -177,6 +177,8 @@ export const differences: readonly string[] = [
   "Storage counts writes to one object in a bucket of five that refills once a second, and takes the signature of an upload URL at its word.",
   "In Cloud Run's v1 API a container's requests for resources, its image pull policy and termination messages, and the mode of a volume mount are accepted and forgotten.",
   "Operations are not interrupted by a cancellation.",
+  "Calls that Google answers within a second or three (creating a secret, a topic or a service account) take no time of their own here; what spreads afterwards, and every operation, does.",
+  "Quotas limit nothing until a fault plan says so, but for 100 service accounts and 300 custom roles in a project. A fresh instance with direct VPC egress reaches its network at once, leaked producer connections do not add up to a limit, and Google's own agents keep their roles: `alloyrun local fault` stands in for these.",
   "Of several protocols that a TLS client offers, HTTP/1.1 is chosen before HTTP/2; HTTP/2 is for gRPC.",
   "Answers are compact JSON unless prettyPrint=true asks otherwise; alt=proto is refused as UNIMPLEMENTED.",
   "Pub/Sub delivers to pulls, streams and pushes only, not into BigQuery, Bigtable or Cloud Storage; topics take no encryption key, no ingestion source and no transforms. An endpoint on this machine may be plain HTTP.",

@@ -35,7 +35,7 @@ export function addFault(port: number | undefined, options: FaultOptions): Promi
 }
 
 /** The rule that the options of a command stand for, as plans have it. */
-export function toFault(options: FaultOptions): object {
+function toFault(options: FaultOptions): object {
   const { id, on, match, resource, caller, nth, times, share, from, until } = options;
   const when = { nth, times, share, fromSeconds: from, untilSeconds: until };
   const isTimed = Object.values(when).some((value) => value !== undefined);
