@@ -14,6 +14,7 @@ import type { Json } from "./json.ts";
 import { createPersonalEnvironment } from "./personal-environment.ts";
 import { answerAdmin } from "./server/admin.ts";
 import { openPort, type Port } from "./server/port.ts";
+import { kept } from "./state/change-log.ts";
 import { openState, type State } from "./state/state.ts";
 
 /** How to start a local Google Cloud. */
@@ -120,6 +121,7 @@ async function startWith(state: State, options: LocalCloudOptions): Promise<Loca
     if (options.faults) replacePlan(faults, options.faults);
     if (options.project) cloud.projects.ensure(options.project);
     await comeBack(parts);
+    await kept();
   } catch (caught) {
     await end();
     throw caught;
