@@ -59,15 +59,12 @@ function checkCall(call: Extract<Expression, { kind: "call" }>, context: Express
   const parameters = parametersOf(callee, context);
   const required = parameters.filter(({ isOptional }) => !isOptional).length;
   if (args.length >= required && args.length <= parameters.length) return;
-  throw refusal(
-    `${callee} takes ${countOf(required, parameters.length)} arguments, not ${args.length}`,
-    context,
-    offset,
-  );
+  throw refusal(`${callee} takes ${countOf(required, parameters.length)}, not ${args.length}`, context, offset);
 }
 
 function countOf(least: number, most: number): string {
-  return least === most ? String(least) : `${least} to ${most}`;
+  if (least !== most) return `${least} to ${most} arguments`;
+  return most === 1 ? "1 argument" : `${most} arguments`;
 }
 
 function refusal(reason: string, { step, position, start }: ExpressionContext, offset: number): DefinitionError {

@@ -83,7 +83,7 @@ class ExpressionParser {
   #postfix(first: Expression = this.#primary()): Expression {
     let expression = first;
     for (;;) {
-      const { offset } = this.#peek();
+      const { offset } = expression;
       if (this.#skip(".")) expression = { kind: "property", offset, object: expression, name: this.#propertyName() };
       else if (this.#skip("[")) expression = { kind: "index", offset, object: expression, index: this.#closed("]") };
       else if (this.#skip("(")) expression = this.#call(expression);
