@@ -1,6 +1,6 @@
 /** One command, what it prints and what it sends. In all texts `{project}` and `{number}` stand for the scenario's own. */
 export interface Case {
-  /** Words after `gcloud`; words with blanks are quoted. `{folder}` holds the case's files. */
+  /** Words after `gcloud`; words with blanks are quoted, and `\\"` is a quotation mark. `{folder}` holds the case's files. */
   readonly run: string;
   /** Seconds that pass on the cloud's clock before, for what takes time to spread. */
   readonly after?: number;

@@ -76,7 +76,9 @@ function writeFiles(folder: string, { files = {} }: Case, fill: (text: string) =
 }
 
 function words(command: string, { json }: Case): string[] {
-  const split = [...command.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ""));
+  const split = [...command.matchAll(/(?:"[^"]*"|\\"|[^\s"])+/g)].map(([word]) =>
+    word.replaceAll(/\\?"/g, (quote) => (quote === '"' ? "" : '"')),
+  );
   return json === undefined ? split : [...split, "--format=json"];
 }
 

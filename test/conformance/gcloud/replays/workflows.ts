@@ -8,6 +8,7 @@ const account = ({ project }: Wire) => `runner@${project}.iam.gserviceaccount.co
 const workflows = ({ project }: Wire) => `${host}/projects/${project}/locations/asia-northeast1/workflows`;
 const executions = ({ project }: Wire) =>
   `workflowexecutions.googleapis.com/v1/projects/${project}/locations/asia-northeast1/workflows/my-flow/executions`;
+// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of the language
 const sourceContents = "main:\n  params: [args]\n  steps:\n    - done:\n        return: ${args.name}\n";
 
 /** The last segment of an execution's name. */
