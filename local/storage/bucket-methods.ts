@@ -43,6 +43,11 @@ export function bucketMethods(context: Context): TypedHandlers<StorageV1Methods>
       const { location, locationType } = buckets.demand(bucket);
       return { kind: "storage#storageLayout", bucket, location, locationType };
     },
+    // Policies are those of buckets: no folder has one, and none can be made.
+    "google.storage.v1.ManagedFolders.List": ({ bucket = "" }) => {
+      buckets.demand(bucket);
+      return { kind: "storage#managedFolders" };
+    },
     "google.storage.v1.Projects.GetServiceAccount": ({ projectId = "" }) => {
       const { projectNumber } = cloud.projects.ensure(projectId);
       const email = `service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;

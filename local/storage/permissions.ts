@@ -16,6 +16,7 @@ export const permissions: PermissionTable = {
   "google.storage.v1.Buckets.Get": on("buckets.get", bucket),
   "google.storage.v1.Buckets.List": on("buckets.list", "projects/{project}"),
   "google.storage.v1.Buckets.GetStorageLayout": on("objects.list", bucket),
+  "google.storage.v1.ManagedFolders.List": on("managedFolders.list", bucket),
   "google.storage.v1.Projects.GetServiceAccount": on("buckets.create", "projects/{projectId}"),
   "google.storage.v1.Buckets.Patch": on("buckets.update", bucket),
   "google.storage.v1.Buckets.Update": on("buckets.update", bucket),

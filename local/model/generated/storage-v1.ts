@@ -227,6 +227,14 @@ export type ListBucketsRequest = {
   readonly userProject?: string;
 };
 
+/** `google.storage.v1.ListManagedFoldersRequest` */
+export type ListManagedFoldersRequest = {
+  readonly bucket?: string;
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+  readonly prefix?: string;
+};
+
 /** `google.storage.v1.ListObjectsRequest` */
 export type ListObjectsRequest = {
   readonly bucket?: string;
@@ -243,6 +251,19 @@ export type ListObjectsRequest = {
   readonly userProject?: string;
   readonly softDeleted?: boolean;
   readonly includeFoldersAsPrefixes?: boolean;
+};
+
+/** `google.storage.v1.ManagedFolder` */
+export type ManagedFolder = {
+  readonly name?: string;
+  readonly bucket?: string;
+};
+
+/** `google.storage.v1.ManagedFolderList` */
+export type ManagedFolderList = {
+  readonly kind?: string;
+  readonly items?: readonly ManagedFolder[];
+  readonly nextPageToken?: string;
 };
 
 /** `google.storage.v1.Object` */
@@ -440,6 +461,7 @@ export interface StorageV1Methods {
   "google.storage.v1.Buckets.GetIamPolicy": { request: GetIamPolicyRequest; response: Policy };
   "google.storage.v1.Buckets.SetIamPolicy": { request: SetIamPolicyRequest; response: Policy };
   "google.storage.v1.Buckets.TestIamPermissions": { request: TestIamPermissionsRequest; response: TestIamPermissionsResponse };
+  "google.storage.v1.ManagedFolders.List": { request: ListManagedFoldersRequest; response: ManagedFolderList };
   "google.storage.v1.Projects.GetServiceAccount": { request: GetProjectServiceAccountRequest; response: ServiceAccount };
   "google.storage.v1.Objects.Get": { request: GetObjectRequest; response: Object };
   "google.storage.v1.Objects.List": { request: ListObjectsRequest; response: ObjectList };
