@@ -34,7 +34,9 @@ function bodyOf({ body }: HttpRequest): Value {
 /** Whether a value is what is wanted; maps may hold more. */
 function holds(present: Value, wanted: Value): boolean {
   if (isMap(wanted)) {
-    return isMap(present) && [...wanted].every(([key, item]) => present.has(key) && holds(present.get(key) ?? null, item));
+    return (
+      isMap(present) && [...wanted].every(([key, item]) => present.has(key) && holds(present.get(key) ?? null, item))
+    );
   }
   if (isList(wanted)) {
     if (!isList(present) || present.length !== wanted.length) return false;

@@ -143,6 +143,9 @@ function expectTime(node: YamlNode): number {
     return parseTime(text) * 1000;
   } catch (caught) {
     if (!(caught instanceof WorkflowError)) throw caught;
-    throw new DefinitionError({ message: `start must be a time such as 2026-01-01T00:00:00Z`, position: node.position });
+    throw new DefinitionError({
+      message: `start must be a time such as 2026-01-01T00:00:00Z`,
+      position: node.position,
+    });
   }
 }
