@@ -1,37 +1,16 @@
 import { emailOf } from "./access/principal.ts";
 import type { Api, OperationResource, StartOperation } from "./api.ts";
 import { presentCaller } from "./caller.ts";
-import { type Clock, type Hold, toTimestamp } from "./clock.ts";
-import { ApiError, codeOf, toApiError } from "./error.ts";
+import type { Clock, Hold } from "./clock.ts";
+import { toApiError } from "./error.ts";
 import type { FaultGate } from "./fault/gate.ts";
 import { faulty, lengthened } from "./fault/operation.ts";
-import type { Fault } from "./fault/plan.ts";
-import type { Journal, OperationEntry } from "./journal.ts";
-import type { JsonObject } from "./json.ts";
+import type { Journal } from "./journal.ts";
 import { drawLatency } from "./latency.ts";
+import { type OperationRecord, openRecords, toEntry } from "./operation-record.ts";
 import type { Random } from "./random.ts";
-import type { Collection, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { createTally } from "./tally.ts";
-
-/** All that is known of a long-running operation, whatever form its API shows it in. */
-export interface OperationRecord {
-  readonly host: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly target: string;
-  readonly input: JsonObject;
-  readonly metadata?: JsonObject;
-  /** Clock times in milliseconds since the epoch. */
-  readonly startTime: number;
-  readonly dueTime: number;
-  readonly endTime?: number;
-  readonly error?: { readonly code: number; readonly message: string; readonly details?: readonly JsonObject[] };
-  readonly response?: JsonObject;
-  /** Who started it; Google's own machinery unless given. */
-  readonly caller?: { readonly principal: string; readonly workload?: string };
-  /** The planned fault that it meets. */
-  readonly fault?: Pick<Fault, "id" | "effect">;
-}
 
 /** What `createOperations` works with. */
 export interface OperationsContext {
@@ -77,6 +56,22 @@ export function createOperations({ clock, store, random, journal, gate, api }: O
     return random.lasting(`operation ${key} ${tally.next(key)}`);
   }
 
+  function toRecord(operation: StartOperation): OperationRecord {
+    const { host, parent, kind, target, input = {}, metadata, latency } = operation;
+    const draws = drawsFor(operation);
+    const id = operation.id ?? drawId(draws);
+    const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
+    const { principal, workload } = presentCaller();
+    const fault = gate.begin({ on: "operation", host, kind, resource: target, principal });
+    const startTime = clock.now();
+    const dueTime = startTime + lengthened(latency ? drawLatency(latency, draws) : 0, fault?.effect);
+    return {
+      ...{ host, name, kind, target, input, metadata, startTime, dueTime },
+      caller: { principal: emailOf(principal), workload },
+      ...(fault ? { fault: { id: fault.id, effect: fault.effect } } : {}),
+    };
+  }
+
   async function run(record: OperationRecord, hold: Hold): Promise<void> {
     const work = api(record.host).operations?.[record.kind];
     if (!work) throw new Error(`${record.host} has no operation kind ${record.kind}`);
@@ -111,19 +106,7 @@ export function createOperations({ clock, store, random, journal, gate, api }: O
 
   return {
     start(operation) {
-      const { host, parent, kind, target, input = {}, metadata, latency } = operation;
-      const draws = drawsFor(operation);
-      const id = operation.id ?? drawId(draws);
-      const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
-      const { principal, workload } = presentCaller();
-      const fault = gate.begin({ on: "operation", host, kind, resource: target, principal });
-      const startTime = clock.now();
-      const ms = lengthened(latency ? drawLatency(latency, draws) : 0, fault?.effect);
-      const record = records.add({
-        ...{ host, name, kind, target, input, metadata, startTime, dueTime: startTime + ms },
-        caller: { principal: emailOf(principal), workload },
-        ...(fault ? { fault: { id: fault.id, effect: fault.effect } } : {}),
-      });
+      const record = records.add(toRecord(operation));
       journal.record(toEntry(record, "start"));
       begin(record);
       return record;
@@ -150,99 +133,6 @@ export function createOperations({ clock, store, random, journal, gate, api }: O
     delete: records.delete,
     isBusy: records.isBusy,
   };
-}
-
-/** The records of operations, and who waits for one to be finished. */
-function openRecords(store: Store, clock: Clock) {
-  const records: Collection<OperationRecord> = store.collection("operations");
-  // Most operations are done; whoever asks what is still changing must not look at them all.
-  const unfinished = new Map<string, OperationRecord>();
-  const waiters = new Map<string, (() => void)[]>();
-  const key = (host: string, name: string) => `${host}/${name}`;
-
-  for (const [name, record] of records.list()) if (record.endTime === undefined) unfinished.set(name, record);
-
-  function onDone(name: string, wake: () => void): void {
-    waiters.set(name, [...(waiters.get(name) ?? []), wake]);
-  }
-
-  function change({ host, name }: OperationRecord, edit: (present: OperationRecord) => OperationRecord): void {
-    const present = records.get(key(host, name));
-    if (present) records.put(key(host, name), edit(present));
-  }
-
-  return {
-    add(record: OperationRecord): OperationRecord {
-      unfinished.set(key(record.host, record.name), record);
-      return records.put(key(record.host, record.name), record);
-    },
-
-    get(host: string, name: string): OperationRecord {
-      const record = records.get(key(host, name));
-      if (!record) throw new ApiError({ code: "NOT_FOUND", message: `Operation '${name}' was not found` });
-      return record;
-    },
-
-    list: (host: string, parent: string) =>
-      records.list(key(host, parent === "" ? "operations/" : `${parent}/operations/`)).map(([, record]) => record),
-
-    unfinished: () => [...unfinished.values()].sort((a, b) => a.startTime - b.startTime),
-
-    delete(host: string, name: string): void {
-      records.delete(key(host, name));
-      unfinished.delete(key(host, name));
-    },
-
-    isBusy: (host: string, target: string) =>
-      [...unfinished.values()].some((record) => record.host === host && isAtOrBelow(record.target, target)),
-
-    annotate(record: OperationRecord, metadata: JsonObject): void {
-      change(record, (present) => ({ ...present, metadata: { ...present.metadata, ...metadata } }));
-    },
-
-    finish(record: OperationRecord, outcome: Pick<OperationRecord, "error" | "response">): void {
-      change(record, (present) => ({ ...present, ...outcome, endTime: clock.now() }));
-      const finished = key(record.host, record.name);
-      unfinished.delete(finished);
-      for (const wake of waiters.get(finished) ?? []) wake();
-      waiters.delete(finished);
-    },
-
-    whenDone(host: string, name: string, ms: number): Promise<void> {
-      return new Promise((resolve) => {
-        const timeout = setTimeout(resolve, ms).unref();
-        onDone(key(host, name), () => {
-          clearTimeout(timeout);
-          resolve();
-        });
-      });
-    },
-
-    /** The clock is not drawn to the end of a long poll: it is the operation that is awaited. */
-    async whenDoneOnClock(host: string, name: string, ms: number): Promise<void> {
-      const done = new AbortController();
-      onDone(key(host, name), () => done.abort());
-      await clock.sleep(ms, { draws: false, signal: done.signal }).catch(() => undefined);
-    },
-  };
-}
-
-/** What the journal tells of an operation. */
-function toEntry(record: OperationRecord, event: OperationEntry["event"]): OperationEntry {
-  const { host, name, kind, target, startTime, endTime, caller, error, fault } = record;
-  return {
-    ...{ kind: "operation", event, host, operation: name, work: kind, resource: target },
-    time: toTimestamp(startTime),
-    ...(endTime === undefined ? {} : { endTime: toTimestamp(endTime) }),
-    ...(caller ?? { principal: "system" }),
-    code: error ? codeOf(error.code) : "OK",
-    ...(error ? { message: error.message } : {}),
-    ...(fault ? { fault: fault.id } : {}),
-  };
-}
-
-function isAtOrBelow(name: string, parent: string): boolean {
-  return name === parent || name.startsWith(`${parent}/`);
 }
 
 /** The `google.longrunning.Operation` form of a record. */

@@ -7,7 +7,7 @@ import type {
   Operation,
   OperationAggregatedList,
 } from "../model/generated/compute.ts";
-import type { OperationRecord } from "../operation.ts";
+import type { OperationRecord } from "../operation-record.ts";
 import { regions, zonesOf } from "../regions.ts";
 import { notFound } from "./error.ts";
 import { link } from "./link.ts";

@@ -7,7 +7,7 @@ import { type Code, codes, errorInfo, toApiError } from "../error.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import type { LatencyKind } from "../latency.ts";
 import type { Operation } from "../model/generated/compute.ts";
-import type { OperationRecord } from "../operation.ts";
+import type { OperationRecord } from "../operation-record.ts";
 import { createTally } from "../tally.ts";
 import { invalid } from "./error.ts";
 import { link } from "./link.ts";

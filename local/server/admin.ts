@@ -5,7 +5,7 @@ import type { Faults } from "../fault/faults.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { Journal } from "../journal.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
-import type { OperationRecord } from "../operation.ts";
+import type { OperationRecord } from "../operation-record.ts";
 import type { Store } from "../store.ts";
 import { answerFaults } from "./fault-pages.ts";
 import { isLoopback } from "./target.ts";

@@ -1,7 +1,8 @@
 import type { Api, Handler } from "../api.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
-import { type OperationRecord, type Operations, toLongrunning } from "../operation.ts";
+import { type Operations, toLongrunning } from "../operation.ts";
+import type { OperationRecord } from "../operation-record.ts";
 import { paginate } from "../page.ts";
 import { regions } from "../regions.ts";
 
