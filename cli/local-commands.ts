@@ -22,7 +22,7 @@ export function addLocalCommands(program: Command): void {
     .description('print what a shell needs to use it: eval "$(alloyrun local env)"')
     .addOption(localPort())
     .option("--project <id>", "project of gcloud and the clients", "my-project")
-    .option("--as <email>", "act as this person, with only the roles granted to them")
+    .option("--as <email>", "act as this person or service account, with only the roles granted to them")
     .action(async (options: { port?: number; project: string; as?: string }) => {
       const { printEnvironment } = await import("./local/environment.ts");
       process.exitCode = await printEnvironment(options);

@@ -46,6 +46,7 @@ export function roleMethods(cloud: Cloud): TypedHandlers<IamAdminMethods> {
     newEtag: () => Buffer.from(`B${draws.hex(8)}`).toString("base64"),
     drawPropagation: (name) => drawLatencyOf("iam.policy.propagation", name),
   };
+  for (const [, { grants = [] }] of context.roles.list()) awaitGrant(cloud.clock, grants.at(-1));
   return {
     "google.iam.admin.v1.IAM.ListRoles": (request) => list(context, request),
     "google.iam.admin.v1.IAM.GetRole": ({ name = "" }) => {
@@ -78,9 +79,14 @@ function put({ roles, clock, newEtag, drawPropagation }: Context, role: Omit<Sto
   const isSame = JSON.stringify(before.at(-1)?.permissions) === JSON.stringify(permissions);
   const effectiveTime = now + drawPropagation(role.name);
   const grants = [...before.slice(Math.max(current, 0)), ...(isSame ? [] : [{ effectiveTime, permissions }])];
-  // The clock is drawn to the moment; what is in effect is decided by time alone.
-  if (!isSame) void clock.sleep(effectiveTime - now, { draws: true });
+  awaitGrant(clock, grants.at(-1));
   return roles.put(role.name, { ...role, grants, etag: newEtag() });
+}
+
+/** The clock is drawn to the moment; what is in effect is decided by time alone. */
+function awaitGrant(clock: Clock, grant: RoleGrant | undefined): void {
+  const ms = (grant?.effectiveTime ?? 0) - clock.now();
+  if (ms > 0) void clock.sleep(ms, { draws: true });
 }
 
 /** After 7 days a deleted role cannot come back; 30 days later its id is free again. */

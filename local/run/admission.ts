@@ -25,15 +25,18 @@ export function admit(context: RunContext, target: Target, headers: Headers): Ad
   const isPublic = target.service.invokerIamDisabled === true || mayInvoke(context, target, { principal: anonymous });
   const caller = token === undefined ? undefined : verify(context, token);
   if (isPublic) return { headers: caller ? withToken(context, { headers, field, token, target, caller }) : headers };
-  if (token === undefined) return { refusal: page(403, forbidden) };
+  if (token === undefined) return { refusal: forbidden(target) };
   if (!caller || !isMeant(caller, target)) return { refusal: unauthorized() };
-  if (!mayInvoke(context, target, caller)) return { refusal: page(403, forbidden) };
+  if (!mayInvoke(context, target, caller)) return { refusal: forbidden(target) };
   return { headers: withToken(context, { headers, field, token, target, caller }) };
 }
 
 type Caller = Identity & { readonly audience: string | undefined };
 
-const forbidden = "Your client does not have permission to get URL <code>/</code> from this server.";
+function forbidden({ path }: Target): HttpResponse {
+  const shown = path.split("?")[0]?.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+  return page(403, `Your client does not have permission to get URL <code>${shown}</code> from this server.`);
+}
 
 function unauthorized(): HttpResponse {
   const answer = page(401, "Your client does not have permission to the requested URL.");
