@@ -23,7 +23,7 @@ import { withTaskDefaults } from "./defaults.ts";
 import { runExecution } from "./execute.ts";
 import { cancelAll, createExecution } from "./executions.ts";
 import { spellings } from "./knative/spelling.ts";
-import { demandId, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
 import { limits } from "./revisions.ts";
 import { validateMetadata, validateTaskTemplate } from "./validate.ts";
 import { violation } from "./violation.ts";
@@ -34,6 +34,7 @@ export async function createJob(
   { parent = "", job = {}, jobId = "", validateOnly }: CreateJobRequest,
   call: Call,
 ): Promise<OperationResource> {
+  demandRegion(parent);
   demandId(jobId, { field: "CreateJobRequest.job_id", most: 63 });
   const name = `${parent}/jobs/${jobId}`;
   if (context.jobs.get(name))

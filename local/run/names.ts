@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { ApiError } from "../error.ts";
+import { regions } from "../regions.ts";
 import { violation } from "./violation.ts";
 
 /** Parts of `projects/{project}/locations/{region}/{collection}/{id}` and what is below it. */
@@ -33,6 +35,13 @@ export function demandId(id: string, { field, most }: { readonly field: string; 
     "only lowercase, digits, and hyphens; must begin with letter, and may not end with hyphen; " +
     `must be less than ${most + 1} characters`;
   throw violation(field, `${id}: ${rule}.`);
+}
+
+/** @throws ApiError NOT_FOUND for a place where Google Cloud has no region */
+export function demandRegion(parent: string): void {
+  const { region } = parseName(parent);
+  if (region in regions) return;
+  throw new ApiError({ code: "NOT_FOUND", message: `Location ${region} is not found or access is unauthorized.` });
 }
 
 /** `{service}-{generation, five digits}-{three letters}`, as Cloud Run names a revision that has no name of its own. */

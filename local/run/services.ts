@@ -23,7 +23,7 @@ import { withServiceDefaults } from "./defaults.ts";
 import { deployments } from "./deployment.ts";
 import { spellings } from "./knative/spelling.ts";
 import { closeLocalUrl, openLocalUrl } from "./local-url.ts";
-import { demandId, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
 import { removePool } from "./pools.ts";
 import { createRevision, limits, planRevision } from "./revisions.ts";
 import { validateTraffic } from "./traffic.ts";
@@ -54,6 +54,7 @@ export async function createService(
   { parent = "", service = {}, serviceId = "", validateOnly }: CreateServiceRequest,
   call: Call,
 ): Promise<OperationResource> {
+  demandRegion(parent);
   demandId(serviceId, { field: "CreateServiceRequest.service_id", most: 49 });
   const name = `${parent}/services/${serviceId}`;
   if (context.services.get(name)) {

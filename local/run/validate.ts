@@ -1,6 +1,6 @@
 import { ApiError } from "../error.ts";
 import type { Container, Probe, RevisionTemplate, TaskTemplate, VpcAccess } from "../model/generated/run.ts";
-import { validateProbe } from "./validate-probe.ts";
+import { type ProbeContext, validateProbe } from "./validate-probe.ts";
 import { validateVolumes } from "./validate-volumes.ts";
 import { violation } from "./violation.ts";
 
@@ -25,7 +25,9 @@ export function validateRevisionTemplate(template: RevisionTemplate, path: strin
     const rule = "Revision template should contain exactly one container with an exposed port.";
     throw violation(`${path}.containers`, rule);
   }
-  for (const container of containers) validateProbes(container, `${path}.containers`);
+  for (const container of containers) {
+    validateProbes(container, { field: `${path}.containers`, hasPort: exposed.includes(container) });
+  }
   validateVpcAccess(template.vpcAccess, `${path}.vpc_access`);
   validateResources(template, path);
   validateMetadata(template, path);
@@ -43,7 +45,7 @@ export function validateTaskTemplate(template: TaskTemplate, path: string): void
   validateContainers(containers, path);
   for (const container of containers) {
     if (container.livenessProbe) throw violation(`${path}.containers`, "Liveness probes are not supported in jobs.");
-    validateProbes(container, `${path}.containers`);
+    validateProbes(container, { field: `${path}.containers`, hasPort: (container.ports ?? []).length > 0 });
   }
   validateVpcAccess(template.vpcAccess, `${path}.vpc_access`);
   validateVolumes(template, path);
@@ -103,13 +105,13 @@ function refuseCycle(containers: readonly Container[], field: string): void {
   for (const { name = "" } of containers) visit(name, []);
 }
 
-function validateProbes(container: Container, field: string): void {
+function validateProbes(container: Container, { field, hasPort }: Omit<ProbeContext, "kind">): void {
   const probes: readonly (readonly [string, Probe | undefined])[] = [
     ["startup_probe", container.startupProbe],
     ["liveness_probe", container.livenessProbe],
   ];
   for (const [kind, probe] of probes) {
-    if (probe) validateProbe(probe, { kind, field, hasPort: (container.ports ?? []).length > 0 });
+    if (probe) validateProbe(probe, { kind, field, hasPort });
   }
 }
 

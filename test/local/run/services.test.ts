@@ -67,6 +67,22 @@ describe("CreateService", () => {
     expect(await get(localUrl("hello"))).toBe("200 hello /");
   });
 
+  it("probes the usual port of its only container", async () => {
+    const containers = [{ image: fixture.push("probed", hello("probed")), startupProbe: { httpGet: {} } }];
+    const operation = await fixture.operate("POST", `${parent}/services?serviceId=probed`, {
+      template: { serviceAccount: runner, containers },
+    });
+    expect(operation).toMatchObject({
+      response: { template: { containers: [{ startupProbe: { httpGet: { path: "/", port: 8080 } } }] } },
+    });
+  });
+
+  it("is refused where there is no region", async () => {
+    const elsewhere = parent.replace("asia-northeast1", "asia-nowhere1");
+    const body = { template: template("i") };
+    expect(await fixture.call("POST", `${elsewhere}/services?serviceId=a`, body)).toMatchObject({ status: 404 });
+  });
+
   it.each([
     [
       "two ports",
