@@ -32,12 +32,22 @@ export function orderKey<T>(orderBy: string, ordering: Ordering<T>): (item: T) =
   };
 }
 
-/** Items in the order of their keys, each with its key. */
-export function sortByKey<T>(
-  items: readonly T[],
-  key: (item: T) => string,
-): readonly { readonly item: T; readonly key: string }[] {
-  return items.map((item) => ({ item, key: key(item) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+/** An item with the text that it is ordered by. */
+interface Keyed<T> {
+  readonly item: T;
+  readonly key: string;
+}
+
+/** Items in the order of their keys, each with its key. Long lists mostly come in that order, or turned round. */
+export function sortByKey<T>(items: readonly T[], key: (item: T) => string): readonly Keyed<T>[] {
+  const keyed = items.map((item) => ({ item, key: key(item) }));
+  if (isSorted(keyed)) return keyed;
+  const reversed = keyed.toReversed();
+  return isSorted(reversed) ? reversed : keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function isSorted<T>(items: readonly Keyed<T>[]): boolean {
+  return items.every(({ key }, index) => index === 0 || (items[index - 1]?.key ?? "") <= key);
 }
 
 function parseTerms(orderBy: string, sortable: ReadonlySet<string>): readonly Term[] {
