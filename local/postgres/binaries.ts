@@ -3,7 +3,7 @@ import { cp, readFile, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
-import { giveTo, makePassable, type ServerUser } from "./ownership.ts";
+import { checkReachable, giveTo, makePassable, type ServerUser } from "./ownership.ts";
 
 /** PostgreSQL programs that the server's user can run. */
 export interface Binaries {
@@ -33,6 +33,8 @@ const run = promisify(execFile);
  */
 export async function locateBinaries(directory: string, installed?: string): Promise<Binaries> {
   const user = process.getuid?.() === 0 ? nobody : {};
+  await makePassable(directory);
+  await checkReachable(directory, user);
   const named = process.env.ALLOYRUN_POSTGRES_BIN;
   if (named) return await proven({ directory: path.resolve(named), environment: {}, user });
   const native = installed ?? installedBinaries();

@@ -1,6 +1,9 @@
-import { rm } from "node:fs/promises";
+import { readFile, readlink, realpath, rm } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { killGroup } from "../process/group.ts";
 import type { ManagedProcess, ProcessExit, Processes } from "../process/process.ts";
+import { holderOf, isHolding } from "../state/holder.ts";
 import type { Binaries } from "./binaries.ts";
 
 /** The port of PostgreSQL; every server has an address of its own. */
@@ -70,7 +73,7 @@ const readyLine = /database system is ready to accept (read-only )?connections/;
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { processes, binaries, dataDirectory } = options;
-  await rm(path.join(dataDirectory, "postmaster.pid"), { force: true });
+  await endFormerServer(dataDirectory);
   const log: string[] = [];
   const ready = Promise.withResolvers<void>();
   const child = await processes.spawn({
@@ -92,6 +95,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await Promise.race([ready.promise, ended]);
   ended.catch(() => undefined);
   return toServer(child);
+}
+
+/** Two servers on the same data would ruin it: whoever still runs there, against all odds, is ended. */
+async function endFormerServer(dataDirectory: string): Promise<void> {
+  const file = path.join(dataDirectory, "postmaster.pid");
+  const pid = Number.parseInt(await readFile(file, "utf8").catch(() => ""), 10);
+  const folder = pid > 0 ? await readlink(`/proc/${pid}/cwd`).catch(() => undefined) : undefined;
+  const holder = holderOf(pid);
+  if (folder !== undefined && folder === (await realpath(dataDirectory))) {
+    killGroup(pid);
+    while (isHolding(holder)) await sleep(5);
+  }
+  await rm(file, { force: true });
 }
 
 function toArguments({ address, port = postgresPort, parameters }: ServerOptions): string[] {

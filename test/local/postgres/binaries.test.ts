@@ -36,6 +36,12 @@ describe("locateBinaries", () => {
     expect(statSync(found.directory).uid).toBe(found.user.uid);
   });
 
+  asRoot("names the folder that the server's user cannot pass through", async () => {
+    const closed = path.join(directory, "closed");
+    mkdirSync(closed, { mode: 0o700 });
+    await expect(locateBinaries(path.join(closed, "work"))).rejects.toThrow(`cannot pass through ${closed}: `);
+  });
+
   it("takes the directory that ALLOYRUN_POSTGRES_BIN names, or says that it cannot", async () => {
     process.env.ALLOYRUN_POSTGRES_BIN = path.join(directory, "nowhere");
     await expect(locateBinaries(path.join(directory, "work"))).rejects.toThrow("nowhere");
