@@ -13,7 +13,9 @@ let local: LocalCloud;
 
 beforeAll(async () => {
   local = await startTestCloud({ apis: [createCompute, createResourceManager, createSecretManager, createStorage] });
-  await rest(local, `POST storage.googleapis.com/storage/v1/b?project=${testProject}`, { body: { name: "some-bucket" } });
+  await rest(local, `POST storage.googleapis.com/storage/v1/b?project=${testProject}`, {
+    body: { name: "some-bucket" },
+  });
   await rest(local, `POST ${secret}?secretId=s`, { body: { replication: { automatic: {} } } });
   const networks = `compute.googleapis.com/compute/v1/projects/${testProject}/global/networks`;
   await rest(local, `POST ${networks}`, { body: { name: "net", autoCreateSubnetworks: false } });
