@@ -46,31 +46,10 @@ export interface Operations {
 }
 
 /** Makes the table of operations of a local cloud. */
-export function createOperations({ clock, store, random, journal, gate, api }: OperationsContext): Operations {
+export function createOperations(context: OperationsContext): Operations {
+  const { clock, store, journal, api } = context;
   const records = openRecords(store, clock);
-  const tally = createTally(store, "operations.tally");
-
-  /** Draws by what an operation is rather than by when it came, so that concurrent clients change nobody's draws. */
-  function drawsFor({ host, kind, target }: StartOperation): Random {
-    const key = `${host}/${kind}/${target}`;
-    return random.lasting(`operation ${key} ${tally.next(key)}`);
-  }
-
-  function toRecord(operation: StartOperation): OperationRecord {
-    const { host, parent, kind, target, input = {}, metadata, latency } = operation;
-    const draws = drawsFor(operation);
-    const id = operation.id ?? drawId(draws);
-    const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
-    const { principal, workload } = presentCaller();
-    const fault = gate.begin({ on: "operation", host, kind, resource: target, principal });
-    const startTime = clock.now();
-    const dueTime = startTime + lengthened(latency ? drawLatency(latency, draws) : 0, fault?.effect);
-    return {
-      ...{ host, name, kind, target, input, metadata, startTime, dueTime },
-      caller: { principal: emailOf(principal), workload },
-      ...(fault ? { fault: { id: fault.id, effect: fault.effect } } : {}),
-    };
-  }
+  const toRecord = createRecordMaker(context);
 
   async function run(record: OperationRecord, hold: Hold): Promise<void> {
     const work = api(record.host).operations?.[record.kind];
@@ -132,6 +111,38 @@ export function createOperations({ clock, store, random, journal, gate, api }: O
     list: records.list,
     delete: records.delete,
     isBusy: records.isBusy,
+  };
+}
+
+/** Makes what makes the record of an operation that is about to start: its name, its time, and the fault it meets. */
+function createRecordMaker({
+  clock,
+  store,
+  random,
+  gate,
+}: OperationsContext): (one: StartOperation) => OperationRecord {
+  const tally = createTally(store, "operations.tally");
+
+  /** Draws by what an operation is rather than by when it came, so that concurrent clients change nobody's draws. */
+  function drawsFor({ host, kind, target }: StartOperation): Random {
+    const key = `${host}/${kind}/${target}`;
+    return random.lasting(`operation ${key} ${tally.next(key)}`);
+  }
+
+  return (operation) => {
+    const { host, parent, kind, target, input = {}, metadata, latency } = operation;
+    const draws = drawsFor(operation);
+    const id = operation.id ?? drawId(draws);
+    const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
+    const { principal, workload } = presentCaller();
+    const fault = gate.begin({ on: "operation", host, kind, resource: target, principal });
+    const startTime = clock.now();
+    const dueTime = startTime + lengthened(latency ? drawLatency(latency, draws) : 0, fault?.effect);
+    return {
+      ...{ host, name, kind, target, input, metadata, startTime, dueTime },
+      caller: { principal: emailOf(principal), workload },
+      ...(fault ? { fault: { id: fault.id, effect: fault.effect } } : {}),
+    };
   };
 }
 
