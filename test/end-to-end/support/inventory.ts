@@ -53,7 +53,8 @@ export function takeGrants({ cloud }: LocalCloud): string[] {
     .sort();
 }
 
-/** Whether an e-mail address ends in a domain of Google's own accounts, instead of a project's. */
+/** Whether an e-mail address is a service agent's or ends in a domain of Google's own accounts, instead of a project's. */
 function isGoogles(text: string): boolean {
+  if (/service-\d+@[a-z-]+\.iam\.gserviceaccount\.com$/.test(text)) return true;
   return text.endsWith("gserviceaccount.com") && !text.endsWith(".iam.gserviceaccount.com");
 }
