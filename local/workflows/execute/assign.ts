@@ -2,6 +2,7 @@ import { toIndex } from "../expression/evaluate.ts";
 import { fault } from "../fault.ts";
 import type { Assignment } from "../parse/syntax.ts";
 import type { Task } from "../task.ts";
+import { noteChange, sizeOf, textSize } from "../value/size.ts";
 import { isList, isMap, typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 import { evaluateIn, evaluateTemplate } from "./template.ts";
@@ -21,11 +22,19 @@ export function* runAssignment({ target, value }: Assignment, at: Activation): T
 function withElement(container: Value, [key = null, ...rest]: readonly Value[], value: Value): Value {
   if (isList(container)) {
     const index = toIndex(container.length, key);
-    return container.with(index, replace(container[index] ?? null, rest, value));
+    const before = container[index] ?? null;
+    const after = replace(before, rest, value);
+    const copy = container.with(index, after);
+    noteChange(copy, container, sizeOf(after) - sizeOf(before));
+    return copy;
   }
   if (!isMap(container)) throw fault("TypeError", `cannot assign an element of type '${typeName(container)}'`);
   if (typeof key !== "string") throw fault("TypeError", `map key must be a string, not ${typeName(key)}`);
-  return new Map(container).set(key, replace(container.get(key) ?? new Map(), rest, value));
+  const before = container.get(key);
+  const after = replace(before ?? new Map(), rest, value);
+  const copy = new Map(container).set(key, after);
+  noteChange(copy, container, sizeOf(after) - (before === undefined ? -textSize(key) : sizeOf(before)));
+  return copy;
 }
 
 function replace(element: Value, path: readonly Value[], value: Value): Value {

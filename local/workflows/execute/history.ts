@@ -52,24 +52,20 @@ export interface EntryHandle {
 
 type Mutable = { -readonly [Key in keyof StepRecord]: StepRecord[Key] } & { children: number[] };
 
-/** Entries that have the same parent; those of one thread follow each other. */
-interface Siblings {
-  last?: Mutable;
-}
-
 /** What an execution has done, step by step. */
 export class History {
   readonly #now: () => number;
-  readonly #records: (Mutable & { readonly inside: Siblings })[] = [];
-  readonly #outermost: Siblings = {};
+  readonly #records: Mutable[] = [];
+  /** The latest entry with each parent; 0 stands for none. Those of one thread follow each other. */
+  readonly #latest = new Map<number, Mutable>();
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** A copy of the entries in the order in which they began. */
+  /** The entries in the order in which they began; they go on to change as the execution does. */
   list(): readonly StepRecord[] {
-    return this.#records.map(({ inside: _, ...record }) => ({ ...record, children: [...record.children] }));
+    return this.#records;
   }
 
   /** Notes that a step has begun. */
@@ -77,22 +73,21 @@ export class History {
     const id = this.#records.length + 1;
     const now = this.#now();
     const above = parent && this.#records[parent.id - 1];
-    const siblings = above?.inside ?? this.#outermost;
-    const previous = siblings.last?.threadId === step.threadId ? siblings.last : undefined;
-    const record = {
+    const latest = this.#latest.get(parent?.id ?? 0);
+    const previous = latest?.threadId === step.threadId ? latest : undefined;
+    const record: Mutable = {
       ...step,
       id,
-      state: "STATE_IN_PROGRESS" as const,
+      state: "STATE_IN_PROGRESS",
       createTime: now,
       updateTime: now,
       parent: parent?.id,
       previous: previous?.id,
       children: [],
-      inside: {},
     };
     if (previous) previous.next = id;
     above?.children.push(id);
-    siblings.last = record;
+    this.#latest.set(parent?.id ?? 0, record);
     this.#records.push(record);
     return record;
   }
@@ -107,5 +102,6 @@ export class History {
   end(entry: EntryHandle, end: StepEnd): void {
     const record = this.#records[entry.id - 1];
     if (record) Object.assign(record, end, { updateTime: this.#now() });
+    this.#latest.delete(entry.id);
   }
 }

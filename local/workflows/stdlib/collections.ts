@@ -1,17 +1,24 @@
 import { fault } from "../fault.ts";
-import { isList, isMap, typeName, type Value, type ValueMap } from "../value/value.ts";
+import { noteChange, sizeOf } from "../value/size.ts";
+import { isList, isMap, typeName, type Value, type ValueList, type ValueMap } from "../value/value.ts";
 import { row } from "./function.ts";
 
 /** `list.*` and `map.*`; none changes its arguments. @see https://cloud.google.com/workflows/docs/reference/stdlib/map/get */
 // biome-ignore format: a table
 export const collections = [
-  row("list.concat",      "objs: list, val: value",    "list", ({ objs, val }) => [...objs, val]),
-  row("list.prepend",     "objs: list, val: value",    "list", ({ objs, val }) => [val, ...objs]),
+  row("list.concat",      "objs: list, val: value",    "list", ({ objs, val }) => extended(objs, val, [...objs, val])),
+  row("list.prepend",     "objs: list, val: value",    "list", ({ objs, val }) => extended(objs, val, [val, ...objs])),
   row("map.get",          "map: value, keys: value",   "value", ({ map, keys }) => get(map, toKeys(keys))),
   row("map.delete",       "map: map, key: string",   "map",  ({ map, key }) => remove(map, key)),
   row("map.merge",        "first: map, second: map", "map",  ({ first, second }) => new Map([...first, ...second])),
   row("map.merge_nested", "first: map, second: map", "map",  ({ first, second }) => mergeNested(first, second)),
 ];
+
+/** A list with one element more, whose size is known from the one before. */
+function extended(objs: ValueList, added: Value, longer: ValueList): ValueList {
+  noteChange(longer, objs, sizeOf(added));
+  return longer;
+}
 
 function toKeys(keys: Value): readonly string[] {
   if (typeof keys === "string") return [keys];

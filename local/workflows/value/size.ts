@@ -36,6 +36,11 @@ export function sizeOf(value: Value): number {
   return size;
 }
 
+/** Notes the size of a copy of a measured list or map in which little was changed, so that it need not be measured. */
+export function noteChange(copy: Value, original: Value, changedBytes: number): void {
+  if (copy !== null && typeof copy === "object") measured.set(copy, sizeOf(original) + changedBytes);
+}
+
 function measure(value: Value): number {
   if (isList(value)) return value.reduce<number>((total, item) => total + sizeOf(item), 8);
   if (!isMap(value)) return 8;
