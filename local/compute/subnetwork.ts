@@ -1,29 +1,26 @@
 import type { Api, Call, TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import type {
-  AggregatedListSubnetworksRequest,
   ComputeMethods,
   ExpandIpCidrRangeSubnetworkRequest,
   InsertSubnetworkRequest,
-  ListUsableSubnetworksRequest,
   Operation,
   PatchSubnetworkRequest,
   SetPrivateIpGoogleAccessSubnetworkRequest,
   Subnetwork,
-  SubnetworkAggregatedList,
-  UsableSubnetworksAggregatedList,
 } from "../model/generated/compute.ts";
-import { contains, formatAddress, overlaps, parseRange, type Range } from "../range.ts";
+import { contains, parseRange } from "../range.ts";
 import { regions } from "../regions.ts";
 import { subnetworkBlocker } from "./blocker.ts";
 import { invalid, required } from "./error.ts";
 import { demandFingerprint, fingerprintOf } from "./fingerprint.ts";
 import { changeResource, deleteResource, insertResource, type Kind, kindOperations } from "./kind.ts";
 import { link, pathOf } from "./link.ts";
-import { aggregate, listPage } from "./list.ts";
+import { listPage } from "./list.ts";
 import { idempotent } from "./operation.ts";
-import { demand, demandNetwork, type Identified, identify, parseName, type Resources } from "./resources.ts";
-import { takenRanges } from "./taken-ranges.ts";
+import { demand, demandNetwork, identify, parseName, type Resources } from "./resources.ts";
+import { aggregatedSubnetworks, usableSubnetworks, viewSubnetwork } from "./subnetwork-list.ts";
+import { demandNoConflict, demandRange } from "./subnetwork-range.ts";
 
 interface Context {
   readonly cloud: Cloud;
@@ -53,13 +50,13 @@ export function subnetworkMethods(cloud: Cloud, resources: Resources): TypedHand
   return {
     "google.cloud.compute.v1.Subnetworks.Insert": idempotent(cloud, (request, call) => insert(context, request, call)),
     "google.cloud.compute.v1.Subnetworks.Get": ({ project, region, subnetwork }) =>
-      view(demand(resources.subnetworks, pathFor(project, region, subnetwork))),
+      viewSubnetwork(demand(resources.subnetworks, pathFor(project, region, subnetwork))),
     "google.cloud.compute.v1.Subnetworks.List": (request) => {
       const path = pathFor(request.project, request.region);
-      const found = resources.subnetworks.list(path).map(([, subnetwork]) => view(subnetwork));
+      const found = resources.subnetworks.list(path).map(([, subnetwork]) => viewSubnetwork(subnetwork));
       return { kind: "compute#subnetworkList", ...listPage(path.slice(0, -1), found, request) };
     },
-    "google.cloud.compute.v1.Subnetworks.AggregatedList": (request) => aggregatedList(context, request),
+    "google.cloud.compute.v1.Subnetworks.AggregatedList": (request) => aggregatedSubnetworks(resources, request),
     "google.cloud.compute.v1.Subnetworks.Patch": idempotent(cloud, (request, call) => patch(context, request, call)),
     "google.cloud.compute.v1.Subnetworks.SetPrivateIpGoogleAccess": idempotent(cloud, (request, call) =>
       setPrivateAccess(context, request, call),
@@ -67,7 +64,7 @@ export function subnetworkMethods(cloud: Cloud, resources: Resources): TypedHand
     "google.cloud.compute.v1.Subnetworks.ExpandIpCidrRange": idempotent(cloud, (request, call) =>
       expand(context, request, call),
     ),
-    "google.cloud.compute.v1.Subnetworks.ListUsable": (request) => listUsable(context, request),
+    "google.cloud.compute.v1.Subnetworks.ListUsable": (request) => usableSubnetworks(resources, request),
     "google.cloud.compute.v1.Subnetworks.Delete": idempotent(cloud, ({ project, region, subnetwork }, call) =>
       deleteResource(cloud, context.kind, { call, path: pathFor(project, region, subnetwork) }),
     ),
@@ -110,11 +107,6 @@ function withFingerprint<T extends Subnetwork>({ fingerprint: _, ...subnetwork }
   return { ...subnetwork, fingerprint: fingerprintOf(subnetwork) } as T;
 }
 
-function view(subnetwork: Subnetwork & Identified): Subnetwork {
-  const first = parseRange(subnetwork.ipCidrRange ?? "")?.first ?? 0;
-  return { kind: "compute#subnetwork", gatewayAddress: formatAddress(first + 1), ...subnetwork };
-}
-
 function insert(
   context: Context,
   { project = "", region = "", subnetworkResource: sent = {} }: InsertSubnetworkRequest,
@@ -126,7 +118,7 @@ function insert(
     if (!sent.network) throw required("resource.network");
     const network = demandNetwork(context, sent.network, project);
     const range = demandRange(sent.ipCidrRange);
-    demandNoConflict(context, { network, range, except: undefined });
+    demandNoConflict(context.resources, { network, range, except: undefined });
     return withDefaults(path, { ...settable(sent), network: link(network) });
   };
   return insertResource(context.cloud, context.kind, { call, path, make });
@@ -139,45 +131,6 @@ function settable(sent: Subnetwork): Subnetwork {
   const given = { description, ipCidrRange, privateIpGoogleAccess, logConfig };
   const all = { ...given, purpose, role, secondaryIpRanges, stackType };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
-function demandRange(text: string | undefined): Range {
-  if (!text) throw required("resource.ipCidrRange");
-  const range = parseRange(text);
-  if (!range)
-    throw invalid(
-      "resource.ipCidrRange",
-      text,
-      "Must be a valid IPv4 range in CIDR notation, with no bits set behind the prefix.",
-    );
-  if (range.prefixLength < 4 || range.prefixLength > 29) {
-    throw invalid("resource.ipCidrRange", text, "The prefix length must be between 4 and 29.");
-  }
-  return range;
-}
-
-interface Wanted {
-  readonly network: string;
-  readonly range: Range;
-  /** Path of the subnetwork that is about to change. */
-  readonly except: string | undefined;
-}
-
-function demandNoConflict({ resources }: Context, { network, range, except }: Wanted): void {
-  const conflict = takenRanges(resources, network).find(
-    (taken) => taken.path !== except && overlaps(taken.range, range),
-  );
-  if (!conflict) return;
-  const [, , , region, kind, name] = conflict.path.split("/");
-  const what =
-    kind === "subnetworks"
-      ? `subnetwork '${conflict.path}' in region '${region}'`
-      : `allocated range '${name ?? conflict.path}'`;
-  throw invalid(
-    "resource.ipCidrRange",
-    `${formatAddress(range.first)}/${range.prefixLength}`,
-    `Invalid IPCidrRange: it conflicts with existing ${what}.`,
-  );
 }
 
 function patch({ cloud, kind }: Context, request: PatchSubnetworkRequest, call: Call): Operation {
@@ -219,39 +172,7 @@ function expand(context: Context, request: ExpandIpCidrRangeSubnetworkRequest, c
       `The new range must be larger than ${present.ipCidrRange} and contain it.`,
     );
   }
-  demandNoConflict(context, { network: pathOf(present.network ?? ""), range, except: path });
+  demandNoConflict(context.resources, { network: pathOf(present.network ?? ""), range, except: path });
   const change = { call, path, changed: { ipCidrRange }, verb: "expandIpCidrRange" };
   return changeResource(context.cloud, context.kind, change);
-}
-
-function aggregatedList({ resources }: Context, request: AggregatedListSubnetworksRequest): SubnetworkAggregatedList {
-  const byScope = Object.keys(regions).map((region): [string, Subnetwork[]] => [
-    `regions/${region}`,
-    resources.subnetworks.list(pathFor(request.project, region)).map(([, subnetwork]) => view(subnetwork)),
-  ]);
-  const path = `projects/${request.project}/aggregated/subnetworks`;
-  return {
-    kind: "compute#subnetworkAggregatedList",
-    id: path,
-    items: aggregate("subnetworks", new Map(byScope), request),
-    selfLink: link(path),
-  };
-}
-
-/** The subnetworks that the caller may place something in: all of the project's, since projects share none. */
-function listUsable({ resources }: Context, request: ListUsableSubnetworksRequest): UsableSubnetworksAggregatedList {
-  const path = `projects/${request.project}/aggregated/subnetworks/listUsable`;
-  const usable = resources.subnetworks.list(`projects/${request.project}/regions/`).map(([, subnetwork]) => ({
-    name: subnetwork.selfLink,
-    subnetwork: subnetwork.selfLink,
-    network: subnetwork.network,
-    ipCidrRange: subnetwork.ipCidrRange,
-    secondaryIpRanges: subnetwork.secondaryIpRanges,
-    stackType: subnetwork.stackType,
-    purpose: subnetwork.purpose,
-    role: subnetwork.role,
-  }));
-  const { items, ...page } = listPage(path, usable, request);
-  const shown = items.map(({ name: _, ...subnetwork }) => subnetwork);
-  return { kind: "compute#usableSubnetworksAggregatedList", items: shown, ...page };
 }

@@ -211,6 +211,49 @@ export const serviceScenario: Scenario = {
     },
     { run: `run services logs read web ${flag}`, stdout: /is up/ },
     {
+      run: `run deploy tuned --image={app} ${flag} --no-allow-unauthenticated --no-cpu-throttling --session-affinity --min=1 --min-instances=1 --max-instances=5 --labels=a=b --description=words --ingress=internal --set-custom-audiences=https://x.example --startup-probe=httpGet.path=/,periodSeconds=3,failureThreshold=10 --add-volume=name=scratch,type=in-memory,size-limit=10Mi --add-volume-mount=volume=scratch,mount-path=/scratch`,
+    },
+    {
+      run: `run services describe tuned ${flag}`,
+      json: {
+        metadata: {
+          labels: { a: "b" },
+          annotations: {
+            "run.googleapis.com/minScale": "1",
+            "run.googleapis.com/description": "words",
+            "run.googleapis.com/ingress": "internal",
+            "run.googleapis.com/custom-audiences": '["https://x.example"]',
+          },
+        },
+        spec: {
+          template: {
+            metadata: {
+              annotations: {
+                "autoscaling.knative.dev/minScale": "1",
+                "autoscaling.knative.dev/maxScale": "5",
+                "run.googleapis.com/cpu-throttling": expect.stringMatching(/^false$/i),
+                "run.googleapis.com/sessionAffinity": "true",
+              },
+            },
+            spec: {
+              containers: [
+                {
+                  startupProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 3 },
+                  volumeMounts: [{ name: "scratch", mountPath: "/scratch" }],
+                },
+              ],
+              volumes: [{ name: "scratch", emptyDir: { medium: "Memory", sizeLimit: "10Mi" } }],
+            },
+          },
+        },
+      },
+    },
+    {
+      run: `run deploy lost --image={app} --region=nowhere-west1 --no-allow-unauthenticated`,
+      exit: 1,
+      stderr: /The provided region was invalid/,
+    },
+    {
       run: `run deploy broken --image=${region}-docker.pkg.dev/{project}/apps/absent ${flag} --no-allow-unauthenticated`,
       exit: 1,
       stderr: /Revision 'broken-00001-[a-z]{3}' is not ready and cannot serve traffic\. Image '.*absent' not found/,
@@ -229,6 +272,21 @@ const task = `
   console.log("did", process.env.A);
   if (process.env.A === "fails") process.exit(3);
   if (process.env.A === "hangs") setInterval(() => undefined, 1000);`;
+
+const jobYaml = `apiVersion: run.googleapis.com/v1
+kind: Job
+metadata:
+  name: replaced
+spec:
+  template:
+    spec:
+      taskCount: 1
+      template:
+        spec:
+          maxRetries: 1
+          containers:
+          - image: {task}
+`;
 
 /** Cloud Run's jobs. */
 export const jobScenario: Scenario = {
@@ -257,6 +315,13 @@ export const jobScenario: Scenario = {
         status: { conditions: [{ type: "Ready", status: "True" }] },
       },
     },
+    {
+      run: `run jobs replace {folder}/job.yaml ${flag}`,
+      files: { "job.yaml": jobYaml },
+      stderr: /Job \[.*replaced.*\] has been successfully created/,
+    },
+    { run: `run jobs replace {folder}/job.yaml ${flag}`, json: { metadata: { generation: 1 } } },
+    { run: `run jobs delete replaced ${flag}` },
     { run: `run jobs list ${flag}`, json: [{ metadata: { name: "seed" } }] },
     { run: "run jobs list", json: [{ metadata: { name: "seed" } }] },
     {
@@ -289,9 +354,10 @@ export const jobScenario: Scenario = {
       stderr: /Job \[.*kept.*\] has successfully been deployed/,
     },
     { run: `run jobs execute kept ${flag} --async`, stderr: /Execution \[.*kept-.*\] is being started/ },
+    { run: `run jobs execute kept ${flag}`, stderr: /Execution \[.*kept-.*\] has successfully started running/ },
     {
       run: `run jobs executions list --job=kept ${flag}`,
-      json: [{ status: { runningCount: 1 } }],
+      json: [{ status: { runningCount: 1 } }, { status: { runningCount: 1 } }],
     },
     {
       run: `run jobs add-iam-policy-binding seed ${flag} --member=user:a@example.com --role=roles/run.invoker`,

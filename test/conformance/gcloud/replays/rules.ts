@@ -69,6 +69,41 @@ export const ruleReplays: ReplayGroup = {
       },
     },
     {
+      row: "rules: a create that took effect before its 503 is sent again and meets its own 409",
+      async play(wire) {
+        const effect = { kind: "error", code: "UNAVAILABLE", after: true } as const;
+        wire.local.faults.add({ on: "call", match: "*.CreateSecret", when: { times: 1 }, effect });
+        const create = () =>
+          wire.send(`POST ${secrets(wire)}?secretId=sent-twice`, { body: { replication: { automatic: {} } } });
+        expect((await create()).body.error).toMatchObject({ code: 503, status: "UNAVAILABLE" });
+        expect((await create()).body.error).toMatchObject({ code: 409, status: "ALREADY_EXISTS" });
+      },
+    },
+    {
+      row: "rules: a look at an operation that fails is repeated",
+      async play(wire) {
+        const host = "artifactregistry.googleapis.com/v1";
+        const address = `${host}/projects/${wire.project}/locations/us-central1/repositories`;
+        const started = await wire.send(`POST ${address}?repositoryId=looked`, { body: { format: "DOCKER" } });
+        const effect = { kind: "error", code: "INTERNAL" } as const;
+        wire.local.faults.add({ on: "call", match: "*Operations.GetOperation", when: { times: 1 }, effect });
+        expect((await wire.send(`GET ${host}/${String(started.body.name)}`)).status).toBe(500);
+        expect(await pollOperation(wire, host, started)).not.toHaveProperty("error");
+      },
+    },
+    {
+      row: "rules: too many requests, in the envelopes of two families",
+      async play(wire) {
+        const effect = { kind: "error", code: "RESOURCE_EXHAUSTED" } as const;
+        wire.local.faults.add({ on: "call", match: "*", resource: `*${wire.project}*`, when: { times: 2 }, effect });
+        const one = await wire.send(`GET ${secrets(wire)}/sent-twice`);
+        expect(one.body.error).toMatchObject({ code: 429, status: "RESOURCE_EXHAUSTED" });
+        const other = await wire.send(`GET ${compute(wire)}/global/networks/my-vpc`);
+        expect(other.body.error).toMatchObject({ code: 429, errors: [{ reason: expect.any(String) }] });
+        expect((await wire.send(`GET ${secrets(wire)}/sent-twice`)).status).toBe(200);
+      },
+    },
+    {
       row: "rules: a request without credentials",
       async play(wire) {
         const answer = await wire.send(`GET ${secrets(wire)}`, { headers: { authorization: "" } });
