@@ -15,7 +15,7 @@ export async function demand(
 }
 
 /** Asks for an operation until it is done, and gives it; time runs towards its end meanwhile. */
-export async function ended(
+async function ended(
   local: Pick<KeptCloud, "url">,
   host: string,
   { name }: JsonObject,
