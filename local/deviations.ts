@@ -165,6 +165,7 @@ export const differences: readonly string[] = [
   "Startup probes ask more often than their period says, so that nobody waits longer than needed; their whole budget is the same.",
   "GPUs, HTTP/2 to containers, readiness probes and volumes of Cloud SQL, Cloud Storage and NFS are refused or not served by Cloud Run here; the repository that Cloud Functions keeps its images in is not listed.",
   "Volumes of Cloud Run's containers are real directories whose paths are translated in arguments and environment, and for Node containers in node:fs too; secrets in them are read when an instance starts, and no size limit is held.",
+  "The machine types, images and disks that a virtual machine names are taken at their word and cannot be looked at; external addresses are documentation addresses (203.0.113.0/24), at which nobody answers.",
   "Private addresses are translated to loopback ones in the arguments and environment of workloads, and for Node workloads in their outgoing connections too.",
   "The bearer tokens `owner` and `user:EMAIL` stand for people without a login.",
   "A project comes into being, with billing, when the owner first names it.",
@@ -184,5 +185,6 @@ export const differences: readonly string[] = [
   "Pub/Sub delivers to pulls, streams and pushes only, not into BigQuery, Bigtable or Cloud Storage; topics take no encryption key, no ingestion source and no transforms. An endpoint on this machine may be plain HTTP.",
   "Cloud Scheduler takes schedules in the five fields of cron, not in words, and no App Engine targets.",
   "Methods that stream answer over gRPC only.",
+  "After a crash or restart with --state an execution goes on where it was; an HTTP request that it was waiting for then is sent again.",
   "Workflows call connectors (`googleapis.*`) of the APIs that are served here; those of others are refused at deployment as UNIMPLEMENTED. Uploads through the connector of Storage are not served.",
 ];
