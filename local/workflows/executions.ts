@@ -26,7 +26,7 @@ import { notFound } from "./api/names.ts";
 import { newExecution } from "./api/new-execution.ts";
 import { executionPermissions } from "./api/permissions.ts";
 import { toPubsubEvent } from "./api/pubsub-event.ts";
-import { createRunner, type Runner } from "./api/runner.ts";
+import { Runner } from "./api/runner.ts";
 import { getStepEntry, listStepEntries } from "./api/step-entries.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
 
@@ -45,7 +45,7 @@ interface Context {
  */
 export function createWorkflowExecutions(cloud: Cloud): Api {
   const records = cloud.store.collection<ExecutionRecord>(executionCollection);
-  const runner = createRunner(cloud);
+  const runner = new Runner(cloud);
   const workflows = openWorkflowStore(cloud);
   const context: Context = { cloud, workflows, records, runner, ids: cloud.random.fork("workflows.executionIds") };
   return {

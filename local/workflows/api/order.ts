@@ -27,7 +27,7 @@ export function orderKey<T>(orderBy: string, ordering: Ordering<T>): (item: T) =
   const terms = parseTerms(orderBy.trim() === "" ? ordering.usual : orderBy, ordering.sortable);
   const isDescending = terms[0]?.isDescending === true;
   return (item) => {
-    const texts = terms.map((term) => textOf(sortText(ordering.fieldOf(item, term.field)), term.isDescending));
+    const texts = terms.map((term) => sortText(ordering.fieldOf(item, term.field), term.isDescending));
     return [...texts, textOf(ordering.idOf(item), isDescending)].join("\u0000");
   };
 }
@@ -58,9 +58,12 @@ function parseTerms(orderBy: string, sortable: ReadonlySet<string>): readonly Te
   });
 }
 
-function sortText(value: FieldValue): string {
-  if (Array.isArray(value)) return value[0] ?? "";
-  return typeof value === "number" ? value.toFixed(6).padStart(24, "0") : String(value ?? "");
+/** Above every number in a list: milliseconds of times, counts. */
+const ceiling = 4e12;
+
+function sortText(value: FieldValue, isDescending: boolean): string {
+  if (typeof value === "number") return (isDescending ? ceiling - value : value).toFixed(6).padStart(24, "0");
+  return textOf(String((Array.isArray(value) ? value[0] : value) ?? ""), isDescending);
 }
 
 /** For falling order printable ASCII is turned round, and what ends first comes last. */
