@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunView } from "../functions/api.ts";
+import { ApiError } from "../google/error.ts";
 import type { RequestClient } from "./request-client.ts";
 import { createPace, type Pace } from "./view/pace.ts";
 import { renderProgress, renderStep } from "./view/progress.ts";
@@ -24,18 +25,41 @@ export interface Watch {
   readonly pause?: (ms: number) => Promise<unknown>;
 }
 
-/** Follows a run until it has ended, drawing every step; leaving has no effect on the run. */
+/** Looks in a row that find nobody before a watcher gives up: some minutes, since each of them is tried more than once. */
+const patience = 20;
+
+/**
+ * Follows a run until it has ended, drawing every step; leaving has no effect on the run, and neither has a network that
+ * is gone for some minutes.
+ *
+ * @throws ProblemError, or ApiError UNAVAILABLE when the run could not be read for some minutes
+ */
 export async function watchRun(client: Pick<RequestClient, "getRun">, run: string, watch: Watch): Promise<RunView> {
   const { screen, requestedMs, pause = sleep } = watch;
   const pace = createPace();
   const draw = screen ? drawer(screen, pace) : () => {};
   for (let looks = 0; ; looks += 1) {
-    const view = await client.getRun(run);
+    const view = await readRun(client, run, pause);
     if (looks === 0 && requestedMs !== undefined && view.startedAt) pace.note(view.startedAt, requestedMs);
     pace.note(view.readAt, performance.now());
     draw(view);
     if (!unfinished.has(view.state)) return view;
     await pause(Math.min(2000, 400 * 1.05 ** looks));
+  }
+}
+
+async function readRun(
+  client: Pick<RequestClient, "getRun">,
+  run: string,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<RunView> {
+  for (let misses = 1; ; misses += 1) {
+    try {
+      return await client.getRun(run);
+    } catch (caught) {
+      if (!(caught instanceof ApiError && caught.code === "UNAVAILABLE") || misses === patience) throw caught;
+    }
+    await pause(2000);
   }
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Screen, watchRun } from "../../cli/watch.ts";
 import type { RunView } from "../../functions/api.ts";
+import { ApiError } from "../../google/error.ts";
 import { at, runView, step } from "./run-view.ts";
 
 /** A request function that answers one view after the other, and a watcher that waits for nothing. */
-function watching(views: readonly RunView[], screen?: Partial<Screen>) {
+function watching(views: readonly (RunView | Error)[], screen?: Partial<Screen>) {
   const written: string[] = [];
   const pauses: number[] = [];
   const asked: string[] = [];
@@ -14,6 +15,7 @@ function watching(views: readonly RunView[], screen?: Partial<Screen>) {
       asked.push(run);
       const view = left.shift();
       if (!view) throw new Error("asked once more after the end");
+      if (view instanceof Error) throw view;
       return view;
     },
   };
@@ -42,6 +44,20 @@ describe("watchRun", () => {
     const { outcome, pauses } = watching([runView({ state })]);
     expect((await outcome).state).toBe(state);
     expect(pauses).toEqual([]);
+  });
+
+  it("looks again while nobody can be reached, for some minutes", async () => {
+    const gone = new ApiError({ method: "GET", resource: "run-1", code: "UNAVAILABLE", text: "connection refused" });
+    const last = runView({ state: "succeeded" });
+    expect(await watching([runView(), ...Array<Error>(19).fill(gone), last]).outcome).toBe(last);
+    const { outcome, pauses } = watching([runView(), ...Array<Error>(20).fill(gone)]);
+    await expect(outcome).rejects.toBe(gone);
+    expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(30_000);
+  });
+
+  it("gives up at once when it is refused", async () => {
+    const refused = new Error("no such run");
+    await expect(watching([runView(), refused]).outcome).rejects.toBe(refused);
   });
 
   it("asks often at first and at least every two seconds later", async () => {
