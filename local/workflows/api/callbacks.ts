@@ -3,23 +3,8 @@ import { ApiError } from "../../error.ts";
 import type { HttpRequest } from "../../http.ts";
 import type { Callback } from "../../model/generated/workflow-executions.ts";
 import type { CallbackRequest, Thread } from "../execute/host.ts";
+import { type CallbackRecord, createWaiters, type StoredRequest } from "./callback-waiters.ts";
 import { notFound, withProjectId, withProjectNumber } from "./names.ts";
-
-/** A callback endpoint of an execution; a request that nobody has read yet is kept with it. */
-interface CallbackRecord {
-  readonly name: string;
-  readonly method: string;
-  readonly unread?: StoredRequest;
-}
-
-interface StoredRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Base64. */
-  readonly body: string;
-  readonly receivedTime: string;
-}
 
 /** The callback endpoints of all executions. */
 export interface Callbacks {
@@ -56,24 +41,7 @@ const origin = "https://workflowexecutions.googleapis.com/v1/";
 export function createCallbacks(cloud: Cloud): Callbacks {
   const records = cloud.store.collection<CallbackRecord>("workflows.callbacks");
   const draws = cloud.random.fork("workflows.callbacks");
-  const waiters = new Map<string, Set<() => void>>();
-  /** Endpoints whose request somebody was given who has not confirmed it yet. */
-  const taken = new Set<string>();
-
-  function take(name: string): CallbackRequest | undefined {
-    const unread = records.get(name)?.unread;
-    if (!unread || taken.has(name)) return undefined;
-    taken.add(name);
-    const { url, body, ...request } = unread;
-    return { ...request, url: new URL(url), body: Buffer.from(body, "base64") };
-  }
-
-  /** The endpoint that a URL names, without what is behind a question mark. */
-  function nameOf(url: string): string {
-    const [address = ""] = url.split("?");
-    return address.startsWith(origin) ? withProjectId(cloud, address.slice(origin.length)) : "";
-  }
-
+  const waiters = createWaiters(cloud, records);
   return {
     create(execution, method) {
       const name = `${execution}/callbacks/${draws.hex(8)}-${draws.hex(4)}-${draws.hex(16)}`;
@@ -82,36 +50,24 @@ export function createCallbacks(cloud: Cloud): Callbacks {
     },
 
     async receive({ url, execution }, timeoutMs, thread) {
-      const name = nameOf(url);
-      if (!name.startsWith(`${execution}/`) || !records.get(name)) {
-        throw new RangeError(`'${url}' is not a callback endpoint of this execution`);
-      }
-      const waiting = waiters.get(name) ?? new Set();
-      waiters.set(name, waiting);
-      const request = take(name);
-      return request ?? waitFor(waiting, { timeoutMs, thread, take: () => take(name), cloud });
+      const name = nameOf(cloud, url);
+      if (name.startsWith(`${execution}/`) && records.get(name)) return await waiters.receive(name, timeoutMs, thread);
+      throw new RangeError(`'${url}' is not a callback endpoint of this execution`);
     },
 
     confirm({ url, receivedTime }) {
-      const name = nameOf(url);
+      const name = nameOf(cloud, url);
       const record = records.get(name);
-      taken.delete(name);
+      waiters.release(name);
       if (record?.unread?.receivedTime === receivedTime) records.put(name, { name, method: record.method });
     },
 
     deliver(name, request) {
       const record = records.get(name);
       if (!record) throw notFound(name);
-      if (record.method !== request.method) {
-        const message = `callback endpoint takes ${record.method}, not ${request.method}`;
-        throw new ApiError({ code: "UNIMPLEMENTED", httpStatus: 405, message });
-      }
-      if (record.unread) {
-        throw new ApiError({ code: "RESOURCE_EXHAUSTED", message: "an earlier request has not been processed yet" });
-      }
+      checkDelivery(record, request);
       records.put(name, { ...record, unread: store(request, cloud.clock.timestamp()) });
-      const [wake] = waiters.get(name) ?? [];
-      wake?.();
+      waiters.wake(name);
     },
 
     list: (execution) =>
@@ -119,46 +75,31 @@ export function createCallbacks(cloud: Cloud): Callbacks {
         name: withProjectNumber(cloud, name).replace("/callbacks/", "/callback/"),
         method,
         availablePayloads: unread ? [Buffer.from(unread.body, "base64").toString("utf8")] : [],
-        waiters: String(waiters.get(name)?.size ?? 0),
+        waiters: String(waiters.count(name)),
       })),
 
     close(execution) {
       for (const [name] of records.list(`${execution}/callbacks/`)) {
         records.delete(name);
-        waiters.delete(name);
-        taken.delete(name);
+        waiters.forget(name);
       }
     },
   };
 }
 
-interface Waiting {
-  readonly timeoutMs: number;
-  readonly thread: Thread;
-  readonly take: () => CallbackRequest | undefined;
-  readonly cloud: Cloud;
+/** The endpoint that a URL names, without what is behind a question mark; empty for another URL. */
+function nameOf(cloud: Cloud, url: string): string {
+  const [address = ""] = url.split("?");
+  return address.startsWith(origin) ? withProjectId(cloud, address.slice(origin.length)) : "";
 }
 
-/** Waits until a request came in or the clock has passed the end; the wait is not work and does not draw the clock. */
-async function waitFor(
-  waiting: Set<() => void>,
-  { timeoutMs, thread, take, cloud }: Waiting,
-): Promise<CallbackRequest | undefined> {
-  const done = new AbortController();
-  const signal = AbortSignal.any([thread.signal, done.signal]);
-  const arrival = Promise.withResolvers<CallbackRequest | undefined>();
-  const wake = () => {
-    const request = take();
-    if (request) arrival.resolve(request);
-  };
-  waiting.add(wake);
-  const expiry = cloud.clock.sleep(timeoutMs, { draws: false, signal }).then(() => undefined);
-  try {
-    return await thread.hold.during(() => Promise.race([arrival.promise, expiry]));
-  } finally {
-    waiting.delete(wake);
-    done.abort();
-    expiry.catch(() => undefined);
+function checkDelivery({ method, unread }: CallbackRecord, request: HttpRequest): void {
+  if (method !== request.method) {
+    const message = `callback endpoint takes ${method}, not ${request.method}`;
+    throw new ApiError({ code: "UNIMPLEMENTED", httpStatus: 405, message });
+  }
+  if (unread) {
+    throw new ApiError({ code: "RESOURCE_EXHAUSTED", message: "an earlier request has not been processed yet" });
   }
 }
 
