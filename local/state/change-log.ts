@@ -17,6 +17,9 @@ import type { Change } from "../store.ts";
 /** A log is rewritten when it has grown by this much, and to more than double, since it was last. */
 const slackBytes = 8 * 1024 * 1024;
 
+/** Characters that a rewrite writes at once. */
+const chunkLength = 1024 * 1024;
+
 /** What a log on disk tells. */
 export interface LoggedChanges {
   readonly changes: readonly Change[];
@@ -163,8 +166,15 @@ function rewrite(
 ): { readonly file: number; readonly bytes: number } {
   const draft = `${path}.new`;
   const file = openSync(draft, constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | constants.O_APPEND, 0o600);
-  let bytes = appendWhole(file, toLine(time, []), 0);
-  for (const change of entries) bytes += appendWhole(file, toLine(time, [change]), bytes);
+  let bytes = 0;
+  let text = toLine(time, []);
+  for (const change of entries) {
+    text += `${JSON.stringify([time, toEntry(change)])}\n`;
+    if (text.length < chunkLength) continue;
+    bytes += appendWhole(file, text, bytes);
+    text = "";
+  }
+  bytes += appendWhole(file, text, bytes);
   fsyncSync(file);
   renameSync(draft, path);
   return { file, bytes };
