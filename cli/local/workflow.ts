@@ -1,6 +1,7 @@
 import { type AloneOptions, type AloneRun, runAlone } from "../../local/workflows/alone/run-alone.ts";
 import { noStubs, parseStubs } from "../../local/workflows/alone/stubs.ts";
 import { buildProgram } from "../../local/workflows/build.ts";
+import { loadConnectors } from "../../local/workflows/connectors/connectors.ts";
 import { WorkflowError } from "../../local/workflows/fault.ts";
 import { parseJson } from "../../local/workflows/value/json.ts";
 import type { Value } from "../../local/workflows/value/value.ts";
@@ -42,7 +43,7 @@ export async function runWorkflow(command: WorkflowCommand, terminal: Terminal):
 
 async function readOptions({ file, args, stub }: WorkflowCommand): Promise<AloneOptions> {
   const source = await readText(file);
-  const program = interpret(file, () => buildProgram(source));
+  const program = interpret(file, () => buildProgram(source, loadConnectors()));
   const stubSource = stub === undefined ? undefined : await readText(stub);
   return {
     program,

@@ -5,6 +5,7 @@ import type { HttpRequest } from "../../../local/http.ts";
 import { runAlone } from "../../../local/workflows/alone/run-alone.ts";
 import { buildProgram } from "../../../local/workflows/build.ts";
 import { choices } from "../../../local/workflows/choices.ts";
+import { loadConnectors } from "../../../local/workflows/connectors/connectors.ts";
 import { DefinitionError } from "../../../local/workflows/definition-error.ts";
 import { standardLibrary } from "../../../local/workflows/stdlib/library.ts";
 import { parseJson, stringifyJson } from "../../../local/workflows/value/json.ts";
@@ -54,7 +55,7 @@ describe("the conformance suite", () => {
 function checkRefusal({ definition, expect: { refusal } }: ConformanceCase): void {
   let refused: unknown;
   try {
-    buildProgram(definition);
+    buildProgram(definition, loadConnectors());
   } catch (caught) {
     refused = caught;
   }
@@ -65,7 +66,7 @@ function checkRefusal({ definition, expect: { refusal } }: ConformanceCase): voi
 }
 
 async function checkRun({ definition, args, stubs, expect: wanted }: ConformanceCase): Promise<void> {
-  const run = await runAlone({ program: buildProgram(definition), argument: args, stubs });
+  const run = await runAlone({ program: buildProgram(definition, loadConnectors()), argument: args, stubs });
   expect(run.unanswered?.url.href).toBeUndefined();
   if (wanted.result) {
     expect(run.outcome).toEqual({ state: "SUCCEEDED", result: stringifyJson(wanted.result.value) });

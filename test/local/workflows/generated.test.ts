@@ -207,7 +207,10 @@ const { body } = fc.letrec<{ body: Record<string, unknown> }>((tie) => ({
 /** Gives every step a name of its own, every loop variables of its own, and every parallel step what it shares. */
 function toDefinition(bodies: readonly Record<string, unknown>[]): string {
   let count = 0;
-  const name = (prefix: string) => `${prefix}${(count += 1)}`;
+  const name = (prefix: string) => {
+    count += 1;
+    return `${prefix}${count}`;
+  };
   const list = (items: unknown): unknown[] => (Array.isArray(items) ? items : [items]).map((item) => step(item));
   const step = (item: Record<string, unknown>): unknown => ({ [name("s")]: complete(item) });
   const complete = (item: Record<string, unknown>): unknown => {
