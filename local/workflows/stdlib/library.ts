@@ -43,7 +43,7 @@ export interface Connectors {
 }
 
 /** A runtime without connectors. */
-export const noConnectors: Connectors = {
+const noConnectors: Connectors = {
   find: () => undefined,
   reasonAgainst: (name) =>
     /^(googleapis|experimental)\./.test(name) ? `${name} is not executed by this runtime` : undefined,
