@@ -36,6 +36,7 @@ export function createFakeCloud(block: number): FakeCloud {
     logs: {
       write: (entry) => void entries.push(entry),
       list: absent("logs.list"),
+      delete: absent("logs.delete"),
       watch: absent("logs.watch"),
     },
     environment: ({ metadataHost }) => ({
