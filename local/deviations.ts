@@ -164,6 +164,7 @@ export const differences: readonly string[] = [
   "A Node container that listens on 127.0.0.1 only is reached all the same, and low ports need the rights of this machine's user.",
   "Startup probes ask more often than their period says, so that nobody waits longer than needed; their whole budget is the same.",
   "GPUs, HTTP/2 to containers, readiness probes and volumes of Cloud SQL, Cloud Storage and NFS are refused or not served by Cloud Run here; the repository that Cloud Functions keeps its images in is not listed.",
+  "Functions are called over HTTP and with Pub/Sub messages; a trigger's Eventarc resource cannot be looked at, its push subscription can.",
   "Volumes of Cloud Run's containers are real directories whose paths are translated in arguments and environment, and for Node containers in node:fs too; secrets in them are read when an instance starts, and no size limit is held.",
   "The machine types, images and disks that a virtual machine names are taken at their word and cannot be looked at; external addresses are documentation addresses (203.0.113.0/24), at which nobody answers.",
   "Private addresses are translated to loopback ones in the arguments and environment of workloads, and for Node workloads in their outgoing connections too.",

@@ -2,6 +2,7 @@ import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import type { Function as CloudFunction } from "../model/generated/functions.ts";
 import type { Collection } from "../store.ts";
+import type { PlacedTrigger } from "./trigger.ts";
 
 /** Host of the API, and of the full names of its resources. */
 export const host = "cloudfunctions.googleapis.com";
@@ -13,6 +14,8 @@ export const typePrefix = "type.googleapis.com/google.cloud.functions.v2.";
 export interface FunctionsContext {
   readonly cloud: Cloud;
   readonly functions: Collection<CloudFunction>;
+  /** What carries events to functions, by the function's name. */
+  readonly triggers: Collection<PlacedTrigger>;
 }
 
 /** Parts of `projects/{project}/locations/{region}/functions/{function}`. */

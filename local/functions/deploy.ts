@@ -8,6 +8,7 @@ import type { Service } from "../model/generated/run.ts";
 import { buildFunction } from "./build.ts";
 import { demandFunction, type FunctionsContext, parseName, typePrefix } from "./context.ts";
 import { toService } from "./service.ts";
+import { placeTrigger, removeTrigger } from "./trigger.ts";
 
 const runHost = "run.googleapis.com";
 
@@ -23,11 +24,12 @@ export async function runDeploy(context: FunctionsContext, operation: RunningOpe
   const { cloud, functions } = context;
   try {
     const service = await deploy(context, operation, demandFunction(context, name));
+    const placed = await connect(context, operation, service);
     await operation.latency();
     const active = conclude(context, name, service);
     operation.annotate({
       endTime: cloud.clock.timestamp(),
-      stages: stages({ BUILD: "COMPLETE", SERVICE: "COMPLETE" }),
+      stages: stages({ BUILD: "COMPLETE", SERVICE: "COMPLETE", ...placed }),
     });
     return { "@type": `${typePrefix}Function`, ...active };
   } catch (caught) {
@@ -53,6 +55,23 @@ async function deploy(
     stages: stages({ BUILD: "COMPLETE", SERVICE: "IN_PROGRESS" }),
   });
   return await writeService(context, operation, toService(context, present, image.reference));
+}
+
+/** Connects the function with what calls it besides HTTP; gives the stage that this was. */
+async function connect(
+  context: FunctionsContext,
+  { input, annotate }: RunningOperation,
+  service: Service,
+): Promise<Partial<Record<Stage_Name, Stage_State>>> {
+  const name = String(input.name);
+  const { eventTrigger: trigger } = demandFunction(context, name);
+  if (!trigger) {
+    await removeTrigger(context, name);
+    return {};
+  }
+  annotate({ stages: stages({ BUILD: "COMPLETE", SERVICE: "COMPLETE", TRIGGER: "IN_PROGRESS" }) });
+  await placeTrigger(context, { name, trigger, service });
+  return { TRIGGER: "COMPLETE" };
 }
 
 async function writeService(
@@ -108,6 +127,7 @@ export async function runDelete(context: FunctionsContext, operation: RunningOpe
   const { cloud, functions } = context;
   const name = String(operation.input.name);
   const { service, address } = parseName(name);
+  await removeTrigger(context, name);
   try {
     const request = { name: service };
     const deleting = await cloud.call<Operation>(

@@ -19,16 +19,22 @@ import { demandFunction, type FunctionsContext, host, parseName, typePrefix } fr
 import { runDelete, runDeploy } from "./deploy.ts";
 import { permissions } from "./permissions.ts";
 import { validate, withDefaults } from "./service.ts";
+import { withTrigger } from "./trigger.ts";
 import { generateUploadUrl } from "./upload.ts";
 
 /**
- * Cloud Functions v2: Node functions with an HTTP trigger, built from an uploaded zip and run under the Functions
- * Framework as Cloud Run services. Event triggers answer UNIMPLEMENTED.
+ * Cloud Functions v2: Node functions that are called over HTTP or with the messages of a Pub/Sub topic, built from an
+ * uploaded zip and run under the Functions Framework as Cloud Run services. Events of other types answer UNIMPLEMENTED.
  *
  * @see https://cloud.google.com/functions/docs/reference/rest
  */
 export function createFunctions(cloud: Cloud): Api {
-  const context: FunctionsContext = { cloud, functions: cloud.store.collection("functions.functions") };
+  const { store } = cloud;
+  const context: FunctionsContext = {
+    cloud,
+    functions: store.collection("functions.functions"),
+    triggers: store.collection("functions.triggers"),
+  };
   const policies = policyMethods(cloud, (resource) => `//${host}/${demandFunction(context, resource).name}`);
   return {
     host,
@@ -111,15 +117,22 @@ async function write(
   }
   validate(sent);
   const { projectNumber } = cloud.projects.ensure(project);
-  const serviceConfig = withDefaults(sent.serviceConfig ?? {}, defaultAccount(projectNumber));
-  const accounts = [serviceConfig.serviceAccountEmail, sent.buildConfig?.serviceAccount];
-  for (const account of accounts.filter((one) => one !== undefined)) {
-    await demandActAs(cloud, { principal: call.principal, email: accountEmail(account), project });
+  const account = defaultAccount(projectNumber);
+  const serviceConfig = withDefaults(sent.serviceConfig ?? {}, account);
+  const eventTrigger = sent.eventTrigger && withTrigger(name, sent.eventTrigger, account);
+  const accounts = [
+    serviceConfig.serviceAccountEmail,
+    sent.buildConfig?.serviceAccount,
+    eventTrigger?.serviceAccountEmail,
+  ];
+  for (const one of accounts.filter((given) => given !== undefined)) {
+    await demandActAs(cloud, { principal: call.principal, email: accountEmail(one), project });
   }
   const now = cloud.clock.timestamp();
   const written = {
     ...sent,
     serviceConfig,
+    eventTrigger,
     environment: "GEN_2",
     state: "DEPLOYING",
     url: `https://${address}`,

@@ -2,6 +2,7 @@ import { ApiError } from "../error.ts";
 import type { Function as CloudFunction, ServiceConfig } from "../model/generated/functions.ts";
 import type { Service, VpcAccess } from "../model/generated/run.ts";
 import { type FunctionsContext, parseName } from "./context.ts";
+import { checkTrigger } from "./trigger.ts";
 
 const ingress = {
   INGRESS_SETTINGS_UNSPECIFIED: "INGRESS_TRAFFIC_ALL",
@@ -32,12 +33,14 @@ export function withDefaults(config: ServiceConfig, defaultAccount: string): Ser
 /** The Cloud Run service that runs a function, as the body of a create or an update. */
 export function toService(
   context: FunctionsContext,
-  { name = "", serviceConfig = {}, buildConfig, labels }: CloudFunction,
+  { name = "", serviceConfig = {}, buildConfig, labels, eventTrigger }: CloudFunction,
   image: string,
 ): Service {
   const { serviceAccountEmail, timeoutSeconds, maxInstanceRequestConcurrency, ingressSettings } = serviceConfig;
   const { service, address } = parseName(name);
   const own = { ...labels, "goog-managed-by": "cloudfunctions" };
+  // The framework takes requests apart by this; without it, it would call every function with plain requests.
+  const signature = eventTrigger && { FUNCTION_SIGNATURE_TYPE: "cloudevent" };
   return {
     name: service,
     labels: own,
@@ -45,6 +48,7 @@ export function toService(
     customAudiences: [`https://${address}`],
     template: {
       labels: own,
+      annotations: { "cloudfunctions.googleapis.com/trigger-type": eventTrigger?.eventType ?? "HTTP_TRIGGER" },
       serviceAccount: serviceAccountEmail,
       timeout: `${timeoutSeconds}s`,
       maxInstanceRequestConcurrency,
@@ -56,7 +60,7 @@ export function toService(
           image,
           resources: { limits: limits(serviceConfig), cpuIdle: true },
           ports: [{ name: "http1", containerPort: 8080 }],
-          env: environment(context, { ...serviceConfig, name, entryPoint: buildConfig?.entryPoint }),
+          env: environment(context, { ...serviceConfig, name, entryPoint: buildConfig?.entryPoint, signature }),
         },
       ],
     },
@@ -75,10 +79,14 @@ function vpcAccess({ vpcConnector, vpcConnectorEgressSettings: egress }: Service
 
 function environment(
   { cloud }: FunctionsContext,
-  config: ServiceConfig & { readonly name: string; readonly entryPoint: string | undefined },
+  config: ServiceConfig & {
+    readonly name: string;
+    readonly entryPoint: string | undefined;
+    readonly signature: Readonly<Record<string, string>> | undefined;
+  },
 ): NonNullable<NonNullable<Service["template"]>["containers"]>[number]["env"] {
   const { project } = parseName(config.name);
-  const values = { FUNCTION_TARGET: config.entryPoint ?? "", ...config.environmentVariables };
+  const values = { FUNCTION_TARGET: config.entryPoint ?? "", ...config.signature, ...config.environmentVariables };
   const secrets = (config.secretEnvironmentVariables ?? []).map(({ key, projectId, secret = "", version }) => {
     const home = cloud.projects.find(projectId || project)?.projectId ?? projectId;
     return { name: key, valueSource: { secretKeyRef: { secret: `projects/${home}/secrets/${secret}`, version } } };
@@ -98,7 +106,6 @@ export function validate({
   environment: generation,
 }: CloudFunction): void {
   const unserved = Object.entries({
-    event_trigger: eventTrigger,
     "build_config.source.repo_source": buildConfig.source?.repoSource,
     "build_config.source.git_uri": buildConfig.source?.gitUri,
     "service_config.secret_volumes": serviceConfig.secretVolumes?.length || undefined,
@@ -107,6 +114,7 @@ export function validate({
     throw new ApiError({ code: "UNIMPLEMENTED", message: `${unserved[0]} is not served by the local cloud.` });
   if (generation === "GEN_1")
     throw new ApiError({ code: "UNIMPLEMENTED", message: "GEN_1 functions are not served by the local cloud." });
+  if (eventTrigger) checkTrigger(eventTrigger);
   const { runtime = "", entryPoint = "", source } = buildConfig;
   if (!/^nodejs(20|22|24)$/.test(runtime)) throw invalid(`build_config.runtime: invalid runtime '${runtime}'`);
   // The names under which the Functions Framework registers a function.

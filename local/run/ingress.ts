@@ -7,6 +7,7 @@ import { collect, endToEnd, forward, relay } from "../workload/forward.ts";
 import type { Lease } from "../workload/pool.ts";
 import { admit } from "./admission.ts";
 import type { RunContext } from "./context.ts";
+import { eventTopic, toEvent } from "./event.ts";
 import { page } from "./page.ts";
 import { functionLabel, poolOf } from "./pools.ts";
 import { findTarget, type Target } from "./target.ts";
@@ -68,14 +69,30 @@ export async function serve(
   answer.lease.release();
 }
 
-async function fetchInside(context: RunContext, { method, url, headers, body }: HttpRequest): Promise<HttpResponse> {
+async function fetchInside(context: RunContext, request: HttpRequest): Promise<HttpResponse> {
+  const target = findTarget(context, request.url);
+  const answered = await fetchTarget(context, target, request);
+  return target && isLost(context, target, answered) ? { ...answered, status: 204, body: Buffer.alloc(0) } : answered;
+}
+
+/** Whether an event that failed is not tried again: its trigger's retry policy says so. Who was not let in may come again. */
+function isLost({ cloud }: RunContext, { service, path }: Target, { status }: HttpResponse): boolean {
+  if (eventTopic(path) === undefined || status < 400 || status === 401 || status === 403) return false;
+  return cloud.store.collection<EventPolicy>("run.events").get(service.name ?? "")?.isRetried === false;
+}
+
+/** What Cloud Run knows of events for a service, by its name; written by the API whose trigger it is. */
+interface EventPolicy {
+  readonly isRetried: boolean;
+}
+
+async function fetchTarget(
+  context: RunContext,
+  target: Target | undefined,
+  { method, url, headers, body }: HttpRequest,
+): Promise<HttpResponse> {
   const sent = { host: url.host, ...headers, "content-length": String(body.length) };
-  const answer = await visitService(context, findTarget(context, url), {
-    method,
-    headers: sent,
-    body,
-    isInternal: true,
-  });
+  const answer = await visitService(context, target, { method, headers: sent, body, isInternal: true });
   if ("refusal" in answer) return answer.refusal;
   try {
     return await collect(answer.response);
@@ -104,18 +121,22 @@ async function visitService(context: RunContext, target: Target | undefined, vis
           : page(404, "The requested URL was not found on this server."),
     };
   }
-  return await visitRevision(context, `${service.name}/revisions/${id}`, {
-    ...visit,
-    headers: admission.headers,
-    path: target.path,
-  });
+  const admitted = { ...visit, headers: admission.headers, path: target.path };
+  return await visitRevision(context, `${service.name}/revisions/${id}`, await withEvent(admitted));
 }
 
-async function visitRevision(
-  context: RunContext,
-  name: string,
-  visit: Visit & { readonly path: string },
-): Promise<Answer> {
+/** An admitted request on its way to a revision. */
+type AdmittedVisit = Visit & { readonly path: string };
+
+/** What Eventarc has pushed comes to the container as a CloudEvent. */
+async function withEvent(visit: AdmittedVisit): Promise<AdmittedVisit> {
+  const topic = eventTopic(visit.path);
+  if (topic === undefined) return visit;
+  const { headers, body } = await toEvent(topic, visit.body);
+  return { ...visit, headers: { ...visit.headers, ...headers }, body };
+}
+
+async function visitRevision(context: RunContext, name: string, visit: AdmittedVisit): Promise<Answer> {
   const timeoutMs = Number.parseFloat(context.revisions.get(name)?.timeout ?? "300s") * 1000;
   const leased = await lease(context, name);
   if ("refusal" in leased) return leased;

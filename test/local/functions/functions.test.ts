@@ -161,7 +161,7 @@ describe("CreateFunction", () => {
         ?.message,
     ).toContain("invalid runtime");
     expect(
-      (await create("event", { ...base, eventTrigger: { eventType: "google.cloud.pubsub.topic.v1.messagePublished" } }))
+      (await create("event", { ...base, eventTrigger: { eventType: "google.cloud.storage.object.v1.finalized" } }))
         .status,
     ).toBe(501);
   });
