@@ -98,7 +98,7 @@ export interface Call {
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
   /**
-   * Fields of the body that a PATCH of Compute Engine or Cloud Storage takes away by sending null or an empty list, as JSON
+   * Fields of the body that a PATCH of Compute Engine or Cloud Storage takes away by sending null or nothing inside it, as JSON
    * paths in the resource (`labels.a`).
    */
   readonly cleared?: readonly string[];

@@ -10,7 +10,7 @@ export interface Reading {
   readonly violations: Violation[];
   /** Path of the place in the definition's spelling; empty at the top. */
   readonly path: string;
-  /** Paths at which null or an empty list was sent, for a method that takes them away; absent for all others. */
+  /** Paths at which null, or an empty list or map, was sent, for a method that takes them away; absent for all others. */
   readonly cleared?: string[];
 }
 
@@ -36,7 +36,7 @@ export function parseMessage(reading: Reading, type: string, value: JsonObject):
       continue;
     }
     const [name, field] = found;
-    if (isClearing(raw)) reading.cleared?.push(join(reading.path, field.proto ?? name));
+    if (isClearing(field, raw)) reading.cleared?.push(join(reading.path, field.proto ?? name));
     if (raw === null && field.type !== "google.protobuf.Value") continue;
     if (field.oneof && oneofs.has(field.oneof)) {
       const set = `oneof field '${field.oneof}' is already set. Cannot set '${name}'`;
@@ -61,8 +61,10 @@ export function join(path: string, name: string): string {
   return path ? `${path}.${name}` : name;
 }
 
-function isClearing(raw: Json): boolean {
-  return raw === null || (Array.isArray(raw) && raw.length === 0);
+/** Clients also send an empty list or map for what shall go. */
+function isClearing({ map }: Field, raw: Json): boolean {
+  if (Array.isArray(raw)) return raw.length === 0;
+  return raw === null || (map !== undefined && isJsonObject(raw) && Object.keys(raw).length === 0);
 }
 
 function below(reading: Reading, name: string): Reading {

@@ -14,7 +14,14 @@ import { formatMessage } from "../model/format.ts";
 import type { Model } from "../model/model.ts";
 import { type Reading, startReading } from "../model/parse.ts";
 import type { Router } from "../model/router.ts";
-import { badMaskPaths, missingFields, withoutOutputOnly, withProjectIds } from "../model/rules.ts";
+import {
+  badMaskPaths,
+  malformedNames,
+  missingFields,
+  negativeSizes,
+  withoutOutputOnly,
+  withProjectIds,
+} from "../model/rules.ts";
 import { invalidArgument } from "../model/violation.ts";
 import type { Projects } from "../projects.ts";
 import { type CallRecord, startCall } from "./call-record.ts";
@@ -140,6 +147,7 @@ export function readRequest(
   const rules = { ...context, method };
   const request = withoutOutputOnly(rules, read(reading));
   reading.violations.push(...missingFields(rules, request), ...badMaskPaths(rules, request));
+  reading.violations.push(...negativeSizes(rules, request), ...malformedNames(rules, request));
   if (reading.violations.length > 0) throw invalidArgument(reading.violations);
   return withProjectIds(rules, request, (project) => context.projects.find(project)?.projectId ?? project);
 }
@@ -152,11 +160,15 @@ function takesNulls({ router }: DispatchContext, { errorStyle }: Api, method: st
 /** Paths of the definition, from the request down, as JSON paths in the resource that the body holds. */
 function clearing({ router }: DispatchContext, method: string, cleared: readonly string[] = []): Pick<Call, "cleared"> {
   if (cleared.length === 0) return {};
-  const body = `${router.bodyField(method)}.`;
   const camel = (text: string) => text.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  const paths = cleared.map((path) => (path.startsWith(body) ? path.slice(body.length) : path));
+  const body = camel(router.bodyField(method) ?? "");
+  const inResource = (path: string) => {
+    const [first = "", ...rest] = path.split(".");
+    return camel(first) === body ? rest.join(".") : path;
+  };
   // Names in a map stand below their field and are nobody's to respell.
-  return { cleared: paths.map((path) => (/^(?:labels|metadata)\./.test(path) ? path : camel(path))) };
+  const respell = (path: string) => (/^(?:labels|metadata)\./.test(path) ? path : camel(path));
+  return { cleared: cleared.map((path) => respell(inResource(path))) };
 }
 
 /** Lets a call pass or refuses it: its project, the API's enablement, and each permission that its method demands. */

@@ -10,25 +10,37 @@ const lanes = 2;
 
 const describeIfInstalled = isInstalled ? describe : describe.skip;
 const reason = isInstalled ? "" : " (skipped: no gcloud on the PATH)";
-const outcomes = new Map<Case, Outcome>();
-const failures = new Map<string, unknown>();
+const outcomes = new Map(
+  scenarios.flatMap(({ cases }) => cases.map((one) => [one, Promise.withResolvers<Outcome>()] as const)),
+);
+// A scenario that breaks off is told by the cases that wait for it.
+for (const { promise } of outcomes.values()) promise.catch(() => undefined);
+const waiting = [...scenarios];
+let working: Promise<unknown> = Promise.resolve();
 let local: LocalCloud;
+
+/** Runs scenarios one after the other until none is left. */
+async function work(): Promise<void> {
+  for (let scenario = waiting.shift(); scenario; scenario = waiting.shift()) {
+    const tell = (one: Case, outcome: Outcome) => outcomes.get(one)?.resolve(outcome);
+    try {
+      await runScenario(local, scenario, tell);
+    } catch (caught) {
+      for (const one of scenario.cases) outcomes.get(one)?.reject(caught);
+    }
+  }
+}
 
 beforeAll(async () => {
   if (!isInstalled) return;
   local = await startTestCloud();
-  const waiting = [...scenarios];
-  const work = async () => {
-    for (let scenario = waiting.shift(); scenario; scenario = waiting.shift()) {
-      const { project } = scenario;
-      await runScenario(local, scenario, (one, outcome) => outcomes.set(one, outcome)).catch((caught) =>
-        failures.set(project, caught),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, work));
-}, 900_000);
-afterAll(() => local?.stop());
+  working = Promise.all(Array.from({ length: lanes }, work));
+}, 60_000);
+afterAll(async () => {
+  waiting.length = 0;
+  await working;
+  await local?.stop();
+});
 
 /** Texts in a matcher with the scenario's own names. */
 function filled(value: unknown, fill: (text: string) => string): unknown {
@@ -45,9 +57,8 @@ function parse(text: string): unknown {
 describeIfInstalled(`the real gcloud${reason}`, () => {
   for (const { project, cases } of scenarios) {
     describe(project, () => {
-      it.each(cases.map((one) => [one.run, one] as const))("%s", (_run, one) => {
-        expect(failures.get(project)).toBeUndefined();
-        const outcome = outcomes.get(one);
+      it.each(cases.map((one) => [one.run, one] as const))("%s", async (_run, one) => {
+        const outcome = await outcomes.get(one)?.promise;
         if (!outcome) throw new Error("The command was not run.");
         const { exit, stdout, stderr, wire, fill } = outcome;
         expect({ exit, stderr }).toEqual({ exit: one.exit ?? 0, stderr: expect.any(String) });

@@ -313,3 +313,22 @@ describe("permissions", () => {
     expect((await rest(local, `GET ${base}/global/networks`, { as: "" })).status).toBe(401);
   });
 });
+
+describe("a PATCH", () => {
+  it("takes away what it names as an empty list or null", async () => {
+    await insertNetwork(local);
+    await insertSubnetwork(local, "my-subnet", "192.168.100.0/24");
+    const address = `${base}/regions/${region}/subnetworks/my-subnet`;
+    const patch = async (body: object) => {
+      const { fingerprint } = (await rest(local, `GET ${address}`)).body;
+      await operate(local, `PATCH ${address}`, { body: { fingerprint, ...body } });
+      return (await rest(local, `GET ${address}`)).body;
+    };
+    const pods = [{ rangeName: "pods", ipCidrRange: "10.1.0.0/20" }];
+    const ranged = await patch({ secondaryIpRanges: pods, logConfig: { enable: true } });
+    expect(ranged).toMatchObject({ secondaryIpRanges: pods, logConfig: { enable: true } });
+    const cleared = await patch({ secondaryIpRanges: [], logConfig: null });
+    expect(cleared).not.toHaveProperty("secondaryIpRanges");
+    expect(cleared).not.toHaveProperty("logConfig");
+  });
+});

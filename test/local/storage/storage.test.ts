@@ -319,6 +319,7 @@ describe("a PATCH", () => {
     expect(body).toMatchObject({ metadata: { other: "2" }, contentType: "text/plain", size: "5" });
     expect(body).not.toHaveProperty("cacheControl");
     expect(body.metadata).toEqual({ other: "2" });
+    expect((await patch({ metadata: {} })).body).not.toHaveProperty("metadata");
   });
 });
 

@@ -45,7 +45,7 @@ export const alloydbScenario: Scenario = {
     { run: `alloydb users set-superuser app ${inCluster} --superuser=true` },
     {
       run: `alloydb users list ${inCluster} --filter=name~/app$`,
-      json: [{ databaseRoles: ["pg_write_all_data", "alloydbsuperuser"], userType: "ALLOYDB_BUILT_IN" }],
+      json: [{ databaseRoles: ["alloydbsuperuser", "pg_write_all_data"], userType: "ALLOYDB_BUILT_IN" }],
       stdout: /^(?![\s\S]*second)/,
     },
     { run: `alloydb users delete app ${inCluster}` },

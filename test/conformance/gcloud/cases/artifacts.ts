@@ -39,7 +39,10 @@ export const artifactScenario: Scenario = {
       stdout: /REMOTE BUILD OUTPUT[\s\S]*Pushing[\s\S]*SUCCESS/,
     },
     { run: "builds list", json: [{ status: "SUCCESS", images: [`${path}/app`] }] },
-    { run: `artifacts docker images list ${path} --include-tags`, json: [{ package: `${path}/app`, tags: "latest" }] },
+    {
+      run: `artifacts docker images list ${path} --include-tags`,
+      json: [{ package: `${path}/app`, tags: ["latest"] }],
+    },
     {
       run: `artifacts docker images describe ${path}/app:latest`,
       json: { image_summary: { digest: expect.stringMatching(/^sha256:/) } },

@@ -67,7 +67,10 @@ export const networkScenario: Scenario = {
     },
     {
       run: `compute addresses create first second ${region} --subnet=my-subnet`,
-      json: [{ address: "192.168.100.2" }, { address: "192.168.100.3" }],
+      json: [
+        { addressType: "INTERNAL", status: "RESERVED" },
+        { addressType: "INTERNAL", status: "RESERVED" },
+      ],
     },
     { run: `compute addresses create outside ${region}`, json: [{ addressType: "EXTERNAL", status: "RESERVED" }] },
     {
@@ -75,11 +78,13 @@ export const networkScenario: Scenario = {
       json: [{ name: "first" }, { name: "my-iprange" }, { name: "outside" }, { name: "second" }],
       wire: [`GET ${api}/aggregated/addresses?${all}`],
     },
-    { run: `beta compute addresses update outside ${region} --update-labels=team=data` },
-    { run: `compute addresses describe outside ${region}`, json: { labels: { team: "data" } } },
+    {
+      run: `compute addresses describe outside ${region}`,
+      json: { region: "https://www.googleapis.com/compute/v1/projects/{project}/regions/asia-northeast1" },
+    },
     {
       run: `compute addresses delete first second outside ${region}`,
-      wire: ["POST compute.googleapis.com/batch/compute/v1", `POST ${regional}/operations/OP/wait`],
+      wire: ["POST compute.googleapis.com/batch/compute/v1"],
     },
     {
       run: "services vpc-peerings connect --service=servicenetworking.googleapis.com --ranges=my-iprange --network=my-vpc",
@@ -126,6 +131,7 @@ const account = "bastion@{project}.iam.gserviceaccount.com";
 export const machineScenario: Scenario = {
   project: "gcloud-machine",
   cases: [
+    { run: "iam service-accounts create bastion" },
     { run: "compute networks create my-vpc --subnet-mode=custom" },
     { run: `compute networks subnets create my-subnet --network=my-vpc --range=192.168.100.0/28 ${region}` },
     { run: `compute networks subnets create connector --network=my-vpc --range=192.168.101.0/28 ${region}` },
@@ -146,6 +152,7 @@ export const machineScenario: Scenario = {
     { run: "compute zones list --filter=name=asia-northeast1-a", json: [{ name: "asia-northeast1-a" }] },
     {
       run: `compute instances create ${bastion} --machine-type=e2-micro --network-interface=subnet=my-subnet --image-family=debian-11 --image-project=debian-cloud --metadata=enable-oslogin=true --service-account=${account} --scopes=cloud-platform`,
+      after: 120,
       json: [{ name: "my-bastion", status: "RUNNING", networkInterfaces: [{ networkIP: "192.168.100.2" }] }],
       wire: [`GET ${zonal}`, `GET ${api}`, ...insert(zonal, "instances", "my-bastion")],
     },

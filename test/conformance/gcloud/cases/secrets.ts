@@ -39,7 +39,7 @@ export const secretScenario: Scenario = {
       run: "secrets remove-iam-policy-binding my-secret --member=user:jane@example.com --role=roles/secretmanager.secretAccessor",
     },
     { run: "secrets replication get my-secret", json: { automatic: {} } },
-    { run: "secrets delete my-secret", wire: [`DELETE ${api}/my-secret`] },
+    { run: "secrets delete my-secret", wire: [`GET ${api}/my-secret/versions?pageSize=0`, `DELETE ${api}/my-secret`] },
     { run: "secrets describe my-secret", exit: 1, stderr: /Secret \[projects\/\d+\/secrets\/my-secret\] not found/ },
   ],
 };

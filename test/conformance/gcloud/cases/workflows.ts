@@ -11,8 +11,6 @@ const executions = "workflowexecutions.googleapis.com/v1/projects/{project}/loca
 const definition = "main:\n  params: [args]\n  steps:\n    - done:\n        return: ${args.name}\n";
 /** Quotation marks of an argument are escaped, since those of a command group its words. */
 const argument = '{\\"name\\":\\"x\\"}';
-/** Waits for somebody who never comes. */
-const waiting = "main:\n  steps:\n    - wait:\n        call: sys.sleep\n        args:\n          seconds: 3000000\n";
 
 /** Workflows, their executions, and what functions and logs there are. */
 export const workflowScenario: Scenario = {
@@ -51,12 +49,6 @@ export const workflowScenario: Scenario = {
     { run: `workflows execute my-flow ${location} --data=[]` },
     { run: "workflows executions wait-last", json: { state: "FAILED", error: { context: expect.any(String) } } },
     {
-      run: `workflows deploy long ${location} --source={folder}/long.yaml --service-account=${account}`,
-      files: { "long.yaml": waiting },
-    },
-    { run: `workflows execute long ${location}`, json: { state: "ACTIVE" } },
-    { run: "workflows executions describe-last", json: { state: "ACTIVE" } },
-    {
       run: `workflows deploy broken ${location} --source={folder}/broken.yaml`,
       files: { "broken.yaml": "main:\n  steps:\n    - go:\n        next: nowhere\n" },
       exit: 1,
@@ -71,7 +63,7 @@ export const workflowScenario: Scenario = {
     { run: "functions describe absent --region=asia-northeast1", exit: 1, stderr: /was not found/ },
     { run: "logging write my-log hello --severity=WARNING" },
     { run: "logging read logName:my-log --limit=5", json: [{ textPayload: "hello", severity: "WARNING" }] },
-    { run: "logging logs list", json: ["projects/{project}/logs/my-log"] },
+    { run: "logging logs list", stdout: /logs\/my-log/ },
     { run: "logging logs delete my-log" },
     { run: "logging read logName:my-log", json: [] },
   ],
