@@ -157,21 +157,59 @@ export const unservedMethods: readonly UnservedMethods[] = [
   },
 ];
 
+/**
+ * What served methods refuse with UNIMPLEMENTED, and why, by the name under which the refusal is made (see `unserved`).
+ * A test finds no row that nothing refuses by, and no refusal without a row.
+ */
+export const refusals = {
+  "alloydb.privateServiceConnect":
+    "Instances behind Private Service Connect: there are no endpoints of other networks.",
+  "alloydb.publicIp": "Public addresses of AlloyDB: nobody outside reaches a database on this machine.",
+  "answers.proto": "`alt=proto`: answers over HTTP are JSON; protocol buffers come over gRPC.",
+  "functions.events":
+    "Triggers of functions by other events than Pub/Sub messages: no other API sends events, and there are no channels.",
+  "functions.firstGeneration": "Functions of the first generation, which is another product.",
+  "functions.secretVolumes":
+    "Secrets as volumes of functions; Cloud Run's own services have them, functions have variables.",
+  "functions.sources": "Sources of functions in repositories: nothing is fetched from outside, only from buckets.",
+  "iam.conditions":
+    "Attributes in IAM conditions beyond request.time, resource.name, resource.type, resource.service and the roles that a request grants (access levels, tags, destinations), and arithmetic on times.",
+  "iam.federatedMembers": "Principals of workforce and workload identity federation: nobody from elsewhere signs in.",
+  "iam.keyForms": "Keys of service accounts as PKCS #12 files or with 1024 bits, which no client asks for any more.",
+  "logging.containers": "Logs of folders, organisations and billing accounts: there are projects only.",
+  "pubsub.exports": "Subscriptions that deliver into BigQuery, Bigtable or Cloud Storage.",
+  "pubsub.ingestion": "Topics that take in from other clouds' streams: there are none.",
+  "pubsub.keys": "Encryption of topics with keys of one's own: Cloud KMS is not served.",
+  "pubsub.schemas": "Topics with schemas: messages are not checked against Avro or Protocol Buffers.",
+  "pubsub.transforms": "Transforms of messages, which are programs that Pub/Sub runs.",
+  "run.accelerators": "GPUs and their redundancy: containers are processes on this machine.",
+  "run.cloudSql": "Connections to Cloud SQL, which is not served.",
+  "run.frontDoor": "Identity-Aware Proxy, session agents and threat detection: nothing stands in front of services.",
+  "run.mesh": "Service meshes and workload certificates: services call each other directly.",
+  "run.regions": "Services in several regions at once: one machine has no second region to fall back on.",
+  "run.rollouts": "Surge and garbage collection of revisions: a revision takes traffic as soon as it is ready.",
+  "run.sources": "Services that Cloud Run builds from sources itself: sources are built through Cloud Build.",
+  "run.templates": "Encryption keys and node selectors of revisions: there is no Cloud KMS and no choice of machines.",
+  "run.volumes": "Volumes of Cloud SQL, Cloud Storage and NFS: a volume here is a directory of this machine.",
+  "scheduler.appEngine": "App Engine targets: App Engine is not served.",
+  "scheduler.words":
+    "Schedules in words (`every 5 minutes`), which were App Engine's; the five fields of cron are read.",
+} as const;
+
 /** Other differences from Google Cloud that a user can notice. */
 export const differences: readonly string[] = [
   "Cloud Build runs buildpack builds of Node applications only; their packages are linked from the installation where it has them. A build's log is in its bucket once the build has ended, and the bucket that Cloud Build keeps for it belongs to the project.",
   "Images are not pulled: only what was built here runs, and the Auth Proxy's published image, in whose place a local binary or a stand-in runs.",
   "A Node container that listens on 127.0.0.1 only is reached all the same, and low ports need the rights of this machine's user.",
   "Startup probes ask more often than their period says, so that nobody waits longer than needed; their whole budget is the same.",
-  "GPUs, HTTP/2 to containers, readiness probes and volumes of Cloud SQL, Cloud Storage and NFS are refused or not served by Cloud Run here; the repository that Cloud Functions keeps its images in is not listed.",
+  "Containers are not spoken to in HTTP/2, readiness probes are recorded only, and the repository that Cloud Functions keeps its images in is not listed.",
   "Functions are called over HTTP and with Pub/Sub messages; a trigger's Eventarc resource cannot be looked at, its push subscription can.",
   "Volumes of Cloud Run's containers are real directories whose paths are translated in arguments and environment, and for Node containers in node:fs too; secrets in them are read when an instance starts, and no size limit is held.",
   "The machine types, images and disks that a virtual machine names are taken at their word and cannot be looked at; external addresses are documentation addresses (203.0.113.0/24), at which nobody answers.",
   "Private addresses are translated to loopback ones in the arguments and environment of workloads, and for Node workloads in their outgoing connections too.",
   "The bearer tokens `owner` and `user:EMAIL` stand for people without a login.",
   "A project comes into being, with billing, when the owner first names it.",
-  "Conditions of IAM bindings read request.time, resource.name, resource.type, resource.service and the roles that a request grants; other attributes (access levels, tags, destinations), and arithmetic on times, are refused as UNIMPLEMENTED.",
-  "Members of IAM bindings are people, groups, domains, service accounts and everybody; principals of workforce and workload identity federation are refused as UNIMPLEMENTED, groups have no members, and the owner of a project needs no binding.",
+  "Groups that are members of IAM bindings have no members themselves, and the owner of a project needs no binding.",
   "The default account of virtual machines gets no role by itself, as in organisations made since 2024; what Google's service agents do is done with every right, whatever becomes of the roles that they get.",
   "Tokens are not exchanged (workload identity federation, downscoped tokens), nobody signs in in a browser, and scopes of access tokens are told by tokeninfo but limit nothing.",
   "gcloud's token file keeps it from ID tokens: `gcloud auth print-identity-token` and `gcloud functions call` work with --impersonate-service-account, or after `unset CLOUDSDK_AUTH_ACCESS_TOKEN_FILE`, when gcloud takes the credentials file.",
@@ -182,9 +220,8 @@ export const differences: readonly string[] = [
   "Calls that Google answers within a second or three (creating a secret, a topic or a service account) take no time of their own here; what spreads afterwards, and every operation, does.",
   "Quotas limit nothing until a fault plan says so, but for 100 service accounts and 300 custom roles in a project. A fresh instance with direct VPC egress reaches its network at once, leaked producer connections do not add up to a limit, and Google's own agents keep their roles: `alloyrun local fault` stands in for these.",
   "Of several protocols that a TLS client offers, HTTP/1.1 is chosen before HTTP/2; HTTP/2 is for gRPC.",
-  "Answers are compact JSON unless prettyPrint=true asks otherwise; alt=proto is refused as UNIMPLEMENTED.",
-  "Pub/Sub delivers to pulls, streams and pushes only, not into BigQuery, Bigtable or Cloud Storage; topics take no encryption key, no ingestion source and no transforms. An endpoint on this machine may be plain HTTP.",
-  "Cloud Scheduler takes schedules in the five fields of cron, not in words, and no App Engine targets.",
+  "Answers are compact JSON unless prettyPrint=true asks otherwise.",
+  "A push endpoint on this machine may be plain HTTP.",
   "Methods that stream answer over gRPC only.",
   "After a crash or restart with --state an execution goes on where it was; an HTTP request that it was waiting for then is sent again.",
   "Workflows call connectors (`googleapis.*`) of the APIs that are served here; those of others are refused at deployment as UNIMPLEMENTED. Uploads through the connector of Storage are not served.",

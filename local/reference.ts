@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { apis } from "./apis.ts";
-import { differences, unservedMethods } from "./deviations.ts";
+import { differences, refusals, unservedMethods } from "./deviations.ts";
 import { loadModel } from "./model/model.ts";
 import { choices } from "./workflows/choices.ts";
 
@@ -28,6 +28,10 @@ export function localReference(): string {
     "| methods | reason |",
     "|---|---|",
     ...unservedMethods.map(({ methods, reason }) => `| ${methods.map(shorten).join(" · ")} | ${reason} |`),
+    "",
+    "## What served methods refuse",
+    "",
+    ...Object.values(refusals).map((refusal) => `- ${refusal}`),
     "",
     "## Where it differs",
     "",

@@ -2,6 +2,7 @@ import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import type { Projects } from "../projects.ts";
 import type { Collection } from "../store.ts";
+import { unserved } from "../unserved.ts";
 import type { Policy } from "./access.ts";
 
 /** What is read of a service account; the IAM API writes them under their e-mail. */
@@ -53,7 +54,7 @@ function demandFewer(kind: keyof typeof most, count: number): void {
 function checkMember(member: string, known: Known): void {
   if (member === "allUsers" || member === "allAuthenticatedUsers" || people.test(member)) return;
   if (known.projects.find(member.match(conveniences)?.[1] ?? "")) return;
-  if (federated.test(member)) throw unserved(member);
+  if (federated.test(member)) throw unservedMember(member);
   const deleted = member.match(/^deleted:(?:serviceAccount|user|group):[^\s?]+\?uid=(\d+)$/)?.[1];
   if (deleted !== undefined && known.deletedAccounts.get(deleted)) return;
   const email = member.match(/^serviceAccount:([^\s@]+@[^\s@]+)$/)?.[1];
@@ -80,9 +81,9 @@ function isAgent(email: string, { agents, projects }: Known): boolean {
   return number !== undefined && projects.find(number) !== undefined;
 }
 
-function unserved(member: string): ApiError {
+function unservedMember(member: string): ApiError {
   const message = `${member}: identities of other providers (workforce and workload identity federation) are not known here.`;
-  return new ApiError({ code: "UNIMPLEMENTED", message, reason: "notImplemented" });
+  return unserved("iam.federatedMembers", message);
 }
 
 function invalid(message: string): ApiError {

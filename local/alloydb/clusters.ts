@@ -13,6 +13,7 @@ import type {
 import { paginate } from "../page.ts";
 import { scramVerifier } from "../postgres/scram.ts";
 import { regions } from "../regions.ts";
+import { unserved } from "../unserved.ts";
 import { checkCluster, networkOf, newCluster } from "./cluster-resource.ts";
 import { born, type Context, checkEtag, checkIdle, startChange } from "./context.ts";
 import { checkId, idOf, invalid, locationOf, notFound, parseName, unready } from "./names.ts";
@@ -148,10 +149,8 @@ function alreadyExists(name: string): ApiError {
 }
 
 function withoutPrivateServiceConnect(): ApiError {
-  return new ApiError({
-    code: "UNIMPLEMENTED",
-    message: "psc_config: instances behind Private Service Connect are not served here; use a network",
-  });
+  const message = "psc_config: instances behind Private Service Connect are not served here; use a network";
+  return unserved("alloydb.privateServiceConnect", message);
 }
 
 /** @throws ApiError INVALID_ARGUMENT */

@@ -1,4 +1,5 @@
 import type { Instance } from "../model/generated/alloydb.ts";
+import { unserved } from "../unserved.ts";
 import { checkFlags } from "./database-flags.ts";
 import { toMachine } from "./machine.ts";
 import { idOf, invalid, parseName } from "./names.ts";
@@ -85,7 +86,8 @@ function withChecks(instance: Instance): Instance {
   if (instanceType !== "READ_POOL" && readPoolConfig) throw invalid("read_pool_config is for read pools only");
   if (gceZone && availabilityType !== "ZONAL")
     throw invalid("gce_zone is for instances of availability type ZONAL only");
-  if (networkConfig?.enablePublicIp) throw invalid("network_config.enable_public_ip is not served here");
+  if (networkConfig?.enablePublicIp)
+    throw unserved("alloydb.publicIp", "network_config.enable_public_ip is not served here");
   return instance;
 }
 

@@ -1,6 +1,7 @@
 import { ApiError } from "../error.ts";
 import type { Function as CloudFunction, ServiceConfig } from "../model/generated/functions.ts";
 import type { Service, VpcAccess } from "../model/generated/run.ts";
+import { unserved } from "../unserved.ts";
 import { type FunctionsContext, parseName } from "./context.ts";
 import { checkTrigger } from "./trigger.ts";
 
@@ -105,15 +106,17 @@ export function validate({
   eventTrigger,
   environment: generation,
 }: CloudFunction): void {
-  const unserved = Object.entries({
+  const other = Object.entries({
     "build_config.source.repo_source": buildConfig.source?.repoSource,
     "build_config.source.git_uri": buildConfig.source?.gitUri,
-    "service_config.secret_volumes": serviceConfig.secretVolumes?.length || undefined,
   }).find(([, value]) => value !== undefined);
-  if (unserved)
-    throw new ApiError({ code: "UNIMPLEMENTED", message: `${unserved[0]} is not served by the local cloud.` });
-  if (generation === "GEN_1")
-    throw new ApiError({ code: "UNIMPLEMENTED", message: "GEN_1 functions are not served by the local cloud." });
+  if (other) throw unserved("functions.sources", `${other[0]} is not served by the local cloud.`);
+  if (serviceConfig.secretVolumes?.length) {
+    throw unserved("functions.secretVolumes", "service_config.secret_volumes is not served by the local cloud.");
+  }
+  if (generation === "GEN_1") {
+    throw unserved("functions.firstGeneration", "GEN_1 functions are not served by the local cloud.");
+  }
   if (eventTrigger) checkTrigger(eventTrigger);
   const { runtime = "", entryPoint = "", source } = buildConfig;
   if (!/^nodejs(20|22|24)$/.test(runtime)) throw invalid(`build_config.runtime: invalid runtime '${runtime}'`);

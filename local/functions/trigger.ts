@@ -4,6 +4,7 @@ import { ApiError, toApiError } from "../error.ts";
 import type { EventTrigger } from "../model/generated/functions.ts";
 import type { Subscription } from "../model/generated/pubsub.ts";
 import type { Service } from "../model/generated/run.ts";
+import { unserved } from "../unserved.ts";
 import { type FunctionsContext, parseName } from "./context.ts";
 
 /** The one type of events that functions are called with here. */
@@ -30,8 +31,7 @@ const eventarc = system("gcp-sa-eventarc");
 export function checkTrigger({ eventType = "", eventFilters = [], pubsubTopic, channel }: EventTrigger): void {
   if (eventType === "") throw invalid("event_trigger.event_type: must be set");
   if (eventType !== messagePublished || channel) {
-    const message = `event_trigger.event_type: '${eventType}' is not served by the local cloud.`;
-    throw new ApiError({ code: "UNIMPLEMENTED", message, reason: "notImplemented" });
+    throw unserved("functions.events", `event_trigger: events '${eventType}' are not served by the local cloud.`);
   }
   if (eventFilters.length > 0) throw invalid("event_trigger.event_filters: Pub/Sub messages are told by pubsub_topic");
   if (pubsubTopic !== undefined && !/^projects\/[^/]+\/topics\/[^/]+$/.test(pubsubTopic)) {

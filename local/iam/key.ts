@@ -11,6 +11,7 @@ import type {
   ServiceAccountKey,
   UploadServiceAccountKeyRequest,
 } from "../model/generated/iam-admin.ts";
+import { unserved } from "../unserved.ts";
 import { credentialsFile } from "./credentials-file.ts";
 import type { ServiceAccounts, StoredServiceAccount } from "./service-account.ts";
 import { demandAccount } from "./service-account-methods.ts";
@@ -86,7 +87,7 @@ async function create(
   const account = demandAccount(context.accounts, name);
   if (privateKeyType === "TYPE_PKCS12_FILE" || keyAlgorithm === "KEY_ALG_RSA_1024") {
     const message = `${privateKeyType} with ${keyAlgorithm ?? "KEY_ALG_RSA_2048"} is not made here: credentials files with 2048 bits are.`;
-    throw new ApiError({ code: "UNIMPLEMENTED", message, reason: "notImplemented" });
+    throw unserved("iam.keyForms", message);
   }
   demandRoom(context, account);
   const made = createRsaKey();

@@ -1,6 +1,6 @@
 import type { Principal } from "../access/principal.ts";
 import type { Cloud } from "../cloud.ts";
-import { ApiError } from "../error.ts";
+import { unserved } from "../unserved.ts";
 
 /**
  * Project id of `projects/{id or number}` and of what is below it.
@@ -10,10 +10,7 @@ import { ApiError } from "../error.ts";
 export function projectOf(cloud: Cloud, name: string): string {
   const [collection, project] = name.split("/");
   if (collection !== "projects" || !project) {
-    throw new ApiError({
-      code: "UNIMPLEMENTED",
-      message: `The local cloud keeps logs of projects only, not of ${name}.`,
-    });
+    throw unserved("logging.containers", `The local cloud keeps logs of projects only, not of ${name}.`);
   }
   return cloud.projects.find(project)?.projectId ?? project;
 }

@@ -27,8 +27,3 @@ export function alreadyExists(name: string): ApiError {
 export function failedPrecondition(message: string): ApiError {
   return new ApiError({ code: "FAILED_PRECONDITION", message });
 }
-
-/** The refusal of what the local cloud does not do. */
-export function unserved(what: string): ApiError {
-  return new ApiError({ code: "UNIMPLEMENTED", message: `${what} is not served by the local cloud.` });
-}

@@ -1,6 +1,7 @@
 import type { PushConfig, RetryPolicy, Subscription } from "../model/generated/pubsub.ts";
 import { isLoopback } from "../server/target.ts";
-import { invalid, unserved } from "./error.ts";
+import { unserved } from "../unserved.ts";
+import { invalid } from "./error.ts";
 import { compileFilter } from "./filter.ts";
 import { checkDuration, checkLabels, dayMs, minuteMs, toMs } from "./rules.ts";
 
@@ -52,10 +53,12 @@ export function checkSubscription(subscription: Subscription): void {
 }
 
 function checkServed({ bigqueryConfig, bigtableConfig, cloudStorageConfig, messageTransforms }: Subscription): void {
-  if (bigqueryConfig?.table) throw unserved("bigquery_config");
-  if (bigtableConfig?.table) throw unserved("bigtable_config");
-  if (cloudStorageConfig?.bucket) throw unserved("cloud_storage_config");
-  if (messageTransforms?.length) throw unserved("message_transforms");
+  if (bigqueryConfig?.table) throw unserved("pubsub.exports", "bigquery_config is not served by the local cloud.");
+  if (bigtableConfig?.table) throw unserved("pubsub.exports", "bigtable_config is not served by the local cloud.");
+  if (cloudStorageConfig?.bucket)
+    throw unserved("pubsub.exports", "cloud_storage_config is not served by the local cloud.");
+  if (messageTransforms?.length)
+    throw unserved("pubsub.transforms", "message_transforms is not served by the local cloud.");
 }
 
 function checkRetryPolicy(policy: RetryPolicy): void {

@@ -2,8 +2,9 @@ import type { Call, TypedHandlers } from "../api.ts";
 import { applyMask } from "../field-mask.ts";
 import type { ListTopicsRequest, ListTopicsResponse, PubsubMethods, Topic } from "../model/generated/pubsub.ts";
 import { paginate } from "../page.ts";
+import { unserved } from "../unserved.ts";
 import { deletedTopic, host, type PubSubContext, type StoredTopic } from "./context.ts";
-import { alreadyExists, notFound, unserved } from "./error.ts";
+import { alreadyExists, notFound } from "./error.ts";
 import { publish } from "./publish.ts";
 import { checkDuration, checkLabels, checkName, dayMs, demandMask, minuteMs } from "./rules.ts";
 import { demandSubscription } from "./subscriptions.ts";
@@ -68,10 +69,12 @@ function check({ labels, messageRetentionDuration, ...topic }: Topic): void {
   checkLabels(labels);
   const retention = { field: "message_retention_duration", leastMs: 10 * minuteMs, mostMs: 31 * dayMs };
   checkDuration(messageRetentionDuration, retention);
-  if (topic.schemaSettings) throw unserved("schema_settings");
-  if (topic.kmsKeyName) throw unserved("kms_key_name");
-  if (topic.ingestionDataSourceSettings) throw unserved("ingestion_data_source_settings");
-  if (topic.messageTransforms?.length) throw unserved("message_transforms");
+  if (topic.schemaSettings) throw unserved("pubsub.schemas", "schema_settings is not served by the local cloud.");
+  if (topic.kmsKeyName) throw unserved("pubsub.keys", "kms_key_name is not served by the local cloud.");
+  if (topic.ingestionDataSourceSettings)
+    throw unserved("pubsub.ingestion", "ingestion_data_source_settings is not served by the local cloud.");
+  if (topic.messageTransforms?.length)
+    throw unserved("pubsub.transforms", "message_transforms is not served by the local cloud.");
 }
 
 function toTopic({ uid: _, ...topic }: StoredTopic): Topic {

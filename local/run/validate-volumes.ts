@@ -1,5 +1,5 @@
-import { ApiError } from "../error.ts";
 import type { Container, Volume } from "../model/generated/run.ts";
+import { unserved } from "../unserved.ts";
 import { violation } from "./violation.ts";
 
 /**
@@ -27,8 +27,7 @@ export function validateVolumes(
 
 function validateVolume({ name = "", secret, emptyDir, ...elsewhere }: Volume, field: string): void {
   const [kind] = Object.keys(elsewhere);
-  if (kind)
-    throw new ApiError({ code: "UNIMPLEMENTED", message: `${field}.${kind} is not served by the local cloud.` });
+  if (kind) throw unserved("run.volumes", `${field}.${kind} is not served by the local cloud.`);
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
     throw violation(`${field}.name`, `'${name}' must be lowercase letters, digits and hyphens.`);
   if (Boolean(secret) === Boolean(emptyDir)) throw violation(field, "exactly one kind of volume must be set.");

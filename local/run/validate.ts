@@ -1,5 +1,5 @@
-import { ApiError } from "../error.ts";
 import type { Container, Probe, RevisionTemplate, TaskTemplate, VpcAccess } from "../model/generated/run.ts";
+import { unserved } from "../unserved.ts";
 import { type ProbeContext, validateProbe } from "./validate-probe.ts";
 import { validateVolumes } from "./validate-volumes.ts";
 import { violation } from "./violation.ts";
@@ -181,11 +181,11 @@ function refuseUnserved(
   { nodeSelector, encryptionKey }: Pick<RevisionTemplate, "nodeSelector" | "encryptionKey">,
   path: string,
 ): void {
-  const unserved = Object.entries({
+  const fields = Object.entries({
     node_selector: nodeSelector,
     encryption_key: encryptionKey,
   });
-  const found = unserved.find(([, isUsed]) => Boolean(isUsed));
+  const found = fields.find(([, isUsed]) => Boolean(isUsed));
   if (!found) return;
-  throw new ApiError({ code: "UNIMPLEMENTED", message: `${path}.${found[0]} is not served by the local cloud.` });
+  throw unserved("run.templates", `${path}.${found[0]} is not served by the local cloud.`);
 }

@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import type { Job } from "../model/generated/scheduler.ts";
-import { invalid, unserved } from "./error.ts";
+import { unserved } from "../unserved.ts";
+import { invalid } from "./error.ts";
 
 const field = "[\\d*/,A-Za-z-]+";
 const fiveFields = new RegExp(`^\\s*${field}(?:\\s+${field}){4}\\s*$`);
@@ -13,7 +14,8 @@ const fiveFields = new RegExp(`^\\s*${field}(?:\\s+${field}){4}\\s*$`);
  * @see https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules
  */
 export function nextTime({ schedule = "", timeZone = "Etc/UTC" }: Job, after: number): number {
-  if (/^\s*every\b|\bof\b/i.test(schedule)) throw unserved("A schedule in words");
+  if (/^\s*every\b|\bof\b/i.test(schedule))
+    throw unserved("scheduler.words", "A schedule in words is not served by the local cloud.");
   if (!fiveFields.test(schedule)) throw malformed();
   const next = nextRun(schedule, timeZone, after);
   if (!next) throw malformed();

@@ -1,5 +1,6 @@
 import type { HttpTarget, Job, PubsubTarget, RetryConfig } from "../model/generated/scheduler.ts";
-import { invalid, unserved } from "./error.ts";
+import { unserved } from "../unserved.ts";
+import { invalid } from "./error.ts";
 
 /** The retry settings of a job that names none. */
 export const defaultRetry = {
@@ -42,7 +43,8 @@ function withHttpDefaults(target: HttpTarget): HttpTarget {
  */
 export function checkJob(job: Job): void {
   const { httpTarget, pubsubTarget, appEngineHttpTarget, description = "", retryConfig = {} } = job;
-  if (appEngineHttpTarget) throw unserved("app_engine_http_target");
+  if (appEngineHttpTarget)
+    throw unserved("scheduler.appEngine", "app_engine_http_target is not served by the local cloud.");
   if (!httpTarget && !pubsubTarget) throw invalid("Job must have a target: http_target or pubsub_target.");
   if (httpTarget && pubsubTarget) throw invalid("Job must have one target only.");
   if (description.length > 500) throw invalid("Job.description must have at most 500 characters.");

@@ -14,7 +14,11 @@ export function answerFaults(faults: Faults, { method, url, body }: HttpRequest)
     if (id === "" && method === "GET") return jsonResponse(200, { ...faults.plan(), uses: faults.uses() });
     if (id === "" && method === "POST") return jsonResponse(200, { ids: faults.load(parse(body)) });
     if (method === "DELETE") return jsonResponse(200, remove(faults, id));
-    throw new ApiError({ code: "UNIMPLEMENTED", message: `${method} of ${url.pathname} is not known.` });
+    throw new ApiError({
+      code: "INVALID_ARGUMENT",
+      httpStatus: 405,
+      message: `${method} is no way to ask for faults.`,
+    });
   } catch (caught) {
     return errorResponse(toApiError(caught));
   }

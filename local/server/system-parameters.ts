@@ -2,6 +2,7 @@ import { ApiError } from "../error.ts";
 import { type HttpResponse, jsonResponse } from "../http.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import type { Model } from "../model/model.ts";
+import { unserved } from "../unserved.ts";
 import { parseSelection, selectFields } from "./partial-response.ts";
 
 /** How a caller wants an answer written, told by the query parameters that every method takes. */
@@ -23,8 +24,7 @@ export function readForm({ searchParams }: URL): AnswerForm {
   const alt = value("alt") ?? "json";
   const [format, encoding = ""] = alt.split(";");
   if (format === "proto") {
-    const message = "Answers are JSON here: alt=proto is not served; speak gRPC instead.";
-    throw new ApiError({ code: "UNIMPLEMENTED", reason: "notImplemented", message });
+    throw unserved("answers.proto", "Answers are JSON here: alt=proto is not served; speak gRPC instead.");
   }
   if (format !== "json" && format !== "media") {
     const message = `Invalid value for parameter alt: ${alt}`;

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { permissionNames, predefinedRoles } from "../../local/access/roles.ts";
-import { unservedMethods } from "../../local/deviations.ts";
+import { refusals, unservedMethods } from "../../local/deviations.ts";
 import type { LocalCloud } from "../../local/main.ts";
 import { loadModel } from "../../local/model/model.ts";
 import { rulesOf } from "../../local/server/permission.ts";
@@ -87,5 +89,39 @@ describe("the model's methods", () => {
     expect(
       patterns.filter((pattern) => !Object.keys(model.methods).some((method) => matches(pattern, method))),
     ).toEqual([]);
+  });
+});
+
+describe("refusals within served methods", () => {
+  /** Where the code stands for something else than a refusal of ours. */
+  const elsewhere: Readonly<Record<string, string>> = {
+    "local/unserved.ts": "the refusal itself",
+    "local/server/dispatch.ts": "whole methods, which are the list above",
+    "local/server/admin.ts": "a page of the local cloud's own",
+    "local/workflows/api/callbacks.ts": "Google's own answer to another verb",
+    "local/workflows/definition-error.ts": "the type of what the checker of definitions says",
+    "local/workflows/check/call.ts": "connectors of APIs that are not served, a row of the differences",
+  };
+
+  async function sources(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for await (const file of glob("local/**/*.ts")) {
+      if (!file.includes("/generated/") && file !== "local/deviations.ts") found.set(file, readFileSync(file, "utf8"));
+    }
+    return found;
+  }
+
+  it("are all made by their rows", async () => {
+    const files = [...(await sources())].filter(([, text]) => /["'`]UNIMPLEMENTED["'`]/.test(text));
+    expect(files.map(([file]) => file).sort()).toEqual(Object.keys(elsewhere).sort());
+  });
+
+  it("use every row there is", async () => {
+    const text = [...(await sources()).values()].join("\n");
+    expect(Object.keys(refusals).filter((row) => !text.includes(`"${row}"`))).toEqual([]);
+  });
+
+  it("say why in a sentence", () => {
+    expect(Object.values(refusals).filter((reason) => !/^\S.* .*\.$/.test(reason))).toEqual([]);
   });
 });

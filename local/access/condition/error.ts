@@ -1,4 +1,5 @@
 import { ApiError } from "../../error.ts";
+import { unserved } from "../../unserved.ts";
 
 /** The refusal of a condition that is none, with where it goes wrong. */
 export function invalidCondition(problem: string, position: number): ApiError {
@@ -11,10 +12,9 @@ export function invalidCondition(problem: string, position: number): ApiError {
 
 /** The refusal of what Google evaluates and this does not, so that no condition is silently taken for true. */
 export function unservedCondition(what: string): ApiError {
-  return new ApiError({
-    code: "UNIMPLEMENTED",
-    message:
-      `${what} in conditions is not evaluated here: request.time and its parts, resource.name, resource.type, ` +
+  return unserved(
+    "iam.conditions",
+    `${what} in conditions is not evaluated here: request.time and its parts, resource.name, resource.type, ` +
       "resource.service and iam.googleapis.com/modifiedGrantsByRole are.",
-  });
+  );
 }

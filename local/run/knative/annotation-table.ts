@@ -1,3 +1,4 @@
+import type { Refusal } from "../../unserved.ts";
 import type { Kind, Settings } from "./shape.ts";
 
 /** One annotation of Cloud Run's with its two readings. */
@@ -150,15 +151,25 @@ export const annotations: readonly Annotation[] = [
   row(run("secrets"),                           both,               ["secrets", secrets]),
 ];
 
-/** Annotations of Cloud Run's that mean what is not served here. */
-export const unserved: readonly string[] = [
-  ...["cloudsql-instances", "encryption-key", "encryption-key-shutdown-hours", "post-key-revocation-action-type"],
-  ...["gpu-zonal-redundancy-disabled", "secure-session-agent", "base-images", "gc-traffic-tags", "iap-enabled"],
-  ...["mesh", "mesh-dataplane", "identity", "enable-workload-certificate", "regions", "threat-detection", "sources"],
-  ...["overflow-scaling", "max-surge", "max-unavailable", "build-base-image", "build-enable-automatic-updates"],
-  ...["build-environment-variables", "build-function-target", "build-id", "build-image-uri", "build-name"],
-  ...["build-service-account", "build-source-location", "build-worker-pool"],
-].map(run);
+const unservedNames: Readonly<Partial<Record<Refusal, readonly string[]>>> = {
+  "run.cloudSql": ["cloudsql-instances"],
+  "run.templates": ["encryption-key", "encryption-key-shutdown-hours", "post-key-revocation-action-type"],
+  "run.accelerators": ["gpu-zonal-redundancy-disabled"],
+  "run.mesh": ["mesh", "mesh-dataplane", "identity", "enable-workload-certificate"],
+  "run.frontDoor": ["iap-enabled", "secure-session-agent", "threat-detection"],
+  "run.regions": ["regions", "overflow-scaling"],
+  "run.rollouts": ["max-surge", "max-unavailable", "gc-traffic-tags"],
+  "run.sources": [
+    ...["sources", "base-images", "build-base-image", "build-enable-automatic-updates", "build-environment-variables"],
+    ...["build-function-target", "build-id", "build-image-uri", "build-name", "build-service-account"],
+    ...["build-source-location", "build-worker-pool"],
+  ],
+};
+
+/** Annotations of Cloud Run's that mean what is not served here, each with the row that says why. */
+export const unservedAnnotations: Readonly<Partial<Record<string, Refusal>>> = Object.fromEntries(
+  Object.entries(unservedNames).flatMap(([row, names]) => names.map((name) => [run(name), row as Refusal])),
+);
 
 /** What the service writes itself: ignored when it comes back. */
 export const written: readonly string[] = [

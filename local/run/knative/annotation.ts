@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { ApiError } from "../../error.ts";
-import { annotations, unserved, written } from "./annotation-table.ts";
+import { unserved } from "../../unserved.ts";
+import { annotations, unservedAnnotations, written } from "./annotation-table.ts";
 import { refusal } from "./error.ts";
 import { filled, type Kind, type Metadata, present, type Settings } from "./shape.ts";
 
@@ -43,9 +43,8 @@ interface Sent {
 }
 
 function readAnnotation({ key, value, kind, path }: Sent): Settings {
-  if (unserved.includes(key)) {
-    throw new ApiError({ code: "UNIMPLEMENTED", message: `${path}[${key}] is not served by the local cloud.` });
-  }
+  const row = unservedAnnotations[key];
+  if (row) throw unserved(row, `${path}[${key}] is not served by the local cloud.`);
   const found = annotations.find((annotation) => annotation.key === key);
   if (!found?.kinds.includes(kind)) {
     const kinds = found ? ` Supported kinds are: ${found.kinds.join(", ")}` : "";

@@ -1,6 +1,6 @@
-import { ApiError } from "../../error.ts";
 import type * as v2 from "../../model/generated/run.ts";
 import type * as v1 from "../../model/generated/run-v1.ts";
+import { unserved } from "../../unserved.ts";
 import { refusal } from "./error.ts";
 import type { SecretAliases } from "./secret-alias.ts";
 import { listed, present } from "./shape.ts";
@@ -11,8 +11,7 @@ export function fromKnativeVolume(
   { path, secrets = {} }: { readonly path: string; readonly secrets?: Readonly<Record<string, string>> },
 ): v2.Volume {
   if (configMap) throw refusal(`${path}.config_map`, "is not supported.");
-  if (csi ?? nfs)
-    throw new ApiError({ code: "UNIMPLEMENTED", message: `${path}: such volumes are not served by the local cloud.` });
+  if (csi ?? nfs) throw unserved("run.volumes", `${path}: such volumes are not served by the local cloud.`);
   return present({
     name,
     secret: secret && fromSecret(secret, secrets),
