@@ -71,8 +71,7 @@ export function createWeb(context: WebContext): Web {
     if (site) return answerSite(context.rest, site, { request, response, url });
     const signal = signalOf(response);
     const whole = await toRequest(request, url);
-    if (isOwn) return sendResponse(response, await answerOwn(context, whole));
-    const answered = await answer(whole, signal);
+    const answered = isOwn ? await answerOwn(context, whole) : await answer(whole, signal);
     await kept();
     sendResponse(response, answered ?? (await fetchOutside(context, whole)));
   }

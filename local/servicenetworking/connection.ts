@@ -43,7 +43,7 @@ export function createConnections(cloud: Cloud): Connections {
   const keyOf = ({ network, service }: Pick<StoredConnection, "network" | "service">) => `${network}/${service}`;
   const peeringKey = (connection: StoredConnection) =>
     `${connection.network}/peerings/${peeringName(connection.service)}`;
-  for (const [, connection] of connections.list()) if (peerings.get(peeringKey(connection))) activate(connection);
+  for (const [, one] of connections.list()) if (peerings.get(peeringKey(one))?.state === "INACTIVE") activate(one);
 
   function activate(connection: StoredConnection): void {
     const becoming = clock.sleep(connection.activeAt - clock.now(), { draws: true });

@@ -4,6 +4,7 @@ import { createLatencies } from "../latency.ts";
 import type { Firewall, Subnetwork } from "../model/generated/compute.ts";
 import type { Connector } from "../model/generated/vpc-access.ts";
 import { overlaps, parseRange } from "../range.ts";
+import { createTally } from "../tally.ts";
 
 /**
  * A connector as `vpcaccess.connectors` has it by full name, with the paths by which Compute Engine knows what it
@@ -50,6 +51,7 @@ export function createConnectorFirewalls(cloud: Cloud): ConnectorFirewalls {
   const firewalls = cloud.store.collection<Firewall>("compute.firewalls");
   const residues = cloud.store.collection<Residue>("vpcaccess.residue");
   const draw = createLatencies(cloud);
+  const tally = createTally(cloud.store, "vpcaccess.tally");
   for (const [path, { until }] of residues.list()) letGo(path, until);
 
   function pathsOf(name: string): string[] {
@@ -60,7 +62,15 @@ export function createConnectorFirewalls(cloud: Cloud): ConnectorFirewalls {
 
   function letGo(path: string, until: number): void {
     const waiting = cloud.clock.sleep(until - cloud.clock.now(), { draws: false });
-    void waiting.then(() => residues.delete(path) && firewalls.delete(path));
+    void waiting.then(() => {
+      // A connector made again meanwhile has taken them over, and may have left them later.
+      if (residues.get(path)?.until === until && residues.delete(path)) firewalls.delete(path);
+    });
+  }
+
+  /** The same again when the work is done again after a crash. */
+  function drawId(path: string): string {
+    return `1${parseInt(cloud.random.lasting(`firewall ${path} ${tally.next(path)}`).hex(12), 16)}`;
   }
 
   return {
@@ -69,7 +79,7 @@ export function createConnectorFirewalls(cloud: Cloud): ConnectorFirewalls {
         // A connector made again under the name takes over what the former one left.
         residues.delete(path);
         firewalls.put(path, {
-          id: `1${parseInt(cloud.random.fork(path).hex(12), 16)}`,
+          id: drawId(path),
           name: path.split("/").at(-1),
           selfLink: `https://www.googleapis.com/compute/v1/${path}`,
           network: `https://www.googleapis.com/compute/v1/${networkPath}`,

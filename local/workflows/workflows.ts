@@ -18,6 +18,7 @@ import type {
 } from "../model/generated/workflows.ts";
 import { toLongrunning } from "../operation.ts";
 import { paginate } from "../page.ts";
+import { createTally } from "../tally.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished } from "./api/execution-record.ts";
 import { openHistories } from "./api/history-store.ts";
@@ -237,7 +238,10 @@ function revisionOf(workflow: Workflow, { present, now, cloud }: Revising): Part
     present?.sourceContents === workflow.sourceContents && present?.serviceAccount === workflow.serviceAccount;
   if (present && isSame) return { revisionId: present.revisionId, revisionCreateTime: present.revisionCreateTime };
   const number = Number.parseInt(present?.revisionId ?? "0", 10) + 1;
-  const revisionId = `${String(number).padStart(6, "0")}-${cloud.random.hex(3)}`;
+  // The same again when the work is done again after a crash.
+  const drawn = createTally(cloud.store, "workflows.tally").next(String(workflow.name));
+  const suffix = cloud.random.lasting(`revision ${workflow.name} ${drawn}`).hex(3);
+  const revisionId = `${String(number).padStart(6, "0")}-${suffix}`;
   return { revisionId, revisionCreateTime: now };
 }
 

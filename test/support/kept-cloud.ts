@@ -22,14 +22,17 @@ export interface KeptCloudOptions {
   readonly pace?: string;
   /** A snapshot to begin as. */
   readonly from?: string;
+  /** Modules to load before it. */
+  readonly imports?: readonly string[];
 }
 
 /** Starts one; rejects with what it said when it does not come up. */
 export async function startKeptCloud(
   state: string,
-  { pace = "max", from = "" }: KeptCloudOptions = {},
+  { pace = "max", from = "", imports = [] }: KeptCloudOptions = {},
 ): Promise<KeptCloud> {
-  const args = ["--disable-warning=ExperimentalWarning", program, state, pace, from];
+  const early = imports.flatMap((file) => ["--import", file]);
+  const args = ["--disable-warning=ExperimentalWarning", ...early, program, state, pace, from];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   const said: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => said.push(line));

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import { crashAgain } from "./crash.ts";
 
@@ -7,5 +8,11 @@ describe("a local cloud that is killed", () => {
     expect(acknowledged).toBeGreaterThan(19);
     expect(findings).toEqual([]);
     expect(unfinished).toEqual([]);
+  }, 60_000);
+
+  it("is caught when it acknowledges what it has not written yet", async () => {
+    const imports = [fileURLToPath(new URL("../../support/late-log.mjs", import.meta.url))];
+    const { findings } = await crashAgain({ seed: "late", rounds: 1, imports });
+    expect(findings).not.toEqual([]);
   }, 60_000);
 });

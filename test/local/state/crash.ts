@@ -11,27 +11,32 @@ export interface CrashReport {
   readonly unfinished: readonly string[];
 }
 
-/** Kills a local cloud again and again under load, each time after another number of answers, and looks what is left. */
-export async function crashAgain({
-  seed,
-  rounds,
-}: {
+/** How to crash one. */
+export interface Crashes {
   readonly seed: string;
   readonly rounds: number;
-}): Promise<CrashReport> {
+  /** How many ask at once. */
+  readonly callers?: number;
+  /** Modules that the local cloud has to load first. */
+  readonly imports?: readonly string[];
+}
+
+/** Kills a local cloud again and again under load, each time after another number of answers, and looks what is left. */
+export async function crashAgain({ seed, rounds, callers = 6, imports }: Crashes): Promise<CrashReport> {
   const state = makeStateDirectory();
   const random = createRandom(seed);
   const load = new Load(seed);
   const findings: string[] = [];
-  let local = await startKeptCloud(state.path);
+  let local = await startKeptCloud(state.path, { imports });
   try {
     await load.prepare(local);
     for (let round = 0; round < rounds; round += 1) {
-      await load.run(local, { callers: 6, answers: 20 + Math.floor(random.next() * 150) });
-      local = await startKeptCloud(state.path);
+      await load.run(local, { callers, answers: 20 + Math.floor(random.next() * 150) });
+      local = await startKeptCloud(state.path, { imports });
       await endAll(local);
       findings.push(...(await load.findings(local)));
     }
+    findings.push(...(await load.lastFindings(local)));
     const left = (await allOperations(local)).filter(({ endTime }) => endTime === undefined);
     return { acknowledged: load.acknowledged, findings, unfinished: left.map(({ name }) => String(name)) };
   } finally {

@@ -1,13 +1,10 @@
-import type { JsonObject } from "../../../local/json.ts";
 import { createRandom, type Random } from "../../../local/random.ts";
-import { computeDone, demand } from "../../support/kept-calls.ts";
+import { demand } from "../../support/kept-calls.ts";
 import type { KeptCloud } from "../../support/kept-cloud.ts";
-import { rest, testProject } from "../../support/local-cloud.ts";
+import { testProject } from "../../support/local-cloud.ts";
+import { bucket, closeClients, type Kind, kinds, type Told } from "./kinds.ts";
 
-/** What somebody was told of a resource: its content, or `undefined` when it was deleted or never made. */
-type Told = string | undefined;
-
-/** One resource of a kind whose whole state is one text. */
+/** One resource of a kind. */
 interface Subject {
   readonly name: string;
   /** What was acknowledged last. */
@@ -16,66 +13,11 @@ interface Subject {
   asked: Told;
 }
 
-/** How the resources of a kind are written and read. */
-interface Kind {
-  readonly create: (local: KeptCloud, name: string, text: string) => Promise<unknown>;
-  /** Absent where resources of the kind do not change. */
-  readonly change?: (local: KeptCloud, name: string, text: string) => Promise<unknown>;
-  readonly remove: (local: KeptCloud, name: string) => Promise<unknown>;
-  readonly read: (local: KeptCloud, name: string) => Promise<Told>;
-}
+/** Longer than whoever pulled a message before a crash may keep it. */
+const leaseSeconds = 700;
 
-const parent = `projects/${testProject}`;
-const secrets = `secretmanager.googleapis.com/v1/${parent}/secrets`;
-const bucket = "load-bucket";
-const objects = `storage.googleapis.com/storage/v1/b/${bucket}/o`;
-const networks = `compute.googleapis.com/compute/v1/${parent}/global/networks`;
-
-async function found(
-  local: KeptCloud,
-  target: string,
-): Promise<{ readonly text: string; readonly body: JsonObject } | undefined> {
-  const answer = await rest(local, target);
-  if (answer.status === 404) return undefined;
-  if (answer.status !== 200) throw new Error(`${target}: ${answer.text}`);
-  return answer;
-}
-
-const kinds: Readonly<Record<"secret" | "object" | "network", Kind>> = {
-  secret: {
-    create: (local, name, text) =>
-      demand(local, `POST ${secrets}?secretId=${name}`, { labels: { text }, replication: { automatic: {} } }),
-    change: (local, name, text) => demand(local, `PATCH ${secrets}/${name}?updateMask=labels`, { labels: { text } }),
-    remove: (local, name) => demand(local, `DELETE ${secrets}/${name}`),
-    read: async (local, name) => {
-      const labels = (await found(local, `GET ${secrets}/${name}`))?.body.labels as
-        | { readonly text: string }
-        | undefined;
-      return labels?.text;
-    },
-  },
-  object: {
-    create: (local, name, text) =>
-      demand(local, `POST storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${name}`, text),
-    remove: async (local, name) => {
-      const { status } = await rest(local, `DELETE ${objects}/${name}`);
-      if (status !== 204) throw new Error(`deleting ${name} was answered with ${status}`);
-    },
-    read: async (local, name) => (await found(local, `GET ${objects}/${name}?alt=media`))?.text,
-  },
-  network: {
-    // Acknowledged is what an operation was started for: it must end well after a crash.
-    create: async (local, name, text) =>
-      demand(local, `POST ${networks}`, { name, description: text, autoCreateSubnetworks: false }),
-    remove: async (local, name) => {
-      for (;;) {
-        const { status, body } = await rest(local, `DELETE ${networks}/${name}`);
-        if (status === 200) return computeDone(local, body);
-      }
-    },
-    read: async (local, name) => (await found(local, `GET ${networks}/${name}`))?.body.description as Told,
-  },
-};
+/** What a caller meets when the cloud is killed, over HTTP and over gRPC. */
+const gone = /fetch failed|terminated|ECONNRESET|other side closed|14 UNAVAILABLE|1 CANCELLED|closed|read E/;
 
 /** Callers who make, change and delete resources, each its own, and remember what they were told. */
 export class Load {
@@ -83,6 +25,7 @@ export class Load {
   readonly #subjects: { readonly kind: Kind; readonly subject: Subject }[] = [];
   #acknowledged = 0;
   #made = 0;
+  #seen = 0;
 
   constructor(seed: string) {
     this.#random = createRandom(seed);
@@ -98,7 +41,10 @@ export class Load {
     await demand(local, `POST storage.googleapis.com/storage/v1/b?project=${testProject}`, { name: bucket });
   }
 
-  /** Asks for change after change until the cloud is gone; the callers tell it to be killed after so many answers. */
+  /**
+   * Asks for change after change until the cloud is gone; it is killed by the caller who gets the last of so many answers,
+   * at that moment.
+   */
   async run(
     local: KeptCloud,
     { callers, answers }: { readonly callers: number; readonly answers: number },
@@ -108,13 +54,20 @@ export class Load {
       if (this.#acknowledged === until) await local.kill();
     };
     await Promise.all(Array.from({ length: callers }, () => this.#call(local, kill)));
+    await closeClients(local);
   }
 
   async #call(local: KeptCloud, onAnswer: () => Promise<void>): Promise<void> {
-    const names = ["secret", "secret", "object", "network"] as const;
+    const names = Object.keys(kinds);
     for (;;) {
-      const kind = kinds[names[Math.floor(this.#random.next() * names.length)] ?? "secret"];
-      const subject: Subject = { name: `load-${this.#made++}`, told: undefined, asked: undefined };
+      const name = names[Math.floor(this.#random.next() * names.length)] ?? "";
+      const kind = kinds[name];
+      if (!kind) throw new Error(`no kind ${name}`);
+      const subject: Subject = {
+        name: `load-${name.toLowerCase()}-${this.#made++}`,
+        told: undefined,
+        asked: undefined,
+      };
       this.#subjects.push({ kind, subject });
       try {
         for (const step of this.#plan(kind)) {
@@ -126,7 +79,7 @@ export class Load {
         }
       } catch (caught) {
         // Whatever else goes wrong is a finding.
-        if (/fetch failed|terminated|ECONNRESET|other side closed/.test(String(caught))) return;
+        if (gone.test(String(caught))) return;
         throw caught;
       }
     }
@@ -138,16 +91,29 @@ export class Load {
     return [text(), ...changes, ...(this.#random.next() < 0.4 ? [undefined] : [])];
   }
 
-  /** What is not as somebody was told, nor as somebody has asked for without an answer. */
+  /** What of the resources of this round is not as somebody was told, nor as somebody asked for without an answer. */
   async findings(local: KeptCloud): Promise<string[]> {
+    await demand(local, "POST _local/clock/advance", { seconds: leaseSeconds });
+    const fresh = this.#subjects.slice(this.#seen);
+    this.#seen = this.#subjects.length;
+    return await this.#check(local, fresh);
+  }
+
+  /** The same of the resources of all rounds, which nobody has changed since they were looked at. */
+  async lastFindings(local: KeptCloud): Promise<string[]> {
+    return await this.#check(local, this.#subjects);
+  }
+
+  async #check(local: KeptCloud, subjects: readonly { readonly kind: Kind; readonly subject: Subject }[]) {
     const wrong: string[] = [];
-    for (const { kind, subject } of this.#subjects) {
+    for (const { kind, subject } of subjects) {
       const { name, told, asked } = subject;
       const present = await kind.read(local, name);
       if (present !== told && present !== asked) wrong.push(`${name} is ${present}, not ${told} or ${asked}`);
       subject.told = present;
       subject.asked = present;
     }
+    await closeClients(local);
     return wrong;
   }
 }

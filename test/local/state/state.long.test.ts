@@ -51,7 +51,7 @@ describe("a local cloud that is killed under load", () => {
   it.each(["one", "two", "three"])(
     "has lost nothing that it acknowledged, has nothing half, and ends what it had begun (seed %s)",
     async (seed) => {
-      const { findings, unfinished } = await crashAgain({ seed, rounds: 6 });
+      const { findings, unfinished } = await crashAgain({ seed, rounds: 8, callers: 12 });
       expect(findings).toEqual([]);
       expect(unfinished).toEqual([]);
     },
@@ -184,6 +184,7 @@ describe("workloads of a local cloud that is killed", () => {
     const account = { accountId: "builder" };
     await demand(local, `POST iam.googleapis.com/v1/projects/${testProject}/serviceAccounts`, account);
     await demand(local, `POST iam.googleapis.com/v1/projects/${testProject}/serviceAccounts`, { accountId: "runner" });
+    await advance(120);
     const email = `builder@${testProject}.iam.gserviceaccount.com`;
     const roles = ["storage.objectViewer", "artifactregistry.writer", "logging.logWriter"];
     const bindings = roles.map((role) => ({ role: `roles/${role}`, members: [`serviceAccount:${email}`] }));
