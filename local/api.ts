@@ -29,6 +29,11 @@ export interface Api {
    */
   projectOf?(resource: string): string | undefined;
   /**
+   * The resource that contains one (`//{host}/{name}`) whose name does not say it, such as the service of a revision in
+   * version 1 of Cloud Run; its policies count too.
+   */
+  containerOf?(resource: string): string | undefined;
+  /**
    * The address that the model's routes know, where the API has others for the same: a path that leaves the region to the
    * host's name.
    */

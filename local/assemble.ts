@@ -111,7 +111,8 @@ function createCore({ state: { clock, store }, random, journal }: AssembleOption
   const model = loadModel();
   const router = createRouter(model);
   const projectOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.projectOf?.(resource);
-  const access = createAccess({ clock, store, random, projects, projectOf });
+  const containerOf = (resource: string) => byHost.get(resource.split("/")[2] ?? "")?.containerOf?.(resource);
+  const access = createAccess({ clock, store, random, projects, projectOf, containerOf });
   const gate = createFaultGate({ clock, store, random, projects });
   const operations = createOperations({
     ...{ clock, store, random, journal, gate },

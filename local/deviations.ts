@@ -103,7 +103,7 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "There are no folders or organisations.",
   },
   {
-    methods: ["google.cloud.run.v2.WorkerPools.*", "google.cloud.run.v2.Instances.*"],
+    methods: ["google.cloud.run.v2.WorkerPools.*", "google.cloud.run.v1.WorkerPools.*", "google.cloud.run.v2.Instances.*"],
     reason: "Worker pools and single instances are kinds of workload that nothing here uses.",
   },
   {
@@ -215,7 +215,7 @@ export const differences: readonly string[] = [
   "gcloud's token file keeps it from ID tokens: `gcloud auth print-identity-token` and `gcloud functions call` work with --impersonate-service-account, or after `unset CLOUDSDK_AUTH_ACCESS_TOKEN_FILE`, when gcloud takes the credentials file.",
   "AlloyDB runs the PostgreSQL that is installed (16 unless ALLOYRUN_POSTGRES_BIN names another), whatever version a cluster asks for; there is no pgvector, and a read pool is one server whatever its node count.",
   "Storage counts writes to one object in a bucket of five that refills once a second, and takes the signature of an upload URL at its word.",
-  "In Cloud Run's v1 API a container's requests for resources, its image pull policy and termination messages, and the mode of a volume mount are accepted and forgotten.",
+  "In Cloud Run's v1 API a container's requests for resources are kept for show, its image pull policy and termination messages, and the mode of a volume mount are accepted and forgotten.",
   "Operations are not interrupted by a cancellation.",
   "Calls that Google answers within a second or three (creating a secret, a topic or a service account) take no time of their own here; what spreads afterwards, and every operation, does.",
   "Quotas limit nothing until a fault plan says so, but for 100 service accounts and 300 custom roles in a project. A fresh instance with direct VPC egress reaches its network at once, leaked producer connections do not add up to a limit, and Google's own agents keep their roles: `alloyrun local fault` stands in for these.",

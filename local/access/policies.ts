@@ -22,6 +22,8 @@ export interface AccessContext {
   readonly projects: Projects;
   /** The project of a resource whose name does not say it, such as a bucket. */
   readonly projectOf: (resource: string) => string | undefined;
+  /** The resource that contains one whose name does not say it. */
+  readonly containerOf?: (resource: string) => string | undefined;
 }
 
 /** A question to the policies. */
@@ -52,7 +54,7 @@ export interface Decider extends Access {
 
 /** Makes the authorisation of a local cloud. */
 export function createAccess(context: AccessContext): Decider {
-  const { clock, store, projects, projectOf } = context;
+  const { clock, store, projects, projectOf, containerOf } = context;
   const records = createPolicyRecords(context);
   const accounts: Collection<ServiceAccount> = store.collection("iam.serviceAccounts");
   const deletedAccounts: Collection<JsonObject> = store.collection("iam.deletedServiceAccounts");
@@ -63,7 +65,7 @@ export function createAccess(context: AccessContext): Decider {
     if (principal.kind === "owner" || principal.kind === "system") return true;
     const asked = membersOf(principal);
     const circumstances = { now: clock.now(), modifiedRoles, resource: asConditionsSee(resource, projects) };
-    return lineage(resource, projectOf).some((name) =>
+    return lineage(resource, { projectOf, containerOf }).some((name) =>
       records
         .effective(name)
         ?.bindings?.some(
@@ -118,11 +120,16 @@ function grants(roles: Collection<JsonObject>, { role, permission, now }: RoleQu
 }
 
 /** A resource, what contains it, and its project; `projects/-` in a name is replaced by the project it stands for. */
-function lineage(resource: string, projectOf: AccessContext["projectOf"]): string[] {
+function lineage(
+  resource: string,
+  { projectOf, containerOf }: Pick<AccessContext, "projectOf" | "containerOf">,
+): string[] {
   const [, host = "", name = ""] = resource.match(/^\/\/([^/]+)\/(.*)$/) ?? [];
   const project = projectOfResource(resource, projectOf);
   const segments = (project ? name.replace(/^projects\/-(?=\/)/, `projects/${project}`) : name).split("/");
   const containers = segments.map((_, index) => `//${host}/${segments.slice(0, segments.length - index).join("/")}`);
+  const container = containerOf?.(resource);
+  if (container !== undefined) containers.push(container);
   return [
     ...new Set([...containers, ...(project ? [`//cloudresourcemanager.googleapis.com/projects/${project}`] : [])]),
   ];

@@ -9,6 +9,7 @@ import { runRunJob } from "./execute.ts";
 import * as executions from "./executions.ts";
 import { createSite } from "./ingress.ts";
 import * as jobs from "./jobs.ts";
+import { containerOf } from "./knative/container-of.ts";
 import { knativeMethods } from "./knative/methods.ts";
 import { withoutNamespace } from "./knative/namespace-path.ts";
 import { closeLocalUrls } from "./local-url.ts";
@@ -29,6 +30,7 @@ export function createRun(cloud: Cloud, options: RunOptions = {}): Api {
     host,
     permissions,
     canonicalUrl: withoutNamespace,
+    containerOf: (resource) => containerOf(context, resource),
     methods: { ...serviceMethods(context), ...jobMethods(context), ...knativeMethods(context) },
     operations: {
       deployService: (operation) => runDeploy(context, operation),

@@ -37,8 +37,10 @@ export function fromKnativeContainer(container: v1.Container, context: Container
 function refuseUnsupported({ envFrom, securityContext, resources }: v1.Container, path: string): void {
   if (envFrom) throw refusal(`${path}.env_from`, "is not supported.");
   if (securityContext) throw refusal(`${path}.security_context`, "is not supported.");
-  const odd = Object.keys(resources?.limits ?? {}).find((name) => !["cpu", "memory"].includes(name));
-  if (odd) throw refusal(`${path}.resources.limits`, `'${odd}' is not supported.`);
+  for (const field of ["limits", "requests"] as const) {
+    const odd = Object.keys(resources?.[field] ?? {}).find((name) => !["cpu", "memory"].includes(name));
+    if (odd) throw refusal(`${path}.resources.${field}`, `'${odd}' is not supported.`);
+  }
 }
 
 function fromVariable({ name, value, valueFrom }: v1.EnvVar, path: string, { settings }: ContainerContext): v2.EnvVar {
@@ -77,8 +79,16 @@ function fromProbe(probe: v1.Probe, path: string): v2.Probe {
   });
 }
 
+/** What a container is shown with. */
+interface ShownContainer {
+  readonly secrets: SecretAliases;
+  /** What it was said to ask for at least. */
+  readonly requests: Readonly<Record<string, string>> | undefined;
+}
+
 /** A container as version 1 has it; what it waits for and its processor settings are annotations there. */
-export function toKnativeContainer(container: v2.Container, { aliasOf }: SecretAliases): v1.Container {
+export function toKnativeContainer(container: v2.Container, { secrets, requests }: ShownContainer): v1.Container {
+  const { aliasOf } = secrets;
   const { name, image, command, args, workingDir, ports, env, resources, volumeMounts } = container;
   const { startupProbe, livenessProbe, readinessProbe } = container;
   const limits = filled(resources?.limits ?? {});
@@ -89,6 +99,6 @@ export function toKnativeContainer(container: v2.Container, { aliasOf }: SecretA
       const valueFrom = valueSource && { secretKeyRef: present({ name: aliasOf(secret), key: version || "latest" }) };
       return present({ name: variable, value: value || undefined, valueFrom });
     }),
-    resources: limits && { limits },
+    resources: filled(present({ limits, requests: filled(requests ?? {}) })),
   });
 }

@@ -92,7 +92,7 @@ export function toKnativeTask(
   task: v2.TaskTemplate | v2.Task,
   spelling: Spelling,
 ): { readonly annotations: Readonly<Record<string, string>>; readonly spec: v1.TaskSpec } {
-  const shown = { kind: "Execution", spelled: spelling.template, settings: templateClient(spelling) } as const;
+  const shown = { kind: "Execution", spelling, settings: templateClient(spelling) } as const;
   const { annotations, spec } = toKnativePod(task, shown);
   const timeoutSeconds = task.timeout === undefined ? undefined : String(Math.round(Number.parseFloat(task.timeout)));
   return { annotations, spec: present({ ...spec, maxRetries: task.maxRetries, timeoutSeconds }) };

@@ -47,7 +47,9 @@ export async function replaceJob(
 }
 
 function written(context: RunContext, name: string, sent: v1.Job): v1.Job {
-  spellings(context).put(name, spellingOf(sent.metadata, sent.spec?.template?.metadata));
+  const template = sent.spec?.template;
+  const { containers } = template?.spec?.template?.spec ?? {};
+  spellings(context).put(name, spellingOf({ metadata: sent.metadata, template: template?.metadata, containers }));
   return getJob(context, name);
 }
 

@@ -19,7 +19,7 @@ export function toKnativeRevision(context: RunContext, revision: v2.Revision): v
   const owner = context.services.get(`${parent}/services/${service}`);
   const spelling = spellings(context).get(name) ?? {};
   const { annotations, spec } = toKnativeRevisionSpec(revision, {
-    spelled: spelling.template,
+    spelling,
     settings: templateClient(spelling),
   });
   const image = ingressContainer(containers)?.image ?? "";

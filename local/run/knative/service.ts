@@ -98,7 +98,7 @@ export function toKnativeService(context: RunContext, service: v2.Service): v1.S
 /** The template of a service as version 1 has it. */
 export function toKnativeTemplate(template: v2.RevisionTemplate, spelling: Spelling): v1.RevisionTemplate {
   const settings = templateClient(spelling);
-  const { annotations, spec } = toKnativeRevisionSpec(template, { spelled: spelling.template, settings });
+  const { annotations, spec } = toKnativeRevisionSpec(template, { spelling, settings });
   const labels = { ...template.labels, "run.googleapis.com/startupProbeType": probeType(template) };
   return {
     metadata: present({ name: template.revision, labels, annotations: filled(annotations) }),

@@ -61,7 +61,11 @@ async function write(
 ): Promise<v1.Service> {
   const { response } = await inWordsOfV1(work);
   if (validateOnly) return toKnativeService(context, response as Service);
-  const spelling = spellingOf(sent.metadata, sent.spec?.template?.metadata);
+  const spelling = spellingOf({
+    metadata: sent.metadata,
+    template: sent.spec?.template?.metadata,
+    containers: sent.spec?.template?.spec?.containers,
+  });
   const service = services.getService(context, name);
   const { latestCreatedRevision: revision = "" } = service;
   spellings(context).put(name, spelling);

@@ -5,6 +5,7 @@ import { fromKnativeContainer, toKnativeContainer } from "./container.ts";
 import { refusal } from "./error.ts";
 import { aliasSecrets } from "./secret-alias.ts";
 import { filled, ingressContainer, type Kind, listed, present, type Settings } from "./shape.ts";
+import type { Spelling } from "./spelling.ts";
 import { fromKnativeVolume, toKnativeVolume } from "./volume.ts";
 
 const path = "spec.template";
@@ -75,8 +76,8 @@ export interface KnativeTemplate<Spec> {
 /** What is shown of a template. */
 interface Shown {
   readonly kind: Extract<Kind, "Revision" | "Execution">;
-  /** Annotations as a client spelled them. */
-  readonly spelled?: Readonly<Record<string, string>>;
+  /** What a client said in its own words. */
+  readonly spelling?: Spelling;
   /** Further settings, such as the client that wrote them. */
   readonly settings?: Settings;
 }
@@ -109,7 +110,7 @@ export function toKnativeRevisionSpec(
 /** The part that the templates of revisions and tasks have in common, as version 1 has it. */
 export function toKnativePod(
   pod: Pick<v2.TaskTemplate, "containers" | "volumes" | "serviceAccount" | "vpcAccess" | "executionEnvironment">,
-  { kind, spelled, settings }: Shown,
+  { kind, spelling: { template: spelled, requests } = {}, settings }: Shown,
 ): KnativeTemplate<Pick<v1.RevisionSpec, "containers" | "volumes" | "serviceAccountName">> {
   const { containers = [], volumes, serviceAccount, vpcAccess, executionEnvironment } = pod;
   const chosen = spelled && readMetadata({ annotations: spelled }, { kind, path }).settings.secrets;
@@ -125,7 +126,12 @@ export function toKnativePod(
     annotations: writeAnnotations(all, { kind, spelled }),
     spec: present({
       serviceAccountName: serviceAccount,
-      containers: containers.map((container) => toKnativeContainer(container, secrets)),
+      containers: containers.map((container, index) =>
+        toKnativeContainer(container, {
+          secrets,
+          requests: requests?.length === containers.length ? requests[index] : undefined,
+        }),
+      ),
       volumes: volumes?.map((volume) => toKnativeVolume(volume, secrets)),
     }),
   };

@@ -244,7 +244,10 @@ describe("a service of version 1", () => {
     fc.assert(
       fc.property(service, (sent) => {
         const template = sent.spec?.template;
-        spellings(context).put(name, spellingOf(sent.metadata, template?.metadata));
+        spellings(context).put(
+          name,
+          spellingOf({ metadata: sent.metadata, template: template?.metadata, containers: template?.spec?.containers }),
+        );
         const shown = plain(toKnativeService(context, { ...fromKnativeService(sent), name }));
         expect(shown).toMatchObject({ metadata: sent.metadata, spec: { template: { metadata: template?.metadata } } });
         expect(shown.spec?.template?.spec).toEqual(template?.spec);
@@ -256,9 +259,27 @@ describe("a service of version 1", () => {
 
   it("forgets a spelling that no longer means what the service says", () => {
     const sent = { metadata: { annotations: { "run.googleapis.com/launch-stage": "GA" } } };
-    spellings(context).put(name, spellingOf(sent.metadata, undefined));
+    spellings(context).put(name, spellingOf(sent));
     const annotationsOf = (launchStage: "GA" | "BETA") =>
       toKnativeService(context, { name, launchStage }).metadata?.annotations?.["run.googleapis.com/launch-stage"];
     expect([annotationsOf("GA"), annotationsOf("BETA")]).toEqual(["GA", "BETA"]);
+  });
+
+  it("shows what containers ask for, as long as there are as many", () => {
+    const asking = {
+      name: "a",
+      image: "i",
+      resources: { limits: { cpu: "2" }, requests: { cpu: "1", memory: "256Mi" } },
+    };
+    spellings(context).put(name, spellingOf({ containers: [asking, { name: "b", image: "i" }] }));
+    const shownOf = (...containers: readonly v2.Container[]) =>
+      toKnativeService(context, { name, template: { containers } }).spec?.template?.spec?.containers ?? [];
+    const [first, second, ...others] = [
+      { name: "a", resources: { limits: { cpu: "2" } } },
+      { name: "b" },
+      { name: "c" },
+    ];
+    expect(shownOf(first, second).map(({ resources }) => resources)).toEqual([asking.resources, undefined]);
+    expect(shownOf(first, second, ...others)[0]?.resources).toEqual({ limits: { cpu: "2" } });
   });
 });
