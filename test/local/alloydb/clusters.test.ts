@@ -72,7 +72,7 @@ describe("clusters", () => {
     ["an id that is taken", "clusterId=main", clusterBody, "ALREADY_EXISTS"],
     ["no network", "clusterId=x", {}, "INVALID_ARGUMENT"],
     ["a network that does not exist", "clusterId=x", { network: `${network}-not` }, "INVALID_ARGUMENT"],
-    ["a network of another form", "clusterId=x", { network: "my-vpc" }, "INVALID_ARGUMENT"],
+    ["a network of another form", "clusterId=x", { network: "global/my-vpc" }, "INVALID_ARGUMENT"],
     [
       "a request id of zeros",
       "clusterId=x&requestId=00000000-0000-0000-0000-000000000000",
