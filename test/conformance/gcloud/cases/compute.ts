@@ -154,7 +154,8 @@ export const machineScenario: Scenario = {
       run: `compute instances create ${bastion} --machine-type=e2-micro --network-interface=subnet=my-subnet --image-family=debian-11 --image-project=debian-cloud --metadata=enable-oslogin=true --service-account=${account} --scopes=cloud-platform`,
       after: 120,
       json: [{ name: "my-bastion", status: "RUNNING", networkInterfaces: [{ networkIP: "192.168.100.2" }] }],
-      wire: [`GET ${zonal}`, `GET ${api}`, ...insert(zonal, "instances", "my-bastion")],
+      // With an account named, the project's default one is not asked for.
+      wire: [`GET ${zonal}`, ...insert(zonal, "instances", "my-bastion")],
     },
     { run: "compute instances list", json: [{ name: "my-bastion" }], wire: [`GET ${api}/aggregated/instances?${all}`] },
     { run: `compute instances add-metadata ${bastion} --metadata=startup=none` },
