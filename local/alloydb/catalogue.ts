@@ -12,7 +12,9 @@ export const catalogueMethods = {
     const page = paginate(flags, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
     return { supportedDatabaseFlags: page.items, nextPageToken: page.nextPageToken };
   },
-  "google.cloud.alloydb.v1.AlloyDBAdmin.ListBackups": () => ({ backups: [] }),
+  "google.cloud.alloydb.v1.AlloyDBAdmin.ListBackups": ({ pageSize, pageToken }) => ({
+    backups: paginate([], { key: String, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } }).items,
+  }),
   "google.cloud.alloydb.v1.AlloyDBAdmin.GetBackup": ({ name = "" }) => {
     throw notFound(name);
   },

@@ -146,7 +146,7 @@ function aggregatedList({ instances }: Resources, request: AggregatedListInstanc
   return {
     kind: "compute#instanceAggregatedList",
     id: path,
-    items: aggregate("instances", new Map(byScope), request),
+    ...aggregate("instances", new Map(byScope), request),
     selfLink: link(path),
   };
 }

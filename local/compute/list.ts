@@ -49,8 +49,8 @@ function compare(a: string, b: string): number {
 }
 
 /**
- * Resources of all scopes, by scope. Scopes without any carry a warning, as the API answers them when
- * `includeAllScopes` is set.
+ * One page of the resources of all scopes, by scope. Scopes without any on it carry a warning, as the API answers them
+ * when `includeAllScopes` is set.
  */
 export function aggregate<T extends Listed, Field extends string>(
   field: Field,
@@ -58,13 +58,20 @@ export function aggregate<T extends Listed, Field extends string>(
   request: ListRequest & { readonly includeAllScopes?: boolean },
 ) {
   type Scoped = { readonly [name in Field]?: readonly T[] } & { readonly warning?: { code: string; message: string } };
+  const all = [...byScope].flatMap(([scope, resources]) =>
+    resources.filter((item) => matches(item, request.filter)).map((item) => ({ scope, item })),
+  );
+  const key = ({ scope, item }: (typeof all)[number]) => `${scope}/${item.name}`;
+  const ordered = all.sort((a, b) => compare(key(a), key(b)));
+  const page = paginate(ordered, { key, size: request.maxResults, token: request.pageToken, limits });
+  const chosen = Map.groupBy(page.items, ({ scope }) => scope);
   const items: Record<string, Scoped> = {};
-  for (const [scope, resources] of byScope) {
-    const chosen = resources.filter((item) => matches(item, request.filter));
-    if (chosen.length > 0) items[scope] = { [field]: chosen } as unknown as Scoped;
+  for (const scope of byScope.keys()) {
+    const listed = chosen.get(scope);
+    if (listed) items[scope] = { [field]: listed.map(({ item }) => item) } as unknown as Scoped;
     else if (request.includeAllScopes) items[scope] = emptyScope(scope) as Scoped;
   }
-  return items;
+  return { items, nextPageToken: page.nextPageToken };
 }
 
 function emptyScope(scope: string) {

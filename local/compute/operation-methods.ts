@@ -82,8 +82,8 @@ function aggregatedList(cloud: Cloud, request: AggregatedListGlobalOperationsReq
     cloud.operations.list(host, `projects/${request.project}/${scope}`).map((record) => toOperation(cloud, record)),
   ]);
   const path = `projects/${request.project}/aggregated/operations`;
-  const items = aggregate("operations", new Map(byScope), request);
-  return { kind: "compute#operationAggregatedList", id: path, items, selfLink: link(path) };
+  const page = aggregate("operations", new Map(byScope), request);
+  return { kind: "compute#operationAggregatedList", id: path, ...page, selfLink: link(path) };
 }
 
 function remove(cloud: Cloud, name: string): Record<string, never> {

@@ -115,7 +115,7 @@ function aggregatedList(context: Context, request: AggregatedListAddressesReques
   return {
     kind: "compute#addressAggregatedList",
     id: path,
-    items: aggregate("addresses", byScope, request),
+    ...aggregate("addresses", byScope, request),
     selfLink: link(path),
   };
 }

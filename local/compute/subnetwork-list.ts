@@ -32,7 +32,7 @@ export function aggregatedSubnetworks(
   return {
     kind: "compute#subnetworkAggregatedList",
     id: path,
-    items: aggregate("subnetworks", new Map(byScope), request),
+    ...aggregate("subnetworks", new Map(byScope), request),
     selfLink: link(path),
   };
 }

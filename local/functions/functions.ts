@@ -48,7 +48,7 @@ export function createFunctions(cloud: Cloud): Api {
       "google.cloud.functions.v2.FunctionService.GetFunction": ({ name = "" }) => demandFunction(context, name),
       "google.cloud.functions.v2.FunctionService.ListFunctions": (request) => list(context, request),
       // Functions of the first generation are another product, of which nobody has any here.
-      "google.cloud.functions.v1.CloudFunctionsService.ListFunctions": () => ({}),
+      "google.cloud.functions.v1.CloudFunctionsService.ListFunctions": (request) => listFirstGeneration(request),
       "google.cloud.functions.v2.FunctionService.ListRuntimes": () => ({ runtimes }),
       "google.iam.v1.IAMPolicy.GetIamPolicy": (request) => policies.get(request),
       "google.iam.v1.IAMPolicy.SetIamPolicy": (request) => policies.set(request),
@@ -179,6 +179,12 @@ function remove(context: FunctionsContext, name: string): OperationResource {
   }
   context.functions.put(name, { ...present, state: "DELETING" });
   return start(context, { kind: "delete", name, parent: parseName(name).parent, type: "DELETE_FUNCTION" });
+}
+
+/** There are none of the first generation; a page of nothing is still asked for in the right way. */
+function listFirstGeneration({ pageSize, pageToken }: ListFunctionsRequest): Record<string, never> {
+  paginate([], { key: String, size: pageSize, token: pageToken, limits: { usual: 1000, most: 1000 } });
+  return {};
 }
 
 function list(

@@ -14,9 +14,10 @@ export interface HttpInput {
 const systemParameters = new Set([
   ...["alt", "access_token", "callback", "fields", "key", "oauth_token", "prettyPrint", "quotaUser", "trace", "userIp"],
   ...["uploadType", "upload_protocol", "userProject", "cpa"],
-  // Of every list of Compute Engine, though its definitions leave it out.
-  "returnPartialSuccess",
 ]);
+
+/** A parameter of every list of Compute Engine, though its definitions leave it out. */
+const ofLists = "returnPartialSuccess";
 
 /** Merges path, query and body of an HTTP request into one request message, as the method's binding says. */
 export function bindRequest(reading: Reading, match: Match, input: HttpInput): JsonObject {
@@ -68,9 +69,10 @@ function bindQuery(
   query: URLSearchParams,
 ): (readonly [path: readonly string[], value: Json])[] {
   const names = [...new Set(query.keys())].filter((name) => !name.startsWith("$") && !systemParameters.has(name));
-  if (route.body === "*") return [];
   return names.flatMap((name) => {
     const found = fieldAt(reading.model, type, name);
+    // Where the body is the request, a field that is in the URL as well counts for nothing.
+    if ((found && route.body === "*") || (!found && name === ofLists)) return [];
     if (found) return [[found.path, queryValue(found.field, query.getAll(name))] as const];
     const description = `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`;
     reading.violations.push({ field: "", description });

@@ -17,10 +17,21 @@ export interface Router {
   pathOf(method: string): string | undefined;
   /** Dotted paths that some HTTP binding of the method takes from the URL. */
   pathFields(method: string): readonly string[];
+  /** What a method's HTTP bindings, all together, demand of the names that they take from the URL. */
+  namePatterns(method: string): readonly NamePattern[];
   /** Whether the method is bound to PATCH, so that its body is a partial resource. */
   isPatch(method: string): boolean;
   /** The request field that the body fills, where one binding of the method names one. */
   bodyField(method: string): string | undefined;
+}
+
+/** The forms of a name. */
+export interface NamePattern {
+  /** Dotted path of the field in the definition's spelling. */
+  readonly field: string;
+  /** In the syntax of `google.api.http`: `*` is one segment, `**` any number. */
+  readonly patterns: readonly string[];
+  matches(name: string): boolean;
 }
 
 interface Compiled {
@@ -34,6 +45,7 @@ export function createRouter(model: Model): Router {
   const byMethod = Map.groupBy(model.routes, ({ method }) => method);
   const compiled = new Map<string, readonly Compiled[]>();
   const pathFields = new Map<string, readonly string[]>();
+  const namePatterns = new Map<string, readonly NamePattern[]>();
 
   function routesOf(host: string): readonly Compiled[] {
     const found = compiled.get(host) ?? compile(host, byHost.get(host) ?? []);
@@ -57,6 +69,11 @@ export function createRouter(model: Model): Router {
       pathFields.set(method, found);
       return found;
     },
+    namePatterns(method) {
+      const found = namePatterns.get(method) ?? patternsOf((byMethod.get(method) ?? []).map(({ path }) => path));
+      namePatterns.set(method, found);
+      return found;
+    },
     isPatch: (method) => byMethod.get(method)?.some(({ verb }) => verb === "PATCH") ?? false,
     bodyField: (method) => byMethod.get(method)?.find(({ body }) => body !== undefined && body !== "*")?.body,
   };
@@ -71,4 +88,16 @@ function compile(host: string, routes: readonly Route[]): Compiled[] {
 
 function variablesOf(path: string): string[] {
   return [...path.matchAll(/\{([^=}]+)/g)].map(([, name = ""]) => name);
+}
+
+/** A variable counts when every binding has it with a pattern. */
+function patternsOf(paths: readonly string[]): NamePattern[] {
+  const variables = paths.flatMap((path) => [...path.matchAll(/\{([^=}]+)(?:=([^}]+))?\}/g)]);
+  const byField = Map.groupBy(variables, ([, field = ""]) => field);
+  return [...byField].flatMap(([field, found]) => {
+    const patterns = found.flatMap(([, , pattern]) => pattern ?? []);
+    if (patterns.length < paths.length) return [];
+    const templates = patterns.map((pattern) => compileTemplate(pattern, { colons: true }));
+    return [{ field, patterns, matches: (name: string) => templates.some((template) => template.match(name)) }];
+  });
 }

@@ -51,6 +51,35 @@ function isDemanded(model: Model, field: Field): boolean {
   return tracked !== undefined || field.type === "string" || field.type === "bytes";
 }
 
+/** A page of less than nothing. */
+export function negativeSizes({ model, method }: Rules, request: JsonObject): Violation[] {
+  const fields = model.messages[model.methods[method]?.request ?? ""]?.fields ?? {};
+  return ["pageSize", "maxResults"]
+    .filter((name) => Number(request[name] ?? 0) < 0)
+    .map((name) => ({ field: fields[name]?.proto ?? name, description: "Page size must not be negative." }));
+}
+
+/** Names that no binding of the method would find in a URL, which only a call without one can carry. */
+export function malformedNames({ model, router, method }: Rules, request: JsonObject): Violation[] {
+  const type = model.methods[method]?.request ?? "";
+  return router.namePatterns(method).flatMap(({ field, patterns, matches }) => {
+    const value = valueAt(model, { type, value: request }, field.split("."));
+    if (typeof value !== "string" || matches(value)) return [];
+    return [{ field, description: `Invalid resource name '${value}': it must be ${patterns.join(" or ")}.` }];
+  });
+}
+
+function valueAt(
+  model: Model,
+  { type, value }: { readonly type: string; readonly value: JsonObject },
+  [first = "", ...rest]: readonly string[],
+): Json | undefined {
+  const [name = first, field] = findField(model.messages[type]?.fields ?? {}, first) ?? [];
+  const inner = value[name];
+  if (rest.length === 0) return inner;
+  return field && isJsonObject(inner) ? valueAt(model, { type: field.type, value: inner }, rest) : undefined;
+}
+
 /** Paths of the request's field mask that the resource does not have. */
 export function badMaskPaths({ model, router, method }: Rules, request: JsonObject): Violation[] {
   const fields = model.messages[model.methods[method]?.request ?? ""]?.fields ?? {};

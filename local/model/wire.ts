@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import protobuf from "protobufjs";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Field, Model } from "./model.ts";
@@ -55,7 +56,7 @@ export function createWire(model: Model): Wire {
 
   function decodeFields(type: string, bytes: Uint8Array): JsonObject {
     const reflected = lookup(type);
-    return reflected.toObject(reflected.decode(bytes), { longs: String, bytes: String }) as JsonObject;
+    return reflected.toObject(reflected.decode(strictReader(bytes)), { longs: String, bytes: String }) as JsonObject;
   }
 
   function encode(type: string, value: JsonObject): Buffer {
@@ -94,6 +95,17 @@ export function createWire(model: Model): Wire {
   }
 
   return { decode, encode };
+}
+
+/** A reader that, unlike protobufjs' own, takes no text that ends early or is no UTF-8. */
+function strictReader(bytes: Uint8Array): protobuf.Reader {
+  const reader = protobuf.Reader.create(bytes);
+  reader.string = () => {
+    const text = reader.bytes();
+    if (!isUtf8(text)) throw new Error("text that is no UTF-8");
+    return Buffer.from(text.buffer, text.byteOffset, text.length).toString("utf8");
+  };
+  return reader;
 }
 
 function eachValue(field: Field, item: Json, change: (inner: Json) => Json): Json {

@@ -14,7 +14,14 @@ import { formatMessage } from "../model/format.ts";
 import type { Model } from "../model/model.ts";
 import { type Reading, startReading } from "../model/parse.ts";
 import type { Router } from "../model/router.ts";
-import { badMaskPaths, missingFields, withoutOutputOnly, withProjectIds } from "../model/rules.ts";
+import {
+  badMaskPaths,
+  malformedNames,
+  missingFields,
+  negativeSizes,
+  withoutOutputOnly,
+  withProjectIds,
+} from "../model/rules.ts";
 import { invalidArgument } from "../model/violation.ts";
 import type { Projects } from "../projects.ts";
 import { type CallRecord, startCall } from "./call-record.ts";
@@ -140,6 +147,7 @@ export function readRequest(
   const rules = { ...context, method };
   const request = withoutOutputOnly(rules, read(reading));
   reading.violations.push(...missingFields(rules, request), ...badMaskPaths(rules, request));
+  reading.violations.push(...negativeSizes(rules, request), ...malformedNames(rules, request));
   if (reading.violations.length > 0) throw invalidArgument(reading.violations);
   return withProjectIds(rules, request, (project) => context.projects.find(project)?.projectId ?? project);
 }

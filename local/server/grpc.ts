@@ -10,7 +10,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { Tokens } from "../access/tokens.ts";
-import { type ApiError, codes, toApiError } from "../error.ts";
+import { ApiError, codes, toApiError } from "../error.ts";
 import { ConnectionLost } from "../fault/connection-lost.ts";
 import type { JsonObject } from "../json.ts";
 import { readRequest } from "../model/bind.ts";
@@ -100,7 +100,7 @@ function unaryHandler(
     call.on("cancelled", () => aborted.abort());
     const headers = headersOf(call.metadata);
     const respond = async () => {
-      const request = wire.decode(method.request, call.request);
+      const request = decodeRequest(wire, method, call.request);
       const response = await context.dispatcher.invoke({
         host: hostOf(context, { authority: call.getHost(), method, request }),
         method: name,
@@ -137,7 +137,7 @@ function streamHandler(
       method: name,
       headers,
       signal: aborted.signal,
-      requests: requestsOf(call, (bytes) => wire.decode(method.request, bytes)),
+      requests: requestsOf(call, (bytes) => decodeRequest(wire, method, bytes)),
       identify: () => context.tokens.identify(headers.authorization),
       onAdmitted: () => sendHeaders(call),
     });
@@ -152,11 +152,23 @@ function streamHandler(
   };
 }
 
+/** @throws ApiError INVALID_ARGUMENT for bytes that are no such message */
+function decodeRequest(wire: Wire, method: Method, bytes: Uint8Array): JsonObject {
+  try {
+    return wire.decode(method.request, bytes);
+  } catch (cause) {
+    throw new ApiError({ code: "INVALID_ARGUMENT", message: "Request proto is invalid.", cause });
+  }
+}
+
 async function* encodeAll(
   responses: AsyncIterable<JsonObject>,
   encode: (response: JsonObject) => Buffer,
 ): AsyncGenerator<Buffer, void> {
-  for await (const response of responses) yield encode(response);
+  for await (const response of responses) {
+    await kept();
+    yield encode(response);
+  }
 }
 
 function headersOf(metadata: Metadata): Record<string, string> {

@@ -1,12 +1,12 @@
 import type { Identity, Tokens } from "../access/tokens.ts";
 import type { Api, Call } from "../api.ts";
 import { actFor } from "../caller.ts";
-import { toApiError } from "../error.ts";
+import { ApiError, toApiError } from "../error.ts";
 import { ConnectionLost } from "../fault/connection-lost.ts";
 import { flowOf, suffer } from "../fault/effect.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
 import type { Json } from "../json.ts";
-import { bindRequest } from "../model/bind.ts";
+import { bindRequest, type HttpInput } from "../model/bind.ts";
 import { formatMessage } from "../model/format.ts";
 import { invalidArgument } from "../model/violation.ts";
 import { answerBatch, isBatch } from "./batch.ts";
@@ -14,6 +14,9 @@ import { startCall } from "./call-record.ts";
 import type { DispatchContext, Dispatcher } from "./dispatch.ts";
 import { errorResponse } from "./envelope.ts";
 import { formAnswer, formRaw, readForm } from "./system-parameters.ts";
+
+/** Bytes that the body of a method may have; content goes another way. */
+const longestBody = 10 * 1024 * 1024;
 
 /** What REST requests are answered with. */
 export interface RestContext extends DispatchContext {
@@ -56,14 +59,14 @@ async function answerMethod(context: RestContext, rest: RestRequest): Promise<Ht
   const match = context.router.match(host, request.method, pathname);
   if (!match) return notFound(request);
   const form = readForm(request.url);
-  const body = parseBody(request.body);
+  const { query, body } = readContent(request);
   const response = await context.dispatcher.invoke({
     host,
     method: match.route.method,
     headers: request.headers,
     signal,
     identify: () => identify(context, rest),
-    read: (reading) => bindRequest(reading, match, { query: request.url.searchParams, body }),
+    read: (reading) => bindRequest(reading, match, { query, body }),
   });
   const type = context.model.methods[match.route.method]?.response ?? "";
   const answersNothing = type === "google.protobuf.Empty";
@@ -116,10 +119,24 @@ function isRaw({ router }: RestContext, { host, request: { method, url } }: Rest
   return url.searchParams.get("alt") === "media" || router.match(host, method, url.pathname) === undefined;
 }
 
-/** @throws ApiError INVALID_ARGUMENT for what is no JSON */
-function parseBody(body: Buffer): Json | undefined {
+/** Query and body; a form, which is what curl sends unless told, counts as more of the query. */
+function readContent({ url, headers, body }: HttpRequest): HttpInput {
+  if (body.length > longestBody) throw tooLong();
   const text = body.toString("utf8");
-  if (text.trim() === "") return undefined;
+  if (text.trim() === "") return { query: url.searchParams, body: undefined };
+  if (!/^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "")) {
+    return { query: url.searchParams, body: parseBody(text) };
+  }
+  return { query: new URLSearchParams([...url.searchParams, ...new URLSearchParams(text)]), body: undefined };
+}
+
+function tooLong(): ApiError {
+  const message = `Request payload size exceeds the limit: ${longestBody} bytes.`;
+  return new ApiError({ code: "INVALID_ARGUMENT", reason: "badRequest", message });
+}
+
+/** @throws ApiError INVALID_ARGUMENT for what is no JSON */
+function parseBody(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
