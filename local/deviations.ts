@@ -214,7 +214,7 @@ export const differences: readonly string[] = [
   "Tokens are not exchanged (workload identity federation, downscoped tokens), nobody signs in in a browser, and scopes of access tokens are told by tokeninfo but limit nothing.",
   "gcloud's token file keeps it from ID tokens: `gcloud auth print-identity-token` and `gcloud functions call` work with --impersonate-service-account, or after `unset CLOUDSDK_AUTH_ACCESS_TOKEN_FILE`, when gcloud takes the credentials file.",
   "AlloyDB runs the PostgreSQL that is installed (16 unless ALLOYRUN_POSTGRES_BIN names another), whatever version a cluster asks for; there is no pgvector, and a read pool is one server whatever its node count.",
-  "Storage counts writes to one object in a bucket of five that refills once a second, and takes the signature of an upload URL at its word.",
+  "Storage counts writes to one object in a bucket of five that refills once a second. Uploads that are begun by a signed URL and go on in parts are not served.",
   "In Cloud Run's v1 API a container's requests for resources are kept for show, its image pull policy and termination messages, and the mode of a volume mount are accepted and forgotten.",
   "Operations are not interrupted by a cancellation.",
   "Calls that Google answers within a second or three (creating a secret, a topic or a service account) take no time of their own here; what spreads afterwards, and every operation, does.",

@@ -34,6 +34,8 @@ export interface Access {
    * @throws ApiError ABORTED when the etag is not the present one; INVALID_ARGUMENT for members that do not exist
    */
   setPolicy(resource: string, policy: Policy): Policy;
+  /** Writes the policy that a resource comes with; it is in effect from the start. */
+  startPolicy(resource: string, policy: Policy): void;
   /** Removes the policies of a resource and of all below it. */
   deletePolicies(resource: string): void;
   /**

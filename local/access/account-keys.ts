@@ -1,3 +1,4 @@
+import { verify } from "node:crypto";
 import type { Collection, Store } from "../store.ts";
 import { certify } from "./key-certificate.ts";
 import type { Principal } from "./principal.ts";
@@ -25,6 +26,12 @@ export interface KeyOwner {
   readonly uniqueId: string;
 }
 
+/** Bytes with an RSA signature over their SHA-256. */
+export interface SignedBytes {
+  readonly bytes: Buffer;
+  readonly signature: Buffer;
+}
+
 type ServiceAccountPrincipal = Extract<Principal, { kind: "serviceAccount" }>;
 
 /** The keys of service accounts. */
@@ -35,6 +42,8 @@ export interface AccountKeys {
   delete(owner: KeyOwner, keyId: string): void;
   /** The key that Google manages for the account and signs with; made when it is first needed. */
   managed(owner: KeyOwner): AccountKey & { readonly privateKey: string };
+  /** Whether one of the account's keys that count made the signature. */
+  isSignedBy(owner: KeyOwner, signed: SignedBytes): boolean;
   /** Whose key signed a token: by its `iss` and `kid`. `undefined` when none that counts did. */
   signerOf(token: string): { readonly jwt: Jwt; readonly principal: ServiceAccountPrincipal } | undefined;
 }
@@ -72,6 +81,8 @@ export function openAccountKeys(store: Store): AccountKeys {
       keys.put(`${owner.uniqueId}/${key.keyId}`, key);
       return key;
     },
+    isSignedBy: (owner, { bytes, signature }) =>
+      counting(owner, undefined).some(({ publicKey }) => verify("RSA-SHA256", bytes, publicKey, signature)),
     signerOf(token) {
       const jwt = parseJwt(token);
       const account = jwt && accounts.get(String(jwt.claims.iss));

@@ -106,6 +106,7 @@ export function createAccess(context: AccessContext): Decider {
       checkPolicy(policy, { ...known, resource, project, present });
       return records.write(resource, policy);
     },
+    startPolicy: records.start,
     deletePolicies: records.delete,
     renameMember: records.rename,
   };

@@ -14,6 +14,8 @@ export interface PolicyRecords {
   effective(resource: string): Policy | undefined;
   /** Writes a policy that takes effect after the propagation time. */
   write(resource: string, policy: Policy): Policy;
+  /** Writes the policy that a resource comes with, in effect at once. */
+  start(resource: string, policy: Policy): void;
   delete(resource: string): void;
   /** Replaces a member in every policy, at once. */
   rename(from: string, to: string): void;
@@ -69,6 +71,10 @@ export function createPolicyRecords({
       records.put(resource, { revisions });
       awaitEffect(effectiveTime);
       return written;
+    },
+    start(resource, policy) {
+      const written = normalise(policy, `${resource}\n${latest(resource).etag}`);
+      records.put(resource, { revisions: [{ policy: written, effectiveTime: clock.now() }] });
     },
     delete(resource) {
       for (const [name] of records.list(resource)) {

@@ -6,7 +6,9 @@ import type {
   Instance,
   NetworkInterface,
   Operation,
+  SetServiceAccountInstanceRequest,
 } from "../model/generated/compute.ts";
+import { demandActAs } from "../workload/service-account.ts";
 import { invalid } from "./error.ts";
 import { demandFingerprint } from "./fingerprint.ts";
 import { machineType } from "./instance.ts";
@@ -34,6 +36,14 @@ export function instanceSettingMethods(cloud: Cloud, resources: Resources): Type
     verb: string,
     setting: Setting<Request>,
   ) => idempotent(cloud, (request: Request, call) => write(context, { request, call, verb }, setting));
+  const setServiceAccount = set(
+    "setServiceAccount",
+    (request: SetServiceAccountInstanceRequest, present: Instance & Identified) => {
+      demandStopped(present, "service account");
+      const { email, scopes } = request.instancesSetServiceAccountRequestResource ?? {};
+      return { serviceAccounts: email ? [{ email, scopes }] : [] };
+    },
+  );
   return {
     [`${prefix}.SetLabels` as const]: idempotent(cloud, (request, call) =>
       changeLabels(cloud, context.kind, {
@@ -49,11 +59,11 @@ export function instanceSettingMethods(cloud: Cloud, resources: Resources): Type
       demandFingerprint({ sent: tags.fingerprint, present: present.tags?.fingerprint, field: "fingerprint" });
       return { tags };
     }),
-    [`${prefix}.SetServiceAccount` as const]: set("setServiceAccount", (request, present) => {
-      demandStopped(present, "service account");
-      const { email, scopes } = request.instancesSetServiceAccountRequestResource ?? {};
-      return { serviceAccounts: email ? [{ email, scopes }] : [] };
-    }),
+    [`${prefix}.SetServiceAccount` as const]: async (request, call) => {
+      const { project = "", instancesSetServiceAccountRequestResource: { email } = {} } = request;
+      if (email) await demandActAs(cloud, { principal: call.principal, email, project });
+      return setServiceAccount(request, call);
+    },
     [`${prefix}.SetMachineType` as const]: set("setMachineType", (request, present) => {
       demandStopped(present, "machine type");
       const sent = request.instancesSetMachineTypeRequestResource?.machineType;

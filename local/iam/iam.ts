@@ -14,7 +14,7 @@ import { keyMethods } from "./key.ts";
 import { permissions } from "./permissions.ts";
 import { allPermissions, isForCustomRoles, predefinedRoles } from "./predefined.ts";
 import { roleMethods } from "./role.ts";
-import { createServiceAccounts, type ServiceAccounts } from "./service-account.ts";
+import { createServiceAccounts, type ServiceAccounts, type StoredServiceAccount } from "./service-account.ts";
 import { demandAccount, serviceAccountMethods } from "./service-account-methods.ts";
 
 const host = "iam.googleapis.com";
@@ -34,6 +34,12 @@ export function createIam(cloud: Cloud): Api {
       const id = /\/projects\/-\/serviceAccounts\/([^/]+)/.exec(resource)?.[1] ?? "";
       return accounts.find(`projects/-/serviceAccounts/${id}`)?.projectId ?? projectInEmail(id);
     },
+    containerOf(resource) {
+      const [, name = "", id = ""] =
+        /^\/\/[^/]+\/(projects\/[^/]+\/serviceAccounts\/(\d+))(?:\/|$)/.exec(resource) ?? [];
+      const account = id === "" ? undefined : accounts.find(name);
+      return account && policyName(account);
+    },
     methods: handlers<IamAdminMethods>({
       ...accountPolicyMethods(cloud, accounts),
       ...serviceAccountMethods(cloud, accounts),
@@ -50,12 +56,13 @@ function projectInEmail(email: string): string | undefined {
   return /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1];
 }
 
+function policyName({ projectId, email }: StoredServiceAccount): string {
+  return `//${host}/projects/${projectId}/serviceAccounts/${email}`;
+}
+
 /** Policies are kept under an account's full name, whichever name it is called by. */
 function accountPolicyMethods(cloud: Cloud, accounts: ServiceAccounts): TypedHandlers<IamAdminMethods> {
-  const policies = policyMethods(cloud, (resource) => {
-    const { projectId, email } = demandAccount(accounts, resource);
-    return `//${host}/projects/${projectId}/serviceAccounts/${email}`;
-  });
+  const policies = policyMethods(cloud, (resource) => policyName(demandAccount(accounts, resource)));
   return {
     "google.iam.admin.v1.IAM.GetIamPolicy": (request) => policies.get(request),
     "google.iam.admin.v1.IAM.SetIamPolicy": (request) => policies.set(request),

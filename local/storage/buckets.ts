@@ -1,3 +1,4 @@
+import type { Policy } from "../access/access.ts";
 import type { Cloud } from "../cloud.ts";
 import type { Bucket } from "../model/generated/storage-v1.ts";
 import type { Collection } from "../store.ts";
@@ -55,6 +56,7 @@ export function openBuckets(cloud: Cloud): Buckets {
       }
       const now = cloud.clock.timestamp();
       const { location = "US", storageClass = "STANDARD", iamConfiguration, softDeletePolicy } = bucket;
+      cloud.access.startPolicy(bucketResource(name), standingPolicy(projectId, iamConfiguration));
       return buckets.put(name, {
         ...bucket,
         ...{ name, projectId, metageneration: "1", timeCreated: now, updated: now, storageClass },
@@ -87,6 +89,27 @@ function withDefaults({
 }: Bucket["iamConfiguration"] = {}) {
   const enabled = uniformBucketLevelAccess?.enabled ?? false;
   return { bucketPolicyOnly: { enabled }, uniformBucketLevelAccess: { enabled }, publicAccessPrevention };
+}
+
+/**
+ * What a bucket gives to those with basic roles on its project. With uniform access its policy also gives them the
+ * objects, which otherwise have lists of their own.
+ *
+ * @see https://cloud.google.com/storage/docs/access-control/iam-roles#basic-roles-modifiable
+ */
+function standingPolicy(projectId: string, { uniformBucketLevelAccess }: Bucket["iamConfiguration"] = {}): Policy {
+  const writers = [`projectEditor:${projectId}`, `projectOwner:${projectId}`];
+  const readers = [`projectViewer:${projectId}`];
+  const ofBucket = [
+    { role: "roles/storage.legacyBucketOwner", members: writers },
+    { role: "roles/storage.legacyBucketReader", members: readers },
+  ];
+  const ofObjects = [
+    { role: "roles/storage.legacyObjectOwner", members: writers },
+    { role: "roles/storage.legacyObjectReader", members: readers },
+  ];
+  const isUniform = uniformBucketLevelAccess?.enabled === true;
+  return { version: 1, bindings: isUniform ? [...ofBucket, ...ofObjects] : ofBucket };
 }
 
 function parseName(name = ""): string {

@@ -1,6 +1,5 @@
 import type { Call } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
-import { ApiError } from "../error.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
 import { type Buckets, bucketResource } from "./buckets.ts";
 import { invalid, noObject } from "./error.ts";
@@ -8,7 +7,9 @@ import { answerContent } from "./media-download.ts";
 import type { Objects } from "./objects.ts";
 import { objectResource } from "./permissions.ts";
 import { demandConditions } from "./precondition.ts";
+import { signerOf } from "./signed-url.ts";
 import type { Uploads } from "./upload.ts";
+import { xmlResponse } from "./xml-error.ts";
 
 interface Context {
   readonly cloud: Cloud;
@@ -32,9 +33,41 @@ export async function answerRaw(context: Context, request: HttpRequest, call: Ca
   const plain = /^\/([a-z0-9][a-z0-9._-]+)\/(.+)$/.exec(pathname);
   if (!plain) return undefined;
   const [bucket = "", name = ""] = plain.slice(1).map(decodeURIComponent);
-  if (method === "GET" || method === "HEAD") return download(context, request, { bucket, name, call });
-  if (method === "PUT") return put(context, request, { bucket, name, call });
-  return undefined;
+  const answer = plainAnswers[method];
+  if (!answer) return undefined;
+  try {
+    const signer = signerOf(context.cloud.store, request);
+    const as = signer ? { ...call, principal: signer } : call;
+    return await answer(context, request, { bucket, name, call: as });
+  } catch (caught) {
+    return xmlResponse(caught);
+  }
+}
+
+type Answer = (context: Context, request: HttpRequest, target: Target) => Promise<HttpResponse>;
+
+/** What can be asked of an object at its plain URL: with the caller's rights, or with those of who signed the URL. */
+const plainAnswers: Readonly<Partial<Record<string, Answer>>> = {
+  GET: async (context, request, target) => withHeaders(request, await download(context, request, target)),
+  HEAD: (context, request, target) => download(context, request, target),
+  PUT: (context, request, target) => put(context, request, target),
+  DELETE: (context, _, target) => remove(context, target),
+};
+
+/** Whoever signs a URL may say under which headers the content comes. */
+function withHeaders({ url }: HttpRequest, response: HttpResponse): HttpResponse {
+  const chosen = ["content-type", "content-disposition"].flatMap((name) => {
+    const value = url.searchParams.get(`response-${name}`);
+    return value === null ? [] : [[name, value]];
+  });
+  return { ...response, headers: { ...response.headers, ...Object.fromEntries(chosen) } };
+}
+
+async function remove({ cloud, buckets, objects }: Context, { bucket, name, call }: Target): Promise<HttpResponse> {
+  buckets.demand(bucket);
+  cloud.access.demand(call.principal, "storage.objects.delete", objectResource(bucket, name));
+  await objects.delete(objects.demand({ bucket, name }), { forGood: false });
+  return { status: 204, headers: {}, body: Buffer.alloc(0) };
 }
 
 interface Target {
@@ -63,21 +96,15 @@ function download(
   return answerContent(objects, { object, range: request.headers.range, headOnly: request.method === "HEAD" });
 }
 
-/** An upload to the plain URL: with the caller's rights, or by a signed URL. */
 async function put(
   { cloud, buckets, objects }: Context,
   request: HttpRequest,
   { bucket, name, call }: Target,
 ): Promise<HttpResponse> {
-  if (isSigned(request.url.searchParams)) {
-    demandCurrent(cloud, request.url.searchParams);
-    ensureUploadBucket({ cloud, buckets }, bucket);
-  } else {
-    buckets.demand(bucket);
-    cloud.access.demand(call.principal, "storage.objects.create", objectResource(bucket, name));
-    const replaces = objects.find({ bucket, name });
-    if (replaces) cloud.access.demand(call.principal, "storage.objects.delete", objectResource(bucket, name));
-  }
+  buckets.demand(bucket);
+  cloud.access.demand(call.principal, "storage.objects.create", objectResource(bucket, name));
+  const replaces = objects.find({ bucket, name });
+  if (replaces) cloud.access.demand(call.principal, "storage.objects.delete", objectResource(bucket, name));
   const ifGenerationMatch = request.headers["x-goog-if-generation-match"];
   if (ifGenerationMatch !== undefined && !/^\d+$/.test(ifGenerationMatch))
     throw invalid("Invalid x-goog-if-generation-match.");
@@ -91,29 +118,4 @@ async function put(
   });
   const headers = { "x-goog-generation": written.generation, "x-goog-hash": `crc32c=${written.crc32c}` };
   return { status: 200, headers, body: Buffer.alloc(0) };
-}
-
-function isSigned(parameters: URLSearchParams): boolean {
-  return parameters.has("Signature") || parameters.has("X-Goog-Signature");
-}
-
-/** @throws ApiError when a signed URL's time is over */
-function demandCurrent({ clock }: Cloud, parameters: URLSearchParams): void {
-  const expires = Number(parameters.get("Expires") ?? Number.NaN) * 1000;
-  if (Number.isNaN(expires) || expires > clock.now()) return;
-  throw new ApiError({ code: "PERMISSION_DENIED", reason: "forbidden", message: "The signed URL has expired." });
-}
-
-/**
- * Signed URLs are those that Cloud Functions gives out for source uploads. Their bucket belongs to the project of the
- * number in its name and comes into being with the first of them; only there is a signature taken at its word.
- */
-function ensureUploadBucket({ cloud, buckets }: Pick<Context, "cloud" | "buckets">, bucket: string): void {
-  const [, number = "", region = ""] =
-    /^gcf-v2-uploads-(\d+)-(.+?)(?:\.cloudfunctions\.appspot\.com)?$/.exec(bucket) ?? [];
-  const project = cloud.projects.find(number);
-  if (!project) throw new ApiError({ code: "PERMISSION_DENIED", reason: "forbidden", message: "Access denied." });
-  if (buckets.find(bucket)) return;
-  const iamConfiguration = { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: "inherited" };
-  buckets.insert(project.projectId, { name: bucket, location: region, iamConfiguration });
 }

@@ -33,6 +33,21 @@ const grant = (member: string) =>
   });
 
 describe("service accounts", () => {
+  it("have one policy, whichever of their names they are called by", async () => {
+    const uniqueId = await createSeen();
+    const jane = "user:jane@example.com";
+    const policy = { bindings: [{ role: "roles/iam.serviceAccountAdmin", members: [jane] }] };
+    await rest(local, `POST ${accounts}/${email}:setIamPolicy`, { body: { policy } });
+    await local.cloud.clock.advance(600_000);
+    for (const name of [`${accounts}/${email}`, `${accounts}/${uniqueId}`, `${anywhere}/${uniqueId}`]) {
+      expect([name, (await rest(local, `GET ${name}`, { as: jane })).status]).toEqual([name, 200]);
+      expect((await rest(local, `GET ${name}`, { as: "user:other@example.com" })).status).toBe(403);
+    }
+    expect((await rest(local, `GET ${accounts}/${uniqueId}/keys`, { as: jane })).status).toBe(403);
+    const read = await rest(local, `POST ${accounts}/${uniqueId}:getIamPolicy`, { as: jane, body: {} });
+    expect(read.body).toMatchObject(policy);
+  });
+
   it("are created at once, with an identity of their own", async () => {
     const { body } = await create();
     expect(body).toMatchObject({

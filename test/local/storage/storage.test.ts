@@ -238,28 +238,48 @@ describe("uploads", () => {
     expect((await put("678", "bytes 5-7/8")).body).toMatchObject({ name: "big", size: "8", contentType: "text/plain" });
     expect((await read("big")).text).toBe("12345678");
   });
-
-  it("go to signed URLs of Cloud Functions, whose bucket comes into being", async () => {
-    const { projectNumber } = local.cloud.projects.ensure(testProject);
-    const bucket = `gcf-v2-uploads-${projectNumber}-asia-northeast1`;
-    const put = (expires: number) =>
-      rest(local, `PUT storage.googleapis.com/${bucket}/source.zip?GoogleAccessId=x&Expires=${expires}&Signature=abc`, {
-        as: "",
-        body: "zip",
-        headers: { "content-type": "application/zip" },
-      });
-    expect((await put(Math.floor(local.cloud.clock.now() / 1000) - 60)).status).toBe(403);
-    expect((await put(Math.floor(local.cloud.clock.now() / 1000) + 600)).status).toBe(200);
-    expect((await rest(local, `GET storage.googleapis.com/${bucket}/source.zip`)).text).toBe("zip");
-    const elsewhere = await rest(local, "PUT storage.googleapis.com/my-bucket/x?GoogleAccessId=x&Signature=abc", {
-      as: "",
-      body: "x",
-    });
-    expect(elsewhere.status).toBe(403);
-  });
 });
 
 describe("policies of buckets", () => {
+  it("begin with what basic roles on the project give, at once", async () => {
+    const [editor, viewer] = ["user:editor@example.com", "user:viewer@example.com"];
+    const bindings = [
+      { role: "roles/editor", members: [editor] },
+      { role: "roles/viewer", members: [viewer] },
+    ];
+    local.cloud.access.setPolicy(`//cloudresourcemanager.googleapis.com/projects/${testProject}`, { bindings });
+    await local.cloud.clock.advance(600_000);
+    const uniform = { iamConfiguration: { uniformBucketLevelAccess: { enabled: true } } };
+    await insertBucket("uniform-bucket", uniform);
+    const rolesOf = async (bucket: string) => {
+      const { body } = await rest(local, `GET ${api}/b/${bucket}/iam`);
+      return (body.bindings as { role: string; members: string[] }[]).map(({ role, members }) => [role, ...members]);
+    };
+    const writers = [`projectEditor:${testProject}`, `projectOwner:${testProject}`];
+    const ofBucket = [
+      ["roles/storage.legacyBucketOwner", ...writers],
+      ["roles/storage.legacyBucketReader", `projectViewer:${testProject}`],
+    ];
+    expect(await rolesOf("my-bucket")).toEqual(ofBucket);
+    expect(await rolesOf("uniform-bucket")).toEqual([
+      ...ofBucket,
+      ["roles/storage.legacyObjectOwner", ...writers],
+      ["roles/storage.legacyObjectReader", `projectViewer:${testProject}`],
+    ]);
+    const put = (as: string) =>
+      rest(local, "PUT storage.googleapis.com/uniform-bucket/x", {
+        as,
+        body: "x",
+        headers: { "content-type": "text/plain" },
+      });
+    expect((await put(editor)).status).toBe(200);
+    expect((await put(viewer)).status).toBe(403);
+    expect((await rest(local, "GET storage.googleapis.com/uniform-bucket/x", { as: viewer })).text).toBe("x");
+    expect(
+      (await rest(local, "GET storage.googleapis.com/uniform-bucket/x", { as: "user:other@example.com" })).text,
+    ).toMatch(/<Code>AccessDenied<\/Code>/);
+  });
+
   it("decide about the objects in them", async () => {
     const jane = "user:jane@example.com";
     await write("one", "1");
