@@ -36,6 +36,27 @@ export function paginate<T>(items: readonly T[], { key, size = 0, token = "", li
     : { items: page };
 }
 
+/**
+ * Cuts one page out of a list that is made as it is read, looking at one item more than it takes to fill the page.
+ *
+ * @param behind gives the items in order of their keys: those behind a key, or all
+ * @throws ApiError INVALID_ARGUMENT for a negative size or a token that no page gave
+ */
+export function pageFrom<T>(
+  behind: (key: string | undefined) => Iterable<T>,
+  { key, size = 0, token = "", limits }: PageRequest<T>,
+): Page<T> {
+  if (size < 0) throw new ApiError({ code: "INVALID_ARGUMENT", message: "Page size must not be negative." });
+  const most = Math.min(size || limits.usual, limits.most);
+  const items: T[] = [];
+  for (const item of behind(token === "" ? undefined : parseToken(token))) {
+    const last = items.at(-1);
+    if (items.length === most && last !== undefined) return { items, nextPageToken: toToken(key(last)) };
+    items.push(item);
+  }
+  return { items };
+}
+
 /** How much of a collection a caller wants, and how it is shown. */
 export interface CollectionPageRequest<Stored, Shown> {
   /** What the names of its entries begin with. */

@@ -12,7 +12,7 @@ import type {
   UpdateFunctionRequest,
 } from "../model/generated/functions.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
+import { pageOf, paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { demandFunction, type FunctionsContext, host, parseName, typePrefix } from "./context.ts";
@@ -192,12 +192,9 @@ function list(
   { parent = "", pageSize, pageToken }: ListFunctionsRequest,
 ): ListFunctionsResponse {
   const prefix = parent.endsWith("/-") ? parent.slice(0, -1) : `${parent}/functions/`;
-  const found = functions.list(prefix).map(([, one]) => one);
-  const page = paginate(found, {
-    key: ({ name = "" }) => name,
-    size: pageSize,
-    token: pageToken,
-    limits: { usual: 1000, most: 1000 },
+  const page = pageOf(functions, {
+    ...{ prefix, size: pageSize, token: pageToken, limits: { usual: 1000, most: 1000 } },
+    show: (_, one) => one,
   });
   return { functions: page.items, nextPageToken: page.nextPageToken };
 }

@@ -8,7 +8,7 @@ import type {
   SeekResponse,
   Snapshot,
 } from "../model/generated/pubsub.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { deletedTopic, host, type PubSubContext, type StoredSnapshot } from "./context.ts";
 import { alreadyExists, failedPrecondition, invalid, notFound } from "./error.ts";
 import type { StoredMessage } from "./messages.ts";
@@ -22,9 +22,11 @@ export function snapshotMethods(context: PubSubContext): TypedHandlers<PubsubMet
     "google.pubsub.v1.Subscriber.CreateSnapshot": (request) => create(context, request),
     "google.pubsub.v1.Subscriber.GetSnapshot": ({ snapshot = "" }) => toSnapshot(demandSnapshot(context, snapshot)),
     "google.pubsub.v1.Subscriber.ListSnapshots": ({ project = "", pageSize: size, pageToken: token }) => {
-      const found = snapshots.list(`${project}/snapshots/`).map(([, snapshot]) => snapshot);
-      const page = paginate(found, { key: ({ name }) => name, size, token, limits: { usual: 100, most: 1000 } });
-      return { snapshots: page.items.map(toSnapshot), nextPageToken: page.nextPageToken };
+      const page = pageOf(snapshots, {
+        ...{ prefix: `${project}/snapshots/`, size, token, limits: { usual: 100, most: 1000 } },
+        show: (_, snapshot) => toSnapshot(snapshot),
+      });
+      return { snapshots: page.items, nextPageToken: page.nextPageToken };
     },
     "google.pubsub.v1.Subscriber.UpdateSnapshot": ({ snapshot: sent = {}, updateMask }) => {
       const present = demandSnapshot(context, sent.name ?? "");

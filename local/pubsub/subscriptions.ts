@@ -8,7 +8,7 @@ import type {
   Subscription,
   UpdateSubscriptionRequest,
 } from "../model/generated/pubsub.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { demandActAs } from "../workload/service-account.ts";
 import { host, type PubSubContext, type StoredSubscription } from "./context.ts";
 import { alreadyExists, invalid, notFound } from "./error.ts";
@@ -114,10 +114,11 @@ async function modifyPushConfig(
 
 function list(context: PubSubContext, request: ListSubscriptionsRequest): ListSubscriptionsResponse {
   const { project = "", pageSize: size, pageToken: token } = request;
-  const found = context.subscriptions.list(`${project}/subscriptions/`).map(([, subscription]) => subscription);
-  const page = paginate(found, { key: ({ name }) => name, size, token, limits: { usual: 100, most: 1000 } });
-  const subscriptions = page.items.map((subscription) => toSubscription(context, subscription));
-  return { subscriptions, nextPageToken: page.nextPageToken };
+  const page = pageOf(context.subscriptions, {
+    ...{ prefix: `${project}/subscriptions/`, size, token, limits: { usual: 100, most: 1000 } },
+    show: (_, subscription) => toSubscription(context, subscription),
+  });
+  return { subscriptions: page.items, nextPageToken: page.nextPageToken };
 }
 
 /** A subscription as the API shows it. */

@@ -1,7 +1,7 @@
 import type { Call, TypedHandlers } from "../api.ts";
 import { applyMask } from "../field-mask.ts";
 import type { ListTopicsRequest, ListTopicsResponse, PubsubMethods, Topic } from "../model/generated/pubsub.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { unserved } from "../unserved.ts";
 import { deletedTopic, host, type PubSubContext, type StoredTopic } from "./context.ts";
 import { alreadyExists, notFound } from "./error.ts";
@@ -34,15 +34,21 @@ export function topicMethods(context: PubSubContext): TypedHandlers<PubsubMethod
     "google.pubsub.v1.Publisher.Publish": (request) => publish(context, request),
     "google.pubsub.v1.Publisher.ListTopicSubscriptions": ({ topic = "", pageSize: size, pageToken: token }) => {
       demandTopic(context, topic);
-      const attached = context.subscriptions.list().filter(([, one]) => one.topic === topic && !one.detached);
-      const page = paginate(attached, { key: ([name]) => name, size, token, limits });
-      return { subscriptions: page.items.map(([name]) => name), nextPageToken: page.nextPageToken };
+      const page = pageOf(context.subscriptions, {
+        ...{ prefix: "", size, token, limits },
+        show: (_, subscription) => subscription,
+        belongs: (one) => one.topic === topic && !one.detached,
+      });
+      return { subscriptions: page.items.map(({ name }) => name), nextPageToken: page.nextPageToken };
     },
     "google.pubsub.v1.Publisher.ListTopicSnapshots": ({ topic = "", pageSize: size, pageToken: token }) => {
       demandTopic(context, topic);
-      const found = context.snapshots.list().filter(([, one]) => one.topic === topic);
-      const page = paginate(found, { key: ([name]) => name, size, token, limits });
-      return { snapshots: page.items.map(([name]) => name), nextPageToken: page.nextPageToken };
+      const page = pageOf(context.snapshots, {
+        ...{ prefix: "", size, token, limits },
+        show: (_, snapshot) => snapshot,
+        belongs: (one) => one.topic === topic,
+      });
+      return { snapshots: page.items.map(({ name }) => name), nextPageToken: page.nextPageToken };
     },
     "google.pubsub.v1.Publisher.DetachSubscription": ({ subscription = "" }, call) =>
       detach(context, subscription, call),
@@ -82,9 +88,11 @@ function toTopic({ uid: _, ...topic }: StoredTopic): Topic {
 }
 
 function list({ topics }: PubSubContext, { project = "", pageSize, pageToken }: ListTopicsRequest): ListTopicsResponse {
-  const found = topics.list(`${project}/topics/`).map(([, topic]) => topic);
-  const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
-  return { topics: page.items.map(toTopic), nextPageToken: page.nextPageToken };
+  const page = pageOf(topics, {
+    ...{ prefix: `${project}/topics/`, size: pageSize, token: pageToken, limits },
+    show: (_, topic) => toTopic(topic),
+  });
+  return { topics: page.items, nextPageToken: page.nextPageToken };
 }
 
 /** Subscriptions outlive their topic, with the messages that they have. */

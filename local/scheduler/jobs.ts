@@ -9,7 +9,7 @@ import type {
   SchedulerMethods,
   UpdateJobRequest,
 } from "../model/generated/scheduler.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { regions } from "../regions.ts";
 import { accountEmail, demandActAs } from "../workload/service-account.ts";
 import { invalid } from "./error.ts";
@@ -147,8 +147,10 @@ function withOneTarget(job: StoredJob, sent: Job): StoredJob {
 }
 
 function list({ jobs }: SchedulerContext, { parent = "", pageSize, pageToken }: ListJobsRequest): ListJobsResponse {
-  const found = jobs.list(`${parent}/jobs/`).map(([, job]) => job);
   const limits = { usual: 500, most: 500 };
-  const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
-  return { jobs: page.items.map(toJob), nextPageToken: page.nextPageToken };
+  const page = pageOf(jobs, {
+    ...{ prefix: `${parent}/jobs/`, size: pageSize, token: pageToken, limits },
+    show: (_, job) => toJob(job),
+  });
+  return { jobs: page.items, nextPageToken: page.nextPageToken };
 }

@@ -11,7 +11,7 @@ import type {
   StorageV1Methods,
   UpdateBucketRequest,
 } from "../model/generated/storage-v1.ts";
-import { paginate } from "../page.ts";
+import { pageFrom } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import { type Buckets, bucketResource, type StoredBucket, toBucket } from "./buckets.ts";
 import { without } from "./cleared.ts";
@@ -56,7 +56,7 @@ export function bucketMethods(context: Context): TypedHandlers<StorageV1Methods>
     "google.storage.v1.Buckets.Update": (request) => change(context, request, replace),
     "google.storage.v1.Buckets.Delete": ({ bucket = "", ...conditions }) => {
       demandConditions(buckets.demand(bucket), conditions);
-      if (context.objects.list(bucket, { prefix: "", versions: true }).length > 0) {
+      if (!context.objects.isEmpty(bucket)) {
         throw conflict("The bucket you tried to delete is not empty.");
       }
       buckets.delete(bucket);
@@ -71,9 +71,10 @@ function list(
   { project = "", prefix = "", maxResults, pageToken }: ListBucketsRequest,
 ): BucketList {
   const projectId = cloud.projects.find(project)?.projectId ?? project;
-  const found = buckets.list(projectId).filter(({ name }) => name.startsWith(prefix));
   const limits = { usual: 1000, most: 1000 };
-  const page = paginate(found, { key: ({ name }) => name, size: maxResults, token: pageToken, limits });
+  const page = pageFrom<StoredBucket>((after) => buckets.list(projectId, { prefix, after }), {
+    ...{ key: ({ name }) => name, size: maxResults, token: pageToken, limits },
+  });
   const items = page.items.map((bucket) => toBucket(cloud, bucket));
   return { kind: "storage#buckets", items: items.length > 0 ? items : undefined, nextPageToken: page.nextPageToken };
 }

@@ -14,7 +14,8 @@ export interface StoredBucket extends Bucket {
 
 /** The buckets of a local cloud. Names are one space for all projects. */
 export interface Buckets {
-  list(projectId: string): readonly StoredBucket[];
+  /** Buckets of a project whose names begin so, in order of name, one by one. */
+  list(projectId: string, names: { readonly prefix: string; readonly after?: string }): Iterable<StoredBucket>;
   /** The bucket, or `undefined`. */
   find(name: string): StoredBucket | undefined;
   /** @throws ApiError 404 */
@@ -37,7 +38,9 @@ export function openBuckets(cloud: Cloud): Buckets {
   const find = (name: string) => buckets.get(name);
   return {
     find,
-    list: (projectId) => buckets.list().flatMap(([, bucket]) => (bucket.projectId === projectId ? [bucket] : [])),
+    *list(projectId, { prefix, after }) {
+      for (const [, bucket] of buckets.scan(prefix, after)) if (bucket.projectId === projectId) yield bucket;
+    },
     demand(name) {
       const bucket = find(name);
       if (!bucket) throw noBucket();

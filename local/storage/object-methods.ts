@@ -9,10 +9,11 @@ import type {
   RewriteObjectRequest,
   StorageV1Methods,
 } from "../model/generated/storage-v1.ts";
-import { paginate } from "../page.ts";
+import { pageFrom } from "../page.ts";
 import type { Buckets } from "./buckets.ts";
 import { without } from "./cleared.ts";
 import { compose } from "./compose.ts";
+import { entriesOf, entryKey } from "./object-list.ts";
 import type { Objects, StoredObject } from "./objects.ts";
 import { toObject } from "./objects.ts";
 import { objectResource } from "./permissions.ts";
@@ -87,19 +88,12 @@ function change(
   return toObject(objects.patch(merge(present)));
 }
 
-/** An object, or what several have in common up to the delimiter. */
-type Entry = { readonly prefix: string } | { readonly object: StoredObject };
-
 function list({ buckets, objects }: Context, request: ListObjectsRequest): ObjectList {
-  const { bucket = "", prefix = "", versions = false, maxResults, pageToken, startOffset, endOffset } = request;
+  const { bucket = "", maxResults, pageToken } = request;
   buckets.demand(bucket);
-  const found = objects
-    .list(bucket, { prefix, versions })
-    .filter(({ name }) => (!startOffset || name >= startOffset) && (!endOffset || name < endOffset));
-  const key = (entry: Entry) =>
-    "prefix" in entry ? entry.prefix : `${entry.object.name}\0${entry.object.generation.padStart(20, "0")}`;
-  const limits = { usual: 1000, most: 1000 };
-  const page = paginate(group(found, request), { key, size: maxResults, token: pageToken, limits });
+  const page = pageFrom((after) => entriesOf(objects, request, after), {
+    ...{ key: entryKey, size: maxResults, token: pageToken, limits: { usual: 1000, most: 1000 } },
+  });
   const items = page.items.flatMap((entry) => ("object" in entry ? [toObject(entry.object)] : []));
   const prefixes = page.items.flatMap((entry) => ("prefix" in entry ? [entry.prefix] : []));
   return {
@@ -108,22 +102,6 @@ function list({ buckets, objects }: Context, request: ListObjectsRequest): Objec
     prefixes: prefixes.length > 0 ? prefixes : undefined,
     nextPageToken: page.nextPageToken,
   };
-}
-
-function group(
-  found: readonly StoredObject[],
-  { prefix = "", delimiter, includeTrailingDelimiter }: ListObjectsRequest,
-): Entry[] {
-  const seen = new Set<string>();
-  return found.flatMap((object): Entry[] => {
-    const end = delimiter ? object.name.indexOf(delimiter, prefix.length) : -1;
-    if (!delimiter || end < 0) return [{ object }];
-    const common = object.name.slice(0, end + delimiter.length);
-    const alone: Entry[] = includeTrailingDelimiter && object.name === common ? [{ object }] : [];
-    if (seen.has(common)) return alone;
-    seen.add(common);
-    return [{ prefix: common }, ...alone];
-  });
 }
 
 async function copy(

@@ -8,6 +8,10 @@ export interface ObjectTable {
   find(name: ObjectName): StoredObject | undefined;
   /** By name, and of one name the oldest first. */
   list(bucket: string, options: { readonly prefix: string; readonly versions: boolean }): readonly StoredObject[];
+  /** Live objects whose names begin so, in order of name from behind a name on, one by one. */
+  scan(bucket: string, names: { readonly prefix: string; readonly after?: string }): Iterable<StoredObject>;
+  /** Whether nothing is left in a bucket, former versions included. */
+  isEmpty(bucket: string): boolean;
   /** Makes an object the live one of its name. */
   put(object: StoredObject): StoredObject;
   keepFormer(object: StoredObject): void;
@@ -36,6 +40,11 @@ export function openTable({ store }: Cloud): ObjectTable {
       const tables = versions ? [live, former] : [live];
       return tables.flatMap((table) => table.list(`${bucket}/${prefix}`).map(([, object]) => object)).sort(byAge);
     },
+    *scan(bucket, { prefix, after }) {
+      const from = after === undefined ? undefined : `${bucket}/${after}`;
+      for (const [, object] of live.scan(`${bucket}/${prefix}`, from)) yield object;
+    },
+    isEmpty: (bucket) => live.count(`${bucket}/`) + former.count(`${bucket}/`) === 0,
     put: (object) => live.put(liveKey(object), object),
     keepFormer: (object) => void former.put(formerKey(object), object),
     replace: (object) => (isLive(object) ? live.put(liveKey(object), object) : former.put(formerKey(object), object)),

@@ -46,6 +46,10 @@ export interface Objects {
   demand(name: ObjectName): StoredObject;
   /** Objects whose names begin so, in order of name; with those that are no longer live, oldest first. */
   list(bucket: string, options: { readonly prefix: string; readonly versions: boolean }): readonly StoredObject[];
+  /** Live objects whose names begin so, in order of name from behind a name on, one by one. */
+  scan(bucket: string, names: { readonly prefix: string; readonly after?: string }): Iterable<StoredObject>;
+  /** Whether nothing is left in a bucket, former versions included. */
+  isEmpty(bucket: string): boolean;
   read(object: StoredObject): Promise<Buffer>;
   /** @throws ApiError 412, 429, 400 for a checksum that does not match */
   write(write: ObjectWrite): Promise<StoredObject>;
@@ -103,6 +107,8 @@ export function openObjects({ cloud, buckets, contents }: ObjectsContext): Objec
       return object;
     },
     list: table.list,
+    scan: table.scan,
+    isEmpty: table.isEmpty,
     read: (object) => contents.read(object.file),
     async write(wanted) {
       const checksums = checksumsOf(wanted.content, wanted.resource);

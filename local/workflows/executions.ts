@@ -114,9 +114,7 @@ function list({ cloud, records, runner, workflows }: Context, request: ListExecu
   const { parent = "", view } = request;
   // A dash stands for all workflows of the location.
   if (!parent.endsWith("/-")) workflows.get(parent);
-  const prefix = parent.endsWith("/-") ? parent.slice(0, -1) : `${parent}/executions/`;
-  const present = records.list(prefix).map(([, record]) => runner.observe(record));
-  const page = pageOfExecutions(present, request);
+  const page = pageOfExecutions({ records, order: runner.order, observe: (record) => runner.observe(record) }, request);
   const shown = view === "FULL" ? "FULL" : "BASIC";
   return {
     executions: page.items.map((record) => toExecution(cloud, record, shown)),

@@ -1,5 +1,7 @@
 import type { ListExecutionsRequest } from "../../model/generated/workflow-executions.ts";
-import { type Page, paginate } from "../../page.ts";
+import { type CollectionPageRequest, type Page, pageOf, paginate } from "../../page.ts";
+import type { Collection } from "../../store.ts";
+import type { ExecutionOrder } from "./execution-order.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 import { type FieldValue, parseFilter } from "./list-filter.ts";
 import { invalid } from "./names.ts";
@@ -10,17 +12,48 @@ import { orderKey, sortByKey } from "./order.ts";
  *
  * @throws ApiError INVALID_ARGUMENT for a malformed filter or order
  */
-export function pageOfExecutions(
-  records: readonly ExecutionRecord[],
-  { filter = "", orderBy = "", pageSize, pageToken, view }: ListExecutionsRequest,
-): Page<ExecutionRecord> {
+export function pageOfExecutions(source: ExecutionSource, request: ListExecutionsRequest): Page<ExecutionRecord> {
+  const { parent = "", filter = "", orderBy = "", pageSize: size, pageToken: token, view } = request;
   const passes = parseFilter(filter);
-  const key = orderKey(orderBy, { sortable, fieldOf, idOf, usual: "createTime desc" });
-  const found = records.filter((record) => passes((field) => fieldOf(record, field)));
-  const sorted = sortByKey(found, key);
+  const belongs = (record: ExecutionRecord) => passes((field) => fieldOf(record, field));
   const limits = { usual: 100, most: view === "FULL" ? 100 : 1000 };
-  const page = paginate(sorted, { key: (item) => item.key, size: pageSize, token: pageToken, limits });
-  return { items: page.items.map(({ item }) => item), nextPageToken: page.nextPageToken };
+  const page = { size, token, limits };
+  // Of one workflow the usual order is at hand; any other is made from all.
+  if (orderBy.trim() === "" && !parent.endsWith("/-")) return newestFirst(source, { parent, belongs, page });
+  const key = orderKey(orderBy, { sortable, fieldOf, idOf, usual: "createTime desc" });
+  const prefix = parent.endsWith("/-") ? parent.slice(0, -1) : `${parent}/executions/`;
+  const found = source.records.list(prefix).map(([, record]) => source.observe(record));
+  const sorted = paginate(sortByKey(found.filter(belongs), key), { ...page, key: (item) => item.key });
+  return { items: sorted.items.map(({ item }) => item), nextPageToken: sorted.nextPageToken };
+}
+
+/** Where executions are read from. */
+export interface ExecutionSource {
+  readonly records: Collection<ExecutionRecord>;
+  readonly order: ExecutionOrder;
+  /** The record with what is known of a running execution only. */
+  readonly observe: (record: ExecutionRecord) => ExecutionRecord;
+}
+
+interface Wanted {
+  readonly parent: string;
+  readonly belongs: (record: ExecutionRecord) => boolean;
+  readonly page: Pick<CollectionPageRequest<object, unknown>, "size" | "token" | "limits">;
+}
+
+function newestFirst(
+  { records, order, observe }: ExecutionSource,
+  { parent, belongs, page }: Wanted,
+): Page<ExecutionRecord> {
+  const found = pageOf(order.places, {
+    ...{ ...page, prefix: `${parent}/executions/` },
+    show(_, { name }) {
+      const record = records.get(name);
+      return record && observe(record);
+    },
+    belongs: (record) => record !== undefined && belongs(record),
+  });
+  return { items: found.items.filter((record) => record !== undefined), nextPageToken: found.nextPageToken };
 }
 
 function fieldOf(record: ExecutionRecord, field: string): FieldValue {

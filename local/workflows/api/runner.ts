@@ -7,6 +7,7 @@ import type { Outcome } from "../execute/outcome.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import { type Callbacks, createCallbacks } from "./callbacks.ts";
 import { createExecutionLogs } from "./execution-logs.ts";
+import { type ExecutionOrder, openExecutionOrder } from "./execution-order.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished, toEnd, toStart } from "./execution-record.ts";
 import { type HistoryStore, type KeptStep, openHistories, toKept } from "./history-store.ts";
 import { openJournal } from "./journal-store.ts";
@@ -22,6 +23,7 @@ interface Active {
 export class Runner {
   readonly callbacks: Callbacks;
   readonly backlog: Backlog;
+  readonly order: ExecutionOrder;
   readonly #cloud: Cloud;
   readonly #records: Collection<ExecutionRecord>;
   readonly #histories: HistoryStore;
@@ -34,6 +36,7 @@ export class Runner {
     this.#cloud = cloud;
     this.callbacks = createCallbacks(cloud);
     this.backlog = createBacklog(cloud.store);
+    this.order = openExecutionOrder(cloud.store);
     this.#records = cloud.store.collection<ExecutionRecord>(executionCollection);
     this.#histories = openHistories(cloud.store);
     this.#latencies = cloud.random.fork("workflows.executions");
@@ -43,6 +46,7 @@ export class Runner {
   start(record: ExecutionRecord): ExecutionRecord {
     this.backlog.add(record);
     this.#records.put(record.name, record);
+    this.order.add(record);
     if (record.state === "ACTIVE") this.#begin(record, record.createMs);
     return this.#records.get(record.name) ?? record;
   }
