@@ -116,6 +116,6 @@ function deletedMember({ email, uniqueId }: StoredServiceAccount): string {
 }
 
 function setDisabled(accounts: ServiceAccounts, name: string, disabled: boolean): Record<string, never> {
-  accounts.put({ ...demandAccount(accounts, name), disabled });
+  accounts.setDisabled(demandAccount(accounts, name), disabled);
   return {};
 }

@@ -36,6 +36,11 @@ export interface ServiceAccounts {
   create(
     account: Pick<StoredServiceAccount, "email" | "projectId" | "displayName" | "description">,
   ): StoredServiceAccount;
+  /**
+   * Writes whether an account is disabled. Its etag stays: Terraform reads it, enables the account and then sends it with
+   * the other changes.
+   */
+  setDisabled(account: StoredServiceAccount, disabled: boolean): void;
   /** Writes what changed, with a new etag. */
   put(account: StoredServiceAccount): StoredServiceAccount;
   delete(account: StoredServiceAccount): void;
@@ -92,6 +97,7 @@ export function createServiceAccounts(cloud: Cloud): ServiceAccounts {
       awaitVisible(visibleAt);
       return this.put({ ...fields, uniqueId: `1${drawDigits(fields.email)}`, etag: "", visibleAt });
     },
+    setDisabled: (account, disabled) => void accounts.put(account.email, { ...account, disabled }),
     put: (account) => accounts.put(account.email, { ...account, etag: Buffer.from(draws.hex(8)).toString("base64") }),
     delete(account) {
       accounts.delete(account.email);

@@ -23,7 +23,7 @@ const ofLists = "returnPartialSuccess";
 export function bindRequest(reading: Reading, match: Match, input: HttpInput): JsonObject {
   const type = reading.model.methods[match.route.method]?.request ?? "";
   const merged = { ...bindBody(reading, match, input.body) } as Record<string, Json>;
-  for (const [name, value] of bindQuery(reading, type, match, input.query)) place(merged, name, value);
+  for (const [name, value] of bindQuery(reading, type, input.query)) place(merged, name, value);
   const parsed = parseMessage(reading, type, merged);
   return withVariables(reading.model, type, parsed, match.variables);
 }
@@ -65,14 +65,12 @@ function bindBody(reading: Reading, { route }: Match, body: Json | undefined): J
 function bindQuery(
   reading: Reading,
   type: string,
-  { route }: Match,
   query: URLSearchParams,
 ): (readonly [path: readonly string[], value: Json])[] {
   const names = [...new Set(query.keys())].filter((name) => !name.startsWith("$") && !systemParameters.has(name));
   return names.flatMap((name) => {
     const found = fieldAt(reading.model, type, name);
-    // Where the body is the request, a field that is in the URL as well counts for nothing.
-    if ((found && route.body === "*") || (!found && name === ofLists)) return [];
+    if (!found && name === ofLists) return [];
     if (found) return [[found.path, queryValue(found.field, query.getAll(name))] as const];
     const description = `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`;
     reading.violations.push({ field: "", description });

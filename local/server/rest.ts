@@ -15,8 +15,8 @@ import type { DispatchContext, Dispatcher } from "./dispatch.ts";
 import { errorResponse } from "./envelope.ts";
 import { formAnswer, formRaw, readForm } from "./system-parameters.ts";
 
-/** Bytes that the body of a method may have; content goes another way. */
-const longestBody = 10 * 1024 * 1024;
+/** Bytes that the body of a method may have, bytes as base64 included; content goes another way. */
+const longestBody = 32 * 1024 * 1024;
 
 /** What REST requests are answered with. */
 export interface RestContext extends DispatchContext {
