@@ -41,6 +41,7 @@ export class Clock {
   #idleWaiters: (() => void)[] = [];
   #simulated = 0;
   #onAdvance = () => {};
+  #onPause = (_isPaused: boolean) => {};
 
   constructor({ pace, start = Date.now() }: { pace: Pace; start?: number }) {
     if (pace !== "max" && !(pace >= 1)) throw new RangeError(`pace must be at least 1 or "max", not ${pace}`);
@@ -99,14 +100,12 @@ export class Clock {
 
   /** Stops the clock; only `advance` moves it until `resume`. */
   pause(): void {
-    this.#paused = true;
-    this.#rebase();
+    this.#setPaused(true);
   }
 
   /** Lets time pass again after `pause`. */
   resume(): void {
-    this.#paused = false;
-    this.#rebase();
+    this.#setPaused(false);
   }
 
   /** Moves the clock forward, firing every timer on the way in order and letting the work it sets off finish. */
@@ -129,6 +128,11 @@ export class Clock {
     this.#onAdvance = listener;
   }
 
+  /** Has somebody told when it is stopped, and when it goes on. */
+  onPause(listener: (isPaused: boolean) => void): void {
+    this.#onPause = listener;
+  }
+
   /** Resolves when no real work is in flight and what was set off has had its turn. */
   async idle(): Promise<void> {
     await settle();
@@ -144,6 +148,12 @@ export class Clock {
     this.#timers = [];
     this.#drawing = 0;
     this.#disarm();
+  }
+
+  #setPaused(isPaused: boolean): void {
+    this.#paused = isPaused;
+    this.#rebase();
+    this.#onPause(isPaused);
   }
 
   #moveTo(time: number): void {

@@ -47,10 +47,44 @@ export interface Operations {
 
 /** Makes the table of operations of a local cloud. */
 export function createOperations(context: OperationsContext): Operations {
-  const { clock, store, journal, api } = context;
+  const { clock, store, journal } = context;
   const records = openRecords(store, clock);
   const toRecord = createRecordMaker(context);
+  const begin = createRunner(context, records);
 
+  /** Gives the record once the wait is over; one that is done already is not waited for. */
+  async function after(host: string, name: string, wait: () => Promise<void>): Promise<OperationRecord> {
+    if (records.get(host, name).endTime === undefined) await wait();
+    return records.get(host, name);
+  }
+
+  return {
+    start(operation) {
+      const record = records.add(toRecord(operation));
+      journal.record(toEntry(record, "start"));
+      begin(record);
+      return record;
+    },
+
+    resume() {
+      for (const record of records.unfinished()) begin(record);
+    },
+
+    wait: (host, name, ms, hold) => after(host, name, () => hold.during(() => records.whenDone(host, name, ms))),
+    poll: (host, name, ms, hold) => after(host, name, () => hold.during(() => records.whenDoneOnClock(host, name, ms))),
+
+    get: records.get,
+    list: records.list,
+    delete: records.delete,
+    isBusy: records.isBusy,
+  };
+}
+
+/** Makes what sets an operation's work off after whoever asked for it has been answered. */
+function createRunner(
+  { clock, journal, api }: OperationsContext,
+  records: ReturnType<typeof openRecords>,
+): (record: OperationRecord) => void {
   async function run(record: OperationRecord, hold: Hold): Promise<void> {
     const work = api(record.host).operations?.[record.kind];
     if (!work) throw new Error(`${record.host} has no operation kind ${record.kind}`);
@@ -73,44 +107,13 @@ export function createOperations(context: OperationsContext): Operations {
     journal.record(toEntry({ ...record, ...outcome, endTime: clock.now() }, "end"));
   }
 
-  /** Sets the work off after whoever asked for it has been answered. */
-  function begin(record: OperationRecord): void {
+  return (record) => {
     const hold = clock.hold();
     setImmediate(() => {
       run(record, hold)
         .catch((caught) => finish(record, { error: toApiError(caught).toStatus() }))
         .finally(() => hold.release());
     });
-  }
-
-  return {
-    start(operation) {
-      const record = records.add(toRecord(operation));
-      journal.record(toEntry(record, "start"));
-      begin(record);
-      return record;
-    },
-
-    resume() {
-      for (const record of records.unfinished()) begin(record);
-    },
-
-    async wait(host, name, ms, hold) {
-      if (records.get(host, name).endTime === undefined) await hold.during(() => records.whenDone(host, name, ms));
-      return records.get(host, name);
-    },
-
-    async poll(host, name, ms, hold) {
-      if (records.get(host, name).endTime === undefined) {
-        await hold.during(() => records.whenDoneOnClock(host, name, ms));
-      }
-      return records.get(host, name);
-    },
-
-    get: records.get,
-    list: records.list,
-    delete: records.delete,
-    isBusy: records.isBusy,
   };
 }
 

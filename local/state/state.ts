@@ -15,7 +15,7 @@ export interface State {
   /** Whether it comes back from this directory when it is started again. */
   readonly isKept: boolean;
   readonly store: ObservableStore;
-  /** Goes on where it stood, or at the present when that is later. */
+  /** Goes on where it stood; at the present when that is later, unless it was stopped or this is begun from a snapshot. */
   readonly clock: Clock;
   /** Where log entries are kept, when anything is. */
   readonly logs?: LineFile;
@@ -61,7 +61,7 @@ export function openState({ state, from, directory, pace }: StateOptions): State
   const close = () => (state === undefined ? rmSync(place, { recursive: true, force: true, maxRetries: 5 }) : unlock());
   try {
     if (from !== undefined) copySnapshot(from, place);
-    return openKept({ directory: place, pace, close });
+    return openKept({ directory: place, pace, close, isFork: from !== undefined });
   } catch (caught) {
     close();
     throw caught;
@@ -112,15 +112,21 @@ interface Kept {
   readonly directory: string;
   readonly pace: Pace;
   readonly close: () => void;
+  /** Whether time goes on where it stood, even when that is long ago. */
+  readonly isFork?: boolean;
   /** What there is instead of what the log says. */
   readonly initial?: readonly Change[];
 }
 
-function openKept({ directory, pace, close, initial }: Kept): State {
+function openKept({ directory, pace, close, isFork = false, initial }: Kept): State {
   const path = join(directory, logFile);
-  const { changes, lastTime = 0 } = readChanges(path);
-  const clock = new Clock({ pace, start: Math.max(lastTime, Date.now()) });
+  const { changes, lastTime = Date.now() } = readChanges(path);
   const store = createStore({ initial: initial ?? changes, onChange: (change) => log.append(change) });
+  const stops = store.collection<{ readonly isPaused: boolean }>("local.clock");
+  const isPaused = stops.get("last")?.isPaused === true;
+  const clock = new Clock({ pace, start: isFork || isPaused ? lastTime : Math.max(lastTime, Date.now()) });
+  if (isPaused) clock.pause();
+  clock.onPause((isStopped) => stops.put("last", { isPaused: isStopped }));
   const log = openChangeLog({ path, now: () => clock.now(), entries: () => store.entries() });
   clock.onAdvance(() => log.flush());
   const logs = openLineFile(join(directory, "logs.jsonl"));

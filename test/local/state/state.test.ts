@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -57,6 +57,19 @@ describe("startLocalCloud with state", () => {
     expect(second.cloud.authority.certificate).toBe(before.authority);
     expect(second.cloud.clock.now()).toBeGreaterThanOrEqual(before.time);
     expect(second.cloud.clock.now() - before.time).toBeLessThan(60_000);
+  });
+
+  it("stands still where it was stopped, until it is told to go on", async () => {
+    const first = await start({ state: state.path });
+    first.cloud.clock.pause();
+    const time = first.cloud.clock.now();
+    await first.stop();
+    const second = await start({ state: state.path });
+    expect(second.cloud.clock.now()).toBeCloseTo(time, 0);
+    expect((await rest(second, "POST _local/clock/resume")).status).toBe(200);
+    await second.stop();
+    const third = await start({ state: state.path });
+    expect(third.cloud.clock.now()).toBeGreaterThan(time);
   });
 
   it("draws no id again that it drew before", async () => {
@@ -128,6 +141,18 @@ describe("snapshot", () => {
     expect(await secretIds(two)).toEqual(["common", "two"]);
     await one.stop();
     expect(existsSync(one.cloud.directory)).toBe(false);
+  });
+
+  it("is begun from at the time when it was taken, however long ago that is", async () => {
+    const original = await start({ state: state.path });
+    const snapshot = `${state.path}-snapshot`;
+    original.snapshot(snapshot);
+    const log = join(snapshot, "changes.jsonl");
+    const longAgo = Date.parse("2020-01-02T03:04:05Z");
+    // As if it had been taken then: every line begins with its time.
+    writeFileSync(log, readFileSync(log, "utf8").replace(/^\[[\d.]+/gm, `[${longAgo}`));
+    const fork = await start({ from: snapshot });
+    expect(fork.cloud.clock.timestamp()).toMatch(/^2020-01-02T03:0/);
   });
 
   it("is refused where something is already, and without a state", async () => {
