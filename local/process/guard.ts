@@ -1,13 +1,12 @@
-import { appendFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { holderOf } from "../state/holder.ts";
 import { killGroup } from "./group.ts";
 
 /**
  * Watches over the local cloud's children from outside: reads `+pid` and `-pid` lines, and when its input closes
  * (the local cloud ended, in whatever way) kills those that are left, with all they started, and removes the directory
- * that its first argument names. Its second names a file in which it notes whom it watches, for the case that it is
- * killed itself.
+ * that its first argument names, and the file that its second names, in which the same processes are noted for the case
+ * that it is killed itself.
  */
 const [, , directory = "", register = ""] = process.argv;
 const pids = new Set<number>();
@@ -17,10 +16,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 createInterface({ input: process.stdin })
   .on("line", (line) => {
     const pid = Number(line.slice(1));
-    if (line.startsWith("+")) {
-      pids.add(pid);
-      if (register) appendFileSync(register, `${JSON.stringify(holderOf(pid))}\n`);
-    } else pids.delete(pid);
+    if (line.startsWith("+")) pids.add(pid);
+    else pids.delete(pid);
   })
   .on("close", () => {
     for (const pid of pids) killGroup(pid);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { holderOf } from "../state/holder.ts";
 import { startChild } from "./child.ts";
@@ -52,7 +52,7 @@ export interface Processes {
  * directory, once the pipe closes: that is, also when this process was killed with SIGKILL.
  *
  * @param directory removed by the guard when this process ends; `undefined` to keep everything
- * @param register file that tells the guard and then whom it watches, for `endLeftovers`; none unless given
+ * @param register file that tells the guard and then every process, for `endLeftovers`; none unless given
  */
 export function createProcesses(directory: string | undefined, register?: string): Processes {
   const running = new Set<ManagedProcess>();
@@ -62,6 +62,8 @@ export function createProcesses(directory: string | undefined, register?: string
   function track(child: ManagedProcess): void {
     running.add(child);
     guard.tell(`+${child.pid}`);
+    // Noted before anything else can happen: whoever kills this process may kill the guard as well.
+    if (register) appendFileSync(register, `${JSON.stringify(holderOf(child.pid))}\n`);
     void child.exited.then(() => {
       running.delete(child);
       guard.tell(`-${child.pid}`);

@@ -12,7 +12,7 @@ export const logFile = "changes.jsonl";
 const notCopied = [logFile, "lock", "processes.jsonl", "workload/instances", "postgres/lib", "postgres/lib-of-copy"];
 
 /** What is written once and only read from then on. */
-const unchanging = ["storage", "postgres/template", "postgres/native"];
+const unchanging = ["storage", "postgres/template", "postgres/native", "journal.jsonl.1"];
 
 /** What a snapshot is taken of. */
 export interface Snapshot {
