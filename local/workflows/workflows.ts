@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { system } from "../access/principal.ts";
 import { type Api, type Call, handlers, type OperationResource, type RunningOperation } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
@@ -20,6 +21,7 @@ import { toLongrunning } from "../operation.ts";
 import { paginate } from "../page.ts";
 import { createTally } from "../tally.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
+import { openExecutionOrder } from "./api/execution-order.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished } from "./api/execution-record.ts";
 import { openHistories } from "./api/history-store.ts";
 import { parseFilter } from "./api/list-filter.ts";
@@ -232,10 +234,12 @@ interface Revising {
   readonly cloud: Cloud;
 }
 
-/** A new source or service account makes a new revision; other changes do not. */
+/** A new source, service account or set of variables makes a new revision; other changes do not. */
 function revisionOf(workflow: Workflow, { present, now, cloud }: Revising): Partial<Workflow> {
   const isSame =
-    present?.sourceContents === workflow.sourceContents && present?.serviceAccount === workflow.serviceAccount;
+    present?.sourceContents === workflow.sourceContents &&
+    present?.serviceAccount === workflow.serviceAccount &&
+    isDeepStrictEqual(present?.userEnvVars ?? {}, workflow.userEnvVars ?? {});
   if (present && isSame) return { revisionId: present.revisionId, revisionCreateTime: present.revisionCreateTime };
   const number = Number.parseInt(present?.revisionId ?? "0", 10) + 1;
   // The same again when the work is done again after a crash.
@@ -259,6 +263,7 @@ async function runDelete({ cloud, workflows }: Context, operation: RunningOperat
     executions.delete(execution);
     histories.delete(execution);
   }
+  openExecutionOrder(cloud.store).forget(name);
   workflows.delete(name);
   operation.annotate({ endTime: cloud.clock.timestamp() });
   return { "@type": "type.googleapis.com/google.protobuf.Empty" };

@@ -137,6 +137,20 @@ describe("UpdateWorkflow", () => {
     expect(body.workflows).toMatchObject([{ sourceContents: two, description: "d" }, { sourceContents: one }]);
   });
 
+  it("makes a revision for other variables, which belong to one", async () => {
+    const change = async (userEnvVars: object) => {
+      const body = { userEnvVars };
+      const patched = await workflows(local, "PATCH workflows/varied?updateMask=userEnvVars", { body });
+      return (await ended(local, patched)).response;
+    };
+    await deploy(local, "varied", one, { userEnvVars: { A: "1" } });
+    expect(await change({ A: "1" })).toMatchObject({ revisionId: expect.stringMatching(/^000001-/) });
+    const changed = await change({ A: "2" });
+    expect(changed).toMatchObject({ revisionId: expect.stringMatching(/^000002-/), userEnvVars: { A: "2" } });
+    const { body } = await workflows(local, "GET workflows/varied:listRevisions");
+    expect(body.workflows).toMatchObject([{ userEnvVars: { A: "2" } }, { userEnvVars: { A: "1" } }]);
+  });
+
   it("gives an old revision by its id", async () => {
     const revision = async (query = "") => (await workflows(local, `GET workflows/changed${query}`)).body;
     const { body } = await workflows(local, "GET workflows/changed:listRevisions?pageSize=1");
