@@ -38,6 +38,11 @@ export interface Api {
    * host's name.
    */
   canonicalUrl?(url: URL): URL;
+  /**
+   * Whether an address takes ID tokens whose audience it is in place of access tokens, as an endpoint that Pub/Sub pushes to
+   * does.
+   */
+  takesIdTokens?(url: URL): boolean;
   /** Requests to this host that no JSON method describes (media up- and downloads); `undefined` leaves them to the routes. */
   raw?(request: HttpRequest, call: Call): Promise<HttpResponse | undefined>;
   /** Other hosts answered by this API's workloads (`*.run.app`, `*.cloudfunctions.net`). */

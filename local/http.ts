@@ -10,6 +10,8 @@ export interface HttpRequest {
   /** Header names in lower case; several values of one header are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** How long a caller inside the local cloud waits for the answer, on the clock; as long as it takes unless given. */
+  readonly timeoutMs?: number;
 }
 
 /** A whole HTTP response. */

@@ -80,9 +80,26 @@ async function answerMethod(context: RestContext, rest: RestRequest): Promise<Ht
   return formAnswer(context.model, { answer, type, form });
 }
 
-function identify({ tokens }: RestContext, { identity, request }: RestRequest): Identity {
+function identify({ tokens, api }: RestContext, { host, identity, request }: RestRequest): Identity {
+  if (identity === undefined && api(host)?.takesIdTokens?.(request.url)) {
+    const meant = identityFor(tokens, request);
+    if (meant) return meant;
+  }
   const key = request.url.searchParams.get("access_token");
   return identity ?? tokens.identify(request.headers.authorization ?? (key ? `Bearer ${key}` : undefined));
+}
+
+/** Whom an ID token for the address asked, with or without its query, names. */
+function identityFor(tokens: Tokens, { url, headers }: HttpRequest): Identity | undefined {
+  const token = /^bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
+  if (!token?.includes(".")) return undefined;
+  try {
+    const { audience, ...found } = tokens.verifyIdToken(token);
+    return audience === url.href || audience === `${url.origin}${url.pathname}` ? found : undefined;
+  } catch {
+    // Perhaps it is an access token; if not, it is refused as one.
+    return undefined;
+  }
 }
 
 /** Media up- and downloads and the like, which no method of the model describes. */

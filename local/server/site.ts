@@ -6,7 +6,7 @@ import type { Site } from "../api.ts";
 import type { Clock } from "../clock.ts";
 import { type ApiError, toApiError } from "../error.ts";
 import { ConnectionLost } from "../fault/connection-lost.ts";
-import { noLine, suffer, trafficFlow } from "../fault/effect.ts";
+import { suffer, trafficFlow } from "../fault/effect.ts";
 import type { FaultGate } from "../fault/gate.ts";
 import type { Fault } from "../fault/plan.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
@@ -54,11 +54,15 @@ export function answerSite(context: SiteContext, site: Site, { request, response
 }
 
 /** Has a site answer a request from inside this process. */
-export async function fetchSite(context: SiteContext, site: Site, request: HttpRequest): Promise<HttpResponse> {
+export async function fetchSite(
+  context: SiteContext,
+  site: Site,
+  { request, signal }: { readonly request: HttpRequest; readonly signal: AbortSignal },
+): Promise<HttpResponse> {
   const { method, url, headers } = request;
   const visit = startVisit(context, url, { method, authorization: headers.authorization });
   try {
-    const flow = trafficFlow(context.clock, noLine);
+    const flow = trafficFlow(context.clock, signal);
     const response = await suffer(visit.fault?.effect, flow, () => site.fetch(request));
     visit.end(response.status);
     return response;

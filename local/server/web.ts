@@ -6,6 +6,7 @@ import { noLine } from "../fault/effect.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { OAuthContext } from "../oauth/context.ts";
 import { answerIdentity, identityHosts } from "../oauth/pages.ts";
+import { withPatience } from "../patience.ts";
 import { kept } from "../state/change-log.ts";
 import { errorResponse } from "./envelope.ts";
 import type { HostTable } from "./hosts.ts";
@@ -92,8 +93,11 @@ export function createWeb(context: WebContext): Web {
     },
     async fetch(request) {
       const site = siteOf(request.url.hostname);
-      if (site) return fetchSite(context.rest, site, request);
-      const answered = await answer(request, noLine);
+      const inside = (signal: AbortSignal) =>
+        site ? fetchSite(context.rest, site, { request, signal }) : answer(request, signal);
+      const { timeoutMs } = request;
+      const patient = timeoutMs !== undefined && knows(request.url.hostname);
+      const answered = await (patient ? withPatience(context.rest.clock, timeoutMs, inside) : inside(noLine));
       return answered ?? fetchOutside(context, request);
     },
   };

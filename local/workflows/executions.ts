@@ -26,6 +26,7 @@ import { notFound } from "./api/names.ts";
 import { newExecution } from "./api/new-execution.ts";
 import { executionPermissions } from "./api/permissions.ts";
 import { toPubsubEvent } from "./api/pubsub-event.ts";
+import { answerPush, isPushEndpoint } from "./api/push-requests.ts";
 import { Runner } from "./api/runner.ts";
 import { getStepEntry, listStepEntries } from "./api/step-entries.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
@@ -52,8 +53,14 @@ export function createWorkflowExecutions(cloud: Cloud): Api {
     host: "workflowexecutions.googleapis.com",
     permissions: executionPermissions,
     methods: { ...officialMethods(context), ...restMethods(context) },
-    raw: (request, call) =>
-      answerCallback({ cloud, callbacks: runner.callbacks, find: (name) => find(context, name) }, request, call),
+    takesIdTokens: isPushEndpoint,
+    raw: async (request, call) =>
+      (await answerPush(cloud, request, call)) ??
+      (await answerCallback(
+        { cloud, callbacks: runner.callbacks, find: (name) => find(context, name) },
+        request,
+        call,
+      )),
     start: () => runner.recover(),
     stop: () => runner.stop(),
   };

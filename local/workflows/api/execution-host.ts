@@ -1,8 +1,10 @@
 import type { Cloud } from "../../cloud.ts";
 import type { Workflow } from "../../model/generated/workflows.ts";
+import { PatienceOver } from "../../patience.ts";
 import type { Random } from "../../random.ts";
 import { accountEmail, accountPrincipal } from "../../workload/service-account.ts";
-import type { Host, Thread } from "../execute/host.ts";
+import { DeadlineError } from "../execute/deadline.ts";
+import type { Host, OutgoingRequest, Thread } from "../execute/host.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { ExecutionLogs } from "./execution-logs.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
@@ -30,7 +32,8 @@ export function createHost(options: HostOptions): Host {
     env: (name) => environment.get(name),
     uuid: () => drawUuid(random),
     sleepUntil: (timeMs, { hold, signal }) => hold.sleep(timeMs - cloud.clock.now(), { draws: true, signal }),
-    fetch: (request, thread) => thread.hold.during(() => orCancelled(cloud.fetch(request), thread)),
+    fetch: (request, thread) =>
+      thread.hold.during(() => orCancelled(cloud.fetch(request).catch(toDeadline(request)), thread)),
     async authorize(auth) {
       const principal = await accountPrincipal(cloud, email);
       const token =
@@ -43,6 +46,12 @@ export function createHost(options: HostOptions): Host {
     createCallback: (method) => callbacks.create(execution, method),
     awaitCallback: (url, untilMs, thread) =>
       callbacks.receive({ url, execution }, Math.max(0, untilMs - cloud.clock.now()), thread),
+  };
+}
+
+function toDeadline({ timeoutMs }: OutgoingRequest): (caught: unknown) => never {
+  return (caught) => {
+    throw caught instanceof PatienceOver ? new DeadlineError(timeoutMs) : caught;
   };
 }
 

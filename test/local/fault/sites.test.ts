@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Api } from "../../../local/api.ts";
 import type { LocalCloud } from "../../../local/main.ts";
+import { PatienceOver } from "../../../local/patience.ts";
 import { startTestCloud } from "../../support/local-cloud.ts";
 
 const host = "toy-123.us-central1.run.app";
@@ -93,6 +94,17 @@ describe("a request to a site", () => {
     const before = local.cloud.clock.now();
     expect((await visit()).status).toBe(200);
     expect(local.cloud.clock.now() - before).toBeGreaterThanOrEqual(90_000);
+  });
+
+  it("is waited for as long as the caller says, on the clock, and draws the clock no further", async () => {
+    local.faults.add({ on: "site", match: host, effect: { kind: "timeout" } });
+    const before = local.cloud.clock.now();
+    const request = { method: "GET", url: new URL(`https://${host}/page`), headers: {}, body: Buffer.alloc(0) };
+    await expect(local.cloud.fetch({ ...request, timeoutMs: 20_000 })).rejects.toThrow(PatienceOver);
+    await local.cloud.clock.idle();
+    const passed = local.cloud.clock.now() - before;
+    expect(passed).toBeGreaterThanOrEqual(20_000);
+    expect(passed).toBeLessThan(60_000);
   });
 
   it("is not answered until the caller's patience is over", async () => {
