@@ -7,6 +7,7 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import type { JsonObject } from "../json.ts";
+import { kept } from "../state/change-log.ts";
 
 /** A streaming gRPC call of any of the three kinds. */
 export type StreamingCall =
@@ -29,6 +30,17 @@ export async function* requestsOf(
 /** Tells the caller, before anything is answered, that the stream stands. */
 export function sendHeaders(call: StreamingCall): void {
   if (!call.cancelled) call.sendMetadata(new Metadata());
+}
+
+/** Responses as bytes, each once whatever was changed before it is kept: it may acknowledge that. */
+export async function* encodeAll(
+  responses: AsyncIterable<JsonObject>,
+  encode: (response: JsonObject) => Buffer,
+): AsyncGenerator<Buffer, void> {
+  for await (const response of responses) {
+    await kept();
+    yield encode(response);
+  }
 }
 
 /** Sends responses as fast as the caller takes them, and ends the call. */

@@ -20,7 +20,7 @@ import type { Operations } from "../operation.ts";
 import { kept } from "../state/change-log.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import type { Dispatcher } from "./dispatch.ts";
-import { requestsOf, type StreamingCall, sendAll, sendHeaders, sendOne } from "./grpc-stream.ts";
+import { encodeAll, requestsOf, type StreamingCall, sendAll, sendHeaders, sendOne } from "./grpc-stream.ts";
 import type { HostTable } from "./hosts.ts";
 import type { StreamInvocation } from "./stream.ts";
 
@@ -158,16 +158,6 @@ function decodeRequest(wire: Wire, method: Method, bytes: Uint8Array): JsonObjec
     return wire.decode(method.request, bytes);
   } catch (cause) {
     throw new ApiError({ code: "INVALID_ARGUMENT", message: "Request proto is invalid.", cause });
-  }
-}
-
-async function* encodeAll(
-  responses: AsyncIterable<JsonObject>,
-  encode: (response: JsonObject) => Buffer,
-): AsyncGenerator<Buffer, void> {
-  for await (const response of responses) {
-    await kept();
-    yield encode(response);
   }
 }
 
