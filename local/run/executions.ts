@@ -18,7 +18,7 @@ import type {
   TaskTemplate,
 } from "../model/generated/run.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { reconciling } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
 import { etagOf, idOf, letters, parseName, uidOf } from "./names.ts";
@@ -143,10 +143,11 @@ export function listExecutions(
 ): ListExecutionsResponse {
   const everywhere = parent.endsWith("/-");
   if (!everywhere) demandFound(jobs.get(parent), "job", parent);
-  const found = executions
-    .list(everywhere ? parent.slice(0, -1) : `${parent}/executions/`)
-    .map(([, execution]) => execution);
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const prefix = everywhere ? parent.slice(0, -1) : `${parent}/executions/`;
+  const page = pageOf(executions, {
+    ...{ prefix, size: pageSize, token: pageToken, limits },
+    show: (_, execution) => execution,
+  });
   return { executions: page.items, nextPageToken: page.nextPageToken };
 }
 
@@ -227,7 +228,9 @@ export function listTasks(
   { parent = "", pageSize, pageToken }: ListTasksRequest,
 ): ListTasksResponse {
   demandFound(executions.get(parent), "execution", parent);
-  const found = tasks.list(`${parent}/tasks/`).map(([, task]) => task);
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const page = pageOf(tasks, {
+    ...{ prefix: `${parent}/tasks/`, size: pageSize, token: pageToken, limits },
+    show: (_, task) => task,
+  });
   return { tasks: page.items, nextPageToken: page.nextPageToken };
 }

@@ -13,7 +13,7 @@ import type {
   UpdateJobRequest,
 } from "../model/generated/run.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { imageExists } from "../workload/program.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
@@ -229,8 +229,10 @@ export function listJobs(
   { jobs }: RunContext,
   { parent = "", pageSize, pageToken }: ListJobsRequest,
 ): ListJobsResponse {
-  const found = jobs.list(`${parent}/jobs/`).map(([, job]) => job);
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const page = pageOf(jobs, {
+    ...{ prefix: `${parent}/jobs/`, size: pageSize, token: pageToken, limits },
+    show: (_, job) => job,
+  });
   return { jobs: page.items, nextPageToken: page.nextPageToken };
 }
 

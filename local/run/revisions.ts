@@ -10,7 +10,7 @@ import type {
   Service,
 } from "../model/generated/run.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { reconciling } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
 import { spellings } from "./knative/spelling.ts";
@@ -97,15 +97,17 @@ export function getRevision({ revisions }: RunContext, name: string): Revision {
   return demandFound(revisions.get(name), "revision", name);
 }
 
-/** `Revisions.ListRevisions`: the newest first. */
+/** `Revisions.ListRevisions`: of one service, or of all of a region with `-`. */
 export function listRevisions(
   { services, revisions }: RunContext,
   { parent = "", pageSize, pageToken }: ListRevisionsRequest,
 ): ListRevisionsResponse {
   if (!parent.endsWith("/-")) demandFound(services.get(parent), "service", parent);
   const prefix = parent.endsWith("/-") ? parent.slice(0, -1) : `${parent}/`;
-  const found = revisions.list(prefix).map(([, revision]) => revision);
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const page = pageOf(revisions, {
+    ...{ prefix, size: pageSize, token: pageToken, limits },
+    show: (_, revision) => revision,
+  });
   return { revisions: page.items, nextPageToken: page.nextPageToken };
 }
 

@@ -14,7 +14,7 @@ import type {
   UpdateServiceRequest,
 } from "../model/generated/run.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
+import { pageOf } from "../page.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
 import { reconciling } from "./condition.ts";
@@ -210,8 +210,10 @@ export function listServices(
       message: "Violation in ListServicesRequest.parent: a location must be named.",
     });
   }
-  const found = services.list(`${parent}/services/`).map(([, service]) => service);
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const page = pageOf(services, {
+    ...{ prefix: `${parent}/services/`, size: pageSize, token: pageToken, limits },
+    show: (_, service) => service,
+  });
   return { services: page.items, nextPageToken: page.nextPageToken };
 }
 

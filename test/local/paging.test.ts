@@ -81,6 +81,34 @@ const lists: readonly Listed[] = [
     ...{ list: "storage.googleapis.com/storage/v1/b/b/o?maxResults=8&delimiter=/", field: "prefixes" },
   },
   {
+    collection: "run.services",
+    entry: (index) => named(`${location}/services/v${index}`),
+    ...{ list: `run.googleapis.com/v2/${location}/services?pageSize=${size}`, field: "services" },
+  },
+  {
+    collection: "run.revisions",
+    entry: (index) => named(`${location}/services/v00000/revisions/r${index}`),
+    ...{ list: `run.googleapis.com/v2/${location}/services/v00000/revisions?pageSize=${size}`, field: "revisions" },
+  },
+  {
+    collection: "run.jobs",
+    entry: (index) => named(`${location}/jobs/b${index}`),
+    ...{ list: `run.googleapis.com/v2/${location}/jobs?pageSize=${size}`, field: "jobs" },
+  },
+  {
+    collection: "run.executions",
+    entry: (index) => named(`${location}/jobs/b00000/executions/e${index}`),
+    ...{ list: `run.googleapis.com/v2/${location}/jobs/b00000/executions?pageSize=${size}`, field: "executions" },
+  },
+  {
+    collection: "run.tasks",
+    entry: (index) => named(`${location}/jobs/b00000/executions/e00000/tasks/k${index}`),
+    ...{
+      list: `run.googleapis.com/v2/${location}/jobs/b00000/executions/e00000/tasks?pageSize=${size}`,
+      field: "tasks",
+    },
+  },
+  {
     collection: "workflows.executions",
     entry: (index) => named(`${workflow}/executions/${index}`, { state: "SUCCEEDED", createMs: Number(index) }),
     ...{ list: `workflowexecutions.googleapis.com/v1/${workflow}/executions?pageSize=${size}`, field: "executions" },
