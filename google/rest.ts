@@ -67,9 +67,14 @@ export async function orAbsent<Value>(call: Promise<Value>): Promise<Value | und
   }
 }
 
+/** A signature covers every header of Google's that comes with it: nothing is added. */
+function withoutOwnHeaders(): PassThroughClient {
+  return new PassThroughClient({ useAuthRequestParameters: false });
+}
+
 async function send(auth: GoogleAuth, request: RestRequest): Promise<RestText & { readonly status: number }> {
   const content = contentOf(request);
-  const client = request.anonymous ? new PassThroughClient() : await clientOf(auth, request.site);
+  const client = request.anonymous ? withoutOwnHeaders() : await clientOf(auth, request.site);
   try {
     const options = {
       url: toUrl(request),
