@@ -24,7 +24,7 @@ export function createProgram(): Command {
 }
 
 type SpecOptions = { readonly json?: boolean };
-type UpOptions = SpecOptions & { readonly local?: boolean; readonly once?: boolean };
+type UpOptions = SpecOptions & { readonly local?: boolean; readonly once?: boolean; readonly state?: string };
 type PlaceOptions = SpecOptions & Place;
 
 function addSpecCommands(program: Command): void {
@@ -42,12 +42,17 @@ function addSpecCommands(program: Command): void {
     .argument("<file>", "the environment.yaml")
     .option("--local", "on a local Google Cloud that is started for it")
     .addOption(new Option("--once", "with --local: take everything down again and end").implies({ local: true }))
+    .addOption(
+      new Option("--state <directory>", "with --local: keep everything there, and go on from it").implies({
+        local: true,
+      }),
+    )
     .addOption(jsonOption())
     .action((file: string, options: UpOptions) =>
       finish(options, async (terminal) => {
         if (!options.local) return (await import("./commands/up.ts")).up(file, terminal);
         const { runLocally } = await import("./local/run.ts");
-        return runLocally(file, { once: options.once ?? false, terminal });
+        return runLocally(file, { once: options.once ?? false, state: options.state, terminal });
       }),
     );
 }

@@ -16,27 +16,32 @@ const betweenSweepsMs = 30 * 60_000;
 /** Sweeps before giving up: two days of the local clock, longer than any hold it simulates. */
 const sweepLimit = 96;
 
+/** How to build one. */
+interface RunOptions {
+  readonly once: boolean;
+  /** Directory from which the local Google Cloud comes back the next time, with the environment; none is kept unless given. */
+  readonly state?: string;
+  readonly terminal: Terminal;
+}
+
 /**
  * Builds an environment on a local Google Cloud that is started for it: installs alloyrun into it by the same `deploy`
  * and asks for the environment by the same `up` as on Google Cloud, each in a process of its own.
  *
  * @returns after Ctrl-C, or with `once` when everything is taken down again
  */
-export async function runLocally(
-  file: string,
-  { once, terminal }: { readonly once: boolean; readonly terminal: Terminal },
-): Promise<ExitCode> {
+export async function runLocally(file: string, { once, state, terminal }: RunOptions): Promise<ExitCode> {
   const checked = await readSpec(file, terminal);
   if (!checked) return exitCodes.invalid;
   const signal = interruption();
   const startedMs = performance.now();
-  const local = await startLocalCloud({ pace: "max" });
+  const local = await startLocalCloud({ pace: "max", state });
   try {
     await noteRunning({ port: local.port, pid: process.pid });
     terminal.say([`Local Google Cloud ready at ${local.url}`]);
     const env = childEnvironment(process.env, await local.environment({ project: checked.spec.project }));
     const run: Setting["run"] = (args, answers = !terminal.json) => runChild({ args, env, signal, answers });
-    return await carryOut({ file, spec: checked.spec, once, terminal, local, run, signal, startedMs });
+    return await carryOut({ file, spec: checked.spec, once, state, terminal, local, run, signal, startedMs });
   } finally {
     await local.stop();
     await forgetRunning(local.port);
@@ -47,6 +52,7 @@ interface Setting {
   readonly file: string;
   readonly spec: Spec;
   readonly once: boolean;
+  readonly state: string | undefined;
   readonly terminal: Terminal;
   readonly local: LocalCloud;
   /** Runs one command; with `--json`, only what is asked to answers on standard output. */
@@ -56,16 +62,18 @@ interface Setting {
 }
 
 async function carryOut(setting: Setting): Promise<ExitCode> {
-  const { file, spec, once, terminal, run, signal, startedMs } = setting;
+  const { file, spec, once, state, terminal, run, signal, startedMs } = setting;
   const place = ["--project", spec.project, "--region", spec.region];
   const deployed = await run(["deploy", ...place]);
   if (deployed !== exitCodes.ok) return deployed;
   const built = await run(["up", file, ...(terminal.json ? ["--json"] : [])], true);
   if (built !== exitCodes.ok) return built;
   await showService(setting);
-  terminal.say([`Took ${formatDuration((performance.now() - startedMs) / 1000)} here, from nothing to the answer.`]);
+  const took = formatDuration((performance.now() - startedMs) / 1000);
+  terminal.say([state === undefined ? `Took ${took} here, from nothing to the answer.` : `Took ${took} here.`]);
   if (once) return takeDown(setting, place);
-  terminal.say(["The environment stays up until Ctrl-C."]);
+  const after = state === undefined ? "" : `, and comes back from ${state}`;
+  terminal.say([`The environment stays up until Ctrl-C${after}.`]);
   await aborted(signal);
   return exitCodes.ok;
 }

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { strToU8, zipSync } from "fflate";
 import { create as createTar } from "tar";
 import type { JsonObject } from "../../../local/json.ts";
 import { allOperations, computeDone, demand, done } from "../../support/kept-calls.ts";
@@ -201,15 +202,16 @@ describe("workloads of a local cloud that is killed", () => {
     writeFileSync(join(folder, "main.cjs"), main);
     const file = `${folder}.tgz`;
     await createTar({ gzip: true, cwd: folder, file, portable: true }, ["."]);
-    const url = `${local.url}/storage.googleapis.com/upload/storage/v1/b/sources/o?uploadType=media&name=app.tgz`;
-    const sent = await fetch(url, {
-      method: "POST",
-      headers: { authorization: "Bearer owner" },
-      body: readFileSync(file),
-    });
+    await put("app.tgz", readFileSync(file));
     rmSync(folder, { recursive: true });
     rmSync(file);
-    expect(sent.status).toBe(200);
+  }
+
+  async function put(name: string, content: Uint8Array): Promise<void> {
+    const url = `${local.url}/storage.googleapis.com/upload/storage/v1/b/sources/o?uploadType=media&name=${name}`;
+    const headers = { authorization: "Bearer owner" };
+    const { status } = await fetch(url, { method: "POST", headers, body: Buffer.from(content) });
+    expect(status).toBe(200);
   }
 
   function startBuild(email: string): Promise<JsonObject> {
@@ -250,6 +252,36 @@ describe("workloads of a local cloud that is killed", () => {
         .end();
     });
   }
+
+  it("come back: a function that was being built and deployed", async () => {
+    await prepareBuilds();
+    const code = `require("@google-cloud/functions-framework").http("hello", (_, response) => response.send("hello"));`;
+    const manifest = JSON.stringify({
+      main: "index.js",
+      dependencies: { "@google-cloud/functions-framework": "^5.0.0" },
+    });
+    const zip = zipSync({ "index.js": strToU8(code), "package.json": strToU8(manifest) });
+    await put("hello.zip", zip);
+    const functions = "cloudfunctions.googleapis.com";
+    const operation = await demand(local, `POST ${functions}/v2/${place}/functions?functionId=hello`, {
+      buildConfig: {
+        ...{ runtime: "nodejs24", entryPoint: "hello" },
+        source: { storageSource: { bucket: "sources", object: "hello.zip" } },
+      },
+      serviceConfig: { serviceAccountEmail: `runner@${testProject}.iam.gserviceaccount.com` },
+      environment: "GEN_2",
+    });
+    for (const turns of [1, 40]) {
+      for (let turn = 0; turn < turns; turn += 1) await demand(local, `GET ${functions}/v2/${String(operation.name)}`);
+      await killAndStart();
+    }
+    for (;;) {
+      const { done: isDone, error, response } = await demand(local, `GET ${functions}/v2/${String(operation.name)}`);
+      if (!isDone) continue;
+      expect({ error, response }).toMatchObject({ response: { state: "ACTIVE" } });
+      break;
+    }
+  }, 120_000);
 
   it("come back: a build, a task that ran, and a service that is kept warm", async () => {
     const email = await prepareBuilds();
