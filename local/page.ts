@@ -79,8 +79,8 @@ export function pageOf<Stored extends object, Shown>(
   { prefix, size = 0, token = "", limits, show, belongs = () => true }: CollectionPageRequest<Stored, Shown>,
 ): Page<Shown> {
   if (size < 0) throw new ApiError({ code: "INVALID_ARGUMENT", message: "Page size must not be negative." });
-  const after = token === "" ? prefix : parseToken(token);
-  if (!after.startsWith(prefix)) throw invalidToken();
+  const after = token === "" ? undefined : parseToken(token);
+  if (after !== undefined && !after.startsWith(prefix)) throw invalidToken();
   const most = Math.min(size || limits.usual, limits.most);
   const items: Shown[] = [];
   let last = "";

@@ -95,14 +95,13 @@ function createCollection(onChange: (change: Omit<Change, "collection">) => void
       if (removed) onChange({ name });
       return removed;
     },
-    *scan(prefix, after = prefix) {
+    *scan(prefix, after) {
       sorted ??= [...values.keys()].sort();
+      const start = after === undefined ? lowerBound(sorted, prefix) : firstBehind(sorted, after);
       // Entries may come and go while somebody looks, so each step begins at the name before it.
-      for (let last = after, next = sorted[firstBehind(sorted, last, prefix)]; next?.startsWith(prefix); ) {
+      for (let next = sorted[start]; next?.startsWith(prefix); next = sorted[firstBehind(sorted, next)]) {
         const value = values.get(next);
         if (value) yield [next, value];
-        last = next;
-        next = sorted[firstBehind(sorted, last, prefix)];
       }
     },
     count(prefix) {
@@ -124,10 +123,10 @@ function createCollection(onChange: (change: Omit<Change, "collection">) => void
   };
 }
 
-/** Index of the first name behind a name; of the first with the prefix when that is what was named. */
-function firstBehind(names: readonly string[], name: string, prefix: string): number {
+/** Index of the first name behind a name. */
+function firstBehind(names: readonly string[], name: string): number {
   const index = lowerBound(names, name);
-  return name !== prefix && names[index] === name ? index + 1 : index;
+  return names[index] === name ? index + 1 : index;
 }
 
 /** Index of the first name that is not before the given one. */

@@ -33,6 +33,13 @@ describe("createStore", () => {
 });
 
 describe("scan", () => {
+  it("gives an entry once whose name is the prefix itself", () => {
+    const collection = createStore().collection<{ readonly n: number }>("things");
+    for (const [n, name] of ["a", "ab", "b"].entries()) collection.put(name, { n });
+    expect([...collection.scan("a")].map(([name]) => name)).toEqual(["a", "ab"]);
+    expect([...collection.scan("a", "a")].map(([name]) => name)).toEqual(["ab"]);
+  });
+
   const names = ["a/1", "a/2", "a/3", "b/1"];
   const fill = () => {
     const collection = createStore().collection("c");

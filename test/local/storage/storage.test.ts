@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { JsonObject } from "../../../local/json.ts";
+import { isJsonObject, type JsonObject } from "../../../local/json.ts";
 import type { LocalCloud } from "../../../local/main.ts";
 import { createStorage } from "../../../local/storage/storage.ts";
 import { errorOf, type RestCall, rest, startTestCloud, testProject } from "../../support/local-cloud.ts";
@@ -237,6 +237,35 @@ describe("uploads", () => {
     expect((await put("", "bytes */*")).headers.get("range")).toBe("bytes=0-4");
     expect((await put("678", "bytes 5-7/8")).body).toMatchObject({ name: "big", size: "8", contentType: "text/plain" });
     expect((await read("big")).text).toBe("12345678");
+  });
+});
+
+describe("a list of objects", () => {
+  const listed = async (query: string) => {
+    const entries: string[] = [];
+    for (let token = "", more = true; more; more = token !== "") {
+      const { body } = await rest(local, `GET ${objects}?maxResults=1&pageToken=${encodeURIComponent(token)}&${query}`);
+      const items = Array.isArray(body.items) ? body.items : [];
+      const prefixes = Array.isArray(body.prefixes) ? body.prefixes : [];
+      entries.push(...prefixes.map(String), ...items.map((item) => (isJsonObject(item) ? String(item.name) : "")));
+      token = String(body.nextPageToken ?? "");
+    }
+    return entries;
+  };
+
+  it.each([
+    ["", ["a", "a/", "a/1", "a/2", "a/b/1", "b"]],
+    ["prefix=a", ["a", "a/", "a/1", "a/2", "a/b/1"]],
+    ["prefix=b", ["b"]],
+    ["delimiter=/", ["a", "a/", "b"]],
+    ["delimiter=/&includeTrailingDelimiter=true", ["a", "a/", "a/", "b"]],
+    ["delimiter=/&prefix=a/", ["a/", "a/1", "a/2", "a/b/"]],
+    ["startOffset=a/1&endOffset=a/b", ["a/1", "a/2"]],
+    ["startOffset=a/1&delimiter=/", ["a/", "b"]],
+    ["versions=true&delimiter=/", ["a", "a/", "b"]],
+  ])("shows each entry once, page by page: %s", async (query, expected) => {
+    for (const name of ["a", "a/", "a/1", "a/2", "a/b/1", "b"]) await write(name, name);
+    expect(await listed(query)).toEqual(expected);
   });
 });
 
