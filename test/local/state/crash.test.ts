@@ -12,7 +12,11 @@ describe("a local cloud that is killed", () => {
 
   it("is caught when it acknowledges what it has not written yet", async () => {
     const imports = [fileURLToPath(new URL("../../support/late-log.mjs", import.meta.url))];
-    const { findings } = await crashAgain({ seed: "late", rounds: 1, imports });
-    expect(findings).not.toEqual([]);
-  }, 60_000);
+    const found: string[] = [];
+    // On a busy machine a caller may hear of its answer so late that all was written.
+    for (let crash = 0; crash < 10 && found.length === 0; crash += 1) {
+      found.push(...(await crashAgain({ seed: `late ${crash}`, rounds: 1, callers: 12, imports })).findings);
+    }
+    expect(found).not.toEqual([]);
+  }, 120_000);
 });
