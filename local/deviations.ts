@@ -103,7 +103,11 @@ export const unservedMethods: readonly UnservedMethods[] = [
     reason: "There are no folders or organisations.",
   },
   {
-    methods: ["google.cloud.run.v2.WorkerPools.*", "google.cloud.run.v1.WorkerPools.*", "google.cloud.run.v2.Instances.*"],
+    methods: [
+      "google.cloud.run.v2.WorkerPools.*",
+      "google.cloud.run.v1.WorkerPools.*",
+      "google.cloud.run.v2.Instances.*",
+    ],
     reason: "Worker pools and single instances are kinds of workload that nothing here uses.",
   },
   {
