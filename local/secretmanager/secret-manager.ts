@@ -22,7 +22,7 @@ import { versionMethods } from "./version-methods.ts";
 const host = "secretmanager.googleapis.com";
 const mutable = [
   ...(["labels", "annotations", "versionAliases", "expireTime", "ttl", "topics"] as const),
-  ...(["rotation", "versionDestroyTtl", "etag", "tags"] as const),
+  ...(["rotation", "versionDestroyTtl", "etag"] as const),
 ];
 
 interface Context {
