@@ -16,6 +16,8 @@ beforeAll(async () => {
   await rest(local, `POST storage.googleapis.com/storage/v1/b?project=${testProject}`, {
     body: { name: "some-bucket" },
   });
+  // A new bucket has bindings of its own, which whoever may grant other roles only may not take away.
+  await rest(local, "PUT storage.googleapis.com/storage/v1/b/some-bucket/iam", { body: { bindings: [] } });
   await rest(local, `POST ${secret}?secretId=s`, { body: { replication: { automatic: {} } } });
   const networks = `compute.googleapis.com/compute/v1/projects/${testProject}/global/networks`;
   await rest(local, `POST ${networks}`, { body: { name: "net", autoCreateSubnetworks: false } });
