@@ -30,7 +30,7 @@ export function admitConnector(
     const refusal = lacking("alloydb.instances.connect", instance);
     if (refusal) return refusal;
     if (authType === "DB_NATIVE") return {};
-    if (records.instances.get(instance)?.resource.databaseFlags?.[iamFlag] !== "on") {
+    if (!takesTokens(records, instance)) {
       return { error: `IAM authentication is not enabled for the instance: set the database flag ${iamFlag} to on` };
     }
     return lacking("alloydb.users.login", clusterOf(instance)) ?? { role: toRoleName(principal) };
@@ -38,20 +38,26 @@ export function admitConnector(
 }
 
 /**
- * Decides on an access token that is shown as a password: its principal must be one that may log in to the cluster.
+ * Decides on an access token that is shown as a password: the instance must take tokens, and the principal be one that
+ * may log in to the cluster.
  *
  * @returns the role that it may log in as
  */
 export function admitToken(
   { tokens, access }: Pick<Cloud, "tokens" | "access">,
+  records: Records,
   instance: string,
 ): (token: string) => string | undefined {
   return (token) => {
     const found = identify(tokens, token);
-    if ("error" in found) return undefined;
+    if ("error" in found || !takesTokens(records, instance)) return undefined;
     const mayLogIn = access.allows(found.principal, "alloydb.users.login", `//${host}/${clusterOf(instance)}`);
     return mayLogIn ? toRoleName(found.principal) : undefined;
   };
+}
+
+function takesTokens({ instances }: Records, instance: string): boolean {
+  return instances.get(instance)?.resource.databaseFlags?.[iamFlag] === "on";
 }
 
 function identify(

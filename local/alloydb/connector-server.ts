@@ -1,8 +1,16 @@
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import type { KeyPair } from "../certificate.ts";
+import { type LoginRules, relayLogin } from "./login-server.ts";
 import { connectorPort, decodeRequest, type ExchangeRequest, encodeResponse, readFrame } from "./metadata-exchange.ts";
-import { relaySession, type Upstream } from "./relay.ts";
+import { readStartup, relaySession, type Upstream } from "./relay.ts";
+
+/**
+ * Names in the certificates of clients: whoever asked for one without the metadata exchange, as drivers do that bring
+ * TLS of their own (asyncpg), speaks PostgreSQL right after TLS.
+ */
+export const clientNames = { exchange: "alloydb-connector", direct: "alloydb-direct-client" } as const;
 
 /** What a connector's request for a connection comes to. */
 type Verdict =
@@ -19,6 +27,8 @@ export interface ConnectorServerOptions {
   readonly clusterAuthority: string;
   /** Checks the token of a request. */
   admit(request: ExchangeRequest): Verdict;
+  /** How sessions without the exchange log in. */
+  readonly logins: LoginRules;
 }
 
 /** Serves until it is closed, which cuts off open sessions. */
@@ -33,7 +43,7 @@ export interface ConnectorServer {
  */
 export async function startConnectorServer(options: ConnectorServerOptions): Promise<ConnectorServer> {
   const { address, server: own, clusterAuthority } = options;
-  const sockets = new Set<TLSSocket>();
+  const sockets = new Set<Socket>();
   const server = createServer({
     key: own.key,
     cert: own.certificate,
@@ -44,9 +54,12 @@ export async function startConnectorServer(options: ConnectorServerOptions): Pro
     noDelay: true,
     keepAlive: true,
   });
-  server.on("secureConnection", (socket) => {
+  // Also those that have not finished TLS, for which closing would wait.
+  server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
+  });
+  server.on("secureConnection", (socket) => {
     // Whoever hangs up in the middle is of no interest to anybody else; the socket is gone either way.
     socket.on("error", () => socket.destroy());
     serve(socket, options).catch(() => socket.destroy());
@@ -63,7 +76,10 @@ export async function startConnectorServer(options: ConnectorServerOptions): Pro
   };
 }
 
-async function serve(socket: TLSSocket, { admit }: ConnectorServerOptions): Promise<void> {
+async function serve(socket: TLSSocket, { admit, logins }: ConnectorServerOptions): Promise<void> {
+  if (socket.getPeerCertificate().subject?.CN === clientNames.direct) {
+    return await relayLogin(socket, await readStartup(socket), logins);
+  }
   const verdict = admit(decodeRequest(await readFrame(socket)));
   if ("error" in verdict) {
     socket.end(encodeResponse(verdict));

@@ -3,6 +3,7 @@ import type { Call, TypedHandlers } from "../api.ts";
 import { unreachableAddress } from "../fabric.ts";
 import type { AlloyDbMethods, ConnectionInfo, Instance } from "../model/generated/alloydb.ts";
 import { getCluster } from "./clusters.ts";
+import { clientNames } from "./connector-server.ts";
 import type { Context } from "./context.ts";
 import { getInstance } from "./instances.ts";
 import { clusterOf, invalid, unready } from "./names.ts";
@@ -19,7 +20,7 @@ export function connectorMethods(context: Context) {
       return { name: `${parent}/connectionInfo`, ipAddress, instanceUid: resource.uid };
     },
     "google.cloud.alloydb.v1.AlloyDBAdmin.GenerateClientCertificate": async (request) => {
-      const { parent = "", publicKey = "", certDuration } = request;
+      const { parent = "", publicKey = "", certDuration, useMetadataExchange } = request;
       getCluster(context, parent);
       checkPublicKey(publicKey);
       const durationSeconds = certDuration === undefined ? daySeconds : Number.parseFloat(certDuration);
@@ -27,7 +28,11 @@ export function connectorMethods(context: Context) {
         throw invalid(`cert_duration ${certDuration} must be between 1 second and 24 hours`);
       }
       const { root, clients } = await fleet.authorities(parent);
-      const leaf = await clients.certifyClient({ publicKey, commonName: "alloydb-connector", durationSeconds });
+      const leaf = await clients.certifyClient({
+        publicKey,
+        commonName: useMetadataExchange ? clientNames.exchange : clientNames.direct,
+        durationSeconds,
+      });
       return { caCert: root.certificate, pemCertificateChain: [leaf, clients.certificate, root.certificate] };
     },
   } satisfies TypedHandlers<AlloyDbMethods>;

@@ -1,4 +1,3 @@
-import type { KeyPair } from "../certificate.ts";
 import type { Cloud } from "../cloud.ts";
 import type { Issuer } from "../postgres/authority.ts";
 import { writeAccess } from "../postgres/data-directory.ts";
@@ -8,7 +7,7 @@ import { innerPort, postgresPort, type Server, startServer } from "../postgres/s
 import { type Login, withSession } from "../postgres/session.ts";
 import { type ConnectorServer, startConnectorServer } from "./connector-server.ts";
 import { isPrincipalRole } from "./database-roles.ts";
-import { type LoginServer, startLoginServer } from "./login-server.ts";
+import { type LoginRules, type LoginServer, startLoginServer } from "./login-server.ts";
 import type { ExchangeRequest } from "./metadata-exchange.ts";
 import type { Upstream } from "./relay.ts";
 
@@ -97,20 +96,22 @@ export class DatabaseNode {
         ...{ address, server: own },
         clusterAuthority: issuer.certificate,
         admit: (request) => this.#verdict(request),
+        logins: this.#loginRules({ ...this.#upstream(), certificate: installation.certificates.nativeRelay }),
       }),
-      ...(admission.tokens ? [await this.#startLoginServer(own)] : []),
+      ...(admission.tokens
+        ? [await startLoginServer({ address, server: own, ...this.#loginRules(this.#upstream()) })]
+        : []),
     ];
     if (!this.isRunning) await this.#closeFront();
   }
 
-  #startLoginServer(own: KeyPair): Promise<LoginServer> {
-    const { installation, loopback: address, admitToken: admit = () => undefined } = this.#options;
-    return startLoginServer({
-      ...{ address, server: own, admit },
-      upstream: this.#upstream(),
+  #loginRules(upstream: Upstream): LoginRules {
+    const { installation, admitToken: admit = () => undefined } = this.#options;
+    return {
+      ...{ upstream, admit },
       voucher: installation.certificates.iamRelay,
       isPrincipal: (user) => withSession(this.adminLogin, (session) => isPrincipalRole(session, user)),
-    });
+    };
   }
 
   /** Cuts off every session and ends both servers; does nothing when they do not run. */

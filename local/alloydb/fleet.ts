@@ -138,7 +138,7 @@ export class Fleet {
       privateAddress,
       dataDirectory: this.#dataOf(cluster, resource),
       admit: admitConnector(this.#cloud, this.#records, instance),
-      admitToken: admitToken(this.#cloud, instance),
+      admitToken: admitToken(this.#cloud, this.#records, instance),
       onLine: this.#logger(instance),
     });
     const member = { node, network: cluster.network, privateAddress, slot: slotOf(resource) };

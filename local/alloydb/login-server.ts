@@ -7,11 +7,8 @@ import { readFirstPacket, readPassword } from "./first-packets.ts";
 import { connectPlain, connectUpstream, passOn, refusedLogin, type Upstream } from "./relay.ts";
 import { type FirstPacket, passwordRequest } from "./startup.ts";
 
-/** How clients that use no connector log in to an instance on which principals may show a token for a password. */
-export interface LoginServerOptions {
-  readonly address: string;
-  /** The instance's certificate. */
-  readonly server: KeyPair;
+/** How clients log in that send nothing before PostgreSQL's own protocol: principals show a token for a password. */
+export interface LoginRules {
   /** PostgreSQL, which asks everybody else for what it always asks for. */
   readonly upstream: Upstream;
   /** The certificate by which PostgreSQL knows that this server has identified a principal. */
@@ -20,6 +17,13 @@ export interface LoginServerOptions {
   isPrincipal(user: string): Promise<boolean>;
   /** The user that a token's principal logs in as, if it may. */
   admit(token: string): string | undefined;
+}
+
+/** Where clients log in that use no connector. */
+export interface LoginServerOptions extends LoginRules {
+  readonly address: string;
+  /** The instance's certificate. */
+  readonly server: KeyPair;
 }
 
 /** Serves until it is closed, which cuts off open sessions. */
@@ -68,13 +72,14 @@ async function serve(socket: Socket, options: LoginServerOptions): Promise<void>
     minVersion: "TLSv1.3",
   });
   secure.on("error", () => socket.destroy());
-  await login(secure, options);
+  const wanted = await readFirstPacket(secure);
+  if (wanted.kind === "encryption") throw new Error("encryption is there already");
+  await relayLogin(secure, wanted, options);
 }
 
-async function login(client: TLSSocket, options: LoginServerOptions): Promise<void> {
-  const { upstream, voucher, isPrincipal, admit } = options;
-  const first = await readFirstPacket(client);
-  if (first.kind === "encryption") throw new Error("encryption is there already");
+/** Logs a client in whose first packet was read, and joins it with PostgreSQL. */
+export async function relayLogin(client: Socket, first: Login, rules: LoginRules): Promise<void> {
+  const { upstream, voucher, isPrincipal, admit } = rules;
   if (first.kind === "cancel" || !(await isPrincipal(first.user))) {
     return passOn(client, await connectUpstream(upstream), first);
   }

@@ -46,8 +46,12 @@ export function passOn(client: Socket, server: Socket, first: Exclude<FirstPacke
   server.pipe(withoutChannelBinding()).pipe(client);
 }
 
-/** Reads packets up to the first that matters; encryption is refused, since the relay's TLS is around it already. */
-async function readStartup(client: Socket): Promise<Exclude<FirstPacket, { kind: "encryption" }>> {
+/**
+ * Reads packets up to the first that matters; encryption is refused, since the relay's TLS is around it already.
+ *
+ * @throws Error when the client goes away
+ */
+export async function readStartup(client: Socket): Promise<Exclude<FirstPacket, { kind: "encryption" }>> {
   for (;;) {
     const packet = await readFirstPacket(client);
     if (packet.kind !== "encryption") return packet;

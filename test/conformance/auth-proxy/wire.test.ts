@@ -1,10 +1,12 @@
 import { generateKeyPair, X509Certificate } from "node:crypto";
 import { once } from "node:events";
+import { connect as connectTcp } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import pg from "pg";
-import { createIssuer } from "../../../local/postgres/authority.ts";
+import type { KeyPair } from "../../../local/certificate.ts";
+import { createIssuer, openIssuer } from "../../../local/postgres/authority.ts";
 import {
   done,
   get,
@@ -56,7 +58,7 @@ beforeAll(async () => {
 afterAll(stopCloud);
 
 /** Both requests as the generated client of the Go connector sends them over REST, at the same time. */
-async function fetchConnector(version: string, token = "owner"): Promise<Connector> {
+async function fetchConnector(version: string, token = "owner", useMetadataExchange = true): Promise<Connector> {
   const base = `${localCloud().url}/alloydb.googleapis.com/${version}`;
   const query = "%24alt=json%3Benum-encoding%3Dint";
   const headers = {
@@ -64,7 +66,7 @@ async function fetchConnector(version: string, token = "owner"): Promise<Connect
     "content-type": "application/json",
     "x-goog-api-client": "gl-go/1.23.4 gapic/1.0 gax/2.14.1 rest/UNKNOWN",
   };
-  const body = `{"parent":"${main}", "certDuration":"3600s", "publicKey":${JSON.stringify(keys.publicKey)}, "useMetadataExchange":true}`;
+  const body = `{"parent":"${main}", "certDuration":"3600s", "publicKey":${JSON.stringify(keys.publicKey)}, "useMetadataExchange":${useMetadataExchange}}`;
   const answers = await Promise.all([
     fetch(`${base}/${primary}/connectionInfo?${query}`, {
       headers: { ...headers, "x-goog-request-params": `parent=${encodeURIComponent(primary)}` },
@@ -151,10 +153,11 @@ const grant = async (...roles: string[]) => {
   await clock.advance(3600_000);
 };
 
-function accountToken(): string {
+function accountToken(lifetimeSeconds?: number): string {
   const { tokens, store } = localCloud().cloud;
   const { uniqueId = "" } = store.collection<{ uniqueId: string }>("iam.serviceAccounts").get(account) ?? {};
-  return tokens.accessToken({ principal: { kind: "serviceAccount", email: account, uniqueId } }).token;
+  const identity = { principal: { kind: "serviceAccount", email: account, uniqueId } } as const;
+  return tokens.accessToken(identity, { lifetimeSeconds }).token;
 }
 
 async function patchInstance(body: object, mask: string): Promise<void> {
@@ -229,6 +232,28 @@ describe("a connection to port 5433", () => {
     }
   });
 
+  it("is refused with a certificate that has expired", async () => {
+    const kept = localCloud().cloud.store.collection<{ clients: KeyPair }>("alloydb.authorities").get(main);
+    if (!kept) throw new Error("the cluster has no authorities");
+    const issuer = await openIssuer(kept.clients);
+    const { publicKey } = keys;
+    const certify = (durationSeconds: number) =>
+      issuer.certifyClient({ publicKey, commonName: "alloydb-connector", durationSeconds });
+    const [valid, expired] = await Promise.all([certify(60), certify(-1)]);
+    const attempt = (leaf: string) =>
+      dial({ chain: [leaf, ...connector.chain.slice(1)] }).then((socket) => exchange(socket, 1));
+    expect((await attempt(valid)).toString("hex")).toBe("000000020801");
+    await expect(attempt(expired)).rejects.toThrow();
+  });
+
+  it("is cut off before TLS when the instance stops, which does not wait for it", async () => {
+    const idle = connectTcp({ host: connector.ipAddress, port: 5433 });
+    await once(idle, "connect");
+    const gone = once(idle.resume(), "close");
+    await done(await post(`v1/${primary}:restart`, {}));
+    await gone;
+  });
+
   it("goes on over a refresh of the connector's certificate", async () => {
     const client = await open();
     const before = connector;
@@ -256,6 +281,12 @@ describe("a refusal in the exchange", () => {
     ["no token", ""],
     ["a token that nobody was given", "ya29.unknown"],
   ])("says so of %s", async (_, token) => {
+    expect(await refusal(await dial(), 1, token)).toContain("authentication credential");
+  });
+
+  it("says so of a token that has expired", async () => {
+    await grant("roles/alloydb.client");
+    const token = accountToken(-1);
     expect(await refusal(await dial(), 1, token)).toContain("authentication credential");
   });
 
@@ -290,6 +321,32 @@ describe("an instance that lets principals log in", () => {
   });
 });
 
+describe("a connection whose certificate was asked for without the exchange, as asyncpg's are", () => {
+  let plain: Connector;
+  const enter = async (user?: string, secret?: string) =>
+    login(await dial(plain), user, secret).then(async (client) => {
+      const { rows } = await client.query("SELECT current_user AS me");
+      await client.end();
+      return rows[0].me;
+    });
+  beforeAll(async () => {
+    plain = await fetchConnector("v1beta", "owner", false);
+  });
+
+  it("speaks PostgreSQL at once, with a password", async () => {
+    expect(await enter()).toBe("postgres");
+    await expect(enter("postgres", "wrong")).rejects.toMatchObject({ code: "28P01" });
+  });
+
+  it("logs a principal in with its token for a password", async () => {
+    await grant("roles/alloydb.databaseUser");
+    expect(await enter(role, accountToken())).toBe(role);
+    await expect(enter(role, "owner")).rejects.toMatchObject({ code: "28000" });
+    await grant();
+    await expect(enter(role, accountToken())).rejects.toMatchObject({ code: "28000" });
+  });
+});
+
 describe("an instance that requires connectors", () => {
   it("refuses who comes without one, until it does no longer", async () => {
     const require = (requireConnectors: boolean) =>
@@ -297,6 +354,7 @@ describe("an instance that requires connectors", () => {
     await require(true);
     await expect(direct("postgres", password)).rejects.toMatchObject({ code: "28000" });
     await (await open()).end();
+    await (await login(await dial(await fetchConnector("v1beta", "owner", false)))).end();
     await require(false);
     expect(await direct("postgres", password)).toBe("postgres");
   });
