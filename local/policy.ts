@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Binding, Policy } from "./access/access.ts";
+import { mayExist } from "./access/roles.ts";
 import type { Call } from "./api.ts";
 import type { Cloud } from "./cloud.ts";
 import { ApiError } from "./error.ts";
@@ -34,8 +35,8 @@ export function policyMethods({ access }: Cloud, nameOf: (resource: string) => s
     },
     test({ resource = "", permissions = [] }, { principal }) {
       const name = nameOf(resource);
-      const wildcard = permissions.find((permission) => permission.includes("*"));
-      if (wildcard) throw invalid(`Permission ${wildcard} is not valid for this resource.`);
+      const unknown = permissions.find((permission) => !mayExist(permission));
+      if (unknown !== undefined) throw invalid(`Permission ${unknown} is not valid for this resource.`);
       return { permissions: permissions.filter((permission) => access.allows(principal, permission, name)) };
     },
   };

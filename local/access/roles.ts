@@ -21,6 +21,14 @@ export const permissionNames: ReadonlySet<string> = new Set(
   [...kinds.keys()].flatMap((kind) => expand(`${kind}.*`)).sort(),
 );
 
+const services = new Set(Object.keys(googlePermissions));
+
+/** Whether a permission exists as far as is known here: of services that are not in the table, the form alone is. */
+export function mayExist(permission: string): boolean {
+  const [service = ""] = permission.split(".");
+  return services.has(service) ? permissionNames.has(permission) : /^\w+(?:\.\w+){2,}$/.test(permission);
+}
+
 /** Google's predefined roles for the services served here, by `roles/{role}`. */
 export const predefinedRoles: Readonly<Record<string, PredefinedRole>> = Object.fromEntries(
   Object.entries(googleRoles).map(([name, { title, permissions }]) => [

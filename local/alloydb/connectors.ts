@@ -57,9 +57,16 @@ function reachableAddress(
 }
 
 function checkPublicKey(pem: string): void {
+  if (!isCertifiable(pem)) throw invalid("public_key must be a public key in PEM: RSA, or ECDSA over P-256");
+}
+
+function isCertifiable(pem: string): boolean {
+  // A private key would do as well for Node, but does not belong in a request.
+  if (!/^-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem.trim())) return false;
   try {
-    createPublicKey(pem);
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+    return asymmetricKeyType === "rsa" || asymmetricKeyDetails?.namedCurve === "prime256v1";
   } catch {
-    throw invalid("public_key must be a public key in PEM");
+    return false;
   }
 }

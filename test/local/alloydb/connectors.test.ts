@@ -50,6 +50,25 @@ describe("connectors", () => {
     expect(await asked("outside")).toBe(unreachableAddress);
   });
 
+  it.each([
+    [
+      "another curve",
+      generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey.export({ type: "spki", format: "pem" }),
+    ],
+    ["Ed25519", generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" })],
+    ["a private key", generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" })],
+    ["no key", "x"],
+  ])("certifies RSA and P-256 keys only: %s", async (_, publicKey) => {
+    const { status, body } = await post(`v1alpha/${main}:generateClientCertificate`, { publicKey: String(publicKey) });
+    expect([status, body.error?.status]).toEqual([400, "INVALID_ARGUMENT"]);
+  });
+
+  it("certifies a P-256 key", async () => {
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const body = { publicKey: publicKey.export({ type: "spki", format: "pem" }) };
+    expect((await post(`v1alpha/${main}:generateClientCertificate`, body)).status).toBe(200);
+  });
+
   it("demands permission", async () => {
     const { status } = await send("GET", `v1alpha/${primary}/connectionInfo`, {
       token: "user:nobody@example.com",

@@ -94,6 +94,19 @@ describe.each(["v1", "v3"])("policies in %s", (version) => {
     expect((await get()).body.bindings ?? []).toEqual([]);
   });
 
+  it.each([["nope"], ["run.services.fly"], ["run.services.*"]])(
+    "does not test %s, which is no permission",
+    async (name) => {
+      const answer = await rest(local, `POST ${project}:testIamPermissions`, { body: { permissions: [name] } });
+      expect(answer.status).toBe(400);
+    },
+  );
+
+  it("takes the permissions of services that are not served at their word", async () => {
+    const body = { permissions: ["bigquery.tables.get"] };
+    expect((await rest(local, `POST ${project}:testIamPermissions`, { body })).body).toEqual(body);
+  });
+
   it("take effect after a while", async () => {
     const body = { permissions: ["resourcemanager.projects.get", "resourcemanager.projects.delete"] };
     const test = () => rest(local, `POST ${project}:testIamPermissions`, { as: jane, body });
