@@ -220,6 +220,7 @@ export const differences: readonly string[] = [
   "AlloyDB runs the PostgreSQL that is installed (16 unless ALLOYRUN_POSTGRES_BIN names another), whatever version a cluster asks for; there is no pgvector, and a read pool is one server whatever its node count.",
   "Storage counts writes to one object in a bucket of five that refills once a second. Uploads that are begun by a signed URL and go on in parts are not served.",
   "In Cloud Run's v1 API a container's requests for resources are kept for show, its image pull policy and termination messages, and the mode of a volume mount are accepted and forgotten.",
+  "A connector that asks for a certificate without the metadata exchange speaks PostgreSQL right after TLS on AlloyDB's port 5433; the certificate's subject tells the two apart, which Google does in a way of its own.",
   "Operations are not interrupted by a cancellation.",
   "Calls that Google answers within a second or three (creating a secret, a topic or a service account) take no time of their own here; what spreads afterwards, and every operation, does.",
   "Quotas limit nothing until a fault plan says so, but for 100 service accounts and 300 custom roles in a project. A fresh instance with direct VPC egress reaches its network at once, leaked producer connections do not add up to a limit, and Google's own agents keep their roles: `alloyrun local fault` stands in for these.",

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import type { KeyPair } from "../certificate.ts";
+import { withinLoginTime } from "./first-packets.ts";
 import { type LoginRules, relayLogin } from "./login-server.ts";
 import { connectorPort, decodeRequest, type ExchangeRequest, encodeResponse, readFrame } from "./metadata-exchange.ts";
 import { readStartup, relaySession, type Upstream } from "./relay.ts";
@@ -62,7 +63,7 @@ export async function startConnectorServer(options: ConnectorServerOptions): Pro
   server.on("secureConnection", (socket) => {
     // Whoever hangs up in the middle is of no interest to anybody else; the socket is gone either way.
     socket.on("error", () => socket.destroy());
-    serve(socket, options).catch(() => socket.destroy());
+    void withinLoginTime(socket, serve(socket, options));
   });
   server.listen({ host: address, port: connectorPort });
   await once(server, "listening");

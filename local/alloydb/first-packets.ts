@@ -7,6 +7,22 @@ const maxStartupBytes = 10_000;
 /** Longest password message: a token has a few kilobytes at most. */
 const maxPasswordBytes = 65_536;
 
+/** A client that has not begun its session within a minute is cut off, as PostgreSQL's `authentication_timeout` has it. */
+const loginMs = 60_000;
+
+/** Ends a client's connection when what is to begin its session fails, or takes too long. */
+export async function withinLoginTime(socket: Socket, login: Promise<void>): Promise<void> {
+  const deadline = setTimeout(() => socket.destroy(), loginMs);
+  deadline.unref();
+  try {
+    await login;
+  } catch {
+    socket.destroy();
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
 /** The first packet of a client; what came behind it stays in the socket. @throws Error when the client goes away */
 export async function readFirstPacket(socket: Socket): Promise<FirstPacket> {
   return parseFirstPacket(await readPacket(socket, { lengthAt: 0, least: 8, most: maxStartupBytes }));

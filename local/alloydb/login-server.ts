@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { KeyPair } from "../certificate.ts";
 import { postgresPort } from "../postgres/server.ts";
-import { readFirstPacket, readPassword } from "./first-packets.ts";
+import { readFirstPacket, readPassword, withinLoginTime } from "./first-packets.ts";
 import { connectPlain, connectUpstream, passOn, refusedLogin, type Upstream } from "./relay.ts";
 import { type FirstPacket, passwordRequest } from "./startup.ts";
 
@@ -45,7 +45,7 @@ export async function startLoginServer(options: LoginServerOptions): Promise<Log
     socket.once("close", () => sockets.delete(socket));
     // Whoever hangs up in the middle is of no interest to anybody else; the socket is gone either way.
     socket.on("error", () => socket.destroy());
-    serve(socket, options).catch(() => socket.destroy());
+    void withinLoginTime(socket, serve(socket, options));
   });
   server.listen({ host: options.address, port: postgresPort });
   await once(server, "listening");
