@@ -14,15 +14,15 @@ export interface Trial {
 }
 
 /** Ids of a trial's resources, in order. */
-export const idsOf = ({ stem }: Trial): readonly string[] => ["a", "b", "c"].map((letter) => `${stem}-${letter}`);
+const idsOf = ({ stem }: Trial): readonly string[] => ["a", "b", "c"].map((letter) => `${stem}-${letter}`);
 
 /** Calls a method of the kind's service. */
-export function callKind({ kind, caller }: Trial, method: string, request: JsonObject): Promise<Answer> {
+function callKind({ kind, caller }: Trial, method: string, request: JsonObject): Promise<Answer> {
   return caller.call(`${kind.service}.${method}`, request);
 }
 
 /** Calls a method that must succeed, and gives what its operation, if it is one, ended as. */
-export async function doKind(trial: Trial, method: string, request: JsonObject): Promise<JsonObject> {
+async function doKind(trial: Trial, method: string, request: JsonObject): Promise<JsonObject> {
   const answer = await callKind(trial, method, request);
   expect(answer.refusal).toBeUndefined();
   const isOperation = trial.kind.operations === "compute" || /(^|\/)operations\//.test(String(answer.value.name));
@@ -32,7 +32,7 @@ export async function doKind(trial: Trial, method: string, request: JsonObject):
 }
 
 /** Reads a resource that must be there. */
-export async function readKind(trial: Trial, id: string): Promise<JsonObject> {
+async function readKind(trial: Trial, id: string): Promise<JsonObject> {
   const { value, refusal } = await callKind(trial, trial.kind.methods.get, trial.kind.get(id));
   expect(refusal).toBeUndefined();
   return value;
@@ -72,7 +72,7 @@ export async function listsByPages(trial: Trial): Promise<void> {
 }
 
 /** Expects a refusal with one of the codes; its code is the same over both transports. */
-export async function refuses(
+async function refuses(
   trial: Trial,
   method: string,
   request: JsonObject,

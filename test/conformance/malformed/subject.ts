@@ -51,14 +51,14 @@ function toSubject(
 }
 
 /** A path of a template, such as `/v1/projects/test-project/secrets/absent`. */
-export function fillPath(path: string): string {
+function fillPath(path: string): string {
   return path.replace(/\{([^=}]+)(?:=([^}]+))?\}/g, (_, name: string, pattern?: string) =>
     pattern === undefined ? (usual[name] ?? "absent") : fillPattern(pattern),
   );
 }
 
 /** A name of a pattern, such as `projects/test-project/locations/us-central1`. */
-export function fillPattern(pattern: string): string {
+function fillPattern(pattern: string): string {
   const parts = pattern.split("/");
   return parts
     .map((part, index) => (part.startsWith("*") ? (usual[parts[index - 1] ?? ""] ?? "absent") : part))

@@ -92,7 +92,7 @@ function nameOf(code: number): string {
 }
 
 /** A request as its method's first HTTP binding carries it. */
-export function toHttp(method: string, request: JsonObject): { target: string; body?: Json } {
+function toHttp(method: string, request: JsonObject): { target: string; body?: Json } {
   const route = model.routes.find((one) => one.method === method);
   if (!route) throw new Error(`${method} has no HTTP form`);
   const fields = model.messages[model.methods[method]?.request ?? ""]?.fields ?? {};
