@@ -72,12 +72,7 @@ export async function listsByPages(trial: Trial): Promise<void> {
 }
 
 /** Expects a refusal with one of the codes; its code is the same over both transports. */
-async function refuses(
-  trial: Trial,
-  method: string,
-  request: JsonObject,
-  allowed: readonly string[],
-): Promise<void> {
+async function refuses(trial: Trial, method: string, request: JsonObject, allowed: readonly string[]): Promise<void> {
   const { refusal } = await callKind(trial, method, request);
   expect({ method, request, code: refusal?.code }).toEqual({
     method,
