@@ -93,8 +93,15 @@ async function conclude(
     code: "FAILED_PRECONDITION",
     reason: "SMOKE_TEST_FAILED",
     resource: offered.revision,
+    // The roles that `identity` gave the service's account in this run spread for minutes, as all grants do.
+    retryable: (answer.status === 0 || answer.status >= 500) && log.some(isDenial),
     message: `asking ${input.path} of revision ${names.revision}: ${verdict.because}; it gets no traffic. Mend the cause and run up again`,
   });
+}
+
+/** Whether a line of the proxy says that Google refused its account something. */
+function isDenial(line: string): boolean {
+  return /Permission '[\w.]+' denied|PERMISSION_DENIED/.test(line);
 }
 
 function namesOf({ service, revision }: ServiceOutput) {
