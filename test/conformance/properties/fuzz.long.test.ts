@@ -6,8 +6,8 @@ import { fuzzMethod } from "./fuzz.ts";
 import { longRuns } from "./seed.ts";
 import { overGrpc, overRest, type Transport } from "./transport.ts";
 
-/** Another one every time, told by the test's name, so that a failure can be had again with `FUZZ_SEED`. */
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+/** The same unless told otherwise, so that nobody's change fails for another one's fault; `FUZZ_SEED` looks elsewhere. */
+const seed = Number(process.env.FUZZ_SEED ?? 4242);
 let local: LocalCloud;
 let transports: readonly Transport[];
 
@@ -27,5 +27,5 @@ describe("every served method, at length", () => {
       count += await fuzzMethod({ local, transports, seed, runs: longRuns }, subject);
     }
     expect(count).toBeGreaterThan(longRuns * 1500);
-  }, 3_600_000);
+  }, 300_000);
 });

@@ -2,4 +2,4 @@
 export const seed: number = Number(process.env.FUZZ_SEED ?? 20_261_123);
 
 /** Runs of each property in a long run. */
-export const longRuns: number = Number(process.env.FUZZ_RUNS ?? 40);
+export const longRuns: number = Number(process.env.FUZZ_RUNS ?? 8);
