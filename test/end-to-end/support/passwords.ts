@@ -60,8 +60,17 @@ function filesBelow(directory: string): string[] {
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
-/** The bytes of a file as text, unpacked if they are packed. */
+/** The bytes of a file as text, unpacked if they are packed; files of a running server come and go. */
 function readContent(file: string): string {
-  const bytes = readFileSync(file);
+  const bytes = readIfThere(file);
   return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("latin1");
+}
+
+function readIfThere(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (caught) {
+    if (caught instanceof Error && "code" in caught && caught.code === "ENOENT") return Buffer.alloc(0);
+    throw caught;
+  }
 }
