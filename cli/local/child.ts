@@ -24,7 +24,8 @@ export async function runChild({ args, env, signal, answers }: ChildCommand): Pr
   if (signal.aborted) return exitCodes.interrupted;
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args], {
     env,
-    stdio: ["inherit", answers ? "inherit" : "ignore", "inherit"],
+    // Over the channel the child learns that this process is gone, however it went.
+    stdio: ["inherit", answers ? "inherit" : "ignore", "inherit", "ipc"],
   });
   const end = () => child.kill("SIGTERM");
   signal.addEventListener("abort", end, { once: true });
