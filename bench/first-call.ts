@@ -74,6 +74,7 @@ async function readPlan(): Promise<Plan> {
   return makePlan(await loadSpec(document.toString(), createFolderReader(file)), {
     installation: "my-project-alloyrun",
     seedRunnerImage: "seed-runner@sha256:0",
+    requestUrl: "https://alloyrun-request-1.asia-northeast1.run.app",
     source: `sources/${"0".repeat(64)}.tgz`,
     seed: `seeds/${"0".repeat(64)}.tgz`,
   });

@@ -4,6 +4,7 @@ import { connectCloudBuild } from "../google/clients/cloud-build.ts";
 import { connectFunctions } from "../google/clients/functions.ts";
 import { connectIam } from "../google/clients/iam.ts";
 import { connectIamRoles } from "../google/clients/iam-roles.ts";
+import { connectPubsub } from "../google/clients/pubsub.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectRunServices } from "../google/clients/run.ts";
 import { connectServiceUsage } from "../google/clients/service-usage.ts";
@@ -20,6 +21,7 @@ import { ensureFunction } from "./functions.ts";
 import { ensureIdentities } from "./identities.ts";
 import { installationAccounts, installationFunctions, type Target } from "./installation.ts";
 import { ensureRunnerImage } from "./runner.ts";
+import { ensureTopics } from "./topics.ts";
 import { ensureWorkflows } from "./workflows.ts";
 
 /** Told at the beginning and the end of each part of an installation. */
@@ -52,6 +54,7 @@ export async function deploy(
     part("image of the seed runner", () => ensureRunnerImage(clients, target)),
     part("functions of the steps", () => ensureStepFunctions(clients, target)),
     part("workflows", () => ensureWorkflows(clients.workflows, target, clients.await)),
+    part("topics", () => ensureTopics(clients.pubsub, target)),
   ]);
   await part("functions of the entries", () => ensureEntryFunctions(clients, target, runner));
   return target;
@@ -69,6 +72,7 @@ function openClients() {
     functions: connectFunctions(auth)(unguarded),
     iam: connectIam(auth)(unguarded),
     registry: connectArtifactRegistry(auth)(unguarded),
+    pubsub: connectPubsub(auth)(unguarded),
     resourceManager: connectResourceManager(auth)(unguarded),
     roles: connectIamRoles(auth)(unguarded),
     run: connectRunServices(auth)(unguarded),
@@ -110,11 +114,12 @@ async function ensureFunctions(
  * Without NODE_ENV the framework answers malformed JSON with a stack trace; with the project's id at hand no client
  * library has to find it out at every cold start.
  */
-function baseEnvironment({ project, region }: Target): Record<string, string> {
+function baseEnvironment({ project, projectNumber, region }: Target): Record<string, string> {
   return {
     NODE_ENV: "production",
     GOOGLE_CLOUD_PROJECT: project,
     ALLOYRUN_PROJECT: project,
+    ALLOYRUN_PROJECT_NUMBER: projectNumber,
     ALLOYRUN_REGION: region,
   };
 }

@@ -69,6 +69,8 @@ export const installationApis = [
   "cloudfunctions",
   "workflows",
   "workflowexecutions",
+  "pubsub",
+  "cloudscheduler",
 ].map((name) => `${name}.googleapis.com`);
 
 /** What an entry needs; steps declare theirs in `plan/steps`. */
@@ -84,26 +86,47 @@ const entries: readonly EntryDeclaration[] = [
   {
     name: "request",
     title: "takes requests and starts executions",
-    permissions: ["logging.logEntries.list", "workflows.executions.create", "workflows.executions.get"],
+    permissions: [
+      "logging.logEntries.list",
+      "workflows.callbacks.send",
+      "workflows.executions.cancel",
+      "workflows.executions.create",
+      "workflows.executions.get",
+    ],
     bucket: {
-      reads: ["specs/", "locks/", "runs/"],
-      writes: ["plans/", "requests/"],
+      reads: ["specs/", "locks/", "queues/", "teardowns/"],
+      writes: ["approvals/", "chains/", "environments/", "freezes/", "plans/", "requests/", "runs/"],
       lists: true,
     },
-    invokers: ["sweep"],
+    invokers: ["sweep", "scheduler"],
+  },
+  {
+    name: "plan",
+    title: "decides what a run is about",
+    permissions: [],
+    bucket: { reads: ["chains/", "environments/", "requests/"], writes: ["approvals/", "plans/"], lists: true },
+    invokers: ["workflow"],
   },
   {
     name: "lock",
     title: "holds an environment for one run",
     permissions: ["workflows.executions.get"],
-    bucket: { writes: ["locks/", "requests/", "specs/", "teardowns/", "environments/"], lists: true },
+    bucket: {
+      reads: ["chains/", "freezes/"],
+      writes: ["locks/", "queues/", "requests/", "specs/", "teardowns/", "environments/"],
+      lists: true,
+    },
     invokers: ["workflow"],
   },
   {
     name: "record",
     title: "writes the records of runs",
     permissions: [],
-    bucket: { reads: ["locks/"], writes: ["runs/", "teardowns/", "environments/"], lists: true },
+    bucket: {
+      reads: ["approvals/", "locks/", "plans/", "requests/"],
+      writes: ["chains/", "environments/", "runs/", "teardowns/"],
+      lists: true,
+    },
     invokers: ["workflow"],
   },
 ];
@@ -142,7 +165,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
     ),
     account("workflow", {
       displayName: "alloyrun: runs the workflow and polls operations",
-      permissions: ["logging.logEntries.create", ...pollingPermissions],
+      permissions: ["logging.logEntries.create", "pubsub.topics.publish", ...pollingPermissions],
       bucket: { reads: ["plans/"] },
     }),
     account("sweep", {
@@ -150,6 +173,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
       permissions: ["logging.logEntries.create"],
       bucket: { lists: true },
     }),
+    account("scheduler", { displayName: "alloyrun: asks for what is scheduled" }),
     account("build", {
       displayName: "alloyrun: builds images",
       permissions: ["logging.logEntries.create", ...buildPermissions],

@@ -1,21 +1,39 @@
 import type { Change } from "../plan/change.ts";
+import type { Digest } from "../plan/digest.ts";
+import type { Level } from "../plan/generation.ts";
 import type { StepName } from "../plan/step.ts";
+
+/** What may be asked for. `sweep` finishes every deferred teardown, `check` proves the installation's permissions. */
+export type RequestedAction = "up" | "rebuild" | "down" | "plan" | "sweep" | "check";
 
 /** Body of `POST /v1/requests`: what is wanted of one environment. */
 export interface RequestBody {
-  /** `sweep` finishes every deferred teardown and names no environment; `check` proves the installation's permissions. */
-  readonly action: "up" | "down" | "sweep" | "check";
+  /** `sweep` and `check` name no environment. */
+  readonly action: RequestedAction;
   /** Name of the environment; may be left out when `spec` names it. */
   readonly environment?: string;
   /** Text of the environment.yaml; stored as the environment's spec. Left out, the stored one counts. */
   readonly spec?: string;
   /** Objects in the bucket that hold the packed folders which the spec names. */
   readonly folders?: { readonly source?: string; readonly seed?: string };
-  readonly level?: "app" | "data" | "database" | "all";
+  /** With `rebuild` and `plan`: how much is built anew; `data` when omitted. */
+  readonly level?: Level;
+  /** With `plan`: what is planned, `up` when omitted. */
+  readonly of?: "up" | "rebuild" | "down";
+  /** Hash of an observed plan: another one by then is refused, and what moved is told. */
+  readonly plan?: string;
+  /** What to do while another run holds the environment; `fail` when omitted. An identical request is joined either way. */
+  readonly onBusy?: "queue" | "fail";
   /** Why it is asked, for the record. */
   readonly reason?: string;
+  /** Number of the ticket that asks, for the record and the events. */
+  readonly ticket?: string;
+  /** How long the environment lives once it is ready, for example `72h`; what the spec says when omitted. */
+  readonly timeToLive?: string;
   /** With `down`, by the sweep: generation of the teardown that it found; another one by then means nothing is done. */
   readonly teardown?: string;
+  /** With `down`, by the sweep: seconds since the epoch at which it found the environment to expire, likewise. */
+  readonly expiry?: number;
 }
 
 /** Answer to an accepted request, with status 202; the same `Idempotency-Key` gets the same one again. */
@@ -23,7 +41,7 @@ export interface RequestAccepted {
   /** Id of the run, which is also the request's. */
   readonly run: string;
   readonly environment: string;
-  readonly action: RequestBody["action"];
+  readonly action: RequestedAction;
   /** Path of the run's status, `/v1/runs/{run}`. */
   readonly status: string;
   /** Full name of the execution. */
@@ -32,30 +50,86 @@ export interface RequestAccepted {
   readonly expectedSeconds: number;
   /** USD per day that the environment costs by list price once it is up, with the date of the price table. */
   readonly costPerDay?: { readonly amount: number; readonly pricesOf: string };
+  /** Whether somebody must approve it; `depends` when only the observed plan tells. */
+  readonly approval: "required" | "not-required" | "depends";
 }
+
+/** How a run stands. `rejected` is also one whose approval expired. */
+export type RunState =
+  | "queued"
+  | "running"
+  | "awaiting-approval"
+  | "succeeded"
+  | "remaining"
+  | "failed"
+  | "rejected"
+  | "cancelled";
 
 /** Answer of `GET /v1/runs/{run}`: how a run stands. */
 export interface RunView {
   readonly run: string;
   readonly environment: string;
-  readonly action: RequestBody["action"];
-  readonly state: "queued" | "running" | "succeeded" | "remaining" | "failed" | "cancelled";
+  readonly action: RequestedAction;
+  readonly level: Level;
+  readonly state: RunState;
   readonly requestedBy: string;
+  readonly onBehalfOf?: string;
+  readonly ticket?: string;
+  readonly reason?: string;
   readonly execution: string;
   /** RFC 3339, by Google's clock. */
   readonly startedAt?: string;
   readonly endedAt?: string;
   /** Google's clock when this was read: the base of every "elapsed". */
   readonly readAt: string;
+  /** Seconds that the whole is expected to take. */
+  readonly expectedSeconds: number;
   /** In the order of the plan; steps that the plan does not have are absent. */
   readonly steps: readonly StepView[];
   readonly failures: readonly FailureView[];
   /** What a removal left to the sweep, and why. */
   readonly remaining: readonly { readonly step: StepName; readonly reason: string }[];
+  /** What the run is to change, as it was observed; absent before that. */
+  readonly plan?: Digest;
+  /** Whom the run waits for, or who decided. */
+  readonly approval?: ApprovalView;
   /** URL of the service, once it has traffic. */
   readonly url?: string;
   /** First lines of what the smoke test read, as `verify` gave it. */
   readonly excerpt?: string;
+}
+
+/** Answer of `GET /v1/approvals/{id}`: what the approvers are asked. */
+export interface ApprovalView {
+  readonly id: string;
+  readonly run: string;
+  readonly environment: string;
+  readonly state: "pending" | "approved" | "rejected" | "expired";
+  /** Why a person is asked, each reason in a sentence. */
+  readonly reasons: readonly string[];
+  /** Those who asked, and may not decide. */
+  readonly requesters: readonly string[];
+  /** Hash of the plan that the decision is about. */
+  readonly changesHash: string;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** Body of `POST /v1/approvals/{id}:approve` and `:reject`. */
+export interface DecisionBody {
+  /** Needed to reject. */
+  readonly reason?: string;
+  /** The plan that was looked at; another one is refused. */
+  readonly changesHash?: string;
+}
+
+/** Body of `POST /v1/environments/{environment}:freeze`. */
+export interface FreezeBody {
+  readonly reason: string;
+  /** How long, for example `8h`. */
+  readonly duration: string;
 }
 
 /** Answer of `GET /v1/environments/{environment}`. */
@@ -63,6 +137,22 @@ export interface EnvironmentView {
   readonly environment: string;
   /** Newest first. */
   readonly runs: readonly RunView[];
+  /** URL by which it is used; absent when it is not ready. */
+  readonly url?: string;
+  /** RFC 3339. */
+  readonly readyAt?: string;
+  readonly expiresAt?: string;
+  readonly freeze?: FreezeView;
+  /** What a removal left to the sweep, and why; absent when nothing is left. */
+  readonly remaining?: Readonly<Record<string, string>>;
+}
+
+/** Who keeps an environment as it is, why and until when. */
+export interface FreezeView {
+  readonly reason: string;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly until: string;
 }
 
 /** How one step of a run stands. */
@@ -96,6 +186,8 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
+  /** Run that holds the environment, with the path of its status. */
+  readonly holder?: HolderView;
   /** Problems of the spec, each with its place. */
   readonly issues?: readonly {
     readonly path: string;
@@ -103,4 +195,17 @@ export interface Problem {
     readonly message: string;
     readonly fix?: string;
   }[];
+}
+
+/** Who holds an environment. */
+export interface HolderView {
+  readonly run: string;
+  /** Path of its status. */
+  readonly status: string;
+  readonly requestedBy: string;
+  readonly why: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** Seconds that its run is expected to take in all. */
+  readonly expectedSeconds?: number;
 }

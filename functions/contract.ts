@@ -1,13 +1,14 @@
 import type { Change } from "../plan/change.ts";
+import type { Level } from "../plan/generation.ts";
 import type { StepName } from "../plan/step.ts";
 
 /** What the workflow sends to a step's function. Secrets never appear in it. */
 export interface StepRequest<Input extends object> {
   /**
-   * `plan` observes only; `check` proves that the step's permissions are in effect; `ensure` and `remove` may be called
-   * any number of times.
+   * `observe` tells what serves, `plan` what would be done (the way back when the run is a `down`); `check` proves that the
+   * step's permissions are in effect; `ensure` and `remove` may be called any number of times.
    */
-  readonly action: "plan" | "check" | "ensure" | "remove";
+  readonly action: "observe" | "plan" | "check" | "ensure" | "remove";
   readonly input: Input;
   /** Operations of this step that ended in error since it was last asked. */
   readonly failures?: readonly OperationFailure[];
@@ -23,7 +24,7 @@ export interface Run {
   readonly id: string;
   readonly environment: string;
   readonly action: "up" | "rebuild" | "down" | "plan" | "check";
-  readonly level: "app" | "data" | "database" | "all";
+  readonly level: Level;
   readonly planHash: string;
   /** The workflow's `sys.now()`: seconds since the epoch. A step has no other clock. */
   readonly now: number;
@@ -31,6 +32,8 @@ export interface Run {
   readonly fence?: { readonly bucket: string; readonly object: string; readonly generation: string };
   /** 1 for the first database, 2 for `mydb_g2` … */
   readonly databaseGeneration: number;
+  /** 1 for the first cluster, 2 for `<cluster>-g2` … */
+  readonly clusterGeneration: number;
 }
 
 /** What a step answers. */

@@ -2,7 +2,7 @@ import { type JsonObject, toObject } from "../google/json.ts";
 import type { StepRequest } from "./contract.ts";
 import { StepError } from "./error.ts";
 
-const actions: ReadonlySet<unknown> = new Set(["plan", "check", "ensure", "remove"]);
+const actions: ReadonlySet<unknown> = new Set(["observe", "plan", "check", "ensure", "remove"]);
 
 /**
  * Checks the body of a call to a step. The input itself comes from our own stored plan and is taken as declared.
@@ -11,7 +11,7 @@ const actions: ReadonlySet<unknown> = new Set(["plan", "check", "ensure", "remov
  */
 export function parseStepRequest<Input extends object>(body: JsonObject | undefined): StepRequest<Input> {
   if (!body) throw badField("body", "must be a JSON object");
-  if (!actions.has(body.action)) throw badField("action", "must be plan, check, ensure or remove");
+  if (!actions.has(body.action)) throw badField("action", "must be observe, plan, check, ensure or remove");
   if (!toObject(body.input)) throw badField("input", "must be an object");
   const run = toObject(body.run);
   if (!run) throw badField("run", "must be an object");

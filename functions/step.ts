@@ -24,6 +24,8 @@ export interface StepContext {
   /** How many operations of this step ended in error in this run so far. */
   readonly failedOperations: number;
   readonly log: Log;
+  /** To be asked before a change that no client asks it for, such as a statement of SQL. */
+  readonly guard: Guard;
 }
 
 /** How a step works. Each may be called any number of times; none waits, sleeps or remembers. */
@@ -34,6 +36,10 @@ export interface StepImplementation<Input extends object, Output extends object,
   readonly ensure: (input: Input, clients: Clients, context: StepContext) => Promise<StepResponse<Output>>;
   /** The way back: removes only what is the environment's own; absent is done. */
   readonly remove: (input: Input, clients: Clients, context: StepContext) => Promise<StepResponse<object>>;
+  /** What serves now; `{}` when omitted. Changes nothing. */
+  readonly observe?: (input: Input, clients: Clients, context: StepContext) => Promise<object>;
+  /** What `remove` would do now; nothing when omitted. Changes nothing. */
+  readonly planRemoval?: (input: Input, clients: Clients, context: StepContext) => Promise<readonly Change[]>;
   /** Whether the step mends a failed operation by being called again; when omitted, only what passes by itself. */
   readonly mends?: (failure: OperationFailure, action: StepRequest<Input>["action"]) => boolean;
   /** With how many failed operations of one run the step ends, whatever it mends; 3 when omitted. */
@@ -104,16 +110,27 @@ async function carryOut<Input extends object, Output extends object, Clients>(
   const { implementation, opened, log } = work;
   const { run, outputs, input, action, failures = [], failedOperations = failures.length } = work.request;
   refuseHopeless(work);
-  const context = { run, outputs, failures, failedOperations, log };
+  const changes = action === "ensure" || action === "remove";
+  const guard = changes ? fenceGuard(run, opened.storage) : readOnly(opened);
+  const context = { run, outputs, failures, failedOperations, log, guard };
   switch (action) {
     case "check":
       await checkPermissions(work.declaration, await opened.project(), opened.resourceManager);
       return done({});
-    case "plan":
-      return done({}, await implementation.plan(input, opened.clients(fenceGuard({}, opened.storage)), context));
+    case "observe":
+      return done((await implementation.observe?.(input, opened.clients(guard), context)) ?? {});
+    case "plan": {
+      const plan = run.action === "down" ? implementation.planRemoval : implementation.plan;
+      return done({}, (await plan?.(input, opened.clients(guard), context)) ?? []);
+    }
     default:
-      return implementation[action](input, opened.clients(fenceGuard(run, opened.storage)), context);
+      return implementation[action](input, opened.clients(guard), context);
   }
+}
+
+/** The guard of calls that may only look. */
+function readOnly<Clients>({ storage }: Opened<Clients>): Guard {
+  return fenceGuard({}, storage);
 }
 
 /** A removal may be refused any number of times while Google holds something: the workflow's patience bounds that. */

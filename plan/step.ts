@@ -1,7 +1,7 @@
 import type { Spec } from "../spec/schema.ts";
 import type { Prices } from "./prices.ts";
 
-/** The thirteen steps in the order people read them; the workflow runs them as their needs allow. */
+/** The fifteen steps in the order people read them; the workflow runs them as their needs allow. */
 export const stepNames = [
   "services",
   "network",
@@ -16,6 +16,8 @@ export const stepNames = [
   "service",
   "verify",
   "traffic",
+  "schedule",
+  "retire",
 ] as const;
 
 /** Name of a step; its function is `alloyrun-<step>` in kebab case. */
@@ -27,6 +29,8 @@ export interface PlanContext {
   readonly installation: string;
   /** Image of the seed runner by digest, as `deploy` built it. */
   readonly seedRunnerImage: string;
+  /** URL of the installation's request function, which is also the audience of tokens for it. */
+  readonly requestUrl: string;
   /** Object in the bucket that holds the packed application source, `sources/<sha256>.tgz`, when the spec names a folder. */
   readonly source?: string;
   /** Object in the bucket that holds the packed seed files, `seeds/<sha256>.tgz`. */
@@ -59,7 +63,7 @@ export interface StepPermissions {
   /** Permissions of the step's custom role on the project. */
   readonly project: readonly string[];
   /** Installation accounts that the step may act as (those of an environment are granted by `identity`). */
-  readonly actAs?: readonly ("build" | "verify")[];
+  readonly actAs?: readonly ("build" | "verify" | "scheduler")[];
   /** Accounts of the environment that the step acts as; `identity` grants it on just these accounts. */
   readonly actAsRuntime?: readonly ("service" | "seed")[];
   /** Roles that `identity` grants the step's account on just these secrets of the environment. */

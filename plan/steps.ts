@@ -6,6 +6,8 @@ import { instanceStep } from "./steps/instance.ts";
 import { networkStep } from "./steps/network.ts";
 import { peeringStep } from "./steps/peering.ts";
 import { readPoolStep } from "./steps/read-pool.ts";
+import { retireStep } from "./steps/retire.ts";
+import { scheduleStep } from "./steps/schedule.ts";
 import { seedStep } from "./steps/seed.ts";
 import { serviceStep } from "./steps/service.ts";
 import { servicesStep } from "./steps/services.ts";
@@ -27,4 +29,6 @@ export const steps = [
   serviceStep,
   verifyStep,
   trafficStep,
+  scheduleStep,
+  retireStep,
 ] as const;

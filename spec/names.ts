@@ -82,6 +82,16 @@ export function seedJobId(environment: string): string {
   return derivedId(environment, "-seed", 49);
 }
 
+/** Id of the Cloud Scheduler job that asks for an environment's rebuilds. */
+export function rebuildJobId(environment: string): string {
+  return `alloyrun-rebuild-${environment}`;
+}
+
+/** URL of an installation's function, which is also the audience of tokens for it. */
+export function functionUrl(name: string, place: { readonly projectNumber: string; readonly region: string }): string {
+  return `https://${functionId(name)}-${place.projectNumber}.${place.region}.run.app`;
+}
+
 /**
  * Id that alloyrun gives to an environment's connector when the spec names none; 25 characters at most. In an existing
  * network it is all that tells whose the connector is.
@@ -116,6 +126,11 @@ export function revisionTag(revision: string): string {
 /** Name of the database of a generation: `mydb`, then `mydb_g2`, `mydb_g3` … */
 export function databaseName(base: string, generation: number): string {
   return generation <= 1 ? base : `${base}_g${generation}`;
+}
+
+/** Id of the cluster of a generation: `<cluster>`, then `<cluster>-g2`, `<cluster>-g3` … */
+export function clusterGenerationId(base: string, generation: number): string {
+  return generation <= 1 ? base : derivedId(base, `-g${generation}`, 63);
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Pending } from "../contract.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
+import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
 import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
 
 /** An instance as it should be: a primary or a read pool. */
@@ -79,8 +80,28 @@ export async function ensureInstance(wanted: WantedInstance, tools: InstanceTool
 /** A resource that is ready, or what to wait for until it is. */
 export type Ensured = { readonly ready: Instance } | { readonly waiting: Pending };
 
+/** Removes an instance from every cluster of the environment's own. Gives nothing when there is nothing left to wait for. */
+export async function removeInstances(
+  input: { readonly cluster: string; readonly instance: string; readonly ownership: Ownership },
+  tools: InstanceTools,
+): Promise<Pending | undefined> {
+  const clusters = await ownClusters(input, tools.alloydb);
+  const names = clusters.map((cluster) => inCluster(input, nameOfCluster(input.cluster, cluster)).instance);
+  const { ownership } = input;
+  const all = await Promise.all((names.length > 0 ? names : [input.instance]).map((name) => removeInstance({ name, ownership }, tools)));
+  const waiting = all.filter((each) => each !== undefined);
+  if (waiting.length === 0) return undefined;
+  return {
+    state: "pending",
+    operations: waiting.flatMap(({ operations }) => operations),
+    retryAfterSeconds: Math.min(...waiting.map(({ retryAfterSeconds }) => retryAfterSeconds)),
+    reason: waiting.map(({ reason }) => reason).join("; "),
+    changes: waiting.flatMap(({ changes }) => changes),
+  };
+}
+
 /** Removes an instance if it is the environment's own. Gives nothing when there is nothing left to wait for. */
-export async function removeInstance(
+async function removeInstance(
   { name, ownership }: Pick<WantedInstance, "name" | "ownership">,
   tools: InstanceTools,
 ): Promise<Pending | undefined> {

@@ -86,6 +86,6 @@ async function query(
   const asked = alloydb.executeSql({ instance, database: "postgres", sqlStatement: "SELECT 1", ...credentials });
   return asked.catch((caught: unknown) => {
     if (!(caught instanceof ApiError) || !refusals.has(caught.code)) throw caught;
-    return { isOk: false, message: caught.text.replaceAll(credentials.password, "…") };
+    return { isOk: false, message: caught.text.replaceAll(credentials.password, "…"), rows: [] };
   });
 }

@@ -1,26 +1,44 @@
-import type { RevisionTemplate, Service } from "../../google/clients/run.ts";
+import type { Revision, RevisionTemplate, Service } from "../../google/clients/run.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ServiceInput, serviceStep } from "../../plan/steps/service.ts";
 import { idOf, revisionId } from "../../spec/names.ts";
 import { creation, update } from "../changes.ts";
+import type { Run } from "../contract.ts";
 import { refuseForeign } from "../ownership.ts";
-import { applicationContainer, type RevisionParts, toTemplate } from "./template.ts";
+import { rebuildOf, servingOf } from "./serving.ts";
+import { type RevisionParts, toTemplate } from "./template.ts";
+
+/** What a plan knows beside the service itself. */
+export interface PlanKnowledge {
+  /** The revision that takes all traffic. */
+  readonly serving?: Revision;
+  readonly run: Pick<Run, "action">;
+}
 
 /**
  * What would be done to the service. What other steps have yet to give (image, database, instance) is taken to be what
- * the service has now; those steps plan their own changes.
+ * serves now; those steps plan their own changes. A rebuild always makes a revision, whose name nobody knows yet.
  */
-export function planService(input: ServiceInput, observed: Service | undefined): readonly Change[] {
+export function planService(
+  input: ServiceInput,
+  observed: Service | undefined,
+  { serving, run }: PlanKnowledge,
+): readonly Change[] {
   const effects = { expectedSeconds: serviceStep.expectedSeconds(input) };
   if (!observed) return [creation(input.service, { ...effects, costPerDay: costOf(input) })];
   refuseForeign(observed, input.service, input.ownership);
-  const parts = partsOf(observed.template ?? {}, input);
-  const wanted = parts && revisionId(idOf(input.service), toTemplate(input, parts));
-  const present = idOf(observed.latestCreatedRevision ?? "");
-  if (wanted !== undefined && present.startsWith(wanted) && !isFailed(observed)) return [];
+  const present = idOf(serving?.name ?? observed.latestCreatedRevision ?? "");
+  const wanted = run.action === "rebuild" ? undefined : wantedRevision(input, serving ?? observed.template ?? {});
+  if (wanted !== undefined && present.startsWith(wanted) && (serving || !isFailed(observed))) return [];
   const field: FieldChange = { path: "template.revision", from: present, to: wanted ?? "unknown" };
   return [update(input.service, [field], effects)];
+}
+
+/** Name of the revision that has what is there and what the input wants; undefined when it is not one that we made. */
+function wantedRevision(input: ServiceInput, present: RevisionTemplate | Revision): string | undefined {
+  const parts = partsOf(present, input);
+  return parts && revisionId(idOf(input.service), toTemplate(input, parts, rebuildOf(present)));
 }
 
 /** A revision that failed is made again under the next name; one that is still starting has not failed. */
@@ -33,23 +51,22 @@ function costOf(input: ServiceInput): number {
 }
 
 /** Outputs of other steps as the service's present template shows them; undefined when it is not one that we made. */
-function partsOf(template: RevisionTemplate, input: ServiceInput): RevisionParts | undefined {
-  const [app, proxy] = template.containers ?? [];
-  const database = app?.env?.find(({ name }) => name === "DB_NAME")?.value;
-  const instance = proxy?.args?.[0];
-  const vpcAccess = vpcAccessOf(template);
-  if (app?.name !== applicationContainer || !app.image || !database || !instance || !vpcAccess) return undefined;
-  return { image: app.image, database, instance, vpcAccess, applicationVersion: passwordVersionOf(template, input) };
+function partsOf(present: RevisionTemplate | Revision, input: ServiceInput): RevisionParts | undefined {
+  const image = present.containers?.[0]?.image;
+  const serving = servingOf(present);
+  const vpcAccess = vpcAccessOf(present);
+  if (!serving || !image || !vpcAccess) return undefined;
+  return { ...serving, image, vpcAccess, applicationVersion: passwordVersionOf(present, input) };
 }
 
-function vpcAccessOf({ vpcAccess }: RevisionTemplate): RevisionParts["vpcAccess"] | undefined {
+function vpcAccessOf({ vpcAccess }: RevisionTemplate | Revision): RevisionParts["vpcAccess"] | undefined {
   if (vpcAccess?.connector) return { connector: vpcAccess.connector };
   const [direct] = vpcAccess?.networkInterfaces ?? [];
   if (!direct?.network || !direct.subnetwork) return undefined;
   return { network: direct.network, subnetwork: direct.subnetwork };
 }
 
-function passwordVersionOf({ containers }: RevisionTemplate, { service }: ServiceInput): string | undefined {
+function passwordVersionOf({ containers }: RevisionTemplate | Revision, { service }: ServiceInput): string | undefined {
   const variable = containers?.[0]?.env?.find(({ name }) => name === "DB_PASS");
   const reference = variable?.valueSource?.secretKeyRef;
   if (!reference?.secret || !reference.version) return undefined;

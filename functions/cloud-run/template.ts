@@ -19,6 +19,9 @@ export interface RevisionParts {
 /** Name of the container that runs the application. */
 export const applicationContainer = "app";
 
+/** Label of a revision: the rebuild that made it. Being part of the content, it gives each rebuild a revision of its own. */
+export const rebuildLabel = "alloyrun-rebuild";
+
 const proxyContainer = "alloydb-proxy";
 const databasePort = 5432;
 const healthPort = 9090;
@@ -27,10 +30,16 @@ const healthPort = 9090;
  * The whole template of a revision: the application, and beside it the AlloyDB Auth Proxy, whose startup probe asks
  * whether the database answers. Always made from scratch: what is left from an earlier template breaks the next one.
  *
+ * @param rebuild id of the run that builds the application anew; absent where none ever has
  * @see https://cloud.google.com/run/docs/deploying#sidecars
  */
-export function toTemplate(input: ServiceInput, parts: RevisionParts): RevisionTemplate {
+export function toTemplate(
+  input: ServiceInput,
+  parts: RevisionParts,
+  rebuild?: string,
+): RevisionTemplate {
   return {
+    ...(rebuild !== undefined && { labels: { [rebuildLabel]: rebuild } }),
     serviceAccount: input.serviceAccount,
     executionEnvironment:
       input.executionEnvironment === "gen1" ? "EXECUTION_ENVIRONMENT_GEN1" : "EXECUTION_ENVIRONMENT_GEN2",

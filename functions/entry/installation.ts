@@ -3,6 +3,8 @@ import { StepError } from "../error.ts";
 /** What an entry knows of the installation, as `deploy` wrote it into its environment. */
 export interface InstallationEnvironment {
   readonly project: string;
+  /** Decimal digits. */
+  readonly projectNumber: string;
   readonly region: string;
   /** The bucket, whose name is the installation's. */
   readonly bucket: string;
@@ -18,6 +20,7 @@ export interface InstallationEnvironment {
 export function readInstallation(env: NodeJS.ProcessEnv): InstallationEnvironment {
   return {
     project: required(env, "ALLOYRUN_PROJECT"),
+    projectNumber: required(env, "ALLOYRUN_PROJECT_NUMBER"),
     region: required(env, "ALLOYRUN_REGION"),
     bucket: required(env, "ALLOYRUN_BUCKET"),
     seedRunnerImage: required(env, "ALLOYRUN_SEED_RUNNER_IMAGE"),

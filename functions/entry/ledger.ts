@@ -1,9 +1,10 @@
 import type { ObjectWrite, StorageClient } from "../../google/clients/storage.ts";
-import { parseJson, toObject } from "../../google/json.ts";
+import type { Generations } from "../../plan/generation.ts";
 import { canonicalJson, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
+import { readStored, writeStored } from "./read.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
 
 /** An execution that wants to work for a request. */
@@ -25,67 +26,89 @@ export type RequestClaim =
  * @throws StepError FAILED_PRECONDITION when there is no such request: only the request function starts executions
  */
 export async function claimRequest(storage: StorageClient, claimant: Claimant): Promise<RequestClaim> {
-  const object = `requests/${claimant.run}.json`;
+  const { bucket, run, execution } = claimant;
+  const object = requestObject(run);
   for (let attempt = 1; attempt <= 3; attempt++) {
-    const found = await storage.readText(claimant.bucket, object);
-    const request = found && (toObject(parseJson(found.text)) as object as StoredRequest | undefined);
-    if (!found || !request) throw notRequested(claimant);
+    const found = await readStored<StoredRequest>(storage, bucket, object);
+    if (!found) throw notRequested(claimant);
+    const request = found.value;
     if (request.execution !== undefined) {
       // The API names executions under the project's number, the workflow itself under its id.
-      const isMine = idOf(request.execution) === idOf(claimant.execution);
+      const isMine = idOf(request.execution) === idOf(execution);
       return isMine ? { state: "mine", request } : { state: "joined", execution: request.execution };
     }
-    const content = canonicalJson({ ...request, execution: claimant.execution });
-    const place = { bucket: claimant.bucket, object, ifGenerationMatch: found.generation };
-    if (await storage.write({ ...place, content, contentType: "application/json" })) return { state: "mine", request };
+    const claimed = { ...request, execution };
+    const place = { bucket, object, ifGenerationMatch: found.generation };
+    if ((await writeStored(storage, place, claimed)) !== undefined) return { state: "mine", request: claimed };
   }
-  throw new StepError({
-    code: "UNAVAILABLE",
-    reason: "REQUEST_SETTLING",
-    message: `request ${claimant.run} is being noted`,
-  });
+  const message = `request ${run} is being noted`;
+  throw new StepError({ code: "UNAVAILABLE", reason: "REQUEST_SETTLING", message });
+}
+
+/** Where a request lies, by the id of its run. */
+export function requestObject(run: string): string {
+  return `requests/${run}.json`;
 }
 
 /**
- * Whether the teardown that a sweep found is still what it was: an environment that was asked for again meanwhile is not
+ * Whether what a sweep found is still so: an environment that was asked for again, or given more time, meanwhile is not
  * taken down.
  */
-export async function isTeardownCurrent(
+export async function isCurrent(
   storage: StorageClient,
   { bucket, request }: { readonly bucket: string; readonly request: StoredRequest },
 ): Promise<boolean> {
-  if (request.teardown === undefined) return true;
-  const found = await storage.getObject(bucket, `teardowns/${request.environment}.json`);
-  return found?.generation === request.teardown;
+  const { environment, teardown, expiry } = request;
+  if (teardown !== undefined) {
+    const found = await storage.getObject(bucket, `teardowns/${environment}.json`);
+    if (found?.generation !== teardown) return false;
+  }
+  if (expiry === undefined) return true;
+  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+  return ledger?.value.expiresAt === expiry;
+}
+
+/** What a run that holds the lock works for. */
+export interface LedgerEntry {
+  readonly run: Pick<Run, "id" | "environment" | "fence">;
+  readonly request: StoredRequest;
+  /** What serves when the run has ended. */
+  readonly target: Generations;
+}
+
+/** Notes with the request what the run ends with, so that it is the same when the run is resumed. */
+export async function noteTarget(storage: StorageClient, { run, request, target }: LedgerEntry): Promise<void> {
+  if (request.target) return;
+  const { bucket = "" } = run.fence ?? {};
+  const found = await readStored<StoredRequest>(storage, bucket, requestObject(run.id));
+  const place = { bucket, object: requestObject(run.id), ifGenerationMatch: found?.generation };
+  const written = await writeStored(storage, place, { ...request, ...found?.value, target });
+  if (written === undefined) throw changedMeanwhile(bucket, requestObject(run.id));
 }
 
 /**
- * Writes what the environment is from now on, under its lock: the spec that was asked for, and the plan among those by
- * which something of it may have been made. A removal takes all of them down.
+ * Writes what the environment is from now on, under its lock: the spec that was asked for, the plan among those by which
+ * something of it may have been made, and what an unfinished rebuild is to end with. A removal takes all of them down.
  *
  * @returns hashes of the plans, the present one first
  */
-export async function enterLedger(
-  storage: StorageClient,
-  { run, request }: { readonly run: Pick<Run, "id" | "environment" | "fence">; readonly request: StoredRequest },
-): Promise<readonly string[]> {
+export async function enterLedger(storage: StorageClient, entry: LedgerEntry): Promise<readonly string[]> {
+  const { run, request } = entry;
   const { bucket = "" } = run.fence ?? {};
-  const { environment, planHash = "", action, spec } = request;
+  const { environment, action, spec } = request;
   const object = ledgerObject(environment);
-  const found = await storage.readText(bucket, object);
-  const known = (found && (toObject(parseJson(found.text)) as object as StoredEnvironment | undefined))?.plans ?? [];
-  const plans = [planHash, ...known.filter((hash) => hash !== planHash)];
-  if (action !== "up") return plans;
+  const found = await readStored<StoredEnvironment>(storage, bucket, object);
+  const wanted = nextEntry(found?.value, entry);
+  if (action !== "up" && action !== "rebuild") return wanted.plans;
   const guard = fenceGuard(run, storage);
-  const write = async (wanted: Omit<ObjectWrite, "bucket">) => {
+  const write = async (place: Omit<ObjectWrite, "bucket">) => {
     await guard();
-    if (await storage.write({ bucket, ...wanted })) return;
-    const message = `gs://${bucket}/${wanted.object} changed meanwhile`;
-    throw new StepError({ code: "ABORTED", reason: "CONCURRENT_WRITE", message });
+    if (!(await storage.write({ bucket, ...place }))) throw changedMeanwhile(bucket, place.object);
   };
-  if (plans.join() !== known.join()) {
-    const content = canonicalJson({ plans } satisfies StoredEnvironment);
-    await write({ object, content, contentType: "application/json", ifGenerationMatch: found?.generation ?? "0" });
+  const content = canonicalJson(wanted);
+  if (!found || content !== canonicalJson(found.value)) {
+    const ifGenerationMatch = found?.generation ?? "0";
+    await write({ object, content, contentType: "application/json", ifGenerationMatch });
   }
   const specObject = `specs/${environment}.yaml`;
   const stored = spec === undefined ? undefined : await storage.readText(bucket, specObject);
@@ -95,7 +118,14 @@ export async function enterLedger(
   }
   await guard();
   await storage.deleteObject(bucket, `teardowns/${environment}.json`);
-  return plans;
+  return wanted.plans;
+}
+
+function nextEntry(known: StoredEnvironment | undefined, { request, target }: LedgerEntry): StoredEnvironment {
+  const { planHash = "", action, level } = request;
+  const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
+  const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
+  return { ...known, plans, ...(unfinished && { target: unfinished }) };
 }
 
 /** Where the plans lie by which something of an environment may have been made. */
@@ -106,4 +136,9 @@ export function ledgerObject(environment: string): string {
 function notRequested({ run, execution }: Claimant): StepError {
   const message = `execution ${execution} works for no request (${run}): ask through alloyrun's request function`;
   return new StepError({ code: "FAILED_PRECONDITION", reason: "NOT_REQUESTED", message });
+}
+
+function changedMeanwhile(bucket: string, object: string): StepError {
+  const message = `gs://${bucket}/${object} changed meanwhile`;
+  return new StepError({ code: "ABORTED", reason: "CONCURRENT_WRITE", message });
 }

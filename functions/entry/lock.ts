@@ -1,152 +1,111 @@
 import { createAuth, unguarded } from "../../google/auth.ts";
-import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
-import { connectWorkflowExecutions, type WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
-import { type JsonObject, parseJson, toObject } from "../../google/json.ts";
-import type { Run } from "../contract.ts";
-import { StepError } from "../error.ts";
+import { connectStorage } from "../../google/clients/storage.ts";
+import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
+import { type JsonObject, toObject } from "../../google/json.ts";
+import type { Generations } from "../../plan/generation.ts";
+import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
+import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
+import { latestRun } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { claimRequest, enterLedger, isTeardownCurrent } from "./ledger.ts";
-import type { StoredLock } from "./stored.ts";
+import { freezeObject } from "./freeze.ts";
+import { claimRequest, enterLedger, isCurrent, noteTarget } from "./ledger.ts";
+import { readStored } from "./read.ts";
+import type { StoredFreeze, StoredLock, StoredRequest } from "./stored.ts";
 
-/** What the lock is asked with. */
-interface Clients {
-  readonly storage: StorageClient;
-  readonly executions: WorkflowExecutionsClient;
-}
-
-/** How an environment's lock stands for who asked. */
+/** What the entry answers: how the request or the lock stands for who asked. */
 type LockAnswer =
-  | {
-      readonly state: "held";
-      readonly fence: NonNullable<Run["fence"]>;
-      readonly holder: StoredLock;
-      /** After a claim: hashes of the plans by which something may have been made, the present one first. */
-      readonly plans?: readonly string[];
-    }
-  | { readonly state: "busy"; readonly holder: StoredLock }
+  /** After `begin`: the request is this execution's. */
+  | { readonly state: "mine"; readonly request: Pick<StoredRequest, "attempt" | "onBusy" | "target"> }
   /** Another execution works for the same request. */
   | { readonly state: "joined"; readonly execution: string }
+  /** After `claim`: `plans` are the hashes of those by which something may have been made, the present one first. */
+  | (Held & { readonly plans: readonly string[]; readonly latest: string })
+  | LockStanding
+  /** Others wait in front. */
+  | { readonly state: "queued"; readonly ahead: number }
   /** What a sweep found is not there any more. */
   | { readonly state: "obsolete" }
-  | { readonly state: "free" };
-
-/** A function that a dead run has called may go on for as long as functions may take, which `deploy` sets. */
-const longestFunctionSeconds = 120;
+  | { readonly state: "frozen"; readonly freeze: StoredFreeze };
 
 /**
- * Holds an environment for one execution at a time: `claim`, `release` and `read` of `locks/{environment}.json`. A holder
- * whose execution has ended is dead, so a lock never goes stale; it is taken over once none of its calls can be under way.
+ * Gives a request to one execution (`begin`), and an environment to one run at a time (`claim`, `release`): `requests/`,
+ * `locks/` and `queues/` of the bucket.
  *
  * @see https://cloud.google.com/storage/docs/request-preconditions
  */
 export const lock: EntryAnswer = implementEntry("lock", (body) => answerLock(body, openClients()));
 
 /** Answers one call with the given clients. */
-export async function answerLock(body: JsonObject, clients: Clients): Promise<LockAnswer> {
+export async function answerLock(body: JsonObject, clients: LockClients): Promise<LockAnswer> {
   const bucket = requireText(body, "bucket");
-  const object = `locks/${requireText(body, "environment")}.json`;
+  const claimant = { bucket, run: requireText(body, "run"), execution: requireText(body, "execution") };
   switch (body.action) {
+    case "begin": {
+      const claimed = await claimRequest(clients.storage, claimant);
+      if (claimed.state === "joined") return claimed;
+      const { attempt, onBusy, target } = claimed.request;
+      return { state: "mine", request: { attempt, onBusy, target } };
+    }
     case "claim":
-      return claimForRequest({ bucket, object, now: requireNow(body), wanted: toLock(body) }, clients);
-    case "release":
-      return release({ bucket, object, generation: generationOf(body) }, clients);
-    case "read":
-      return toAnswer(await readLock(clients.storage, { bucket, object }), { bucket, object });
+      return claim(body, claimant, clients);
+    case "release": {
+      const environment = requireText(body, "environment");
+      await leaveQueue(clients.storage, { bucket, environment, execution: claimant.execution });
+      return releaseLock(clients.storage, lockPlace(bucket, environment), claimant.execution);
+    }
     default:
-      throw badField("action", "must be claim, release or read");
+      throw badField("action", "must be begin, claim or release");
   }
 }
 
-interface Place {
+interface Claimant {
   readonly bucket: string;
-  readonly object: string;
+  readonly run: string;
+  readonly execution: string;
 }
 
-interface Held {
-  readonly generation: string;
-  readonly holder: StoredLock;
-}
-
-interface Claim extends Place {
-  readonly now: number;
-  readonly wanted: StoredLock;
-}
-
-/** Claims the request, then the lock, and enters into the ledger what the environment is from then on. */
-async function claimForRequest(wanted: Claim, clients: Clients): Promise<LockAnswer> {
+/** Takes the lock when its turn has come, and enters into the ledger what the environment is from then on. */
+async function claim(body: JsonObject, claimant: Claimant, clients: LockClients): Promise<LockAnswer> {
   const { storage } = clients;
-  const { bucket, wanted: claimant } = wanted;
-  const claimed = await claimRequest(storage, { bucket, ...claimant });
+  const { bucket, run, execution } = claimant;
+  const claimed = await claimRequest(storage, claimant);
   if (claimed.state === "joined") return claimed;
-  const answer = await claim(wanted, clients);
-  if (answer.state !== "held") return answer;
   const { request } = claimed;
-  if (!(await isTeardownCurrent(storage, { bucket, request }))) {
-    await storage.deleteObject(bucket, wanted.object, answer.fence.generation);
+  const { environment } = request;
+  const now = requireNow(body);
+  const freeze = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
+  if (freeze && now < freeze.value.until) return { state: "frozen", freeze: freeze.value };
+  const ahead = await enterQueue(clients, { bucket, environment, run, execution, now });
+  if (ahead > 0) return { state: "queued", ahead };
+  const place = lockPlace(bucket, environment);
+  const standing = await claimLock(clients, { place, wanted: toLock(body, request, claimant), now });
+  if (standing.state !== "held") return standing;
+  await leaveQueue(storage, { bucket, environment, execution });
+  if (!(await isCurrent(storage, { bucket, request }))) {
+    await releaseLock(storage, place, execution);
     return { state: "obsolete" };
   }
-  const run = { id: claimant.run, environment: request.environment, fence: answer.fence };
-  return { ...answer, plans: await enterLedger(storage, { run, request }) };
+  const latest = await latestRun(storage, bucket, environment);
+  if (body.seen !== undefined && body.seen !== latest) return { ...standing, plans: [], latest };
+  const work = { run: { id: run, environment, fence: standing.fence }, request, target: toGenerations(body) };
+  await noteTarget(storage, work);
+  return { ...standing, plans: await enterLedger(storage, work), latest };
 }
 
-async function claim(wanted: Claim, clients: Clients): Promise<LockAnswer> {
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    const found = await readLock(clients.storage, wanted);
-    if (found?.holder.execution === wanted.wanted.execution) return toAnswer(found, wanted);
-    if (found && (await isAlive(found.holder, wanted.now, clients))) return { state: "busy", holder: found.holder };
-    const generation = await write(clients.storage, wanted, found?.generation ?? "0");
-    if (generation !== undefined) return toAnswer({ generation, holder: wanted.wanted }, wanted);
-  }
-  throw settling(wanted.object, "several runs claim it at the same moment");
+function toLock(body: JsonObject, request: StoredRequest, { run, execution }: Claimant): StoredLock {
+  const { requestedBy, action, level, expectedSeconds } = request;
+  return { execution, run, requestedBy, why: whyOf(action, level), since: requireNow(body), expectedSeconds };
 }
 
-/**
- * Whether the holder's execution still runs.
- *
- * @throws StepError UNAVAILABLE, retryable, when it has ended so recently that its functions may still be at work
- */
-async function isAlive({ execution }: StoredLock, now: number, { executions }: Clients): Promise<boolean> {
-  const found = await executions.getExecution(execution);
-  if (!found) return false;
-  if (found.state === "ACTIVE" || found.state === "QUEUED") return true;
-  const endedAt = found.endTime === undefined ? 0 : Date.parse(found.endTime) / 1000;
-  if (now - endedAt >= longestFunctionSeconds) return false;
-  throw settling(execution, "the run that held the lock ended without releasing it, and its last calls may still work");
+function whyOf(action: string, level: string): string {
+  return action === "rebuild" ? `rebuild at level ${level}` : action;
 }
 
-async function release(place: Place & { readonly generation: string }, { storage }: Clients): Promise<LockAnswer> {
-  await storage.deleteObject(place.bucket, place.object, place.generation);
-  return toAnswer(await readLock(storage, place), place);
-}
-
-async function write(storage: StorageClient, { bucket, object, wanted }: Claim, ifGenerationMatch: string) {
-  const content = JSON.stringify(wanted);
-  const written = await storage.write({ bucket, object, content, contentType: "application/json", ifGenerationMatch });
-  return written?.generation;
-}
-
-async function readLock(storage: StorageClient, { bucket, object }: Place): Promise<Held | undefined> {
-  const found = await storage.readText(bucket, object);
-  if (!found) return undefined;
-  return { generation: found.generation, holder: toLock(toObject(parseJson(found.text)) ?? {}) };
-}
-
-function toAnswer(found: Held | undefined, { bucket, object }: Place): LockAnswer {
-  if (!found) return { state: "free" };
-  const { generation, holder } = found;
-  return { state: "held", fence: { bucket, object, generation }, holder };
-}
-
-function toLock(body: JsonObject): StoredLock {
-  return {
-    execution: requireText(body, "execution"),
-    run: requireText(body, "run"),
-    requestedBy: requireText(body, "requestedBy"),
-    why: requireText(body, "why"),
-    since: typeof body.since === "number" ? body.since : requireNow(body),
-  };
+function toGenerations(body: JsonObject): Generations {
+  const { database, cluster } = toObject(body.target) ?? {};
+  return { database: typeof database === "number" ? database : 1, cluster: typeof cluster === "number" ? cluster : 1 };
 }
 
 function requireNow({ now }: JsonObject): number {
@@ -154,15 +113,7 @@ function requireNow({ now }: JsonObject): number {
   throw badField("now", "must be seconds since the epoch");
 }
 
-function generationOf(body: JsonObject): string {
-  return requireText(toObject(body.fence) ?? {}, "generation");
-}
-
-function settling(resource: string, why: string): StepError {
-  return new StepError({ code: "UNAVAILABLE", reason: "LOCK_SETTLING", resource, message: `${resource}: ${why}` });
-}
-
-const openClients = once((): Clients => {
+const openClients = once((): LockClients => {
   const auth = createAuth();
   return { storage: connectStorage(auth)(unguarded), executions: connectWorkflowExecutions(auth)(unguarded) };
 });

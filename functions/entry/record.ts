@@ -1,56 +1,70 @@
-import { createHash } from "node:crypto";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
-import { canonicalJson } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { fenceGuard } from "../fence.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
+import { approvalObject } from "../plan/approve.ts";
+import { appendRecord, recordId } from "../record/chain.ts";
+import { settleReadiness } from "../record/readiness.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { ledgerObject } from "./ledger.ts";
-import type { RunRecord, RunResult, StoredTeardown } from "./stored.ts";
+import { ledgerObject, requestObject } from "./ledger.ts";
+import { readStored, writeStored } from "./read.ts";
+import type { RunRecord, RunResult, StoredApproval, StoredRequest, StoredTeardown } from "./stored.ts";
 
 /**
- * Writes what a run did: `runs/{environment}/{run}.json`, which carries the hash of the record before it, so that none is
- * changed or left out unseen; and `teardowns/{environment}.json`, which lists what a removal left to the sweep.
+ * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
+ * that none is changed or left out unseen; and `teardowns/{environment}.json`, which lists what a removal left to the
+ * sweep. Before that (`ready`), since when the environment is ready and until when it lives.
  */
 export const record: EntryAnswer = implementEntry("record", (body) => answerRecord(body, openStorage()));
 
 /** Answers one call with the given storage; a repeated call changes nothing. */
-export async function answerRecord(body: JsonObject, storage: StorageClient): Promise<{ readonly object: string }> {
+export async function answerRecord(body: JsonObject, storage: StorageClient): Promise<object> {
   const bucket = requireText(body, "bucket");
   const run = toRun(body);
-  const result = toResult(body);
-  const object = `runs/${run.environment}/${run.id}.json`;
-  if (!(await storage.getObject(bucket, object))) {
-    const content = canonicalJson({
-      run,
-      execution: requireText(body, "execution"),
-      requestedBy: requireText(body, "requestedBy"),
-      result,
-      reports: (toObject(body.reports) ?? {}) as object as RunRecord["reports"],
-      previous: await findPrevious(storage, { bucket, environment: run.environment }),
-    } satisfies RunRecord);
-    await storage.write({ bucket, object, content, contentType: "application/json", ifGenerationMatch: "0" });
+  switch (body.action) {
+    case "ready": {
+      const request = await requestOf(storage, bucket, run.id);
+      return settleReadiness(storage, { bucket, run, request, url: requireText(body, "url") });
+    }
+    case "record":
+      return writeRecord(storage, { bucket, run, body });
+    default:
+      throw badField("action", "must be ready or record");
   }
-  if (run.fence) await settleTeardown(storage, { bucket, run, result });
-  return { object };
 }
 
-/** The record before this one: the youngest that the environment has. */
-async function findPrevious(
-  storage: StorageClient,
-  { bucket, environment }: { readonly bucket: string; readonly environment: string },
-): Promise<RunRecord["previous"]> {
-  const records = await storage.listObjects(bucket, `runs/${environment}/`);
-  const [youngest] = [...records].sort((a, b) => (b.timeCreated ?? "").localeCompare(a.timeCreated ?? ""));
-  if (youngest?.name === undefined) return undefined;
-  const found = await storage.readText(bucket, youngest.name);
-  const sha256 = createHash("sha256")
-    .update(found?.text ?? "")
-    .digest("hex");
-  return { object: youngest.name, sha256 };
+interface Recording {
+  readonly bucket: string;
+  readonly run: Run;
+  readonly body: JsonObject;
+}
+
+async function writeRecord(storage: StorageClient, { bucket, run, body }: Recording): Promise<object> {
+  const result = toResult(body);
+  const request = await requestOf(storage, bucket, run.id);
+  const approval = await approvalOf(storage, bucket, body);
+  const { requestedBy, onBehalfOf, ticket, reason, attempt } = request;
+  const content: Omit<RunRecord, "previous"> = {
+    ...{ run, requestedBy, onBehalfOf, ticket, reason, result, approval },
+    execution: requireText(body, "execution"),
+    reports: (toObject(body.reports) ?? {}) as object as RunRecord["reports"],
+    ...(typeof body.changesHash === "string" && { changesHash: body.changesHash }),
+  };
+  const id = recordId(run.id, attempt);
+  const sha256 = await appendRecord(storage, { bucket, id }, content);
+  if (run.fence) await settleTeardown(storage, { bucket, run, result });
+  return { record: id, sha256 };
+}
+
+async function approvalOf(storage: StorageClient, bucket: string, body: JsonObject): Promise<RunRecord["approval"]> {
+  if (typeof body.approval !== "string") return undefined;
+  const found = await readStored<StoredApproval>(storage, bucket, approvalObject(body.approval));
+  if (!found?.value.decision) return undefined;
+  const { id, reasons, decision } = found.value;
+  return { id, reasons, ...decision };
 }
 
 /** After a removal: lists what remains. After anything else that succeeded the environment lives, and none is listed. */
@@ -60,15 +74,14 @@ async function settleTeardown(
 ): Promise<void> {
   const object = `teardowns/${run.environment}.json`;
   const found = await storage.getObject(bucket, object);
-  const generation = found?.generation ?? "0";
+  const ifGenerationMatch = found?.generation ?? "0";
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
     await guard();
-    const content = canonicalJson(toTeardown(run, result));
-    await storage.write({ bucket, object, content, contentType: "application/json", ifGenerationMatch: generation });
+    await writeStored(storage, { bucket, object, ifGenerationMatch }, toTeardown(run, result));
   } else if (found && result.state === "succeeded") {
     await guard();
-    await storage.deleteObject(bucket, object, generation);
+    await storage.deleteObject(bucket, object, ifGenerationMatch);
   }
   if (result.action === "down" && result.state === "succeeded") {
     await guard();
@@ -78,6 +91,12 @@ async function settleTeardown(
 
 function toTeardown({ id, environment }: Run, { remaining, endedAt }: RunResult): StoredTeardown {
   return { environment, run: id, triedAt: endedAt, remaining };
+}
+
+async function requestOf(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {
+  const found = await readStored<StoredRequest>(storage, bucket, requestObject(run));
+  if (found) return found.value;
+  throw badField("run.id", "names no request");
 }
 
 function toRun(body: JsonObject): Run {

@@ -1,18 +1,24 @@
 import { randomUUID } from "node:crypto";
+import type { z } from "zod";
 import { http, type Request, type Response } from "@google-cloud/functions-framework";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
 import { connectStorage } from "../../google/clients/storage.ts";
+import { type CallbackClient, connectCallbacks } from "../../google/clients/workflow-callbacks.ts";
 import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
 import { functionId } from "../../spec/names.ts";
 import { StepError } from "../error.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { accept } from "../request/accept.ts";
+import { extend, freeze, unfreeze } from "../request/change-environment.ts";
+import { cancelRun, resumeRun } from "../request/change-run.ts";
+import { decide, viewApproval } from "../request/decide.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
-import { parseRequestBody } from "../request/parse.ts";
+import { parseBody, parseRequestBody } from "../request/parse.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
+import { decisionSchema, extendSchema, freezeSchema } from "../request/schema.ts";
 import { emailOfCaller } from "./caller.ts";
 import { bodyOf, logOf } from "./entry.ts";
 import { readInstallation } from "./installation.ts";
@@ -23,8 +29,11 @@ interface Call {
   readonly request: Request;
   /** What the path's placeholders stand for. */
   readonly parameter: string;
-  readonly clients: ViewClients;
+  readonly clients: Clients;
 }
+
+/** What the function works with. */
+type Clients = ViewClients & { readonly callbacks: CallbackClient };
 
 interface Route {
   readonly method: "GET" | "POST";
@@ -35,11 +44,19 @@ interface Route {
 
 // biome-ignore format: a table
 const routes: readonly Route[] = [
-  { method: "POST", path: /^\/v1\/requests$/,            status: 202, answer: postRequest },
-  { method: "GET",  path: /^\/v1\/requests\/([^/]+)$/,     status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
-  { method: "GET",  path: /^\/v1\/runs\/([^/]+)$/,         status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
-  { method: "GET",  path: /^\/v1\/environments$/,        status: 200, answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }) },
-  { method: "GET",  path: /^\/v1\/environments\/([^/]+)$/, status: 200, answer: ({ parameter, clients }) => viewEnvironment(parameter, clients) },
+  { method: "POST", path: /^\/v1\/requests$/,                          status: 202, answer: postRequest },
+  { method: "GET",  path: /^\/v1\/requests\/([^/:]+)$/,                status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
+  { method: "GET",  path: /^\/v1\/runs\/([^/:]+)$/,                    status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
+  { method: "POST", path: /^\/v1\/runs\/([^/:]+):cancel$/,             status: 200, answer: ({ parameter, caller, clients }) => cancelRun(parameter, caller, clients) },
+  { method: "POST", path: /^\/v1\/runs\/([^/:]+):resume$/,             status: 202, answer: ({ parameter, clients }) => resumeRun(parameter, clients) },
+  { method: "GET",  path: /^\/v1\/environments$/,                      status: 200, answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }) },
+  { method: "GET",  path: /^\/v1\/environments\/([^/:]+)$/,            status: 200, answer: ({ parameter, clients }) => viewEnvironment(parameter, clients) },
+  { method: "POST", path: /^\/v1\/environments\/([^/:]+):freeze$/,     status: 200, answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients) },
+  { method: "POST", path: /^\/v1\/environments\/([^/:]+):unfreeze$/,   status: 200, answer: ({ parameter, clients }) => unfreeze(parameter, clients) },
+  { method: "POST", path: /^\/v1\/environments\/([^/:]+):extend$/,     status: 200, answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients) },
+  { method: "GET",  path: /^\/v1\/approvals\/([^/:]+)$/,               status: 200, answer: ({ parameter, clients }) => viewApproval(parameter, clients) },
+  { method: "POST", path: /^\/v1\/approvals\/([^/:]+):approve$/,       status: 200, answer: (call) => postDecision(call, "approved") },
+  { method: "POST", path: /^\/v1\/approvals\/([^/:]+):reject$/,        status: 200, answer: (call) => postDecision(call, "rejected") },
 ];
 
 /**
@@ -71,6 +88,15 @@ async function postRequest({ caller, request, clients }: Call): Promise<object> 
   return accept({ body, requestedBy: caller, key: request.get("idempotency-key") ?? randomUUID() }, clients);
 }
 
+function postDecision(call: Call, state: "approved" | "rejected"): Promise<object> {
+  const { parameter: id, caller: by, clients } = call;
+  return decide({ id, by, state, body: bodyAs(decisionSchema, call) }, clients);
+}
+
+function bodyAs<Body>(schema: z.ZodType<Body>, { request }: Call): Body {
+  return parseBody(schema, bodyOf(request));
+}
+
 function findRoute({ method, path }: Request): { readonly route: Route; readonly parameter: string } {
   const matching = routes.filter((route) => route.path.test(path));
   const route = matching.find((candidate) => candidate.method === method);
@@ -87,12 +113,13 @@ function decode(parameter: string): string {
   }
 }
 
-const openClients = once((): ViewClients => {
+const openClients = once((): Clients => {
   const auth = createAuth();
   return {
     installation: readInstallation(process.env),
     storage: connectStorage(auth)(unguarded),
     executions: connectWorkflowExecutions(auth)(unguarded),
     logging: connectLogging(auth)(unguarded),
+    callbacks: connectCallbacks(auth)(unguarded),
   };
 });

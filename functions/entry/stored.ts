@@ -1,6 +1,8 @@
+import type { Digest } from "../../plan/digest.ts";
+import type { Generations, Level } from "../../plan/generation.ts";
 import type { Plan, PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
-import type { RequestAccepted, RequestBody } from "../api.ts";
+import type { RequestAccepted } from "../api.ts";
 import type { PendingOperation, Run, StepResponse } from "../contract.ts";
 
 /** `plans/{hash}.json`: a plan as the workflow reads it. */
@@ -17,25 +19,97 @@ export interface StoredStep extends PlanStep {
 
 /** `requests/{run}.json`: what was asked, by whom, and the execution that was started for it. */
 export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
-  readonly level: NonNullable<RequestBody["level"]>;
+  readonly level: Level;
+  /** With `plan`: what is planned. */
+  readonly of?: "up" | "rebuild" | "down";
+  /** E-mail address of the caller, as Google verified it. */
   readonly requestedBy: string;
+  /** Who asked the system that called, as its signed message says. */
+  readonly onBehalfOf?: string;
+  readonly ticket?: string;
   readonly reason?: string;
   /** SHA-256 of the request's body: the same key with another body is refused. */
   readonly bodyHash: string;
   /** Absent for a sweep. */
   readonly planHash?: string;
+  /** Hash of the observed plan that is to be carried out, and no other. */
+  readonly changesHash?: string;
+  /** What to do while another run holds the environment. */
+  readonly onBusy: "queue" | "fail";
   /** Text of the spec that is asked for; it becomes the environment's when the run holds the lock. */
   readonly spec?: string;
+  /** Seconds that the environment lives once it is ready, instead of what its spec says. */
+  readonly timeToLiveSeconds?: number;
   /** Generation of the teardown that a sweep found: another one by now means that there is nothing to do. */
   readonly teardown?: string;
+  /** Seconds since the epoch at which the environment expires, as the sweep read it; another one by now means likewise. */
+  readonly expiry?: number;
+  /** How many executions have been started for it: one, and one for each time that it was resumed. */
+  readonly attempt: number;
+  /** What serves afterwards; decided when the run held the lock for the first time. */
+  readonly target?: Generations;
   /** Absent until the execution has been started, or has claimed the request. */
   readonly execution?: string;
+}
+
+/** `plans/{changesHash}.json`: what a run would do, as it was observed. */
+export type StoredDigest = Digest;
+
+/** `approvals/{id}.json`: a question to the approvers, and the answer. */
+export interface StoredApproval {
+  readonly id: string;
+  readonly run: string;
+  readonly environment: string;
+  readonly changesHash: string;
+  /** Why a person is asked, each reason in a sentence. */
+  readonly reasons: readonly string[];
+  /** Those who may not decide: whoever asked. */
+  readonly requesters: readonly string[];
+  /** Who may decide, as `user:…`; anybody who may use the installation when empty. */
+  readonly approvers: readonly string[];
+  /** URL of the Workflows callback that wakes the execution up. */
+  readonly callback: string;
+  /** Seconds since the epoch. */
+  readonly askedAt: number;
+  readonly expiresAt: number;
+  readonly decision?: Decision;
+}
+
+/** How an approval was decided. */
+export interface Decision {
+  readonly state: "approved" | "rejected";
+  /** E-mail address. */
+  readonly by: string;
+  readonly reason?: string;
+  /** RFC 3339, by Google's clock. */
+  readonly at: string;
 }
 
 /** `environments/{environment}.json`: by which plans something of an environment may have been made; gone when it is. */
 export interface StoredEnvironment {
   /** Hashes, the latest first. */
   readonly plans: readonly string[];
+  /** What an unfinished rebuild is to end with, so that asking again goes on with it. */
+  readonly target?: { readonly level: Level; readonly generations: Generations };
+  /** Seconds since the epoch: since when it is ready, when it is removed by itself, and which warnings were given. */
+  readonly readyAt?: number;
+  readonly expiresAt?: number;
+  /** The time to live by which that was counted; `extend` moves the end, not this. */
+  readonly timeToLiveSeconds?: number;
+  readonly warned?: readonly string[];
+  /** Run that made it ready, and the URL that it is used by. */
+  readonly readyRun?: string;
+  readonly url?: string;
+}
+
+/** `freezes/{environment}.json`: nobody changes the environment until then. */
+export interface StoredFreeze {
+  readonly environment: string;
+  readonly reason: string;
+  readonly by: string;
+  /** Seconds since the epoch. */
+  readonly since: number;
+  readonly until: number;
 }
 
 /** `locks/{environment}.json`: which execution may change the environment. */
@@ -46,6 +120,18 @@ export interface StoredLock {
   readonly why: string;
   /** Seconds since the epoch, by the workflow's clock. */
   readonly since: number;
+  /** Seconds that its run is expected to take. */
+  readonly expectedSeconds?: number;
+}
+
+/** `queues/{environment}.json`: who waits for the lock, first come first. */
+export interface StoredQueue {
+  readonly waiting: readonly { readonly run: string; readonly execution: string; readonly since: number }[];
+}
+
+/** `chains/{environment}.json`: the records of an environment in their order, with the SHA-256 of each one's text. */
+export interface StoredChain {
+  readonly records: readonly { readonly record: string; readonly sha256: string }[];
 }
 
 /** `runs/{environment}/{run}.json`: what a run did. */
@@ -53,8 +139,14 @@ export interface RunRecord {
   readonly run: Run;
   readonly execution: string;
   readonly requestedBy: string;
+  readonly onBehalfOf?: string;
+  readonly ticket?: string;
+  readonly reason?: string;
   readonly result: RunResult;
   readonly reports: Readonly<Record<string, StepReport>>;
+  /** The plan as it was observed before anything was changed. */
+  readonly changesHash?: string;
+  readonly approval?: Pick<StoredApproval, "id" | "reasons"> & Decision;
   /** The environment's record before this one and the SHA-256 of its text; absent in the first. */
   readonly previous?: { readonly object: string; readonly sha256: string };
 }
@@ -74,7 +166,7 @@ export interface RunResult {
   readonly run: string;
   readonly environment: string;
   readonly action: Run["action"];
-  readonly state: "succeeded" | "remaining" | "failed";
+  readonly state: "succeeded" | "remaining" | "failed" | "rejected" | "cancelled";
   /** By step, or `workflow`. */
   readonly failures: Readonly<Record<string, StepFailure>>;
   readonly remaining: Readonly<Record<string, string>>;

@@ -1,12 +1,14 @@
+import { expectApproval } from "../../plan/approval.ts";
 import { costOf } from "../../plan/cost.ts";
 import { expectedDuration } from "../../plan/duration.ts";
+import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
-import type { Spec } from "../../spec/schema.ts";
 import type { RequestAccepted, RequestBody } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import type { StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
+import { refuseBusy, refuseFrozen } from "./busy.ts";
 import { type AcceptClients, note, readRequest } from "./note.ts";
 import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
@@ -15,46 +17,64 @@ import { start } from "./start.ts";
 /** A request and who makes it. */
 export interface CallerRequest {
   readonly body: RequestBody;
-  /** E-mail address. */
+  /** E-mail address, as Google verified it. */
   readonly requestedBy: string;
+  /** Who asked the system that calls, as its signed message says. */
+  readonly onBehalfOf?: string;
   /** The caller's `Idempotency-Key`. */
   readonly key: string;
 }
 
 /**
  * Accepts a request: checks the spec, makes and stores the plan, notes the request with its spec under its key, and starts
- * its one execution. The same key of the same caller gets the same answer.
+ * its one execution. The same key of the same caller gets the same answer; so does a request that is identical to one
+ * which is being carried out.
  *
- * @throws SpecError, or StepError saying what is wrong with the request
+ * @throws SpecError, StepError saying what is wrong with the request, or BusyError when another run holds the environment
  */
 export async function accept(request: CallerRequest, clients: AcceptClients): Promise<RequestAccepted> {
   const run = `run-${sha256(`${request.requestedBy}\n${request.key}`).slice(0, 20)}`;
   const known = await readRequest(clients, run);
-  const noted = known ?? (await note(await prepare(request, run, clients), clients));
-  const { bodyHash } = noted.request;
-  if (bodyHash !== hashOf(request.body)) throw keyReused();
+  if (known && known.request.bodyHash !== hashOf(request.body)) throw keyReused();
+  if (known) return toAccepted(known.request.execution ? known.request : await start(known, clients));
+  const prepared = await prepare(request, run, clients);
+  const joined = await refuseBusy(prepared, clients);
+  if (joined) return toAccepted(joined);
+  const noted = await note(prepared, clients);
+  if (noted.request.bodyHash !== hashOf(request.body)) throw keyReused();
   return toAccepted(noted.request.execution ? noted.request : await start(noted, clients));
 }
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
-  const { body, requestedBy } = request;
+  const { body, requestedBy, onBehalfOf } = request;
   const { environment, plan, spec } = await makeReady(body, clients);
-  const cost = body.action === "up" && plan ? costOf(plan) : undefined;
+  const cost = plan ? costOf(plan) : undefined;
+  const level = levelOf(body);
+  const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0 };
   return {
-    run,
-    environment,
+    ...{ run, environment, level, requestedBy, onBehalfOf, spec },
     action: body.action,
-    level: body.level ?? "app",
-    requestedBy,
+    of: body.of,
     reason: body.reason,
+    ticket: body.ticket,
     bodyHash: hashOf(body),
     planHash: plan?.hash,
-    spec,
+    changesHash: body.plan,
+    onBusy: body.onBusy ?? "fail",
+    timeToLiveSeconds: body.timeToLive === undefined ? undefined : toSeconds(body.timeToLive),
     teardown: body.teardown,
+    expiry: body.expiry,
+    attempt: 1,
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,
-    costPerDay: cost && { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf },
+    costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf } : undefined,
+    approval: plan?.approval ? expectApproval(plan.approval, wanted) : "not-required",
   };
+}
+
+/** An up ensures what serves, whatever it is; what a rebuild builds anew is `data` unless it says otherwise. */
+function levelOf({ action, of, level }: RequestBody): StoredRequest["level"] {
+  return (of ?? action) === "rebuild" ? (level ?? "data") : "app";
 }
 
 /** Stores what the execution will read. A sweep reads only the list of teardowns. */
@@ -71,6 +91,7 @@ async function makeReady(
   }
   const packed = await specOf(body, { storage, installation });
   requireAllowed(packed, body, installation);
+  await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
   const plan = planOf(packed, installation);
   await storePlan(storage, bucket, plan);
   return { environment: packed.spec.name, plan, ...(body.action === "up" && { spec: packed.text }) };
@@ -81,7 +102,6 @@ function specOf(
   { storage, installation }: Pick<AcceptClients, "storage" | "installation">,
 ): PackedSpec | Promise<PackedSpec> {
   if (spec !== undefined) return packSpec(spec, folders);
-  if (environment === "") throw badField("environment", "must be named when no spec is sent");
   return readSpec(storage, { bucket: installation.bucket, environment });
 }
 
@@ -89,8 +109,7 @@ function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, regi
   if (body.environment !== undefined && body.environment !== spec.name) {
     throw badField("environment", `is ${body.environment}, yet the spec is that of ${spec.name}`);
   }
-  refuseUnserved(spec, body);
-  if (body.action === "down" && spec.policy.protect) {
+  if (spec.policy.protect && isDestructive(body)) {
     const says = `${spec.name} is protected by its spec: send it with policy.protect: false first`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: says });
   }
@@ -99,23 +118,13 @@ function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, regi
   throw new StepError({ code: "INVALID_ARGUMENT", reason: "WRONG_INSTALLATION", message });
 }
 
-/** What a spec may already say and a request may already ask for, but nothing carries out yet. */
-function refuseUnserved({ policy }: Spec, { action, level }: RequestBody): void {
-  const asked = {
-    "spec.policy.approval.when": policy.approval.when.length > 0,
-    "spec.policy.timeToLive": policy.timeToLiveSeconds !== undefined,
-    "spec.policy.rebuild": policy.rebuild !== undefined,
-    level: level !== undefined && level !== "app",
-  };
-  const field = Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
-  if (action === "down" || field === undefined) return;
-  const message = `${field} is not carried out by this version: leave it out, so that nothing is promised that is not kept`;
-  throw new StepError({ code: "UNIMPLEMENTED", reason: "NOT_CARRIED_OUT", resource: field, message });
+function isDestructive(body: RequestBody): boolean {
+  return body.action === "down" || (body.action === "rebuild" && levelOf(body) !== "app");
 }
 
-function toAccepted({ run, environment, action, status, execution = "", ...rest }: StoredRequest): RequestAccepted {
-  const { expectedSeconds, costPerDay } = rest;
-  return { run, environment, action, status, execution, expectedSeconds, costPerDay };
+function toAccepted(request: StoredRequest): RequestAccepted {
+  const { run, environment, action, status, execution = "", expectedSeconds, costPerDay, approval } = request;
+  return { run, environment, action, status, execution, expectedSeconds, costPerDay, approval };
 }
 
 function hashOf(body: RequestBody): string {

@@ -1,7 +1,11 @@
-import type { StorageClient } from "../../google/clients/storage.ts";
-import { parseJson, textOf, toObject } from "../../google/json.ts";
 import type { EnvironmentView } from "../api.ts";
+import { freezeObject } from "../entry/freeze.ts";
+import { ledgerObject } from "../entry/ledger.ts";
+import { readStored } from "../entry/read.ts";
+import type { StoredChain, StoredEnvironment, StoredFreeze, StoredQueue, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { lockPlace, readLock } from "../lock/hold.ts";
+import { chainObject } from "../record/chain.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
 import { specObject } from "./spec-store.ts";
 
@@ -15,40 +19,57 @@ export async function listEnvironments({ storage, installation }: ViewClients): 
 }
 
 /**
- * One environment with its newest runs; the one under way, which has no record yet, comes first.
+ * One environment with its newest runs: those that wait and the one under way, which have no record yet, come first.
  *
  * @throws StepError NOT_FOUND when it is not known
  */
 export async function viewEnvironment(environment: string, clients: ViewClients): Promise<EnvironmentView> {
-  const { storage, installation } = clients;
-  const { bucket } = installation;
-  if (!(await storage.getObject(bucket, specObject(environment)))) throw unknownEnvironment(environment);
-  const [holder, recorded] = await Promise.all([
-    readHolder(storage, { bucket, environment }),
-    listRecorded(storage, { bucket, environment }),
+  const now = await demandEnvironment(environment, clients);
+  const { storage } = clients;
+  const { bucket } = clients.installation;
+  const stored = <Value extends object>(object: string) => readStored<Value>(storage, bucket, object);
+  const [lock, queue, chain, ledger, freeze, teardown] = await Promise.all([
+    readLock(storage, lockPlace(bucket, environment)),
+    stored<StoredQueue>(`queues/${environment}.json`),
+    stored<StoredChain>(chainObject(environment)),
+    stored<StoredEnvironment>(ledgerObject(environment)),
+    stored<StoredFreeze>(freezeObject(environment)),
+    stored<StoredTeardown>(`teardowns/${environment}.json`),
   ]);
-  const runs = [...new Set([...(holder ? [holder] : []), ...recorded])].slice(0, newest);
-  return { environment, runs: await Promise.all(runs.map((run) => viewRun(run, clients))) };
+  const waiting = queue?.value.waiting.map(({ run }) => run).reverse() ?? [];
+  const recorded = chain?.value.records.map(({ record }) => record.replace(/\.\d+$/, "")).reverse() ?? [];
+  const runs = [...new Set([...waiting, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
+  const { url, readyAt, expiresAt } = ledger?.value ?? {};
+  return {
+    environment,
+    runs: await Promise.all(runs.map((run) => viewRun(run, clients))),
+    url,
+    readyAt: toTime(readyAt),
+    expiresAt: toTime(expiresAt),
+    ...(freeze && now < freeze.value.until && { freeze: toFreeze(freeze.value) }),
+    ...(teardown && { remaining: teardown.value.remaining }),
+  };
 }
 
-interface Place {
-  readonly bucket: string;
-  readonly environment: string;
-}
-
-async function readHolder(storage: StorageClient, { bucket, environment }: Place): Promise<string | undefined> {
-  const lock = await storage.readText(bucket, `locks/${environment}.json`);
-  return textOf(toObject(parseJson(lock?.text ?? ""))?.run);
-}
-
-async function listRecorded(storage: StorageClient, { bucket, environment }: Place): Promise<readonly string[]> {
-  const prefix = `runs/${environment}/`;
-  const records = [...(await storage.listObjects(bucket, prefix))];
-  records.sort((a, b) => (b.timeCreated ?? "").localeCompare(a.timeCreated ?? ""));
-  return records.map(({ name = "" }) => name.slice(prefix.length, -".json".length));
-}
-
-function unknownEnvironment(environment: string): StepError {
+/**
+ * Google's clock in seconds since the epoch, if there is such an environment.
+ *
+ * @throws StepError NOT_FOUND when it is not known
+ */
+export async function demandEnvironment(
+  environment: string,
+  { storage, installation }: Pick<ViewClients, "storage" | "installation">,
+): Promise<number> {
+  const found = await storage.readText(installation.bucket, specObject(environment));
+  if (found) return Date.parse(found.readAt) / 1000;
   const message = `no environment ${environment} is known here`;
-  return new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_ENVIRONMENT", message });
+  throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_ENVIRONMENT", message });
+}
+
+function toFreeze({ reason, by, until }: StoredFreeze): NonNullable<EnvironmentView["freeze"]> {
+  return { reason, by, until: new Date(until * 1000).toISOString() };
+}
+
+function toTime(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
 }

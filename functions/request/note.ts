@@ -3,6 +3,7 @@ import type { WorkflowExecutionsClient } from "../../google/clients/workflow-exe
 import { parseJson, toObject } from "../../google/json.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
+import { requestObject } from "../entry/ledger.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
@@ -64,6 +65,7 @@ export async function noteExecution(
   return (await readRequest({ storage, installation }, request.run))?.request ?? started;
 }
 
-function requestObject(run: string): string {
-  return `requests/${run}.json`;
+/** Where the note of a request lies. */
+export function requestPlace(run: string, { installation }: Pick<AcceptClients, "installation">) {
+  return { bucket: installation.bucket, object: requestObject(run) };
 }

@@ -2,7 +2,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
-import { canonicalJson, functionId, sha256 } from "../../spec/names.ts";
+import { canonicalJson, functionId, functionUrl, sha256 } from "../../spec/names.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import type { StoredPlan } from "../entry/stored.ts";
 import type { PackedSpec } from "./spec-store.ts";
@@ -15,7 +15,8 @@ function titleOf(name: StepName): string {
 /** The plan of a spec, as the workflow reads it. */
 export function planOf({ spec, source, seed }: PackedSpec, installation: InstallationEnvironment): StoredPlan {
   const { bucket, seedRunnerImage } = installation;
-  return toStored(makePlan(spec, { installation: bucket, seedRunnerImage, source, seed }));
+  const requestUrl = functionUrl("request", installation);
+  return toStored(makePlan(spec, { installation: bucket, seedRunnerImage, requestUrl, source, seed }));
 }
 
 /** A plan that calls every step and gives it nothing to do: for proving the permissions of each. */

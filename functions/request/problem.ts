@@ -3,6 +3,7 @@ import { SpecError } from "../../spec/problem.ts";
 import type { Problem } from "../api.ts";
 import { toStepError } from "../error.ts";
 import { waitingFor } from "../waiting.ts";
+import { BusyError } from "./busy.ts";
 
 /** Content type of a refusal. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export const problemType = "application/problem+json";
@@ -19,5 +20,8 @@ export function toProblem(caught: unknown): Problem {
     return { type: "about:blank", title: "Try again", status: codes.UNAVAILABLE.http, detail };
   }
   const error = toStepError(caught);
+  if (error instanceof BusyError) {
+    return { type: "about:blank", title: error.reason, status: 409, detail: error.message, holder: error.holder };
+  }
   return { type: "about:blank", title: error.reason, status: error.httpStatus, detail: error.message };
 }

@@ -23,9 +23,17 @@ interface ProgressLine {
   };
 }
 
+/** A line of the workflow's log about the run itself. */
+export interface RunLine {
+  readonly state: string;
+  /** Seconds since the epoch. */
+  readonly at: number;
+  readonly detail: { readonly approval?: string };
+}
+
 /** Where the workflow's lines about a run are. */
 export function progressQuery(project: string, run: string): LogQuery {
-  const filter = `jsonPayload.alloyrun="step" AND jsonPayload.run="${run}"`;
+  const filter = `(jsonPayload.alloyrun="step" OR jsonPayload.alloyrun="run") AND jsonPayload.run="${run}"`;
   return { project, filter, limit: 1000 };
 }
 
@@ -33,14 +41,20 @@ export function progressQuery(project: string, run: string): LogQuery {
 export async function progressFromLog(
   logging: LoggingClient,
   query: LogQuery,
-): Promise<{ readonly steps: ReadonlyMap<StepName, Progress>; readonly failures: readonly FailureView[] }> {
+): Promise<{
+  readonly steps: ReadonlyMap<StepName, Progress>;
+  readonly failures: readonly FailureView[];
+  /** How the run itself stands, as it said last: `queued`, `awaiting-approval` …; absent when it only worked. */
+  readonly standing?: RunLine;
+}> {
   const entries = await logging.list(query);
   const lines = entries.flatMap(({ jsonPayload }) => toProgressLine(jsonPayload));
   lines.sort((a, b) => a.at - b.at);
   const steps = new Map<StepName, Progress>();
   for (const line of lines) steps.set(line.step, advance(steps.get(line.step), line));
   const failed = lines.filter(({ state }) => state === "failed");
-  return { steps, failures: failed.map(({ step, detail }) => toFailure(step, detail)) };
+  const standing = entries.flatMap(({ jsonPayload }) => toRunLine(jsonPayload)).sort((a, b) => a.at - b.at).at(-1);
+  return { steps, failures: failed.map(({ step, detail }) => toFailure(step, detail)), standing };
 }
 
 /** The steps of a run that has ended, from its record. */
@@ -121,4 +135,10 @@ function toProgressLine(payload: Readonly<Record<string, unknown>> | undefined):
   if (!names.has(step) || !states.has(state) || typeof at !== "number") return [];
   const line = payload as object as ProgressLine;
   return [{ ...line, detail: line.detail ?? {} }];
+}
+
+function toRunLine(payload: Readonly<Record<string, unknown>> | undefined): readonly RunLine[] {
+  const { alloyrun, state, at, detail } = payload ?? {};
+  if (alloyrun !== "run" || typeof state !== "string" || typeof at !== "number") return [];
+  return [{ state, at, detail: (detail ?? {}) as object as RunLine["detail"] }];
 }

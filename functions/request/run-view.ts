@@ -5,11 +5,13 @@ import { parseJson, toObject } from "../../google/json.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import type { FailureView, RunView } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import type { RunRecord, RunResult, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import type { RunRecord, RunResult, StoredDigest, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
-import { readRequest } from "./note.ts";
+import { recordId, recordObject } from "../record/chain.ts";
+import { viewApproval } from "./decide.ts";
+import { type Noted, readRequest } from "./note.ts";
 import { planObject } from "./plan-store.ts";
-import { progressFromLog, progressFromRecord, progressQuery, toFailure, toStepViews } from "./progress.ts";
+import { progressFromLog, progressFromRecord, progressQuery, type RunLine, toFailure, toStepViews } from "./progress.ts";
 
 /** What reading a run works with. */
 export interface ViewClients {
@@ -25,31 +27,68 @@ export interface ViewClients {
  * @throws StepError NOT_FOUND when no such run was requested
  */
 export async function viewRun(run: string, clients: ViewClients): Promise<RunView> {
-  const noted = await readRequest(clients, run);
-  if (!noted) throw unknownRun(run);
-  const { request, readAt } = noted;
-  const { storage, installation } = clients;
+  const { request, readAt } = await demandRun(run, clients);
+  const { installation } = clients;
   const [plan, record, execution] = await Promise.all([
     request.planHash === undefined ? undefined : read<StoredPlan>(clients, planObject(request.planHash)),
-    storage.readText(installation.bucket, `runs/${request.environment}/${run}.json`),
+    read<RunRecord>(clients, recordObject(request.environment, recordId(run, request.attempt))),
     request.execution === undefined ? undefined : clients.executions.getExecution(request.execution),
   ]);
   const about = { ...basics(request, execution), readAt };
-  const ended = record && (toObject(parseJson(record.text)) as object as RunRecord);
-  if (ended)
-    return { ...about, ...outcomeOf(ended.result), steps: toStepViews(plan?.steps ?? [], progressFromRecord(ended)) };
+  if (record) {
+    const steps = toStepViews(plan?.steps ?? [], progressFromRecord(record));
+    return { ...about, ...(await decidedOf(record, clients)), ...outcomeOf(record.result), steps };
+  }
   const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
   const steps = toStepViews(plan?.steps ?? [], progress.steps);
-  if (isUnfinished(about.state)) return { ...about, steps, failures: progress.failures, remaining: [] };
-  return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
+  if (!isUnfinished(about.state)) return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
+  const standing = await standingOf(about.state, progress.standing, clients);
+  return { ...about, steps, failures: progress.failures, remaining: [], ...standing };
+}
+
+/** The note of a run. @throws StepError NOT_FOUND when no such run was requested */
+export async function demandRun(run: string, clients: Pick<ViewClients, "storage" | "installation">): Promise<Noted> {
+  const noted = await readRequest(clients, run);
+  if (noted) return noted;
+  throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_RUN", message: `no run ${run} was requested here` });
+}
+
+/** The plan that a run was to carry out, and who approved it. */
+async function decidedOf(
+  { changesHash, approval }: RunRecord,
+  clients: ViewClients,
+): Promise<Pick<RunView, "plan" | "approval">> {
+  const plan = changesHash === undefined ? undefined : await read<StoredDigest>(clients, planObject(changesHash));
+  return {
+    ...(plan && { plan }),
+    ...(approval && { approval: await viewApproval(approval.id, clients) }),
+  };
+}
+
+/** A run that is under way works, or waits: for its turn, or for somebody's approval. */
+async function standingOf(
+  state: RunView["state"],
+  line: RunLine | undefined,
+  clients: ViewClients,
+): Promise<Partial<Pick<RunView, "state" | "approval" | "plan">>> {
+  if (state === "queued" || line?.state === "queued") return { state: "queued" };
+  const id = line?.state === "awaiting-approval" ? line.detail.approval : undefined;
+  if (id === undefined) return {};
+  const approval = await viewApproval(id, clients);
+  const plan = await read<StoredDigest>(clients, planObject(approval.changesHash));
+  return { state: "awaiting-approval", approval, ...(plan && { plan }) };
 }
 
 type Outcome = Pick<RunView, "state" | "failures" | "remaining" | "url" | "excerpt">;
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
-  const { run, environment, action, requestedBy, execution: name = "" } = request;
+  const { run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds } = request;
   const { startTime: startedAt, endTime: endedAt } = execution ?? {};
-  return { run, environment, action, requestedBy, execution: name, startedAt, endedAt, state: stateOf(execution) };
+  return {
+    ...{ run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds, startedAt, endedAt },
+    execution: request.execution ?? "",
+    state: stateOf(execution),
+  };
 }
 
 function stateOf(execution: Execution | undefined): RunView["state"] {
@@ -136,8 +175,4 @@ async function read<Value extends object>(
 ): Promise<Value | undefined> {
   const found = await storage.readText(installation.bucket, object);
   return found && (toObject(parseJson(found.text)) as object as Value | undefined);
-}
-
-function unknownRun(run: string): StepError {
-  return new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_RUN", message: `no run ${run} was requested here` });
 }

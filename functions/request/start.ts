@@ -22,7 +22,10 @@ function workflowOf({ action }: StoredRequest): string {
   return action === "sweep" ? "alloyrun-sweep" : "alloyrun-environment";
 }
 
-function argumentOf({ run, environment, action, level, planHash, requestedBy }: StoredRequest, bucket: string): object {
+/** What the workflow is told: small, for it reads the plan itself. */
+function argumentOf(request: StoredRequest, bucket: string): object {
+  const { run, environment, action, of, level, planHash, requestedBy, ticket, teardown, expectedSeconds } = request;
   if (action === "sweep") return { run, bucket };
-  return { run, environment, action, level, planHash, bucket, requestedBy };
+  const isContinued = teardown !== undefined;
+  return { run, environment, action, of, level, planHash, bucket, requestedBy, ticket, isContinued, expectedSeconds };
 }

@@ -5,6 +5,8 @@ import { ApiError } from "../../google/error.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/steps/cluster.ts";
 import { idOf } from "../../spec/names.ts";
+import { adminVersionOf, versionAnnotation } from "../alloydb/admin-version.ts";
+import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
 import { keepPassword } from "../alloydb/password.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import {
@@ -20,7 +22,7 @@ import type { Pending, StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { codeOfFailure } from "../failure.ts";
 import { peeringName } from "../network/peering.ts";
-import { isOwn, refuseForeign } from "../ownership.ts";
+import { refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import { implementStep, type StepContext } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
@@ -30,9 +32,6 @@ interface Clients {
   readonly secretManager: SecretManagerClient;
   readonly compute: ComputeClient;
 }
-
-/** Which version of the secret the cluster was created with; whatever happens to the secret later, this one logs in. */
-const versionAnnotation = "alloyrun-admin-version";
 
 // biome-ignore format: a table
 const mutableFields: readonly MutableField<ClusterInput, Cluster>[] = [
@@ -48,7 +47,8 @@ export const cluster = implementStep(
   clusterStep,
   { alloydb: connectAlloyDb, secretManager: connectSecretManager, compute: connectCompute },
   {
-    async plan(input, { alloydb }) {
+    async plan(first, { alloydb }, { run }) {
+      const input = inGeneration(first, run);
       const observed = await unlessDisabled(alloydb.getCluster(input.cluster));
       if (!observed || observed.state === "FAILED") return [creation(input.cluster, creationEffects(input))];
       refuseUnfit(input, observed);
@@ -56,7 +56,8 @@ export const cluster = implementStep(
       return fields.length > 0 ? [update(input.cluster, fields, { expectedSeconds: 20 })] : [];
     },
 
-    async ensure(input, clients, context) {
+    async ensure(first, clients, context) {
+      const input = inGeneration(first, context.run);
       const observed = await clients.alloydb.getCluster(input.cluster);
       if (!observed) return (await awaitPeering(input, clients, context)) ?? create(input, clients, context);
       refuseUnfit(input, observed);
@@ -67,15 +68,17 @@ export const cluster = implementStep(
       return settle(input, observed, { clients, context });
     },
 
+    /** Clusters of every generation go: an unfinished rebuild leaves two. */
     async remove(input, clients, context) {
-      const observed = await clients.alloydb.getCluster(input.cluster);
-      if (!observed) return done({});
-      if (!isOwn(observed, input.ownership)) {
-        context.log("WARNING", `${input.cluster} is not of ${input.ownership.mark}; it was left as it is`);
+      const own = await ownClusters(input, clients.alloydb);
+      const [cluster] = own;
+      if (!cluster) {
+        await tellForeign(input, clients, context);
         return done({});
       }
-      if (observed.state !== "DELETING") return discard(input.cluster, clients, context);
-      return notYet({ reason: `${input.cluster} is being deleted`, retryAfterSeconds: 10 });
+      const going = own.filter(({ state }) => state !== "DELETING");
+      if (going.length > 0) return discardAll(input, going, { clients, context });
+      return notYet({ reason: `${nameOfCluster(input.cluster, cluster)} is being deleted`, retryAfterSeconds: 10 });
     },
 
     /** Without the peering a cluster may be refused by the call or, a moment later, by its operation. */
@@ -140,7 +143,7 @@ async function settle(
 ): Promise<StepResponse<ClusterOutput>> {
   const fields = differences(mutableFields, input, observed);
   if (fields.length === 0)
-    return done({ cluster: input.cluster, adminVersion: await adminVersionOf(input, observed, clients) });
+    return done({ cluster: input.cluster, adminVersion: await keptVersionOf(input, observed, clients) });
   const operation = await clients.alloydb.patchCluster({
     cluster: { name: input.cluster, labels: { ...observed.labels, ...input.ownership.labels } },
     updateMask: fields.map(({ path }) => path),
@@ -153,10 +156,9 @@ async function settle(
   });
 }
 
-async function adminVersionOf(input: ClusterInput, observed: Cluster, { secretManager }: Clients): Promise<string> {
-  const recorded = observed.annotations?.[versionAnnotation];
-  if (recorded !== undefined) return `${input.adminSecret}/versions/${recorded}`;
-  return (await keepPassword(secretManager, input.adminSecret)).version;
+async function keptVersionOf(input: ClusterInput, observed: Cluster, { secretManager }: Clients): Promise<string> {
+  const recorded = adminVersionOf(input.adminSecret, observed);
+  return recorded ?? (await keepPassword(secretManager, input.adminSecret)).version;
 }
 
 /** A failed creation leaves a cluster that keeps its name from being used again. */
@@ -167,6 +169,26 @@ async function discard(name: string, { alloydb }: Clients, context: StepContext)
     reason: `${name} is being deleted`,
     changes: [deletion(name, { dataLoss: true, downtime: true, expectedSeconds: 180 })],
   });
+}
+
+async function discardAll(
+  { cluster: first }: ClusterInput,
+  clusters: readonly Cluster[],
+  { clients, context }: { readonly clients: Clients; readonly context: StepContext },
+): Promise<Pending> {
+  const names = clusters.map((cluster) => nameOfCluster(first, cluster));
+  const each = await Promise.all(names.map((name) => discard(name, clients, context)));
+  return pending({
+    operations: each.flatMap(({ operations }) => operations),
+    reason: each.map(({ reason }) => reason).join("; "),
+    changes: each.flatMap(({ changes }) => changes),
+  });
+}
+
+/** Says of a cluster that has the name, and is somebody else's, that it stays. */
+async function tellForeign(input: ClusterInput, { alloydb }: Clients, { log }: StepContext): Promise<void> {
+  const observed = await alloydb.getCluster(input.cluster);
+  if (observed) log("WARNING", `${input.cluster} is not of ${input.ownership.mark}; it was left as it is`);
 }
 
 /** After an operation that failed, nothing is created again before the network is connected. */

@@ -2,7 +2,8 @@ import { connectAlloyDb } from "../../google/clients/alloydb.ts";
 import { connectSecretManager } from "../../google/clients/secret-manager.ts";
 import { clusterStep } from "../../plan/steps/cluster.ts";
 import { type InstanceInput, instanceStep } from "../../plan/steps/instance.ts";
-import { ensureInstance, planInstance, removeInstance, type WantedInstance } from "../alloydb/instance.ts";
+import { inGeneration } from "../alloydb/generation.ts";
+import { ensureInstance, planInstance, removeInstances, type WantedInstance } from "../alloydb/instance.ts";
 import { awaitAnswer, ensureLogin } from "../alloydb/login.ts";
 import { done } from "../answer.ts";
 import { implementStep, outputOf } from "../step.ts";
@@ -17,11 +18,13 @@ export const instance = implementStep(
   instanceStep,
   { alloydb: connectAlloyDb, secretManager: connectSecretManager },
   {
-    async plan(input, { alloydb }) {
+    async plan(first, { alloydb }, { run }) {
+      const input = inGeneration(first, run);
       return planInstance(toWanted(input), await unlessDisabled(alloydb.getInstance(input.instance)));
     },
 
-    async ensure(input, clients, context) {
+    async ensure(first, clients, context) {
+      const input = inGeneration(first, context.run);
       const { adminVersion } = outputOf(clusterStep, context.outputs);
       const ensured = await ensureInstance(toWanted(input), { alloydb: clients.alloydb, context });
       if ("waiting" in ensured) return ensured.waiting;
@@ -37,7 +40,7 @@ export const instance = implementStep(
 
     /** The user goes with the cluster. */
     async remove(input, { alloydb }, context) {
-      return (await removeInstance({ ...input, name: input.instance }, { alloydb, context })) ?? done({});
+      return (await removeInstances(input, { alloydb, context })) ?? done({});
     },
   },
 );

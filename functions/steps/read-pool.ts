@@ -1,6 +1,7 @@
 import { connectAlloyDb } from "../../google/clients/alloydb.ts";
 import { type ReadPoolInput, readPoolStep } from "../../plan/steps/read-pool.ts";
-import { ensureInstance, planInstance, removeInstance, type WantedInstance } from "../alloydb/instance.ts";
+import { inGeneration } from "../alloydb/generation.ts";
+import { ensureInstance, planInstance, removeInstances, type WantedInstance } from "../alloydb/instance.ts";
 import { done } from "../answer.ts";
 import { implementStep } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
@@ -14,18 +15,20 @@ export const readPool = implementStep(
   readPoolStep,
   { alloydb: connectAlloyDb },
   {
-    async plan(input, { alloydb }) {
+    async plan(first, { alloydb }, { run }) {
+      const input = inGeneration(first, run);
       return planInstance(toWanted(input), await unlessDisabled(alloydb.getInstance(input.instance)));
     },
 
-    async ensure(input, { alloydb }, context) {
+    async ensure(first, { alloydb }, context) {
+      const input = inGeneration(first, context.run);
       const ensured = await ensureInstance(toWanted(input), { alloydb, context });
       if ("waiting" in ensured) return ensured.waiting;
       return done({ instance: input.instance, ipAddress: ensured.ready.ipAddress ?? "" });
     },
 
     async remove(input, { alloydb }, context) {
-      return (await removeInstance({ ...input, name: input.instance }, { alloydb, context })) ?? done({});
+      return (await removeInstances(input, { alloydb, context })) ?? done({});
     },
   },
 );

@@ -12,6 +12,7 @@ import { done, expecting, notYet, pending } from "../answer.ts";
 import { creation, deletion, sameLabels, update } from "../changes.ts";
 import { planService } from "../cloud-run/plan-service.ts";
 import { explainRevision, findRevision, namedTemplate, readiness, secretAttempts } from "../cloud-run/revision.ts";
+import { readServing, rebuildOf, servingOf } from "../cloud-run/serving.ts";
 import { type RevisionParts, toTemplate } from "../cloud-run/template.ts";
 import { candidateTraffic, urlOf } from "../cloud-run/traffic.ts";
 import type { Pending, StepResponse } from "../contract.ts";
@@ -35,8 +36,14 @@ export const service = implementStep(
   serviceStep,
   { services: connectRunServices, logging: connectLogging },
   {
-    async plan(input, { services }) {
-      return planService(input, await unlessDisabled(services.getService(input.service)));
+    async observe(input, { services }) {
+      const serving = await readServing(await unlessDisabled(services.getService(input.service)), services);
+      return (serving && servingOf(serving)) ?? {};
+    },
+
+    async plan(input, { services }, { run }) {
+      const observed = await unlessDisabled(services.getService(input.service));
+      return planService(input, observed, { serving: await readServing(observed, services), run });
     },
 
     async ensure(input, clients, context) {
@@ -77,7 +84,9 @@ interface Work {
 
 async function ensureRevision(work: Work): Promise<StepResponse<ServiceOutput>> {
   const { input, observed, clients, context } = work;
-  const template = toTemplate(input, partsOf(context));
+  const isRebuild = context.run.action === "rebuild";
+  const rebuild = isRebuild ? context.run.id : rebuildOf(await readServing(observed, clients.services));
+  const template = toTemplate(input, partsOf(context), rebuild);
   const attempt = await findRevision(input.service, template, { services: clients.services, run: context.run });
   const { id, found } = attempt;
   if (!found || !observed) {

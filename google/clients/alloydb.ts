@@ -21,6 +21,8 @@ export type User = protos.google.cloud.alloydb.v1.IUser;
  */
 export interface AlloyDbClient {
   readonly getCluster: (name: string) => Promise<Cluster | undefined>;
+  /** All clusters of a location, `projects/{project}/locations/{location}`. */
+  readonly listClusters: (parent: string) => Promise<readonly Cluster[]>;
   readonly createCluster: (request: Creation & { readonly cluster: Cluster }) => Promise<Operation>;
   readonly patchCluster: (request: Patch & { readonly cluster: Cluster }) => Promise<Operation>;
   /** Deletes a cluster with all instances in it. */
@@ -67,6 +69,8 @@ export interface QueryOutcome {
   readonly isOk: boolean;
   /** PostgreSQL's or AlloyDB's words when not ok. */
   readonly message: string;
+  /** The rows of the last result, each column as text; null where there is no value. */
+  readonly rows: readonly (readonly (string | null)[])[];
 }
 
 /** Reaches AlloyDB through the official client. */
@@ -75,6 +79,8 @@ export const connectAlloyDb: Connect<AlloyDbClient> = (auth) => {
   return (guard) => ({
     getCluster: (name) =>
       orAbsent(read("clusters.get", name, async (options) => (await client.getCluster({ name }, options))[0])),
+    listClusters: (parent) =>
+      read("clusters.list", parent, async (options) => (await client.listClusters({ parent }, options))[0]),
     createCluster: ({ name, requestId, cluster }) =>
       start({ method: "clusters.create", resource: name, guard }, (options) =>
         client.createCluster({ parent: parentOf(name), clusterId: idOf(name), requestId, cluster }, options),
@@ -121,7 +127,12 @@ const { site, read, start } = officialCaller("alloydb", version);
 /** The statement and its password are in the request only; neither is in the outcome. */
 async function executeSql(client: AlloyDBAdminClient, query: Query): Promise<QueryOutcome> {
   const [response] = await read("instances.executeSql", query.instance, (options) => client.executeSql(query, options));
-  return { isOk: response.metadata?.status === "OK", message: response.metadata?.message ?? "" };
+  const rows = response.sqlResults?.at(-1)?.rows ?? [];
+  return {
+    isOk: response.metadata?.status === "OK",
+    message: response.metadata?.message ?? "",
+    rows: rows.map(({ values }) => (values ?? []).map(({ value, nullValue }) => (nullValue ? null : (value ?? null)))),
+  };
 }
 
 /** Paths of a field mask are in snake case on the wire of gRPC. */

@@ -49,6 +49,7 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
       "alloydb.clusters.create",
       "alloydb.clusters.delete",
       "alloydb.clusters.get",
+      "alloydb.clusters.list",
       "alloydb.clusters.update",
       "compute.networks.get",
     ],

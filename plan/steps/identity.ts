@@ -138,7 +138,7 @@ function account(
 }
 
 function adminSecret(spec: Spec): SecretInput {
-  const steps = [stepMember(spec, "cluster"), stepMember(spec, "instance")];
+  const steps = ["cluster", "instance", "retire"].map((step) => stepMember(spec, step));
   return {
     name: `projects/${spec.project}/secrets/${secretId(spec.name, "admin-password")}`,
     grants: [

@@ -64,6 +64,7 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
   needs: ["cluster", "peering", "identity"],
   permissions: {
     project: [
+      "alloydb.clusters.list",
       "alloydb.instances.create",
       "alloydb.instances.delete",
       "alloydb.instances.executeSql",

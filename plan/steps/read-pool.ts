@@ -50,6 +50,7 @@ export const readPoolStep: StepDeclaration<ReadPoolInput, ReadPoolOutput> = {
   needs: ["instance"],
   permissions: {
     project: [
+      "alloydb.clusters.list",
       "alloydb.instances.create",
       "alloydb.instances.delete",
       "alloydb.instances.get",

@@ -16,6 +16,8 @@ export function runView(fields: Partial<RunView> = {}): RunView {
     run: "run-1",
     environment: "users",
     action: "up",
+    level: "app",
+    expectedSeconds: 800,
     state: "running",
     requestedBy: "ann@example.com",
     execution: "projects/p/locations/l/workflows/alloyrun-environment/executions/e",

@@ -7,6 +7,7 @@ import { exampleText } from "../spec/example.ts";
 export const context: PlanContext = {
   installation: "my-project-alloyrun",
   seedRunnerImage: `asia-northeast1-docker.pkg.dev/my-project/alloyrun/seed@sha256:${"1".repeat(64)}`,
+  requestUrl: "https://alloyrun-request-123.asia-northeast1.run.app",
   source: `sources/${"2".repeat(64)}.tgz`,
   seed: `seeds/${"3".repeat(64)}.tgz`,
 };

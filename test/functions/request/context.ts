@@ -30,6 +30,7 @@ export function createTestInstallation(): TestInstallation {
       storage: createMemoryStorage(),
       installation: {
         project: "my-project",
+        projectNumber: "123",
         region: "asia-northeast1",
         bucket: "my-project-alloyrun",
         seedRunnerImage: "seed@sha256:1",

@@ -1,0 +1,150 @@
+import { createAuth, unguarded } from "../../google/auth.ts";
+import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
+import { type JsonObject, toObject } from "../../google/json.ts";
+import { reasonsToAsk } from "../../plan/approval.ts";
+import { type Digest, digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
+import type { Serving } from "../../plan/generation.ts";
+import type { ClusterInput } from "../../plan/steps/cluster.ts";
+import type { SeedInput } from "../../plan/steps/seed.ts";
+import { idOf } from "../../spec/names.ts";
+import type { Run } from "../contract.ts";
+import { StepError } from "../error.ts";
+import { once } from "../once.ts";
+import { badField } from "../parse.ts";
+import { ask, standingOf } from "../plan/approve.ts";
+import { latestRun, targetOf } from "../plan/target.ts";
+import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
+import { readStored, writeStored } from "./read.ts";
+import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
+
+/**
+ * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards), `digest` (what the
+ * steps would change, what that means, and whether somebody must approve it), `ask` and `standing` (the approval).
+ */
+export const plan: EntryAnswer = implementEntry("plan", (body) => answerPlan(body, openStorage()));
+
+/** Answers one call with the given storage; a repeated call changes nothing. */
+export async function answerPlan(body: JsonObject, storage: StorageClient): Promise<object> {
+  const bucket = requireText(body, "bucket");
+  switch (body.action) {
+    case "target":
+      return answerTarget(body, bucket, storage);
+    case "digest":
+      return answerDigest(body, bucket, storage);
+    case "ask":
+      return answerAsk(body, bucket, storage);
+    case "standing":
+      return standingOf(storage, { bucket, id: requireText(body, "approval"), now: requireNow(body) });
+    default:
+      throw badField("action", "must be target, digest, ask or standing");
+  }
+}
+
+async function answerTarget(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
+  const run = toRun(body);
+  const [request, latest, stored] = await Promise.all([
+    readRequest(storage, bucket, run.id),
+    latestRun(storage, bucket, run.environment),
+    readPlan(storage, bucket, run.planHash),
+  ]);
+  const generations = await targetOf(storage, { bucket, request, serving: toServing(body), names: namesOf(stored) });
+  return { databaseGeneration: generations.database, clusterGeneration: generations.cluster, latest };
+}
+
+/** Stores what was observed under its hash, and says whether it is what was asked for and who must approve it. */
+async function answerDigest(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
+  const run = toRun(body);
+  const stored = await readPlan(storage, bucket, run.planHash);
+  const digest = digestOf({
+    plan: stored,
+    action: run.action === "check" ? "plan" : run.action,
+    level: run.level,
+    generations: { database: run.databaseGeneration, cluster: run.clusterGeneration },
+    changes: changesOf(body),
+  });
+  await writeStored(storage, { bucket, object: digestObject(digest.changesHash), ifGenerationMatch: "0" }, digest);
+  const { changesHash: asked } = await readRequest(storage, bucket, run.id);
+  const moved = asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
+  const { changesHash, effects, changes } = digest;
+  const reasons = stored.approval && run.action !== "plan" ? reasonsToAsk(stored.approval, effects) : [];
+  const stale = moved.length > 0 ? `the plan ${asked} is stale; what moved: ${moved.join("; ")}` : null;
+  return { changesHash, effects, changes: changes.length, reasons: changes.length > 0 ? reasons : [], stale };
+}
+
+async function movedSince(
+  storage: StorageClient,
+  bucket: string,
+  asked: string,
+  now: Digest,
+): Promise<readonly string[]> {
+  const before = await readStored<StoredDigest>(storage, bucket, digestObject(asked));
+  const moved = before ? movedBetween(before.value, now) : [`no plan ${asked} is stored here`];
+  return moved.length > 0 ? moved : ["effects or prices"];
+}
+
+async function answerAsk(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
+  const run = toRun(body);
+  const [request, stored] = await Promise.all([
+    readRequest(storage, bucket, run.id),
+    readPlan(storage, bucket, run.planHash),
+  ]);
+  const reasons = Array.isArray(body.reasons) ? body.reasons.map(String) : [];
+  const { id, expiresAt } = await ask(storage, {
+    ...{ bucket, request, plan: stored, reasons },
+    changesHash: requireText(body, "changesHash"),
+    callback: requireText(body, "callback"),
+    now: requireNow(body),
+  });
+  return { approval: id, expiresAt };
+}
+
+/** Where an observed plan lies. */
+export function digestObject(changesHash: string): string {
+  return `plans/${changesHash}.json`;
+}
+
+/** The names that the plan gives to the first database and cluster. */
+function namesOf({ steps }: StoredPlan): { readonly database: string; readonly cluster: string } {
+  const inputOf = (name: string) => steps.find((step) => step.name === name)?.input;
+  const seed = inputOf("seed") as Partial<SeedInput> | undefined;
+  const cluster = inputOf("cluster") as Partial<ClusterInput> | undefined;
+  return { database: seed?.database ?? "", cluster: idOf(cluster?.cluster ?? "") };
+}
+
+function changesOf(body: JsonObject): Observations["changes"] {
+  const reports = (toObject(body.reports) ?? {}) as object as Readonly<Record<string, StepReport>>;
+  return Object.fromEntries(Object.entries(reports).map(([step, { changes = [] }]) => [step, changes]));
+}
+
+function toServing(body: JsonObject): Serving | undefined {
+  const { database, instance } = toObject(body.serving) ?? {};
+  return typeof database === "string" && typeof instance === "string" ? { database, instance } : undefined;
+}
+
+function toRun(body: JsonObject): Run {
+  const run = toObject(body.run);
+  if (!run) throw badField("run", "must be an object");
+  for (const field of ["id", "environment", "action", "level", "planHash"]) requireText(run, field);
+  return run as object as Run;
+}
+
+function requireNow({ now }: JsonObject): number {
+  if (typeof now === "number") return now;
+  throw badField("now", "must be seconds since the epoch");
+}
+
+async function readRequest(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {
+  return (await demand<StoredRequest>(storage, bucket, `requests/${run}.json`)).value;
+}
+
+async function readPlan(storage: StorageClient, bucket: string, planHash: string): Promise<StoredPlan> {
+  return (await demand<StoredPlan>(storage, bucket, `plans/${planHash}.json`)).value;
+}
+
+async function demand<Value extends object>(storage: StorageClient, bucket: string, object: string) {
+  const found = await readStored<Value>(storage, bucket, object);
+  if (found) return found;
+  throw new StepError({ code: "NOT_FOUND", reason: "NOT_STORED", message: `gs://${bucket}/${object} is not there` });
+}
+
+const openStorage = once(() => connectStorage(createAuth())(unguarded));

@@ -1,0 +1,59 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import { parseJson, toObject } from "../../google/json.ts";
+import { canonicalJson } from "../../spec/names.ts";
+import { StepError } from "../error.ts";
+
+/** A JSON object of the bucket with the generation that it was read at. */
+export interface Stored<Value> {
+  readonly value: Value;
+  readonly generation: string;
+  /** RFC 3339, by Google's clock. */
+  readonly readAt: string;
+}
+
+/** Reads one of our own JSON objects; undefined when there is none. */
+export async function readStored<Value extends object>(
+  storage: StorageClient,
+  bucket: string,
+  object: string,
+): Promise<Stored<Value> | undefined> {
+  const found = await storage.readText(bucket, object);
+  const value = found && toObject(parseJson(found.text));
+  return value && { value: value as object as Value, generation: found.generation, readAt: found.readAt };
+}
+
+/** Where an object lies, and at which generation it must still be; `"0"` when there must be none. */
+export interface Place {
+  readonly bucket: string;
+  readonly object: string;
+  readonly ifGenerationMatch?: string;
+}
+
+/** Writes one of our own objects as canonical JSON. Gives its generation; undefined when another was faster. */
+export async function writeStored(storage: StorageClient, place: Place, value: object): Promise<string | undefined> {
+  const written = await storage.write({ ...place, content: canonicalJson(value), contentType: "application/json" });
+  return written && (written.generation ?? "");
+}
+
+/**
+ * Changes one of our own objects by reading, editing and writing it until nobody comes in between.
+ *
+ * @param edit gives the new value; the very value that it got, or undefined, when nothing is to be written
+ * @returns what is stored now
+ * @throws StepError ABORTED, retryable, when others were faster five times
+ */
+export async function editStored<Value extends object>(
+  storage: StorageClient,
+  { bucket, object }: Omit<Place, "ifGenerationMatch">,
+  edit: (found: Value | undefined) => Value | undefined,
+): Promise<Value | undefined> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const found = await readStored<Value>(storage, bucket, object);
+    const wanted = edit(found?.value);
+    if (wanted === undefined || wanted === found?.value) return found?.value;
+    const ifGenerationMatch = found?.generation ?? "0";
+    if ((await writeStored(storage, { bucket, object, ifGenerationMatch }, wanted)) !== undefined) return wanted;
+  }
+  const message = `gs://${bucket}/${object} is being changed by several at once`;
+  throw new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", resource: object, message });
+}

@@ -1,0 +1,35 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import { type FirstNames, type Generations, generationsOf, nextGenerations, type Serving } from "../../plan/generation.ts";
+import { ledgerObject } from "../entry/ledger.ts";
+import { readStored } from "../entry/read.ts";
+import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";
+
+/** What is to be decided about. */
+export interface TargetQuestion {
+  readonly bucket: string;
+  readonly request: StoredRequest;
+  /** What serves; absent when nothing does. */
+  readonly serving?: Serving;
+  readonly names: FirstNames;
+}
+
+/**
+ * What serves when the run has ended. A run that has begun keeps its target however often it is resumed; a rebuild that
+ * is asked for while another of its level lies unfinished goes on with that one.
+ */
+export async function targetOf(storage: StorageClient, question: TargetQuestion): Promise<Generations> {
+  const { bucket, request, serving, names } = question;
+  if (request.target) return request.target;
+  const present = generationsOf(serving, names);
+  if (request.action !== "rebuild" || !serving) return present;
+  const { environment, level } = request;
+  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+  const unfinished = ledger?.value.target;
+  return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level);
+}
+
+/** The record that was written last: when it is another by the time the lock is held, something may have moved. */
+export async function latestRun(storage: StorageClient, bucket: string, environment: string): Promise<string> {
+  const chain = await readStored<StoredChain>(storage, bucket, `chains/${environment}.json`);
+  return chain?.value.records.at(-1)?.record ?? "";
+}

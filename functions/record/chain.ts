@@ -1,0 +1,54 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import { canonicalJson, sha256 } from "../../spec/names.ts";
+import { readStored, writeStored } from "../entry/read.ts";
+import type { RunRecord, StoredChain } from "../entry/stored.ts";
+import { StepError } from "../error.ts";
+
+/** Where the order of an environment's records lies. */
+export function chainObject(environment: string): string {
+  return `chains/${environment}.json`;
+}
+
+/** Id of the record of a run: the run's own, and for one that was resumed `<run>.2`, `<run>.3` … */
+export function recordId(run: string, attempt: number): string {
+  return attempt <= 1 ? run : `${run}.${attempt}`;
+}
+
+/** Where a record lies. */
+export function recordObject(environment: string, record: string): string {
+  return `runs/${environment}/${record}.json`;
+}
+
+/**
+ * Appends a record to its environment's chain; one that is in it stays as it is. Runs that hold no lock are recorded too,
+ * so two may come at the same moment: the one that is not the next any more is written again behind the other.
+ *
+ * @returns SHA-256 of the record's text
+ * @throws StepError UNAVAILABLE, retryable, when others were faster eight times
+ */
+export async function appendRecord(
+  storage: StorageClient,
+  { bucket, id }: { readonly bucket: string; readonly id: string },
+  content: Omit<RunRecord, "previous">,
+): Promise<string> {
+  const { environment } = content.run;
+  const object = recordObject(environment, id);
+  for (let attempt = 1; attempt <= 8; attempt += 1) {
+    const chain = await readStored<StoredChain>(storage, bucket, chainObject(environment));
+    const records = chain?.value.records ?? [];
+    const entered = records.find(({ record }) => record === id);
+    if (entered) return entered.sha256;
+    const before = records.at(-1);
+    const previous = before && { object: recordObject(environment, before.record), sha256: before.sha256 };
+    const record: RunRecord = { ...content, ...(previous && { previous }) };
+    const known = await storage.getObject(bucket, object);
+    const place = { bucket, object, ifGenerationMatch: known?.generation ?? "0" };
+    if ((await writeStored(storage, place, record)) === undefined) continue;
+    const entry = { record: id, sha256: sha256(canonicalJson(record)) };
+    const chainPlace = { bucket, object: chainObject(environment), ifGenerationMatch: chain?.generation ?? "0" };
+    const written = await writeStored(storage, chainPlace, { records: [...records, entry] } satisfies StoredChain);
+    if (written !== undefined) return entry.sha256;
+  }
+  const message = `several runs of ${environment} are being recorded`;
+  throw new StepError({ code: "UNAVAILABLE", reason: "CHAIN_BUSY", message });
+}

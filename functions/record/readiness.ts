@@ -1,0 +1,50 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import type { Run } from "../contract.ts";
+import { ledgerObject } from "../entry/ledger.ts";
+import { readStored, writeStored } from "../entry/read.ts";
+import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import { fenceGuard } from "../fence.ts";
+
+/** Since when an environment is ready, and until when it lives; seconds since the epoch. */
+export interface Readiness {
+  readonly readyAt: number;
+  readonly expiresAt?: number;
+}
+
+/** What became ready. */
+export interface ReadyRun {
+  readonly bucket: string;
+  readonly run: Run;
+  readonly request: StoredRequest;
+  /** By which it is used. */
+  readonly url: string;
+}
+
+/**
+ * Notes that the environment is ready. Its life is counted from when it became so: a run that finds it ready keeps the
+ * time, unless another time to live is asked for; what has been given by `extend` stays. From here on no rebuild is
+ * unfinished.
+ */
+export async function settleReadiness(storage: StorageClient, ready: ReadyRun): Promise<Readiness> {
+  const { bucket, run, url } = ready;
+  const object = ledgerObject(run.environment);
+  const found = await readStored<StoredEnvironment>(storage, bucket, object);
+  const { target: _, ...known } = found?.value ?? { plans: [run.planHash] };
+  const timeToLive = ready.request.timeToLiveSeconds ?? (await timeToLiveOf(storage, ready));
+  const readyAt = known.readyAt ?? run.now;
+  const isSame = known.timeToLiveSeconds === timeToLive && known.expiresAt !== undefined;
+  const expiresAt = timeToLive === undefined ? undefined : isSame ? known.expiresAt : readyAt + timeToLive;
+  const wanted: StoredEnvironment = {
+    ...known,
+    ...{ readyAt, readyRun: run.id, url },
+    ...{ timeToLiveSeconds: timeToLive, expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
+  };
+  await fenceGuard(run, storage)();
+  await writeStored(storage, { bucket, object, ifGenerationMatch: found?.generation ?? "0" }, wanted);
+  return { readyAt, ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+/** What the plan says, which was made from the spec. */
+async function timeToLiveOf(storage: StorageClient, { bucket, run }: ReadyRun): Promise<number | undefined> {
+  return (await readStored<StoredPlan>(storage, bucket, `plans/${run.planHash}.json`))?.value.timeToLiveSeconds;
+}

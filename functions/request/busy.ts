@@ -1,0 +1,77 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import type { HolderView, RequestedAction } from "../api.ts";
+import { freezeObject } from "../entry/freeze.ts";
+import { readStored } from "../entry/read.ts";
+import type { StoredFreeze, StoredLock, StoredRequest } from "../entry/stored.ts";
+import { StepError } from "../error.ts";
+import { lockPlace, readLock } from "../lock/hold.ts";
+import { type AcceptClients, readRequest } from "./note.ts";
+
+/** Another run holds the environment. */
+export class BusyError extends StepError {
+  readonly holder: HolderView;
+
+  constructor(environment: string, holder: HolderView) {
+    const message = `${environment} is being changed by ${holder.run} (${holder.why}) since ${holder.since}: wait, or ask with onBusy queue`;
+    super({ code: "ABORTED", reason: "BUSY", message, retryable: false });
+    this.name = "BusyError";
+    this.holder = holder;
+  }
+}
+
+/**
+ * Lets a request pass unless a living run holds its environment and it would rather fail than wait.
+ *
+ * @returns the request that is being carried out, when this one asks for the very same
+ * @throws BusyError telling who holds it, why, since when, and how long that takes
+ */
+export async function refuseBusy(
+  request: StoredRequest,
+  { storage, executions, installation }: AcceptClients,
+): Promise<StoredRequest | undefined> {
+  if (!changes(request.action) || request.teardown !== undefined) return undefined;
+  const held = await readLock(storage, lockPlace(installation.bucket, request.environment));
+  if (!held || !(await isAlive(held.value, executions))) return undefined;
+  const holder = await readRequest({ storage, installation }, held.value.run);
+  if (holder && isSame(holder.request, request)) return holder.request;
+  if (request.onBusy === "queue") return undefined;
+  throw new BusyError(request.environment, toHolder(held.value));
+}
+
+/**
+ * Lets a request pass unless somebody has frozen its environment.
+ *
+ * @throws StepError FAILED_PRECONDITION, reason `FROZEN`, with who, why and until when
+ */
+export async function refuseFrozen(
+  storage: StorageClient,
+  { bucket, environment, action }: { readonly bucket: string; readonly environment: string; readonly action: string },
+): Promise<void> {
+  if (!changes(action)) return;
+  const found = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
+  if (!found || Date.parse(found.readAt) / 1000 >= found.value.until) return;
+  const { reason, by, until } = found.value;
+  const message = `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}. \`alloyrun unfreeze ${environment}\` ends that.`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN", message });
+}
+
+function changes(action: RequestedAction | string): boolean {
+  return action === "up" || action === "rebuild" || action === "down";
+}
+
+async function isAlive({ execution }: StoredLock, executions: AcceptClients["executions"]): Promise<boolean> {
+  const state = (await executions.getExecution(execution))?.state;
+  return state === "ACTIVE" || state === "QUEUED";
+}
+
+/** The same is asked: the spec gives the same plan, and as much of it is built anew. */
+function isSame(holder: StoredRequest, request: StoredRequest): boolean {
+  const keyOf = ({ action, level, planHash, timeToLiveSeconds }: StoredRequest) =>
+    [action, level, planHash, timeToLiveSeconds].join();
+  return keyOf(holder) === keyOf(request);
+}
+
+function toHolder({ run, requestedBy, why, since, expectedSeconds }: StoredLock): HolderView {
+  const status = `/v1/runs/${run}`;
+  return { run, status, requestedBy, why, since: new Date(since * 1000).toISOString(), expectedSeconds };
+}

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { duration, text } from "../../spec/scalars.ts";
+
+const environmentName = () =>
+  text(/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/, "must be the name of an environment", "staging");
+
+const packed = (prefix: "sources" | "seeds") =>
+  text(
+    new RegExp(`^${prefix}/[0-9a-f]{64}\\.tgz$`),
+    `must look like ${prefix}/<sha256>.tgz`,
+    `${prefix}/${"0123456789abcdef".repeat(4)}.tgz`,
+  );
+
+const hash = () => text(/^[0-9a-f]{64}$/, "must be the hash of an observed plan", "0123456789abcdef".repeat(4));
+
+const words = (longest: number, example: string) =>
+  z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(longest, `must have at most ${longest} characters`)
+    .meta({ examples: [example] });
+
+/** Body of `POST /v1/requests`. */
+export const requestSchema = z
+  .strictObject({
+    action: z.enum(["up", "rebuild", "down", "plan", "sweep", "check"]).describe("What is wanted."),
+    environment: environmentName().optional().describe("Name of the environment; may be left out when `spec` names it."),
+    spec: z.string().max(200_000).optional().describe("Text of the environment.yaml. Left out, the stored one counts."),
+    folders: z
+      .strictObject({ source: packed("sources").optional(), seed: packed("seeds").optional() })
+      .optional()
+      .describe("Objects in the bucket that hold the packed folders which the spec names."),
+    level: z.enum(["app", "data", "database", "all"]).optional().describe("With `rebuild`: how much is built anew."),
+    of: z.enum(["up", "rebuild", "down"]).optional().describe("With `plan`: what is planned; `up` when left out."),
+    plan: hash().optional().describe("Hash of an observed plan: any other by then is refused, and what moved is told."),
+    onBusy: z
+      .enum(["queue", "fail"])
+      .optional()
+      .describe("What to do while another run holds the environment; `fail` when left out."),
+    reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
+    ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
+    timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready."),
+    teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000").optional().describe("For the sweep."),
+    expiry: z.number().nonnegative().optional().describe("For the sweep."),
+  })
+  .check((context) => {
+    for (const [field, message] of misfits(context.value)) {
+      context.issues.push({ code: "custom", message, path: [field], input: context.value });
+    }
+  });
+
+/** Body of `POST /v1/approvals/{id}:approve` and `:reject`. */
+export const decisionSchema = z.strictObject({
+  reason: words(1000, "not this week").optional().describe("Why; needed to reject."),
+  changesHash: hash().optional().describe("The plan that was looked at; another one is refused."),
+});
+
+/** Body of `POST /v1/environments/{environment}:freeze`. */
+export const freezeSchema = z.strictObject({
+  reason: words(1000, "the demo on Friday").describe("Why nobody may change the environment."),
+  duration: duration("8h").describe("For how long."),
+});
+
+/** Body of `POST /v1/environments/{environment}:extend`. */
+export const extendSchema = z.strictObject({ by: duration("24h").describe("How much longer the environment lives.") });
+
+/** Bodies of requests that take nothing. */
+export const emptySchema = z.strictObject({});
+
+type Wanted = Readonly<Record<string, unknown>>;
+
+/** Fields that do not go together, each with what is wrong. */
+function misfits(body: Wanted): readonly (readonly [string, string])[] {
+  const { action, environment, spec, level, of } = body;
+  const isOfEnvironment = action !== "sweep" && action !== "check";
+  const found: (readonly [string, string])[] = [];
+  if (isOfEnvironment && environment === undefined && spec === undefined) {
+    found.push(["environment", "must be named when no spec is sent"]);
+  }
+  if (level !== undefined && action !== "rebuild" && of !== "rebuild") {
+    found.push(["level", "is only for rebuilds: an up ensures all of it"]);
+  }
+  if (of !== undefined && action !== "plan") found.push(["of", "is only for action plan"]);
+  if (body.plan !== undefined && action !== "up" && action !== "rebuild" && action !== "down") {
+    found.push(["plan", "is only for what carries it out"]);
+  }
+  if (spec !== undefined && action !== "up" && action !== "plan") {
+    found.push(["spec", "is only for up and plan: a rebuild takes the stored one"]);
+  }
+  if (body.timeToLive !== undefined && action !== "up") found.push(["timeToLive", "is only for up"]);
+  return found;
+}

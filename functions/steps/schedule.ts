@@ -1,0 +1,95 @@
+import { connectScheduler, type SchedulerJob } from "../../google/clients/scheduler.ts";
+import { type ScheduleInput, scheduleStep } from "../../plan/steps/schedule.ts";
+import { canonicalJson } from "../../spec/names.ts";
+import { done } from "../answer.ts";
+import { creation, deletion, differences, type MutableField, update } from "../changes.ts";
+import { isOwn, refuseForeign } from "../ownership.ts";
+import { implementStep } from "../step.ts";
+import { unlessDisabled } from "../waiting.ts";
+
+// biome-ignore format: a table
+const mutableFields: readonly MutableField<ScheduleInput, SchedulerJob>[] = [
+  { path: "schedule",   wanted: (w) => w.rebuild?.schedule,  observed: (o) => o.schedule },
+  { path: "timeZone",   wanted: (w) => w.rebuild?.timeZone,  observed: (o) => o.timeZone },
+  { path: "httpTarget", wanted: (w) => targetKey(toJob(w)),  observed: (o) => targetKey(o) },
+];
+
+/** Ensures the schedule of rebuilds. Takes a second or two: jobs are made and changed at once. */
+export const schedule = implementStep(
+  scheduleStep,
+  { scheduler: connectScheduler },
+  {
+    async plan(input, { scheduler }) {
+      const found = await unlessDisabled(scheduler.getJob(input.job));
+      if (!input.rebuild) return found && isOwn(found, input.ownership) ? [deletion(input.job)] : [];
+      if (!found) return [creation(input.job)];
+      refuseForeign(found, input.job, input.ownership);
+      const fields = differences(mutableFields, input, found);
+      return fields.length > 0 ? [update(input.job, fields)] : [];
+    },
+
+    async ensure(input, { scheduler }) {
+      const found = await unlessDisabled(scheduler.getJob(input.job));
+      if (!input.rebuild) {
+        if (!found || !isOwn(found, input.ownership)) return done({});
+        await scheduler.deleteJob(input.job);
+        return done({}, [deletion(input.job)]);
+      }
+      if (!found) {
+        await scheduler.createJob(input.job, toJob(input));
+        return done({ job: input.job }, [creation(input.job)]);
+      }
+      refuseForeign(found, input.job, input.ownership);
+      const fields = differences(mutableFields, input, found);
+      if (fields.length === 0) return done({ job: input.job });
+      await scheduler.patchJob(
+        input.job,
+        toJob(input),
+        fields.map(({ path }) => path),
+      );
+      return done({ job: input.job }, [update(input.job, fields)]);
+    },
+
+    async planRemoval(input, { scheduler }) {
+      const found = await unlessDisabled(scheduler.getJob(input.job));
+      return found && isOwn(found, input.ownership) ? [deletion(input.job)] : [];
+    },
+
+    async remove(input, { scheduler }, context) {
+      const found = await scheduler.getJob(input.job);
+      if (!found) return done({});
+      if (!isOwn(found, input.ownership)) {
+        context.log("WARNING", `${input.job} is not of ${input.ownership.mark}; it was left as it is`);
+        return done({});
+      }
+      await scheduler.deleteJob(input.job);
+      return done({}, [deletion(input.job)]);
+    },
+  },
+);
+
+/** A firing that finds nobody is tried again for an hour; the request function joins those that arrive twice. */
+function toJob({ rebuild, requestUrl, account, environment, ownership }: ScheduleInput): SchedulerJob {
+  const { level = "data", schedule: cron, timeZone } = rebuild ?? {};
+  const body = { action: "rebuild", environment, level, onBusy: "queue", reason: `schedule ${cron} ${timeZone}` };
+  return {
+    description: ownership.mark,
+    schedule: cron,
+    timeZone,
+    attemptDeadline: "180s",
+    retryConfig: { retryCount: 5, minBackoffDuration: "10s", maxBackoffDuration: "600s", maxRetryDuration: "3600s" },
+    httpTarget: {
+      uri: `${requestUrl}/v1/requests`,
+      httpMethod: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: Buffer.from(canonicalJson(body)).toString("base64"),
+      oidcToken: { serviceAccountEmail: account, audience: requestUrl },
+    },
+  };
+}
+
+/** What of a target is ours to say; Scheduler adds headers of its own. */
+function targetKey({ httpTarget }: SchedulerJob): string {
+  const { uri, body, oidcToken } = httpTarget ?? {};
+  return canonicalJson({ uri, body, account: oidcToken?.serviceAccountEmail, audience: oidcToken?.audience });
+}

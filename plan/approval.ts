@@ -1,0 +1,59 @@
+import type { PolicySpec } from "../spec/schema.ts";
+import type { PlanEffects } from "./digest.ts";
+
+/** When a person is asked first. */
+export type ApprovalPolicy = PolicySpec["approval"];
+
+/** Why a person must approve what has these effects, each reason in a sentence; empty when nobody must. */
+export function reasonsToAsk(policy: ApprovalPolicy, effects: PlanEffects): readonly string[] {
+  const { after } = effects.costPerDay;
+  const limit = policy.costPerDay ?? 0;
+  return policy.when.flatMap((when) => {
+    switch (when) {
+      case "always":
+        return ["the policy asks for every change"];
+      case "data-loss":
+        return effects.dataLoss ? ["rows are lost"] : [];
+      case "downtime":
+        return effects.downtime ? ["the environment does not answer meanwhile"] : [];
+      case "cost":
+        return after > limit ? [`${after.toFixed(2)} USD a day is more than ${limit.toFixed(2)}`] : [];
+    }
+  });
+}
+
+/**
+ * Whether a request is going to be asked about, as far as the policy tells before anything has been observed.
+ *
+ * @returns `depends` when only the plan tells
+ */
+export function expectApproval(
+  policy: ApprovalPolicy,
+  wanted: { readonly action: string; readonly level: string; readonly costPerDay: number },
+): "required" | "not-required" | "depends" {
+  if (policy.when.length === 0 || wanted.action === "plan") return "not-required";
+  if (policy.when.includes("always")) return "required";
+  if (wanted.action !== "down" && policy.when.includes("cost") && wanted.costPerDay > (policy.costPerDay ?? 0)) {
+    return "required";
+  }
+  const losesData = wanted.action === "rebuild" && wanted.level !== "app";
+  if (losesData && policy.when.includes("data-loss")) return "required";
+  return policy.when.some((when) => when === "data-loss" || when === "downtime") ? "depends" : "not-required";
+}
+
+/**
+ * Why somebody may not decide; undefined when they may. Whoever asked for a run never approves it.
+ *
+ * @param requesters e-mail addresses of those who asked: the caller, and the person on whose behalf a ticket system called
+ */
+export function refusalToDecide(
+  policy: Pick<ApprovalPolicy, "approvers">,
+  approver: string,
+  requesters: readonly string[],
+): string | undefined {
+  const asked = requesters.map((each) => each.toLowerCase());
+  if (asked.includes(approver.toLowerCase())) return `${approver} asked for it and may not decide about it`;
+  if (policy.approvers.length === 0) return undefined;
+  const named = policy.approvers.map((each) => each.replace(/^user:/, "").toLowerCase());
+  return named.includes(approver.toLowerCase()) ? undefined : `${approver} is not among the approvers of the spec`;
+}

@@ -1,0 +1,103 @@
+import { canonicalJson, sha256 } from "../spec/names.ts";
+import type { Change } from "./change.ts";
+import { costOf } from "./cost.ts";
+import { expectedDuration } from "./duration.ts";
+import type { Generations, Level } from "./generation.ts";
+import type { Plan } from "./plan.ts";
+import type { StepName } from "./step.ts";
+
+/** One change and the step that would make it. */
+export interface PlannedChange extends Change {
+  readonly step: StepName;
+}
+
+/** What all changes together mean to people. */
+export interface PlanEffects {
+  /** Whether rows are lost. */
+  readonly dataLoss: boolean;
+  /** Whether the environment does not answer meanwhile. */
+  readonly downtime: boolean;
+  /** USD a day by list price, while nothing is asked of the environment. */
+  readonly costPerDay: { readonly before: number; readonly after: number; readonly pricesOf: string };
+  /** Seconds of the longest chain of steps that change something. */
+  readonly expectedSeconds: number;
+}
+
+/** What a run would do, as observed: stored under its hash, which approvals and `up --plan` name. */
+export interface Digest {
+  readonly environment: string;
+  readonly action: "up" | "rebuild" | "down" | "plan";
+  readonly level: Level;
+  /** Hash of the plan that was made from the spec. */
+  readonly planHash: string;
+  /** What serves afterwards. */
+  readonly generations: Generations;
+  /** In the order of the plan; what stays as it is is left out. */
+  readonly changes: readonly PlannedChange[];
+  readonly effects: PlanEffects;
+  /** SHA-256, in hexadecimal, of all else but durations. */
+  readonly changesHash: string;
+}
+
+/** What a digest is made of. */
+export interface Observations extends Pick<Digest, "action" | "level" | "generations"> {
+  readonly plan: Pick<Plan, "environment" | "hash" | "region" | "steps">;
+  /** What each step's `plan` has told. */
+  readonly changes: Partial<Record<StepName, readonly Change[]>>;
+}
+
+/** Adds up what the steps would change. The same observations give the same hash. */
+export function digestOf({ plan, action, level, generations, changes }: Observations): Digest {
+  const planned = plan.steps.flatMap(({ name }) =>
+    (changes[name] ?? []).filter((change) => change.action !== "none").map((change) => ({ step: name, ...change })),
+  );
+  const effects = effectsOf(planned, plan, action);
+  const content = { environment: plan.environment, action, level, planHash: plan.hash, generations };
+  const timeless = planned.map(({ effects: { dataLoss, downtime, costPerDay }, ...rest }) => ({
+    ...rest,
+    effects: { dataLoss, downtime, costPerDay },
+  }));
+  const changesHash = sha256(canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay }));
+  return { ...content, changes: planned, effects, changesHash };
+}
+
+/** What differs between two digests, as people name it: resources that only one of them changes, or changes otherwise. */
+export function movedBetween(before: Digest, after: Digest): readonly string[] {
+  const keyOf = ({ resource, action, fields }: PlannedChange) => canonicalJson({ resource, action, fields });
+  const known = new Set(before.changes.map(keyOf));
+  const now = new Set(after.changes.map(keyOf));
+  const gone = before.changes.filter((change) => !now.has(keyOf(change)));
+  const fresh = after.changes.filter((change) => !known.has(keyOf(change)));
+  return [
+    ...(before.planHash === after.planHash ? [] : ["the spec"]),
+    ...gone.map(({ action, resource }) => `no longer: ${action} ${resource}`),
+    ...fresh.map(({ action, resource }) => `now: ${action} ${resource}`),
+  ];
+}
+
+function effectsOf(
+  changes: readonly PlannedChange[],
+  plan: Observations["plan"],
+  action: Digest["action"],
+): PlanEffects {
+  const difference = changes.reduce((sum, { effects }) => sum + effects.costPerDay, 0);
+  const { usdPerDay, pricesAsOf } = costOf(plan);
+  const after = action === "down" ? 0 : usdPerDay;
+  return {
+    dataLoss: changes.some(({ effects }) => effects.dataLoss),
+    downtime: changes.some(({ effects }) => effects.downtime),
+    costPerDay: { before: toCents(Math.max(0, after - difference)), after: toCents(after), pricesOf: pricesAsOf },
+    expectedSeconds: Math.round(secondsOf(changes, plan)),
+  };
+}
+
+/** A step that changes nothing takes no time; one that does takes as long as its longest change. */
+function secondsOf(changes: readonly PlannedChange[], { steps }: Observations["plan"]): number {
+  const longest = (step: StepName) =>
+    Math.max(0, ...changes.filter((change) => change.step === step).map(({ effects }) => effects.expectedSeconds));
+  return expectedDuration({ steps: steps.map((step) => ({ ...step, expectedSeconds: longest(step.name) })) }).seconds;
+}
+
+function toCents(usd: number): number {
+  return Math.round(usd * 100) / 100;
+}
