@@ -5,21 +5,19 @@ import type { PlanEffects } from "./digest.ts";
 export type ApprovalPolicy = PolicySpec["approval"];
 
 /** Why a person must approve what has these effects, each reason in a sentence; empty when nobody must. */
-export function reasonsToAsk(policy: ApprovalPolicy, effects: PlanEffects): readonly string[] {
-  const { after } = effects.costPerDay;
+export function reasonsToAsk(
+  policy: ApprovalPolicy,
+  { dataLoss, downtime, costPerDay }: PlanEffects,
+): readonly string[] {
   const limit = policy.costPerDay ?? 0;
-  return policy.when.flatMap((when) => {
-    switch (when) {
-      case "always":
-        return ["the policy asks for every change"];
-      case "data-loss":
-        return effects.dataLoss ? ["rows are lost"] : [];
-      case "downtime":
-        return effects.downtime ? ["the environment does not answer meanwhile"] : [];
-      case "cost":
-        return after > limit ? [`${after.toFixed(2)} USD a day is more than ${limit.toFixed(2)}`] : [];
-    }
-  });
+  const { after } = costPerDay;
+  const reasons = {
+    always: "the policy asks for every change",
+    "data-loss": dataLoss && "rows are lost",
+    downtime: downtime && "the environment does not answer meanwhile",
+    cost: after > limit && `${after.toFixed(2)} USD a day is more than ${limit.toFixed(2)}`,
+  };
+  return policy.when.flatMap((when) => reasons[when] || []);
 }
 
 /**

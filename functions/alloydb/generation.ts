@@ -12,7 +12,10 @@ interface Named {
 }
 
 /** An input whose names are those of the run's generation. */
-export function inGeneration<Input extends Named>(input: Input, { clusterGeneration }: Pick<Run, "clusterGeneration">): Input {
+export function inGeneration<Input extends Named>(
+  input: Input,
+  { clusterGeneration }: Pick<Run, "clusterGeneration">,
+): Input {
   return inCluster(input, clusterOf(input.cluster, clusterGeneration));
 }
 

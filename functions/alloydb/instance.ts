@@ -15,8 +15,8 @@ import type { Pending } from "../contract.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
-import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
 import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
+import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
 
 /** An instance as it should be: a primary or a read pool. */
 export interface WantedInstance {
@@ -88,7 +88,9 @@ export async function removeInstances(
   const clusters = await ownClusters(input, tools.alloydb);
   const names = clusters.map((cluster) => inCluster(input, nameOfCluster(input.cluster, cluster)).instance);
   const { ownership } = input;
-  const all = await Promise.all((names.length > 0 ? names : [input.instance]).map((name) => removeInstance({ name, ownership }, tools)));
+  const all = await Promise.all(
+    (names.length > 0 ? names : [input.instance]).map((name) => removeInstance({ name, ownership }, tools)),
+  );
   const waiting = all.filter((each) => each !== undefined);
   if (waiting.length === 0) return undefined;
   return {

@@ -33,11 +33,7 @@ const healthPort = 9090;
  * @param rebuild id of the run that builds the application anew; absent where none ever has
  * @see https://cloud.google.com/run/docs/deploying#sidecars
  */
-export function toTemplate(
-  input: ServiceInput,
-  parts: RevisionParts,
-  rebuild?: string,
-): RevisionTemplate {
+export function toTemplate(input: ServiceInput, parts: RevisionParts, rebuild?: string): RevisionTemplate {
   return {
     ...(rebuild !== undefined && { labels: { [rebuildLabel]: rebuild } }),
     serviceAccount: input.serviceAccount,

@@ -64,7 +64,8 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   });
   await writeStored(storage, { bucket, object: digestObject(digest.changesHash), ifGenerationMatch: "0" }, digest);
   const { changesHash: asked } = await readRequest(storage, bucket, run.id);
-  const moved = asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
+  const moved =
+    asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
   const { changesHash, effects, changes } = digest;
   const reasons = stored.approval && run.action !== "plan" ? reasonsToAsk(stored.approval, effects) : [];
   const stale = moved.length > 0 ? `the plan ${asked} is stale; what moved: ${moved.join("; ")}` : null;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
 import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import type { z } from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
 import { connectStorage } from "../../google/clients/storage.ts";

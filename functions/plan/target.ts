@@ -1,5 +1,11 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
-import { type FirstNames, type Generations, generationsOf, nextGenerations, type Serving } from "../../plan/generation.ts";
+import {
+  type FirstNames,
+  type Generations,
+  generationsOf,
+  nextGenerations,
+  type Serving,
+} from "../../plan/generation.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";

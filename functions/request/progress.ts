@@ -53,7 +53,10 @@ export async function progressFromLog(
   const steps = new Map<StepName, Progress>();
   for (const line of lines) steps.set(line.step, advance(steps.get(line.step), line));
   const failed = lines.filter(({ state }) => state === "failed");
-  const standing = entries.flatMap(({ jsonPayload }) => toRunLine(jsonPayload)).sort((a, b) => a.at - b.at).at(-1);
+  const standing = entries
+    .flatMap(({ jsonPayload }) => toRunLine(jsonPayload))
+    .sort((a, b) => a.at - b.at)
+    .at(-1);
   return { steps, failures: failed.map(({ step, detail }) => toFailure(step, detail)), standing };
 }
 

@@ -11,7 +11,14 @@ import { recordId, recordObject } from "../record/chain.ts";
 import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
 import { planObject } from "./plan-store.ts";
-import { progressFromLog, progressFromRecord, progressQuery, type RunLine, toFailure, toStepViews } from "./progress.ts";
+import {
+  progressFromLog,
+  progressFromRecord,
+  progressQuery,
+  type RunLine,
+  toFailure,
+  toStepViews,
+} from "./progress.ts";
 
 /** What reading a run works with. */
 export interface ViewClients {
@@ -37,7 +44,8 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const about = { ...basics(request, execution), readAt };
   if (record) {
     const steps = toStepViews(plan?.steps ?? [], progressFromRecord(record));
-    return { ...about, ...(await decidedOf(record, clients)), ...outcomeOf(record.result), steps };
+    const endedAt = new Date(record.result.endedAt * 1000).toISOString();
+    return { ...about, endedAt, ...(await decidedOf(record, clients)), ...outcomeOf(record.result), steps };
   }
   const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
   const steps = toStepViews(plan?.steps ?? [], progress.steps);
@@ -85,7 +93,19 @@ function basics(request: StoredRequest, execution: Execution | undefined) {
   const { run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds } = request;
   const { startTime: startedAt, endTime: endedAt } = execution ?? {};
   return {
-    ...{ run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds, startedAt, endedAt },
+    ...{
+      run,
+      environment,
+      action,
+      level,
+      requestedBy,
+      onBehalfOf,
+      ticket,
+      reason,
+      expectedSeconds,
+      startedAt,
+      endedAt,
+    },
     execution: request.execution ?? "",
     state: stateOf(execution),
   };

@@ -55,7 +55,9 @@ export const retire = implementStep(
     async ensure(input, clients, context) {
       const leftovers = await findLeftovers(input, clients, context);
       if (leftovers.clusters.length + leftovers.databases.length === 0) return done({});
-      return (await waitForGrace(input, leftovers, { clients, context })) ?? remove(input, leftovers, { clients, context });
+      return (
+        (await waitForGrace(input, leftovers, { clients, context })) ?? remove(input, leftovers, { clients, context })
+      );
     },
 
     /** Databases go with their cluster, and clusters of every generation with their own step. */
@@ -117,10 +119,13 @@ async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Pro
     await context.guard();
     if (server) await dropDatabase(server, name, clients);
   }
-  const dropped = leftovers.databases.map((name) => deletion(databaseResource({ ...input, instance }, name), { dataLoss: true }));
+  const dropped = leftovers.databases.map((name) =>
+    deletion(databaseResource({ ...input, instance }, name), { dataLoss: true }),
+  );
   const going = leftovers.clusters.filter(({ state }) => state !== "DELETING");
   if (leftovers.clusters.length === 0) return done({}, dropped);
-  if (going.length === 0) return notYet({ reason: "a cluster is being deleted", retryAfterSeconds: 10, changes: dropped });
+  if (going.length === 0)
+    return notYet({ reason: "a cluster is being deleted", retryAfterSeconds: 10, changes: dropped });
   const names = going.map((cluster) => nameOfCluster(input.cluster, cluster));
   const operations = await Promise.all(
     names.map((name) =>

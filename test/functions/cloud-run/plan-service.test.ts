@@ -18,7 +18,9 @@ const run = { action: "up" } as const;
 
 describe("planService", () => {
   it("creates what is not there", () => {
-    expect(planService(serviceInput, undefined, { run })).toMatchObject([{ action: "create", resource: serviceInput.service }]);
+    expect(planService(serviceInput, undefined, { run })).toMatchObject([
+      { action: "create", resource: serviceInput.service },
+    ]);
   });
 
   it("finds nothing to do for the very same content", () => {
@@ -34,7 +36,9 @@ describe("planService", () => {
   );
 
   it("waits with a plan while the revision of this content is starting", () => {
-    expect(planService(serviceInput, { ...live, latestReadyRevision: undefined, reconciling: true }, { run })).toEqual([]);
+    expect(planService(serviceInput, { ...live, latestReadyRevision: undefined, reconciling: true }, { run })).toEqual(
+      [],
+    );
   });
 
   it("plans another revision when the spec's part of the template differs", () => {
