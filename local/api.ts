@@ -35,7 +35,7 @@ export interface Api {
   containerOf?(resource: string): string | undefined;
   /**
    * The address that the model's routes know, where the API has others for the same: a path that leaves the region to the
-   * host's name.
+   * host's name, an id in place of a name.
    */
   canonicalUrl?(url: URL): URL;
   /**
