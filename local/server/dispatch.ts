@@ -26,6 +26,7 @@ import { invalidArgument } from "../model/violation.ts";
 import type { Projects } from "../projects.ts";
 import { type CallRecord, startCall } from "./call-record.ts";
 import type { NameResource } from "./call-resource.ts";
+import { openPageToken, sealPageToken } from "./page-token.ts";
 import { resourceOf, rulesOf } from "./permission.ts";
 import { checkProject, projectIn } from "./project.ts";
 
@@ -84,13 +85,15 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
       admit(context, api, { request, call });
       const handler = api.methods[method] ?? context.shared(host)[method];
       if (!handler) throw unimplemented(`${method} is not implemented here`);
+      const opened = openPageToken(invocation, request);
       const gated = { api, request, call };
       const response = await passGate(context, gated, {
         record,
         flow: flowOf(hold, signal),
-        work: () => handler(request, call),
+        work: () => handler(opened, call),
       });
-      return formatMessage(context, context.model.methods[method]?.response ?? "", response);
+      const sealed = sealPageToken(invocation, request, response);
+      return formatMessage(context, context.model.methods[method]?.response ?? "", sealed);
     });
   }
 
