@@ -26,6 +26,7 @@ import { invalidArgument } from "../model/violation.ts";
 import type { Projects } from "../projects.ts";
 import { type CallRecord, startCall } from "./call-record.ts";
 import type { NameResource } from "./call-resource.ts";
+import { checkLocation } from "./location.ts";
 import { openPageToken, sealPageToken } from "./page-token.ts";
 import { resourceOf, rulesOf } from "./permission.ts";
 import { checkProject, projectIn } from "./project.ts";
@@ -83,6 +84,7 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
     return context.clock.working(async (hold) => {
       const call: Call = { principal, method, headers, signal, hold, workload, ...clearing(context, method, cleared) };
       admit(context, api, { request, call });
+      checkLocation(context.router, invocation, request);
       const handler = api.methods[method] ?? context.shared(host)[method];
       if (!handler) throw unimplemented(`${method} is not implemented here`);
       const opened = openPageToken(invocation, request);

@@ -16,6 +16,7 @@ import { policyMethods } from "../policy.ts";
 import { type Buckets, bucketResource, type StoredBucket, toBucket } from "./buckets.ts";
 import { without } from "./cleared.ts";
 import { conflict, invalid } from "./error.ts";
+import { demandClass, locationTypeOf } from "./location.ts";
 import type { Objects } from "./objects.ts";
 import { demandConditions } from "./precondition.ts";
 
@@ -93,6 +94,7 @@ function change(
   if (location !== undefined && location.toUpperCase() !== present.location)
     throw invalid("The location of a bucket cannot be changed.");
   const { name, projectId, metageneration, timeCreated, locationType } = present;
+  if (resource.storageClass !== undefined) demandClass(resource.storageClass, locationTypeOf(present.location ?? ""));
   const fixed = { name, projectId, metageneration, timeCreated, locationType, location: present.location };
   return toBucket(cloud, buckets.put({ ...combine(present, resource), ...fixed }));
 }

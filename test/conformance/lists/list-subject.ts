@@ -39,7 +39,9 @@ export function askList(local: LocalCloud, { subject }: ListSubject, asked: Aske
   const { target, body } = plausibleLine(model, subject);
   const inProject = (text: string) => text.replaceAll(testProject, asked.project ?? testProject);
   if (body !== undefined) {
-    const sent = JSON.stringify({ ...(body as JsonObject), ...asked.arguments });
+    // Logs are kept of projects, which the definition does not say.
+    const named = subject.host === "logging.googleapis.com" ? { resourceNames: [`projects/${testProject}`] } : {};
+    const sent = JSON.stringify({ ...(body as JsonObject), ...named, ...asked.arguments });
     return rest(local, inProject(target), { body: inProject(sent) });
   }
   const query = Object.entries(asked.arguments).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
