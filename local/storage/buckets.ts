@@ -128,10 +128,18 @@ function standingPolicy(projectId: string, { uniformBucketLevelAccess }: Bucket[
 function parseName(name = ""): string {
   const isValid =
     /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(name) || /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]{1,63})+$/.test(name);
-  // Names that could pass for Google's own are not given away.
-  const isReserved = name.startsWith("goog") || /g[o0][o0]g[l1]e/.test(name);
-  if (!isValid || isReserved || /^\d+\.\d+\.\d+\.\d+$/.test(name)) throw invalid(`Invalid bucket name: '${name}'`);
+  if (!isValid || /^\d+\.\d+\.\d+\.\d+$/.test(name)) throw invalid(`Invalid bucket name: '${name}'`);
   return name;
+}
+
+/**
+ * Insists on a name that could not pass for Google's own.
+ *
+ * @throws ApiError 400
+ * @see https://cloud.google.com/storage/docs/buckets#naming
+ */
+export function demandUnreserved(name = ""): void {
+  if (name.startsWith("goog") || /g[o0][o0]g[l1]e/.test(name)) throw invalid(`Invalid bucket name: '${name}'`);
 }
 
 /** A bucket as the API shows it. */
