@@ -180,6 +180,8 @@ export const refusals = {
     "Attributes in IAM conditions beyond request.time, resource.name, resource.type, resource.service and the roles that a request grants (access levels, tags, destinations), and arithmetic on times.",
   "iam.federatedMembers": "Principals of workforce and workload identity federation: nobody from elsewhere signs in.",
   "iam.keyForms": "Keys of service accounts as PKCS #12 files or with 1024 bits, which no client asks for any more.",
+  "lists.filters":
+    "In filters of lists, bare words that are looked for in every field, functions, and groups of values behind one `:`; comparisons with fields, `AND`, `OR`, `NOT` and parentheses are read.",
   "logging.containers": "Logs of folders, organisations and billing accounts: there are projects only.",
   "pubsub.exports": "Subscriptions that deliver into BigQuery, Bigtable or Cloud Storage.",
   "pubsub.ingestion": "Topics that take in from other clouds' streams: there are none.",

@@ -1,6 +1,7 @@
 import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   AlloyDbMethods,
   Cluster,
@@ -10,13 +11,11 @@ import type {
   ListClustersResponse,
   UpdateClusterRequest,
 } from "../model/generated/alloydb.ts";
-import { paginate } from "../page.ts";
 import { scramVerifier } from "../postgres/scram.ts";
-import { regions } from "../regions.ts";
 import { unserved } from "../unserved.ts";
 import { checkCluster, networkOf, newCluster } from "./cluster-resource.ts";
 import { born, type Context, checkEtag, checkIdle, startChange } from "./context.ts";
-import { checkId, idOf, invalid, locationOf, notFound, parseName, unready } from "./names.ts";
+import { checkId, idOf, locationOf, notFound, parseName, unready } from "./names.ts";
 import { checkPassword } from "./password.ts";
 import { findNetwork } from "./private-services.ts";
 import { type ClusterRecord, type InitialUser, withEtag } from "./records.ts";
@@ -33,12 +32,13 @@ export function clusterMethods(context: Context) {
 }
 
 /** `-` stands for any location. */
-function list({ records }: Context, { parent = "", pageSize, pageToken }: ListClustersRequest): ListClustersResponse {
+function list({ records }: Context, request: ListClustersRequest): ListClustersResponse {
+  const listing = readListing<Cluster>("google.cloud.alloydb.v1.Cluster", request);
+  const { parent = "" } = request;
   const { project, region } = parseName(parent);
   const all = records.clusters.list(`projects/${project}/locations/`).map(([, { resource }]) => resource);
   const wanted = all.filter(({ name = "" }) => region === "-" || locationOf(name) === parent);
-  const key = ({ name = "" }: Cluster) => name;
-  const page = paginate(wanted, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
+  const page = listing.page(wanted, { usual: 100, most: 1000 });
   return { clusters: page.items, nextPageToken: page.nextPageToken };
 }
 
@@ -46,7 +46,6 @@ async function create(context: Context, request: CreateClusterRequest, call: Cal
   const { parent = "", clusterId = "", cluster = {}, requestId, validateOnly } = request;
   const { cloud, records, requests } = context;
   checkId("cluster_id", clusterId);
-  checkLocation(parent);
   const name = `${parent}/clusters/${clusterId}`;
   return await requests.once(requestId, `create ${name}`, async () => {
     if (records.clusters.get(name)) throw alreadyExists(name);
@@ -151,10 +150,4 @@ function alreadyExists(name: string): ApiError {
 function withoutPrivateServiceConnect(): ApiError {
   const message = "psc_config: instances behind Private Service Connect are not served here; use a network";
   return unserved("alloydb.privateServiceConnect", message);
-}
-
-/** @throws ApiError INVALID_ARGUMENT */
-function checkLocation(parent: string): void {
-  const { region } = parseName(parent);
-  if (!Object.hasOwn(regions, region)) throw invalid(`location "${region}" is not a region of AlloyDB`);
 }

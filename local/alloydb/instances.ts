@@ -2,6 +2,7 @@ import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
 import type { LatencyKind } from "../latency.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   AlloyDbMethods,
   CreateInstanceRequest,
@@ -12,7 +13,6 @@ import type {
   RestartInstanceRequest,
   UpdateInstanceRequest,
 } from "../model/generated/alloydb.ts";
-import { paginate } from "../page.ts";
 import { checkReady, getCluster } from "./clusters.ts";
 import { born, type Change, type Context, checkEtag, checkIdle, startChange } from "./context.ts";
 import { holdConnection } from "./holds.ts";
@@ -38,16 +38,16 @@ export function instanceMethods(context: Context) {
 }
 
 /** `-` stands for any location or cluster. */
-function list({ records }: Context, { parent = "", pageSize, pageToken }: ListInstancesRequest): ListInstancesResponse {
+function list({ records }: Context, request: ListInstancesRequest): ListInstancesResponse {
+  const listing = readListing<Instance>("google.cloud.alloydb.v1.Instance", request);
+  const { parent = "" } = request;
   const { project, region, cluster } = parseName(parent);
   const isWanted = ({ name = "" }: Instance) => {
     const found = parseName(name);
     return (region === "-" || found.region === region) && (cluster === "-" || found.cluster === cluster);
   };
   const all = records.instances.list(`projects/${project}/`).map(([, { resource }]) => resource);
-  const key = ({ name = "" }: Instance) => name;
-  const limits = { usual: 100, most: 1000 };
-  const page = paginate(all.filter(isWanted), { key, size: pageSize, token: pageToken, limits });
+  const page = listing.page(all.filter(isWanted), { usual: 100, most: 1000 });
   return { instances: page.items, nextPageToken: page.nextPageToken };
 }
 

@@ -3,6 +3,7 @@ import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
 import type { JsonObject } from "../json.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   ArtifactRegistryMethods,
   CreateRepositoryRequest,
@@ -12,7 +13,6 @@ import type {
   UpdateRepositoryRequest,
 } from "../model/generated/artifact-registry.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import type { Collection } from "../store.ts";
 import { createImages, type Images } from "../workload/image.ts";
@@ -61,7 +61,7 @@ export function createArtifactRegistry(cloud: Cloud): Api {
       "google.devtools.artifactregistry.v1.ArtifactRegistry.TestIamPermissions": (request, call) =>
         policies.test(request, call),
       "google.devtools.artifactregistry.v1.ArtifactRegistry.ListDockerImages": (request) =>
-        listDockerImages(context.images, inRepository(request)),
+        listDockerImages(context.images, request, () => inRepository(request)),
       "google.devtools.artifactregistry.v1.ArtifactRegistry.GetDockerImage": (request) =>
         getDockerImage(context.images, inRepository(request).name ?? ""),
       ...packageMethods({ cloud, images: context.images, demandRepository: (name) => void find(context, name) }),
@@ -140,14 +140,13 @@ async function runCreate({ cloud, repositories }: Context, operation: RunningOpe
   return { "@type": `${typePrefix}Repository`, ...created };
 }
 
-function list(
-  context: Context,
-  { parent = "", pageSize, pageToken }: ListRepositoriesRequest,
-): ListRepositoriesResponse {
+function list(context: Context, request: ListRepositoriesRequest): ListRepositoriesResponse {
+  const listing = readListing<Repository>("google.devtools.artifactregistry.v1.Repository", request);
+  const { parent = "" } = request;
   const found = context.repositories
     .list(`${parent}/repositories/`)
     .map(([, repository]) => withSize(context, repository));
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const page = listing.page(found, limits);
   return { repositories: page.items, nextPageToken: page.nextPageToken };
 }
 

@@ -10,7 +10,6 @@ import type {
   UpdateJobRequest,
 } from "../model/generated/scheduler.ts";
 import { pageOf } from "../page.ts";
-import { regions } from "../regions.ts";
 import { accountEmail, demandActAs } from "../workload/service-account.ts";
 import { invalid } from "./error.ts";
 import type { SchedulerContext, StoredJob } from "./job.ts";
@@ -97,14 +96,13 @@ async function create(
 }
 
 function checkName(name: string, parent: string): void {
-  const [, location = "", id] = /^projects\/[^/]+\/locations\/([^/]+)\/jobs\/([^/]+)$/.exec(name) ?? [];
+  const [, id] = /^projects\/[^/]+\/locations\/[^/]+\/jobs\/([^/]+)$/.exec(name) ?? [];
   if (id === undefined || !name.startsWith(`${parent}/jobs/`)) {
     throw invalid(`Job name must be formatted: "projects/<PROJECT_ID>/locations/<LOCATION_ID>/jobs/<JOB_ID>".`);
   }
   if (!/^[A-Za-z\d_-]{1,500}$/.test(id)) {
     throw invalid(`Job id ${id} must be 1 to 500 letters, digits, hyphens and underscores.`);
   }
-  if (!(location in regions)) throw invalid(`Location ${location} is not a valid location.`);
 }
 
 /** Who makes a job that speaks for an account must be allowed to act as that account. */

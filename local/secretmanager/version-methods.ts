@@ -3,7 +3,7 @@ import { toTimestamp } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { crc32c } from "../crc32c.ts";
 import { ApiError } from "../error.ts";
-import { matches } from "../list-filter.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   AccessSecretVersionResponse,
   AddSecretVersionRequest,
@@ -81,16 +81,16 @@ function wrongState(secrets: Secrets, key: string, { state }: StoredVersion): Ap
   return new ApiError({ code: "FAILED_PRECONDITION", message });
 }
 
-function list(
-  secrets: Secrets,
-  { parent = "", filter, pageSize, pageToken }: ListSecretVersionsRequest,
-): ListSecretVersionsResponse {
+function list(secrets: Secrets, request: ListSecretVersionsRequest): ListSecretVersionsResponse {
+  const { passes } = readListing<SecretVersion>("google.cloud.secretmanager.v1.SecretVersion", request);
+  const { parent = "", pageSize, pageToken } = request;
   secrets.demandSecret(parent);
-  const found = secrets.listVersions(parent).filter((version) => matches(version, filter));
+  const view = (version: StoredVersion) => toVersion(secrets, `${parent}/versions/${version.number}`, version);
+  const found = secrets.listVersions(parent).filter((version) => passes(view(version)));
   // Newest first: tokens order by what is missing to the largest number.
   const key = ({ number }: StoredVersion) => String(1_000_000_000 - number).padStart(10, "0");
   const page = paginate(found, { key, size: pageSize, token: pageToken, limits: { usual: 25_000, most: 25_000 } });
-  const versions = page.items.map((version) => toVersion(secrets, `${parent}/versions/${version.number}`, version));
+  const versions = page.items.map(view);
   return { versions, nextPageToken: page.nextPageToken, totalSize: found.length };
 }
 

@@ -26,6 +26,8 @@ import { invalidArgument } from "../model/violation.ts";
 import type { Projects } from "../projects.ts";
 import { type CallRecord, startCall } from "./call-record.ts";
 import type { NameResource } from "./call-resource.ts";
+import { checkLocation } from "./location.ts";
+import { openPageToken, sealPageToken } from "./page-token.ts";
 import { resourceOf, rulesOf } from "./permission.ts";
 import { checkProject, projectIn } from "./project.ts";
 
@@ -82,15 +84,18 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
     return context.clock.working(async (hold) => {
       const call: Call = { principal, method, headers, signal, hold, workload, ...clearing(context, method, cleared) };
       admit(context, api, { request, call });
+      checkLocation(context.router, invocation, request);
       const handler = api.methods[method] ?? context.shared(host)[method];
       if (!handler) throw unimplemented(`${method} is not implemented here`);
+      const opened = openPageToken(invocation, request);
       const gated = { api, request, call };
       const response = await passGate(context, gated, {
         record,
         flow: flowOf(hold, signal),
-        work: () => handler(request, call),
+        work: () => handler(opened, call),
       });
-      return formatMessage(context, context.model.methods[method]?.response ?? "", response);
+      const sealed = sealPageToken(invocation, request, response);
+      return formatMessage(context, context.model.methods[method]?.response ?? "", sealed);
     });
   }
 

@@ -28,7 +28,7 @@ import { executionPermissions } from "./api/permissions.ts";
 import { toPubsubEvent } from "./api/pubsub-event.ts";
 import { answerPush, isPushEndpoint } from "./api/push-requests.ts";
 import { Runner } from "./api/runner.ts";
-import { getStepEntry, listStepEntries } from "./api/step-entries.ts";
+import { type EntriesContext, getStepEntry, listStepEntries } from "./api/step-entries.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
 
 interface Context {
@@ -75,7 +75,7 @@ function officialMethods(context: Context): Api["methods"] {
     [`${service}.Executions.CancelExecution`]: ({ name = "" }) => cancel(context, name),
     [`${service}.Events.ListCallbacks`]: (request) => listCallbacks(context, request),
     [`${service}.ExecutionHistory.ListStepEntries`]: (request) =>
-      listStepEntries(entriesOf(context, request.parent ?? ""), request),
+      listStepEntries(() => entriesOf(context, request.parent ?? ""), request),
     [`${service}.ExecutionHistory.GetStepEntry`]: ({ name = "" }) => {
       const [, execution = "", id = ""] = /^(.*)\/stepEntries\/([^/]*)$/.exec(name) ?? [];
       return getStepEntry(entriesOf(context, execution), id);
@@ -119,9 +119,9 @@ function get(context: Context, { name = "", view }: GetExecutionRequest): Execut
 
 function list({ cloud, records, runner, workflows }: Context, request: ListExecutionsRequest): ListExecutionsResponse {
   const { parent = "", view } = request;
-  // A dash stands for all workflows of the location.
-  if (!parent.endsWith("/-")) workflows.get(parent);
   const page = pageOfExecutions({ records, order: runner.order, observe: (record) => runner.observe(record) }, request);
+  // What is malformed is refused of any workflow. A dash stands for all workflows of the location.
+  if (!parent.endsWith("/-")) workflows.get(parent);
   const shown = view === "FULL" ? "FULL" : "BASIC";
   return {
     executions: page.items.map((record) => toExecution(cloud, record, shown)),
@@ -151,7 +151,7 @@ function listCallbacks(
   return { callbacks: page.items, nextPageToken: page.nextPageToken };
 }
 
-function entriesOf(context: Context, execution: string): Parameters<typeof listStepEntries>[0] {
+function entriesOf(context: Context, execution: string): EntriesContext {
   const { executionHistoryLevel } = find(context, execution);
   const isDetailed = executionHistoryLevel === "EXECUTION_HISTORY_DETAILED";
   return { cloud: context.cloud, execution, steps: context.runner.steps(execution), isDetailed };

@@ -1,6 +1,7 @@
+import { orderKey } from "../../list/order.ts";
+import { tableFields } from "../../list/table-fields.ts";
 import type { Collection, Store } from "../../store.ts";
 import { type ExecutionRecord, executionCollection } from "./execution-record.ts";
-import { orderKey } from "./order.ts";
 
 /** Where an execution stands among those of its workflow. */
 interface Place {
@@ -23,7 +24,7 @@ export function openExecutionOrder(store: Store): ExecutionOrder {
   const places = store.collection<Place>("workflows.executionOrder");
   const records = store.collection<ExecutionRecord>(executionCollection);
   const key = orderKey<ExecutionRecord>("", {
-    ...{ sortable: new Set(["createtime"]), fieldOf: ({ createMs }) => createMs },
+    fields: tableFields({ kinds: { createtime: "number" }, read: ({ createMs }) => createMs }),
     ...{ idOf: ({ name }) => name.slice(name.lastIndexOf("/") + 1), usual: "createTime desc" },
   });
   const add = (record: ExecutionRecord): void => {

@@ -206,5 +206,10 @@ function locations(): readonly FurtherCall[] {
   const operations = ["alloydb", "cloudfunctions", "run", "vpcaccess", "workflows"].map(
     (api): FurtherCall => [`${api}.googleapis.com google.longrunning.Operations.ListOperations`, { name: location }],
   );
-  return [...all, ...operations];
+  const service = "google.cloud.functions.v2.FunctionService";
+  const functions: readonly FurtherCall[] = [
+    [`${service}.ListRuntimes`, { parent: location, filter: "name=nodejs24" }, { runtimes: [{ name: "nodejs24" }] }],
+    [`${service}.GenerateUploadUrl`, { parent: location }, { uploadUrl: expect.any(String) as never }],
+  ];
+  return [...all, ...operations, ...functions];
 }
