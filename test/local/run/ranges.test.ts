@@ -79,7 +79,7 @@ describe("a service of version 2", () => {
         ...{ name: "c".repeat(63), ports: [{ name: "h2c", containerPort: 65_535 }] },
         resources: { limits: { cpu: "8", memory: "32Gi" } },
       },
-      more: { labels: { größe_1: "é-_9" }, description: "x".repeat(512) },
+      more: { labels: { größe_1: "é-_9", "client.knative.dev/nonce": "abc" }, description: "x".repeat(512) },
     };
     const answer = await fixture.call("POST", `${parent}/services?serviceId=far&validateOnly=true`, service(most));
     expect(answer).toMatchObject({ status: 200 });
