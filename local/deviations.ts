@@ -170,6 +170,10 @@ export const refusals = {
     "Instances behind Private Service Connect: there are no endpoints of other networks.",
   "alloydb.publicIp": "Public addresses of AlloyDB: nobody outside reaches a database on this machine.",
   "answers.proto": "`alt=proto`: answers over HTTP are JSON; protocol buffers come over gRPC.",
+  "artifactregistry.formats":
+    "Repositories of other formats than Docker: nothing here pushes or pulls packages of other kinds.",
+  "artifactregistry.modes":
+    "Remote and virtual repositories: nothing is pulled from outside, and a repository stands in for no others.",
   "functions.events":
     "Triggers of functions by other events than Pub/Sub messages: no other API sends events, and there are no channels.",
   "functions.firstGeneration": "Functions of the first generation, which is another product.",

@@ -15,6 +15,7 @@ import type {
 import { toLongrunning } from "../operation.ts";
 import { policyMethods } from "../policy.ts";
 import type { Collection } from "../store.ts";
+import { unserved } from "../unserved.ts";
 import { createImages, type Images } from "../workload/image.ts";
 import { getDockerImage, limits, listDockerImages } from "./docker-images.ts";
 import { missing } from "./error.ts";
@@ -34,7 +35,7 @@ interface Context {
 }
 
 /**
- * Artifact Registry: Docker repositories, and the images and tags in them. Other formats are recorded but hold nothing.
+ * Artifact Registry: Docker repositories, and the images and tags in them. Other formats and modes are refused.
  *
  * @see https://cloud.google.com/artifact-registry/docs/reference/rest
  */
@@ -97,11 +98,21 @@ function create(
   if (!repository.format || repository.format === "FORMAT_UNSPECIFIED") {
     throw new ApiError({ code: "INVALID_ARGUMENT", message: "The repository format must be specified." });
   }
+  refuseUnserved(repository);
   const name = `${parent}/repositories/${repositoryId}`;
   if (repositories.get(name) || cloud.operations.isBusy(host, name)) {
     throw new ApiError({ code: "ALREADY_EXISTS", message: "the repository already exists" });
   }
   return start(context, { kind: "createRepository", name, input: { name, repository } });
+}
+
+function refuseUnserved({ format, mode, remoteRepositoryConfig, virtualRepositoryConfig }: Repository): void {
+  if (format !== "DOCKER")
+    throw unserved("artifactregistry.formats", `Repositories of format ${format} are not served.`);
+  const kind = remoteRepositoryConfig || mode === "REMOTE_REPOSITORY" ? "Remote" : "Virtual";
+  const isStandard = !mode || mode === "MODE_UNSPECIFIED" || mode === "STANDARD_REPOSITORY";
+  if (isStandard && !remoteRepositoryConfig && !virtualRepositoryConfig) return;
+  throw unserved("artifactregistry.modes", `${kind} repositories are not served.`);
 }
 
 interface Start {
@@ -122,14 +133,13 @@ async function runCreate({ cloud, repositories }: Context, operation: RunningOpe
   await operation.latency();
   const { name, repository } = operation.input as { readonly name: string; readonly repository: Repository };
   const now = cloud.clock.timestamp();
-  const { mode } = repository;
   const created: Repository = {
     ...repository,
     name,
-    mode: mode && mode !== "MODE_UNSPECIFIED" ? mode : "STANDARD_REPOSITORY",
+    mode: "STANDARD_REPOSITORY",
     createTime: now,
     updateTime: now,
-    registryUri: registryUri(name, repository.format),
+    registryUri: registryUri(name),
     vulnerabilityScanningConfig: {
       lastEnableTime: now,
       enablementState: "SCANNING_DISABLED",

@@ -23,6 +23,7 @@ import { reconciling } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
 import { etagOf, idOf, letters, parseName, uidOf } from "./names.ts";
 import { limits } from "./revisions.ts";
+import { validateOverrides } from "./validate.ts";
 import { violation } from "./violation.ts";
 
 /** What an execution is made from. */
@@ -39,6 +40,7 @@ export function runJob(context: RunContext, request: RunJobRequest, call: Call):
   const { name = "", etag, overrides = {}, validateOnly } = request;
   const job = demandFound(context.jobs.get(name), "job", name);
   demandEtag(etag, job.etag);
+  validateOverrides(overrides);
   if (job.reconciling) {
     throw new ApiError({
       code: "FAILED_PRECONDITION",

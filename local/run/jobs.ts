@@ -14,7 +14,6 @@ import type {
 } from "../model/generated/run.ts";
 import { toLongrunning } from "../operation.ts";
 import { pageOf } from "../page.ts";
-import { imageExists } from "../workload/program.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
 import { type Failure, failed, reconciling, succeeded, waitFailure } from "./condition.ts";
@@ -23,9 +22,11 @@ import { withTaskDefaults } from "./defaults.ts";
 import { runExecution } from "./execute.ts";
 import { cancelAll, createExecution } from "./executions.ts";
 import { spellings } from "./knative/spelling.ts";
+import { missingImage } from "./missing-image.ts";
 import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
 import { limits } from "./revisions.ts";
-import { validateMetadata, validateTaskTemplate } from "./validate.ts";
+import { validateExecutionTemplate } from "./validate.ts";
+import { validateMetadata } from "./validate-metadata.ts";
 import { violation } from "./violation.ts";
 
 /** `Jobs.CreateJob` */
@@ -72,7 +73,7 @@ interface Write {
 async function write(context: RunContext, change: Write, call: Call): Promise<OperationResource> {
   const path = `${change.verb}JobRequest.job`;
   const { template = {} } = change.sent;
-  validateTaskTemplate(template.template ?? {}, `${path}.template.template`);
+  validateExecutionTemplate(template, `${path}.template`);
   validateMetadata(change.sent, path);
   demandToken(change, path);
   const job = toJob(context, change, call);
@@ -149,17 +150,13 @@ export async function runWriteJob(context: RunContext, operation: RunningOperati
   const broken = await waitFailure(operation.latency());
   const job = demandFound(context.jobs.get(name), "job", name);
   const failure =
-    broken ?? missingImage(context, job) ?? (await executeByToken(context, job, String(operation.input.by)));
+    broken ??
+    missingImage(context, job.template?.template) ??
+    (await executeByToken(context, job, String(operation.input.by)));
   const concluded = concludeJob(context, name, failure);
   operation.annotate({ ...concluded });
   if (failure) throw new ApiError({ code: "FAILED_PRECONDITION", message: failure.message });
   return { "@type": `${typePrefix}Job`, ...concluded };
-}
-
-function missingImage({ runtime }: RunContext, { template }: Job): Failure | undefined {
-  const containers = template?.template?.containers ?? [];
-  const missing = containers.find(({ image = "" }) => !imageExists(runtime.images, image));
-  return missing && { message: `Image '${missing.image}' not found.`, reason: { reason: "CONTAINER_MISSING" } };
 }
 
 /**

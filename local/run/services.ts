@@ -28,7 +28,9 @@ import { removePool } from "./pools.ts";
 import { createRevision, limits, planRevision } from "./revisions.ts";
 import { validateTraffic } from "./traffic.ts";
 import { deterministicUrl, hashUrl } from "./url.ts";
-import { validateMetadata, validateRevisionTemplate } from "./validate.ts";
+import { validateRevisionName, validateRevisionTemplate, validateScaling } from "./validate.ts";
+import { validateMetadata } from "./validate-metadata.ts";
+import { violation } from "./violation.ts";
 
 const mutableFields = [
   "description",
@@ -101,7 +103,8 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
   const path = `${change.verb}ServiceRequest.service`;
   const { template = {} } = change.sent;
   validateRevisionTemplate(template, `${path}.template`);
-  validateMetadata(change.sent, path);
+  validateRevisionName(template.revision, parseName(change.name).id, `${path}.template.revision`);
+  validateService(change.sent, path);
   const service = toService(context, change, call);
   await demandActAs(context.cloud, {
     principal: call.principal,
@@ -119,6 +122,14 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
   const shown: JsonObject = { "@type": `${typePrefix}Service`, ...written };
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
   return await deploy(context, { service: written, present: change.present, version: versionOf(call) });
+}
+
+function validateService(service: Service, path: string): void {
+  validateMetadata(service, path);
+  validateScaling(service.scaling, `${path}.scaling`);
+  if ((service.description ?? "").length > 512) {
+    throw violation(`${path}.description`, "must be at most 512 characters.");
+  }
 }
 
 /** The version of the API that a call came in by: an operation answers in the shapes of the same. */

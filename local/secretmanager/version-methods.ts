@@ -45,6 +45,7 @@ function add(cloud: Cloud, secrets: Secrets, { parent = "", payload = {} }: AddS
   const secret = secrets.demandSecret(parent);
   const { data = "", dataCrc32c } = payload;
   const bytes = Buffer.from(data, "base64");
+  if (bytes.length === 0) throw invalid("Secret Payload cannot be empty.");
   if (bytes.length > largestPayload) {
     throw invalid(`The payload size must be at most ${largestPayload} bytes, not ${bytes.length}.`);
   }

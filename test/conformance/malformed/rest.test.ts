@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../../local/json.ts";
 import type { LocalCloud } from "../../../local/main.ts";
 import { loadModel } from "../../../local/model/model.ts";
 import { createRouter } from "../../../local/model/router.ts";
-import { errorOf, type RestAnswer, rest, startTestCloud } from "../../support/local-cloud.ts";
+import { errorOf, type RestAnswer, rest, startTestCloud, testProject } from "../../support/local-cloud.ts";
 import { dumpStore } from "../store-dump.ts";
 import { isRefusal } from "./refusal.ts";
 import { plausibleLine } from "./request-line.ts";
@@ -55,7 +55,15 @@ function names(subject: Subject, answer: RestAnswer, field: string): boolean {
   const { details } = errorOf(answer) as { details?: readonly JsonObject[] };
   const found = details?.find((detail) => detail["@type"] === "type.googleapis.com/google.rpc.BadRequest");
   const violations = (found?.fieldViolations ?? []) as readonly JsonObject[];
-  return violations.some((one) => (one.field ?? "") === field && typeof one.description === "string");
+  const spellings = subject.style === "compute" ? [field, computePath(field)] : [field];
+  return violations.some((one) => spellings.includes(String(one.field ?? "")) && typeof one.description === "string");
+}
+
+/** Where Compute sees a field that has a wrong name for a value: in the body, by JSON names. */
+function computePath(field: string): string {
+  const [first = "", ...rest] = field.split(".");
+  const below = first.endsWith("_request_resource") ? rest : ["resource", ...rest];
+  return below.join(".").replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Type of what the body holds, and the path below which it lies. */
@@ -80,6 +88,16 @@ describe("every served method, over REST", () => {
     expect(wrong).toEqual([]);
     expect(count).toBeGreaterThan(4000);
   }, 120_000);
+
+  it("refuses unknown names of Compute's values in the words of its own refusals", async () => {
+    const at = `compute.googleapis.com/compute/v1/projects/${testProject}/global/networks`;
+    const body = { name: "n", autoCreateSubnetworks: false, routingConfig: { routingMode: "ELSEWHERE" } };
+    const answer = await rest(local, `POST ${at}`, { body });
+    const message = expect.stringMatching(
+      /^Invalid value for field 'resource\.routingConfig\.routingMode': 'ELSEWHERE'\. The value must be one of GLOBAL, REGIONAL$/,
+    );
+    expect(errorOf(answer)).toMatchObject({ code: 400, message, errors: [{ message, reason: "invalid" }] });
+  });
 
   it("refuses bodies that are no JSON object", async () => {
     const bodies = ["{", "[]", '"text"', "7", "true", "null", '{"a":1', "{}{}", "[{}]", "\u0000\u0001", "<a/>"];

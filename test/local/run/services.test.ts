@@ -141,7 +141,7 @@ describe("CreateService", () => {
     [
       "little memory for many CPUs",
       { containers: [{ image: "i", resources: { limits: { cpu: "4", memory: "1Gi" } } }] },
-      "memory must be at least 2Gi",
+      "memory must be between 2048Mi and 16384Mi",
     ],
     ["a label of Google's", { labels: { "run.googleapis.com/x": "y" } }, "reserved by the system"],
   ])("refuses %s", async (_, more, message) => {
