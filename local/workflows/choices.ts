@@ -21,6 +21,8 @@ export const choices: readonly Choice[] = [
   { id: "text-around",         rule: "A scalar is an expression as a whole or not at all; one with a brace at both ends must be one expression.", reason: "Text around an expression is not interpolated, so two expressions in one scalar are a mistake." },
   { id: "expression-length",   rule: "The 400 characters of an expression count between the braces.", reason: "The limit is told for the expression; the braces mark it." },
   { id: "string-escapes",      rule: "Strings in expressions know the escapes of JSON and `\\'`; any other is refused.", reason: "The escapes that are told are among them, and JSON is what definitions are made of." },
+  { id: "integer-overflow",    rule: "A whole number beyond 64 bits raises ValueError; in JSON it is read as a double.", reason: "The size is told, but not what happens past it; engines raise or wrap around." },
+  { id: "nesting",             rule: "Lists and maps nest 100 levels deep: making more raises ResourceLimitError, JSON text with more ValueError.", reason: "Some limit is needed that a message, a log and a history can still show." },
   { id: "short-circuit",       rule: "`and` and `or` evaluate their right side only when it matters.", reason: "Engines differ; samples guard a reading by a test before it." },
   { id: "floor-division",      rule: "`//` rounds down and `%` has the sign of the divisor, for integers and doubles alike.", reason: "The documentation says floor; engines differ for negative operands." },
   { id: "text-and-number",     rule: "`+` joins strings only; a string and a number raise TypeError.", reason: "Samples always call `string`; engines raise." },

@@ -11,7 +11,7 @@ import { type ExecutionOrder, openExecutionOrder } from "./execution-order.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished, toEnd, toStart } from "./execution-record.ts";
 import { type HistoryStore, type KeptStep, openHistories, toKept } from "./history-store.ts";
 import { openJournal } from "./journal-store.ts";
-import { runExecution } from "./run-execution.ts";
+import { brokenOff, runExecution } from "./run-execution.ts";
 
 interface Active {
   /** Absent before the first step. */
@@ -114,11 +114,12 @@ export class Runner {
     const { callbacks } = this;
     const ended = runExecution({ cloud: this.#cloud, callbacks, record, signal: entry.abort.signal, onBegin })
       .then((outcome) => this.#conclude(record.name, outcome, entry.execution))
+      .catch((cause) => this.#conclude(record.name, brokenOff(cause), undefined))
       .finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
   }
 
-  /** Writes down how an execution ended, unless it is gone or was ended before. */
+  /** Writes down how an execution ended, unless it is gone or was ended before; without its steps when these cannot be. */
   #conclude(name: string, outcome: Outcome, execution: RunningExecution | undefined): void {
     this.#active.delete(name);
     if (this.#isStopping) return;

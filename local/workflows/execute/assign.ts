@@ -25,7 +25,7 @@ function withElement(container: Value, [key = null, ...rest]: readonly Value[], 
     const before = container[index] ?? null;
     const after = replace(before, rest, value);
     const copy = container.with(index, after);
-    noteChange(copy, container, sizeOf(after) - sizeOf(before));
+    noteChange(copy, container, { bytes: sizeOf(after) - sizeOf(before), added: after });
     return copy;
   }
   if (!isMap(container)) throw fault("TypeError", `cannot assign an element of type '${typeName(container)}'`);
@@ -33,7 +33,8 @@ function withElement(container: Value, [key = null, ...rest]: readonly Value[], 
   const before = container.get(key);
   const after = replace(before ?? new Map(), rest, value);
   const copy = new Map(container).set(key, after);
-  noteChange(copy, container, sizeOf(after) - (before === undefined ? -textSize(key) : sizeOf(before)));
+  const bytes = sizeOf(after) - (before === undefined ? -textSize(key) : sizeOf(before));
+  noteChange(copy, container, { bytes, added: after });
   return copy;
 }
 

@@ -16,7 +16,7 @@ export const collections = [
 
 /** A list with one element more, whose size is known from the one before. */
 function extended(objs: ValueList, added: Value, longer: ValueList): ValueList {
-  noteChange(longer, objs, sizeOf(added));
+  noteChange(longer, objs, { bytes: sizeOf(added), added });
   return longer;
 }
 
