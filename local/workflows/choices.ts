@@ -31,6 +31,7 @@ export const choices: readonly Choice[] = [
   { id: "eager-helpers",       rule: "`default` and `if` evaluate all their arguments.", reason: "They are functions, and functions get values." },
   { id: "text-of-double",      rule: "`string` keeps the fraction of a double: `string(2.0)` is `2.0`.", reason: "Integers and doubles stay apart everywhere else too." },
   { id: "blocking-subworkflow",rule: "An expression may not call a subworkflow that blocks.", reason: "An expression may not block, and nothing exempts what is called by way of a subworkflow." },
+  { id: "scope-of-variables",  rule: "A variable belongs to the outermost loop, branch, except block or workflow in which it may have been assigned when what is inside begins; jumps, retries and repetition count.", reason: "Variables that existed before keep their changes and others stay inside; the order that counts is that of execution." },
   { id: "missing-maps",        rule: "An assignment below a missing key makes the maps on the way.", reason: "A missing key is made; one engine makes the levels above it as well." },
   { id: "switch-next",         rule: "`next` beside `switch` is followed whenever no condition jumped.", reason: "It is told for the case that none held; a step's `next` otherwise always holds." },
   { id: "range-of-doubles",    rule: "A range of doubles counts in steps of 1.", reason: "Only the bounds are told." },
