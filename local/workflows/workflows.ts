@@ -24,7 +24,7 @@ import { accountEmail, defaultAccount, demandActAs } from "../workload/service-a
 import { openExecutionOrder } from "./api/execution-order.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished } from "./api/execution-record.ts";
 import { openHistories } from "./api/history-store.ts";
-import { parseFilter } from "./api/list-filter.ts";
+import { type FilterFields, parseFilter } from "./api/list-filter.ts";
 import { invalid, parseName } from "./api/names.ts";
 import { orderKey, sortByKey } from "./api/order.ts";
 import { workflowPermissions } from "./api/permissions.ts";
@@ -86,13 +86,23 @@ function get({ workflows }: Context, { name = "", revisionId }: GetWorkflowReque
 
 function list({ workflows }: Context, request: ListWorkflowsRequest): ListWorkflowsResponse {
   const { parent = "", pageSize, pageToken, filter = "", orderBy = "" } = request;
-  const passes = parseFilter(filter);
+  const passes = parseFilter(filter, filterable);
   const found = workflows.list(parent).filter((workflow) => passes((field) => fieldOf(workflow, field)));
   const key = orderKey(orderBy, { sortable, fieldOf, idOf: ({ name = "" }) => name, usual: "name" });
   const limits = { usual: 500, most: 1000 };
   const page = paginate(sortByKey(found, key), { key: (item) => item.key, size: pageSize, token: pageToken, limits });
   return { workflows: page.items.map(({ item }) => item), nextPageToken: page.nextPageToken };
 }
+
+const filterable: FilterFields = {
+  name: "text",
+  state: ["ACTIVE", "UNAVAILABLE"],
+  description: "text",
+  revisionid: "text",
+  createtime: "amount",
+  updatetime: "amount",
+  labels: "text",
+};
 
 const sortable = new Set(["name", "state", "description", "revisionid", "createtime", "updatetime"]);
 

@@ -3,7 +3,7 @@ import { type CollectionPageRequest, type Page, pageOf, paginate } from "../../p
 import type { Collection } from "../../store.ts";
 import type { ExecutionOrder } from "./execution-order.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
-import { type FieldValue, parseFilter } from "./list-filter.ts";
+import { type FieldValue, type FilterFields, parseFilter } from "./list-filter.ts";
 import { invalid } from "./names.ts";
 import { orderKey, sortByKey } from "./order.ts";
 
@@ -14,7 +14,7 @@ import { orderKey, sortByKey } from "./order.ts";
  */
 export function pageOfExecutions(source: ExecutionSource, request: ListExecutionsRequest): Page<ExecutionRecord> {
   const { parent = "", filter = "", orderBy = "", pageSize: size, pageToken: token, view } = request;
-  const passes = parseFilter(filter);
+  const passes = parseFilter(filter, filterable);
   const belongs = (record: ExecutionRecord) => passes((field) => fieldOf(record, field));
   const limits = { usual: 100, most: view === "FULL" ? 100 : 1000 };
   const page = { size, token, limits };
@@ -86,6 +86,19 @@ function fieldOf(record: ExecutionRecord, field: string): FieldValue {
 function idOf({ name }: ExecutionRecord): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }
+
+const filterable: FilterFields = {
+  executionid: "text",
+  state: ["ACTIVE", "SUCCEEDED", "FAILED", "CANCELLED", "UNAVAILABLE", "QUEUED"],
+  workflowrevisionid: "text",
+  createtime: "amount",
+  starttime: "amount",
+  endtime: "amount",
+  duration: "amount",
+  disableconcurrencyquotaoverflowbuffering: ["true", "false"],
+  stepname: "text",
+  labels: "text",
+};
 
 const sortable = new Set([
   "executionid",

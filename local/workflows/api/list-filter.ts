@@ -3,7 +3,13 @@ import { invalid } from "./names.ts";
 /** A field's value for filtering: text (or several spellings of it), or a number (milliseconds of a time, seconds of a duration). */
 export type FieldValue = string | readonly string[] | number | undefined;
 
-/** Tells whether an item passes, by looking its fields up. @throws ApiError for a field the list does not have */
+/**
+ * The fields that a list can be filtered by, in lower case, with what they are compared with; `labels` stands for
+ * `labels.KEY` and `labels:KEY`.
+ */
+export type FilterFields = Readonly<Record<string, "text" | "amount" | readonly string[]>>;
+
+/** Tells whether an item passes, by looking its fields up. */
 export type Filter = (field: (name: string) => FieldValue) => boolean;
 
 const lexer = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|(!=|<=|>=|[=<>:])|(-(?=[A-Za-z(]))|([^\s()=<>:!"]+))/y;
@@ -19,9 +25,9 @@ interface Lexeme {
  * @throws ApiError INVALID_ARGUMENT
  * @see https://google.aip.dev/160
  */
-export function parseFilter(source: string): Filter {
+export function parseFilter(source: string, fields: FilterFields): Filter {
   if (source.trim() === "") return () => true;
-  const parser = new FilterParser(tokenize(source), source);
+  const parser = new FilterParser(source, fields);
   const filter = parser.all();
   parser.expectEnd();
   return filter;
@@ -45,11 +51,13 @@ function tokenize(source: string): readonly Lexeme[] {
 class FilterParser {
   readonly #lexemes: readonly Lexeme[];
   readonly #source: string;
+  readonly #fields: FilterFields;
   #index = 0;
 
-  constructor(lexemes: readonly Lexeme[], source: string) {
-    this.#lexemes = lexemes;
+  constructor(source: string, fields: FilterFields) {
+    this.#lexemes = tokenize(source);
     this.#source = source;
+    this.#fields = fields;
   }
 
   /** Terms one after the other, with or without AND, must all hold. */
@@ -88,7 +96,22 @@ class FilterParser {
     const name = this.#take("word", "text").text;
     const operator = this.#take("operator").text;
     const value = this.#take("word", "text").text;
+    this.#check(name, operator, value);
+    if (operator === ":" && /^labels?$/i.test(name)) return (field) => field(`labels.${value}`) !== undefined;
     return (field) => compare(field(name), operator, value);
+  }
+
+  /** What can be wrong with a comparison is so whether there is anything to compare or not. */
+  #check(name: string, operator: string, value: string): void {
+    const [root = "", key] = name.toLowerCase().split(/[.:]/);
+    const isLabel = /^labels?$/.test(root) && (key !== undefined || operator === ":");
+    const kind = isLabel ? this.#fields.labels : root === "labels" ? undefined : this.#fields[name.toLowerCase()];
+    if (!kind) throw invalid(`Invalid field in list filter: ${name}`);
+    if (value === "*" && operator === ":") return;
+    if (kind === "amount") toNumber(value);
+    else if (kind !== "text" && /^!?=$/.test(operator) && !value.includes("*") && !kind.includes(value)) {
+      throw invalid(`Invalid value in list filter: ${value}`);
+    }
   }
 
   #take(...kinds: readonly Lexeme["kind"][]): Lexeme {
@@ -118,7 +141,8 @@ function compare(present: FieldValue, operator: string, wanted: string): boolean
   if (operator === "!=") return !compare(present, "=", wanted);
   if (typeof present === "object") return present.some((spelling) => compare(spelling, operator, wanted));
   if (present === undefined) return false;
-  if (operator === ":" && typeof present === "string") return wanted === "*" || present.includes(wanted);
+  if (operator === ":" && wanted === "*") return true;
+  if (operator === ":" && typeof present === "string") return present.includes(wanted);
   const order = typeof present === "number" ? present - toNumber(wanted) : compareText(present, wanted);
   switch (operator) {
     case "<":

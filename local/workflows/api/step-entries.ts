@@ -8,7 +8,7 @@ import type {
 } from "../../model/generated/workflow-executions.ts";
 import { paginate } from "../../page.ts";
 import type { KeptStep } from "./history-store.ts";
-import { type FieldValue, parseFilter } from "./list-filter.ts";
+import { type FieldValue, type FilterFields, parseFilter } from "./list-filter.ts";
 import { invalid, notFound, withProjectNumber } from "./names.ts";
 import { orderKey, sortByKey } from "./order.ts";
 
@@ -21,6 +21,19 @@ interface EntriesContext {
   /** Whether entries say how many iterations are expected. */
   readonly isDetailed: boolean;
 }
+
+const states = ["IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELLED"];
+
+const filterable: FilterFields = {
+  entryid: "amount",
+  createtime: "amount",
+  updatetime: "amount",
+  parent: "amount",
+  routine: "text",
+  step: "text",
+  steptype: "text",
+  state: [...states, ...states.map((state) => `STATE_${state}`)],
+};
 
 const sortable = new Set(["entryid", "createtime", "updatetime", "routine", "step", "steptype", "state"]);
 
@@ -35,7 +48,7 @@ export function listStepEntries(
   { filter = "", orderBy = "", skip = 0, pageSize, pageToken }: ListStepEntriesRequest,
 ): ListStepEntriesResponse {
   if (skip < 0) throw invalid("skip must not be negative");
-  const passes = parseFilter(filter);
+  const passes = parseFilter(filter, filterable);
   const found = context.steps.filter((step) => passes((field) => fieldOf(step, field)));
   const key = orderKey(orderBy, { sortable, fieldOf, idOf: ({ id }) => toDigits(id), usual: "entryId" });
   // What is skipped is skipped from the page that the token begins, so the page is cut out of what is left.

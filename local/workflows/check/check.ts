@@ -26,7 +26,10 @@ export function checkDefinition(definition: Definition, library: Library): reado
 /** A call of it would mean the library's function. */
 function checkRoutineName({ name, position }: Routine, library: Library): void {
   if (!library.get(name)) return;
-  throw new DefinitionError({ message: `'${name}' is a function of the library and cannot name a subworkflow`, position });
+  throw new DefinitionError({
+    message: `'${name}' is a function of the library and cannot name a subworkflow`,
+    position,
+  });
 }
 
 function place({ position }: DefinitionError): number {

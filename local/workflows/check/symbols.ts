@@ -117,7 +117,11 @@ function checkShared({ shared, work }: ParallelAction, names: Names, { scopes, s
   for (const { name, position } of shared) {
     names.expect(name, { step, position });
     if (scopes(steps).outer.has(name)) continue;
-    throw new DefinitionError({ message: `shared variable '${name}' is not assigned before this step`, position, step });
+    throw new DefinitionError({
+      message: `shared variable '${name}' is not assigned before this step`,
+      position,
+      step,
+    });
   }
 }
 

@@ -94,7 +94,9 @@ function partsOf(policy: Value): Parts {
 function delaysOf(backoff: Value): Parts {
   if (backoff === null) return {};
   if (!isMap(backoff)) throw fault("TypeError", `backoff must be a map, not ${typeName(backoff)}`);
-  const [initial_delay, max_delay, multiplier] = ["initial_delay", "max_delay", "multiplier"].map((key) => backoff.get(key));
+  const [initial_delay, max_delay, multiplier] = ["initial_delay", "max_delay", "multiplier"].map((key) =>
+    backoff.get(key),
+  );
   return { initial_delay, max_delay, multiplier };
 }
 

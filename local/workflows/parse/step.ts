@@ -27,7 +27,10 @@ export function parseSteps(node: YamlNode, what: string): readonly Step[] {
     const { key, keyPosition, value } = expectSingle(item, "a step");
     if (key === "") throw new DefinitionError({ message: "step name should not be empty", position: keyPosition });
     if (jumpWords.has(key)) {
-      throw new DefinitionError({ message: `step name '${key}' means something else after next`, position: keyPosition });
+      throw new DefinitionError({
+        message: `step name '${key}' means something else after next`,
+        position: keyPosition,
+      });
     }
     return { ...parseBody(new Fields(value, "step", key), key), position: keyPosition };
   });

@@ -42,7 +42,8 @@ class FlowBuilder {
   list(steps: readonly Step[], { find, ...place }: Place): void {
     const names = new Map(steps.map((step) => [step.name, step]));
     const inside = { ...place, find: (name: string) => names.get(name) ?? find(name) };
-    for (const [index, step] of steps.entries()) this.#step(step, { ...inside, after: steps[index + 1] ?? place.after });
+    for (const [index, step] of steps.entries())
+      this.#step(step, { ...inside, after: steps[index + 1] ?? place.after });
   }
 
   #step(step: Step, place: Place): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type FieldValue, parseFilter } from "../../../../local/workflows/api/list-filter.ts";
+import { type FieldValue, type FilterFields, parseFilter } from "../../../../local/workflows/api/list-filter.ts";
 
 const start = Date.parse("2026-01-01T10:00:00Z");
 const fields: Readonly<Record<string, FieldValue>> = {
@@ -9,6 +9,10 @@ const fields: Readonly<Record<string, FieldValue>> = {
   duration: 12.5,
 };
 const lookUp = (name: string) => fields[name];
+const known: FilterFields = {
+  ...{ state: ["FAILED", "ACTIVE", "ON HOLD", '"FAILED"'], starttime: "amount", duration: "amount", absent: "text" },
+  labels: "text",
+};
 
 describe("parseFilter", () => {
   it.each([
@@ -27,6 +31,12 @@ describe("parseFilter", () => {
     ["state>E", true],
     ["state<=E", false],
     ['labels.team="data base"', true],
+    ["labels:team", true],
+    ["label:team", true],
+    ["labels:tea", false],
+    ["-labels:team", false],
+    ["labels.team:*", true],
+    ["startTime:*", true],
     ['startTime>="2026-01-01T10:00:00Z"', true],
     ['startTime>"2026-01-01T10:00:00Z"', false],
     ['startTime<"2026-01-02"', true],
@@ -34,33 +44,45 @@ describe("parseFilter", () => {
     ["duration<=12.5", true],
     ["state=FAILED duration>20s", false],
     ["state=FAILED AND duration>10s", true],
-    ["state=X OR state=FAILED", true],
-    ["state=X OR state=FAILED AND duration>20s", false],
-    ["duration>20s AND state=X OR state=FAILED", false],
-    ["(duration>20s AND state=X) OR state=FAILED", true],
-    ["NOT state=X", true],
+    ["state=ACTIVE OR state=FAILED", true],
+    ["state=ACTIVE OR state=FAILED AND duration>20s", false],
+    ["duration>20s AND state=ACTIVE OR state=FAILED", false],
+    ["(duration>20s AND state=ACTIVE) OR state=FAILED", true],
+    ["NOT state=ACTIVE", true],
     ["-state=FAILED", false],
     ["NOT (state=FAILED AND duration>10s)", false],
     ['state="\\"FAILED\\""', false],
   ])("%s is %s", (filter, passes) => {
-    expect(parseFilter(filter)(lookUp)).toBe(passes);
+    expect(parseFilter(filter, known)(lookUp)).toBe(passes);
   });
 
   it.each([
     ["state"],
     ["state="],
     ["=x"],
-    ["(state=x"],
-    ["state=x)"],
-    ["state=x AND"],
-    ['state="x'],
+    ["(state=ACTIVE"],
+    ["state=ACTIVE)"],
+    ["state=ACTIVE AND"],
+    ['state="ACTIVE'],
     ["NOT"],
-    ["state==x"],
+    ["state==ACTIVE"],
   ])("refuses %s", (filter) => {
-    expect(() => parseFilter(filter)).toThrow(/Invalid list filter/);
+    expect(() => parseFilter(filter, known)).toThrow(/Invalid list filter/);
   });
 
-  it("refuses values that are no time or duration", () => {
-    expect(() => parseFilter("startTime>soon")(lookUp)).toThrow(/Invalid value in list filter: soon/);
+  it.each([
+    ["startTime>soon", "Invalid value in list filter: soon"],
+    ["duration=long", "Invalid value in list filter: long"],
+    ["state=NOPE", "Invalid value in list filter: NOPE"],
+    ["NOT state!=failed", "Invalid value in list filter: failed"],
+    ["nothing=1", "Invalid field in list filter: nothing"],
+    ["state=ACTIVE AND (nothing:1)", "Invalid field in list filter: nothing"],
+    ["labels=team", "Invalid field in list filter: labels"],
+  ])("refuses %s whether there is an item or not", (filter, message) => {
+    expect(() => parseFilter(filter, known)).toThrow(message);
+  });
+
+  it("refuses labels where there are none", () => {
+    expect(() => parseFilter("labels.team=x", { state: "text" })).toThrow("Invalid field in list filter: labels.team");
   });
 });
