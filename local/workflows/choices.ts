@@ -33,6 +33,7 @@ export const choices: readonly Choice[] = [
   { id: "blocking-subworkflow",rule: "An expression may not call a subworkflow that blocks.", reason: "An expression may not block, and nothing exempts what is called by way of a subworkflow." },
   { id: "scope-of-variables",  rule: "A variable belongs to the outermost loop, branch, except block or workflow in which it may have been assigned when what is inside begins; jumps, retries and repetition count.", reason: "Variables that existed before keep their changes and others stay inside; the order that counts is that of execution." },
   { id: "missing-maps",        rule: "An assignment below a missing key makes the maps on the way.", reason: "A missing key is made; one engine makes the levels above it as well." },
+  { id: "jump-words",          rule: "A step may be named `end`, `break` or `continue`; after `next` the word means the jump and not the step.", reason: "Published definitions have a last step named `end` and jump past it; nothing tells that the name is refused." },
   { id: "switch-next",         rule: "`next` beside `switch` is followed whenever no condition jumped.", reason: "It is told for the case that none held; a step's `next` otherwise always holds." },
   { id: "range-of-doubles",    rule: "A range of doubles counts in steps of 1.", reason: "Only the bounds are told." },
   { id: "range-forms",         rule: "A range is a list of two or an expression that gives one; the bounds may be expressions.", reason: "The schema and the documentation show different forms." },

@@ -11,9 +11,6 @@ import type { YamlNode } from "./yaml.ts";
 /** The keys that say what a step does; a step has one of them, or `next` alone. */
 const actionKeys = ["assign", "call", "switch", "for", "parallel", "try", "raise", "return", "steps"] as const;
 
-/** What `next` may say besides names of steps. */
-const jumpWords = new Set(["end", "break", "continue"]);
-
 /** Most conditions in one switch. */
 const maxConditions = 50;
 
@@ -26,12 +23,6 @@ export function parseSteps(node: YamlNode, what: string): readonly Step[] {
   return list.items.map((item) => {
     const { key, keyPosition, value } = expectSingle(item, "a step");
     if (key === "") throw new DefinitionError({ message: "step name should not be empty", position: keyPosition });
-    if (jumpWords.has(key)) {
-      throw new DefinitionError({
-        message: `step name '${key}' means something else after next`,
-        position: keyPosition,
-      });
-    }
     return { ...parseBody(new Fields(value, "step", key), key), position: keyPosition };
   });
 }
