@@ -139,12 +139,15 @@ export function openCaller({ local, ports }: ListeningCloud, transport: Transpor
 
 /**
  * What a client asks for over REST at an address that its API does not have; Google answers that there is no such page
- * as well: policies by POST, and operations of a location at the root.
+ * as well: policies by POST, or in another version, and operations of a location at the root.
  */
 function isFetched(transport: Transport, host: string, method: string): boolean {
   if (transport !== "REST") return false;
   if (method === "google.iam.v1.IAMPolicy.GetIamPolicy") return true;
-  return host === "cloudfunctions.googleapis.com" && method === "google.longrunning.Operations.ListOperations";
+  const isPolicy = method.startsWith("google.iam.v1.IAMPolicy.");
+  return (
+    host === "cloudfunctions.googleapis.com" && (isPolicy || method === "google.longrunning.Operations.ListOperations")
+  );
 }
 
 /** The part of a client that reads operations, where its API has any. */

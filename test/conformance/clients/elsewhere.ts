@@ -4,7 +4,7 @@ import { expectMeans } from "./fetched.ts";
 
 /** Methods whose success another test file of this folder shows, by the file; each file is held to its own list. */
 const files = {
-  "containers.long.test.ts": {
+  "workloads.long.test.ts": {
     "cloudbuild.googleapis.com google.devtools.cloudbuild.v1.CloudBuild": [
       "CancelBuild",
       "CreateBuild",
@@ -83,8 +83,6 @@ const files = {
     ],
     "run.googleapis.com google.cloud.run.v2.Tasks": ["GetTask", "ListTasks"],
     "run.googleapis.com google.longrunning.Operations": ["DeleteOperation", "GetOperation", "WaitOperation"],
-  },
-  "databases.long.test.ts": {
     "compute.googleapis.com google.cloud.compute.v1.Networks": ["RemovePeering"],
     "alloydb.googleapis.com google.cloud.alloydb.v1.AlloyDBAdmin": [
       "CreateInstance",
@@ -192,6 +190,9 @@ const files = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
+/** A test file that shows methods. */
+export type ShowingFile = keyof typeof files;
+
 /** Methods that cannot succeed, with the reason. */
 export const neverSucceeds: ReadonlyMap<string, string> = new Map([
   [
@@ -217,7 +218,7 @@ export const shownElsewhere: ReadonlyMap<string, string> = new Map(
 );
 
 /** Expects that a caller was answered with success by all that its test file is listed with. */
-export function expectShownIn(file: keyof typeof files, caller: Pick<Caller, "shown" | "transport">): void {
+export function expectShownIn(file: ShowingFile, caller: Pick<Caller, "shown" | "transport">): void {
   const names = [...shownElsewhere].filter(([, shownIn]) => shownIn === file).map(([name]) => name);
   expect(names.filter((name) => !caller.shown.has(name))).toEqual([]);
   expectMeans(caller);
