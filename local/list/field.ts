@@ -11,5 +11,7 @@ export type FieldKind = "text" | "number" | "list" | "message";
 export interface Fields<T> {
   /** `undefined` for a field that the items do not have. */
   kindOf(name: string): FieldKind | undefined;
+  /** The texts that a field can have, where it is one of few; what is compared with any other is malformed. */
+  choicesOf?(name: string): readonly string[] | undefined;
   valueOf(item: T, name: string): FieldValue;
 }

@@ -88,6 +88,9 @@ class FilterParser<T> {
     if (this.#peek().text === "(" && this.#peek().kind === "mark") throw this.#unserved("a group of values");
     const value = this.#take("word", "text");
     const kind = fields.kindOf(name) ?? this.#fail(`Invalid field in list filter: ${name}`);
+    const choices = fields.choicesOf?.(name);
+    const isExact = /^!?=$/.test(operator.text) && !value.text.includes("*");
+    if (choices && isExact && !choices.includes(value.text)) this.#fail(`Invalid value in list filter: ${value.text}`);
     const comparison = { kind, operator: operator.text, wanted: value.text, isQuoted: value.kind === "text" };
     const test = compile(comparison) ?? this.#fail(`Invalid value in list filter: ${value.text}`);
     return (item) => test(fields.valueOf(item, name));

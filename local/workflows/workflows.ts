@@ -104,6 +104,7 @@ const fields = tableFields<Workflow>({
     createtime: "number",
     updatetime: "number",
   },
+  choices: { state: ["ACTIVE", "UNAVAILABLE"] },
   read: fieldOf,
   labelsOf: ({ labels }) => labels,
 });

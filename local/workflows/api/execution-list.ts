@@ -68,6 +68,7 @@ const fields = tableFields<ExecutionRecord>({
     disableconcurrencyquotaoverflowbuffering: "text",
     stepname: "text",
   },
+  choices: { state: ["ACTIVE", "SUCCEEDED", "FAILED", "CANCELLED", "UNAVAILABLE", "QUEUED"] },
   read: fieldOf,
   labelsOf: ({ labels }) => labels,
 });

@@ -65,6 +65,8 @@ export function getStepEntry(context: EntriesContext, id: string): StepEntry {
   return toEntry(context, step);
 }
 
+const states = ["IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELLED"];
+
 const fields = tableFields<KeptStep>({
   kinds: {
     entryid: "number",
@@ -76,6 +78,7 @@ const fields = tableFields<KeptStep>({
     steptype: "text",
     state: "text",
   },
+  choices: { state: [...states, ...states.map((state) => `STATE_${state}`)] },
   read: fieldOf,
 });
 
