@@ -1,5 +1,6 @@
 import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import type {
   AlloyDbMethods,
@@ -55,9 +56,10 @@ async function create(context: Context, request: CreateClusterRequest, call: Cal
     const network = networkOf(cluster, parent.split("/")[1] ?? "");
     await findNetwork(cloud, network);
     const resource = newCluster(cluster, { name, ...born(context) }, cloud.projects);
+    const initialUser = await toInitialUser(cluster);
+    demandRoom(cloud.store, "ClustersPerProjectPerRegion", { name });
     const change = { verb: "create", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
-    const initialUser = await toInitialUser(cluster);
     const { allocatedIpRange } = cluster.networkConfig ?? {};
     putCluster(context, name, { resource, network, allocatedIpRange, initialUser });
     return startChange(context, call, { ...change, kind: "clusters.create", latency: "alloydb.cluster.create" });

@@ -1,5 +1,6 @@
 import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import type { LatencyKind } from "../latency.ts";
 import type {
@@ -66,6 +67,7 @@ async function create(context: Context, request: CreateInstanceRequest, call: Ca
     checkPlace(context, parent, resource);
     checkIdle(context, name);
     await reservedRanges(cloud, cluster.network, cluster.allocatedIpRange);
+    demandCpus(context, resource);
     const change = { verb: "create", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
     putInstance(context, name, { resource });
@@ -86,6 +88,7 @@ async function update(context: Context, request: UpdateInstanceRequest, call: Ca
     checkSettled(record);
     checkIdle(context, name);
     const changed = changedInstance(applyMask<Instance>(record.resource, { sent, mask, mutable }));
+    demandCpus(context, changed);
     const change = { verb: "update", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
     putInstance(context, name, { ...record, resource: { ...record.resource, reconciling: true } });
@@ -169,6 +172,11 @@ function checkPlace(context: Context, cluster: string, { instanceType }: Instanc
     .list(`${cluster}/instances/`)
     .find(([, { resource }]) => resource.instanceType === "PRIMARY");
   if (present) throw unready(`cluster ${cluster} has a primary instance already: ${idOf(present[0])}`);
+}
+
+function demandCpus({ cloud }: Context, resource: Instance): void {
+  const { name = "" } = resource;
+  demandRoom(cloud.store, "CPUsPerProjectPerRegion", { name, resource: { resource: { ...resource } } });
 }
 
 function checkSettled({ resource: { name, state } }: InstanceRecord): void {

@@ -42,21 +42,14 @@ export function createFaultGate(context: TakeContext & { readonly projects: Proj
   const count = createRates(context);
 
   /** What the local cloud does for its own sake costs nobody's quota. */
-  function demandQuotas(call: GatedCall): void {
-    const { rates, limits } = kept.plan();
+  function demandRate(call: GatedCall): void {
     const project = projects.find(call.projectId ?? "");
     if (!project || call.principal.kind === "system") return;
     const { projectId, projectNumber } = project;
     const names = namesOf(call);
-    for (const rate of rates) {
+    for (const rate of kept.plan().rates) {
       if (!covers(rate.project, projectId) || !names.some((name) => covers(rate.match, name))) continue;
       count(rate, { host: call.host, projectId, projectNumber });
-    }
-    for (const { metric, limit, project: glob } of limits) {
-      if (!covers(glob, projectId) || !takes(metric, call.method)) continue;
-      const { resource, request } = call;
-      const excess = excessOf(store, { metric, limit, project: projectId, resource, request });
-      if (excess) throw excess;
     }
   }
 
@@ -65,7 +58,7 @@ export function createFaultGate(context: TakeContext & { readonly projects: Proj
     const project = /^projects\/([^/]+)/.exec(resource)?.[1] ?? "";
     for (const { id, metric, limit, project: glob } of kept.plan().limits) {
       if (!covers(glob, project) || !takes(metric, `${host}/${kind}`)) continue;
-      const error = excessOf(store, { metric, limit, project, resource, request: {} });
+      const error = excessOf(store, { metric, limit, project, name: resource });
       if (error) return { id, effect: toEffect(error) };
     }
     return undefined;
@@ -77,7 +70,7 @@ export function createFaultGate(context: TakeContext & { readonly projects: Proj
       return faults.length === 0 && rates.length === 0 && limits.length === 0;
     },
     async call(call, passage, work) {
-      demandQuotas(call);
+      demandRate(call);
       const fault = take(call);
       if (fault) passage.onFault(fault);
       return await suffer(fault?.effect, passage, work);

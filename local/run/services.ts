@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { emailOf } from "../access/principal.ts";
 import type { Call, OperationResource, RunningOperation } from "../api.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import type { JsonObject } from "../json.ts";
 import type { LatencyKind } from "../latency.ts";
@@ -115,6 +116,7 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
       revision === `${change.name}/revisions/${id}` || Boolean(context.revisions.get(`${change.name}/revisions/${id}`)),
   });
   const written: Service = { ...service, latestCreatedRevision: revision };
+  if (!change.present) demandRoom(context.cloud.store, "ServicesPerProjectPerRegion", { name: change.name });
   const { parent } = parseName(change.name);
   const shown: JsonObject = { "@type": `${typePrefix}Service`, ...written };
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
@@ -169,7 +171,6 @@ interface Deploy {
 async function deploy(context: RunContext, { service, present, version }: Deploy): Promise<OperationResource> {
   const { cloud, services, revisions } = context;
   const { name = "", latestCreatedRevision: revision = "", template } = service;
-  await openLocalUrl(context, name);
   const now = cloud.clock.timestamp();
   const isNew = revisions.get(revision) === undefined;
   const isVerified = !isNew && revision === present?.latestReadyRevision;
@@ -191,6 +192,7 @@ async function deploy(context: RunContext, { service, present, version }: Deploy
     latency,
   });
   deployments(context).put(name, { operation: operation.name });
+  await openLocalUrl(context, name);
   return toLongrunning(operation);
 }
 

@@ -2,6 +2,7 @@ import { type Api, handlers, type TypedHandlers } from "../api.ts";
 import { toTimestamp } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import { matches } from "../list-filter.ts";
 import type {
@@ -111,6 +112,7 @@ function create({ cloud, secrets }: Context, { parent = "", secretId = "", secre
   }
   demandLabels(labels);
   demandAliases(secrets, name, secret.versionAliases);
+  demandRoom(cloud.store, "SecretsPerProject", { name });
   const stored = secrets.secrets.put(name, {
     replication,
     createTime: cloud.clock.timestamp(),
