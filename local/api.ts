@@ -4,6 +4,7 @@ import type { Hold } from "./clock.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import type { JsonObject } from "./json.ts";
 import type { LatencyKind } from "./latency.ts";
+import type { Random } from "./random.ts";
 
 /**
  * What an emulated API adds to the local cloud. An API's folder under `local/` exports one `create<Api>(cloud)` that
@@ -179,8 +180,8 @@ export interface StartOperation {
   readonly metadata?: JsonObject;
   /** Time that Google takes. Absent: none of its own (the work's real time counts). */
   readonly latency?: LatencyKind;
-  /** Id to use instead of a drawn one. */
-  readonly id?: string;
+  /** Id in place of the usual one, or how it is drawn. */
+  readonly id?: string | ((draws: Random) => string);
 }
 
 /** A `google.longrunning.Operation` as JSON; `done` is absent until it is. */

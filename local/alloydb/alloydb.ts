@@ -1,6 +1,7 @@
 import type { Api, Handler } from "../api.ts";
 import { handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
+import { openIds } from "../drawn-ids.ts";
 import type { AlloyDbMethods } from "../model/generated/alloydb.ts";
 import { catalogueMethods } from "./catalogue.ts";
 import { clusterOperations } from "./cluster-operations.ts";
@@ -35,6 +36,7 @@ export function createAlloyDb(cloud: Cloud): Api {
     records,
     fleet,
     requests: createRequests(cloud),
+    ids: openIds(cloud, "alloydb"),
   };
   const methods = handlers<AlloyDbMethods>({
     ...clusterMethods(context),

@@ -55,12 +55,13 @@ async function create(context: Context, request: CreateClusterRequest, call: Cal
     if (cluster.pscConfig?.pscEnabled) throw withoutPrivateServiceConnect();
     const network = networkOf(cluster, parent.split("/")[1] ?? "");
     await findNetwork(cloud, network);
-    const resource = newCluster(cluster, { name, ...born(context) }, cloud.projects);
+    const resource = newCluster(cluster, { name, ...born(context, name) }, cloud.projects);
     const initialUser = await toInitialUser(cluster);
     demandRoom(cloud.store, "ClustersPerProjectPerRegion", { name });
     const change = { verb: "create", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
     const { allocatedIpRange } = cluster.networkConfig ?? {};
+    context.ids.draw(name);
     putCluster(context, name, { resource, network, allocatedIpRange, initialUser });
     return startChange(context, call, { ...change, kind: "clusters.create", latency: "alloydb.cluster.create" });
   });

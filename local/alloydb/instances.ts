@@ -62,7 +62,7 @@ async function create(context: Context, request: CreateInstanceRequest, call: Ca
     if (records.instances.get(name)) {
       throw new ApiError({ code: "ALREADY_EXISTS", message: `Resource '${name}' already exists` });
     }
-    const resource = newInstance(sent, { name, ...born(context) });
+    const resource = newInstance(sent, { name, ...born(context, name) });
     checkReady(cluster);
     checkPlace(context, parent, resource);
     checkIdle(context, name);
@@ -70,6 +70,7 @@ async function create(context: Context, request: CreateInstanceRequest, call: Ca
     demandCpus(context, resource);
     const change = { verb: "create", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
+    context.ids.draw(name);
     putInstance(context, name, { resource });
     holdConnection(records, { network: cluster.network, cluster: parent });
     return startChange(context, call, { ...change, kind: "instances.create", latency: creationLatency(resource) });

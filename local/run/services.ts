@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { emailOf } from "../access/principal.ts";
 import type { Call, OperationResource, RunningOperation } from "../api.ts";
+import { toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
@@ -24,7 +25,7 @@ import { withServiceDefaults } from "./defaults.ts";
 import { deployments } from "./deployment.ts";
 import { spellings } from "./knative/spelling.ts";
 import { closeLocalUrl, openLocalUrl } from "./local-url.ts";
-import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { demandId, demandRegion, etagOf, idOf, parseName } from "./names.ts";
 import { removePool } from "./pools.ts";
 import { createRevision, limits, planRevision } from "./revisions.ts";
 import { validateTraffic } from "./traffic.ts";
@@ -128,7 +129,7 @@ function versionOf({ method }: Call): "v1" | "v2" {
   return method.startsWith("google.cloud.run.v1.") ? "v1" : "v2";
 }
 
-function toService({ cloud }: RunContext, { name, sent, present }: Write, call: Call): Service {
+function toService({ cloud, ids }: RunContext, { name, sent, present }: Write, call: Call): Service {
   const now = cloud.clock.timestamp();
   const { project, region, id, parent } = parseName(name);
   const { projectNumber } = cloud.projects.ensure(project);
@@ -144,7 +145,7 @@ function toService({ cloud }: RunContext, { name, sent, present }: Write, call: 
     ...present,
     ...whole,
     name: `${parent}/services/${id}`,
-    uid: present?.uid ?? uidOf(name, now),
+    uid: present?.uid ?? toUuid(ids.coming(name)),
     generation,
     createTime,
     updateTime: now,
@@ -176,6 +177,7 @@ async function deploy(context: RunContext, { service, present, version }: Deploy
   const isVerified = !isNew && revision === present?.latestReadyRevision;
   if (isNew) createRevision(context, service, revision);
   const pending = reconciling("Ready", now, isVerified ? "Updating traffic." : "Deploying Revision.");
+  if (!present) context.ids.draw(name);
   const put = services.put(name, { ...service, reconciling: true, terminalCondition: pending, conditions: [pending] });
   refreshAddressHolds(context);
   // Fresh instances on Direct VPC egress wait for their network; moving traffic makes none.
@@ -186,7 +188,7 @@ async function deploy(context: RunContext, { service, present, version }: Deploy
     parent: parseName(name).parent,
     kind: "deployService",
     target: name,
-    id: uidOf(name, cloud.random.hex(16)),
+    id: (draws) => toUuid(draws.hex(32)),
     input: { service: name, version, ...(isVerified ? {} : { revision }) },
     ...(version === "v2" ? { metadata: { "@type": `${typePrefix}Service`, ...put } } : {}),
     latency,

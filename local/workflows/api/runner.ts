@@ -1,6 +1,5 @@
 import type { Cloud } from "../../cloud.ts";
 import { drawLatency } from "../../latency.ts";
-import type { Random } from "../../random.ts";
 import type { Collection } from "../../store.ts";
 import type { RunningExecution } from "../execute/execution.ts";
 import type { Outcome } from "../execute/outcome.ts";
@@ -27,7 +26,6 @@ export class Runner {
   readonly #cloud: Cloud;
   readonly #records: Collection<ExecutionRecord>;
   readonly #histories: HistoryStore;
-  readonly #latencies: Random;
   readonly #active = new Map<string, Active>();
   readonly #ending = new Set<Promise<void>>();
   #isStopping = false;
@@ -39,7 +37,6 @@ export class Runner {
     this.order = openExecutionOrder(cloud.store);
     this.#records = cloud.store.collection<ExecutionRecord>(executionCollection);
     this.#histories = openHistories(cloud.store);
-    this.#latencies = cloud.random.fork("workflows.executions");
   }
 
   /** Keeps a new execution and sets it off, or lets it wait when its state says so; gives its record. */
@@ -99,7 +96,8 @@ export class Runner {
   }
 
   #begin(record: ExecutionRecord, startMs: number): void {
-    const started = { ...record, ...toStart(startMs, drawLatency("workflows.executionStart", this.#latencies)) };
+    const draws = this.#cloud.random.lasting(`start of ${record.name}`);
+    const started = { ...record, ...toStart(startMs, drawLatency("workflows.executionStart", draws)) };
     this.#records.put(started.name, started);
     createExecutionLogs(this.#cloud, started).state(started);
     this.#launch(started);
