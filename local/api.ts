@@ -29,6 +29,8 @@ export interface Api {
    * `projects/-`; its policies count, and the API must be enabled there.
    */
   projectOf?(resource: string): string | undefined;
+  /** The project of a request that `raw` answers, when its path does not say it. */
+  projectOfPath?(path: string): string | undefined;
   /**
    * The resource that contains one (`//{host}/{name}`) whose name does not say it, such as the service of a revision in
    * version 1 of Cloud Run; its policies count too.

@@ -49,6 +49,7 @@ export const latencies = {
   "alloydb.instance.update":        { p50: 180,  p95: 480 },
   "alloydb.instance.delete":        { p50: 120,  p95: 360 },
   "alloydb.user":                   { p50: 3,    p95: 15 },
+  "alloydb.reconciling":            { p50: 3,    p95: 12 },
   "iam.serviceAccount.propagation": { p50: 10,   p95: 60 },
   "iam.policy.propagation":         { p50: 30,   p95: 150 },
   "artifactregistry.repository.create": { p50: 4, p95: 15 },

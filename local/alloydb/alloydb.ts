@@ -18,6 +18,7 @@ import { host } from "./names.ts";
 import { permissions, versions } from "./permissions.ts";
 import { openRecords } from "./records.ts";
 import { createRequests } from "./requests.ts";
+import { resumeSettling } from "./settling.ts";
 import { userMethods } from "./users.ts";
 
 /**
@@ -59,6 +60,7 @@ export function createAlloyDb(cloud: Cloud): Api {
     },
     async start() {
       resumeReleases(context);
+      resumeSettling(context);
       await fleet.comeBack();
     },
     stop: () => fleet.close(),

@@ -21,12 +21,13 @@ import { checkId, idOf, invalid, locationOf, notFound, parseName, unready } from
 import { checkPassword } from "./password.ts";
 import { findNetwork } from "./private-services.ts";
 import { type ClusterRecord, type InitialUser, withEtag } from "./records.ts";
+import { shown } from "./settling.ts";
 
 /** The methods on clusters. */
 export function clusterMethods(context: Context) {
   return {
     "google.cloud.alloydb.v1.AlloyDBAdmin.ListClusters": (request) => list(context, request),
-    "google.cloud.alloydb.v1.AlloyDBAdmin.GetCluster": ({ name = "" }) => getCluster(context, name).resource,
+    "google.cloud.alloydb.v1.AlloyDBAdmin.GetCluster": ({ name = "" }) => shown(context, getCluster(context, name)),
     "google.cloud.alloydb.v1.AlloyDBAdmin.CreateCluster": (request, call) => create(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateCluster": (request, call) => update(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteCluster": (request, call) => remove(context, request, call),
@@ -34,9 +35,10 @@ export function clusterMethods(context: Context) {
 }
 
 /** `-` stands for any location. */
-function list({ records }: Context, { parent = "", pageSize, pageToken }: ListClustersRequest): ListClustersResponse {
+function list(context: Context, { parent = "", pageSize, pageToken }: ListClustersRequest): ListClustersResponse {
   const { project, region } = parseName(parent);
-  const all = records.clusters.list(`projects/${project}/locations/`).map(([, { resource }]) => resource);
+  const found = context.records.clusters.list(`projects/${project}/locations/`);
+  const all = found.map(([, record]) => shown(context, record));
   const wanted = all.filter(({ name = "" }) => region === "-" || locationOf(name) === parent);
   const key = ({ name = "" }: Cluster) => name;
   const page = paginate(wanted, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });

@@ -21,6 +21,7 @@ import { changedInstance, mutable, newInstance } from "./instance-resource.ts";
 import { checkId, clusterOf, idOf, invalid, notFound, parseName, unready } from "./names.ts";
 import { reservedRanges } from "./private-services.ts";
 import { type InstanceRecord, withEtag } from "./records.ts";
+import { shown } from "./settling.ts";
 
 /** The methods on instances. */
 export function instanceMethods(context: Context) {
@@ -28,7 +29,7 @@ export function instanceMethods(context: Context) {
     disturb(context, request, { call, kind, verb });
   return {
     "google.cloud.alloydb.v1.AlloyDBAdmin.ListInstances": (request) => list(context, request),
-    "google.cloud.alloydb.v1.AlloyDBAdmin.GetInstance": ({ name = "" }) => getInstance(context, name).resource,
+    "google.cloud.alloydb.v1.AlloyDBAdmin.GetInstance": ({ name = "" }) => shown(context, getInstance(context, name)),
     "google.cloud.alloydb.v1.AlloyDBAdmin.CreateInstance": (request, call) => create(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateInstance": (request, call) => update(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteInstance": (request, call) => remove(context, request, call),
@@ -39,13 +40,13 @@ export function instanceMethods(context: Context) {
 }
 
 /** `-` stands for any location or cluster. */
-function list({ records }: Context, { parent = "", pageSize, pageToken }: ListInstancesRequest): ListInstancesResponse {
+function list(context: Context, { parent = "", pageSize, pageToken }: ListInstancesRequest): ListInstancesResponse {
   const { project, region, cluster } = parseName(parent);
   const isWanted = ({ name = "" }: Instance) => {
     const found = parseName(name);
     return (region === "-" || found.region === region) && (cluster === "-" || found.cluster === cluster);
   };
-  const all = records.instances.list(`projects/${project}/`).map(([, { resource }]) => resource);
+  const all = context.records.instances.list(`projects/${project}/`).map(([, record]) => shown(context, record));
   const key = ({ name = "" }: Instance) => name;
   const limits = { usual: 100, most: 1000 };
   const page = paginate(all.filter(isWanted), { key, size: pageSize, token: pageToken, limits });

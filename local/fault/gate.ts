@@ -1,5 +1,4 @@
 import type { ApiError } from "../error.ts";
-import type { JsonObject } from "../json.ts";
 import type { Projects } from "../projects.ts";
 import { excessOf, takes } from "./allocations.ts";
 import { type Flow, suffer } from "./effect.ts";
@@ -10,10 +9,9 @@ import type { ErrorEffect, Fault } from "./plan.ts";
 import { createRates } from "./rates.ts";
 import { createTaker, type TakeContext } from "./take.ts";
 
-/** A call on its way to its handler. */
+/** A call, or a raw request, on its way to its handler. */
 export interface GatedCall extends CallEvent {
-  readonly request: JsonObject;
-  /** Id of the project that it is about, when it names one. */
+  /** Project that it counts for, by id or number, when there is one. */
   readonly projectId?: string;
 }
 
@@ -28,8 +26,8 @@ export interface FaultGate {
   isOpen(): boolean;
   /** @throws ApiError */
   call<T>(call: GatedCall, passage: Passage, work: () => Promise<T> | T): Promise<T>;
-  /** The fault that a raw request meets, and a request to a site. */
-  take(event: CallEvent | SiteEvent): Fault | undefined;
+  /** The fault that a request to a site meets. */
+  take(event: SiteEvent): Fault | undefined;
   /** The fault that an operation meets that begins now. */
   begin(event: OperationEvent): Pick<Fault, "id" | "effect"> | undefined;
 }

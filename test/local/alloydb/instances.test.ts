@@ -153,6 +153,21 @@ describe("instances", () => {
   });
 });
 
+describe("a change that is done", () => {
+  it.each([
+    ["an instance", primary],
+    ["a cluster", main],
+  ])("leaves %s READY, and reconciling for some moments more", async (_, name) => {
+    const changed = await send("PATCH", `v1/${name}?updateMask=displayName`, { body: { displayName: "settling" } });
+    const { response } = await ended(changed);
+    expect(response).toMatchObject({ state: "READY", reconciling: true, displayName: "settling" });
+    await localCloud().cloud.clock.advance(60_000);
+    const settled = await get(`v1/${name}`);
+    expect(settled).toMatchObject({ state: "READY", displayName: "settling" });
+    expect(settled.reconciling ?? false).toBe(false);
+  });
+});
+
 describe("planned limits", () => {
   const pool = { instanceType: "READ_POOL", readPoolConfig: { nodeCount: 2 }, machineConfig: { cpuCount: 2 } };
   const exceeded = (metric: string) => ({
