@@ -75,7 +75,9 @@ async function attemptTask(context: RunContext, run: TaskRun & { readonly attemp
   } catch (caught) {
     if (signal.aborted) return cancelled;
     const containers = execution.template?.containers ?? [];
-    return { end: "failed", ...toFailure(caught, { containers, logUri: execution.logUri ?? "" }) };
+    // The failure may be an error, whose message no spread copies.
+    const { message, reason } = toFailure(caught, { containers, logUri: execution.logUri ?? "" });
+    return { end: "failed", message, reason };
   } finally {
     await instance?.stop();
   }
