@@ -25,6 +25,7 @@ import { withServiceDefaults } from "./defaults.ts";
 import { deployments } from "./deployment.ts";
 import { spellings } from "./knative/spelling.ts";
 import { closeLocalUrl, openLocalUrl } from "./local-url.ts";
+import { demandFreeName, holdName } from "./name-hold.ts";
 import { demandId, demandRegion, etagOf, idOf, parseName } from "./names.ts";
 import { removePool } from "./pools.ts";
 import { createRevision, limits, planRevision } from "./revisions.ts";
@@ -100,6 +101,7 @@ interface Write {
 }
 
 async function write(context: RunContext, change: Write, call: Call): Promise<OperationResource> {
+  if (!change.present) demandFreeName(context, change.name, call);
   const path = `${change.verb}ServiceRequest.service`;
   const { template = {} } = change.sent;
   validateRevisionTemplate(template, `${path}.template`);
@@ -252,6 +254,7 @@ export async function runDeleteService(context: RunContext, operation: RunningOp
   for (const revision of names) revisions.delete(revision);
   const service = services.get(name) ?? { name };
   services.delete(name);
+  holdName(context, name);
   for (const forgotten of [name, ...names]) spellings(context).delete(forgotten);
   deployments(context).delete(name);
   cloud.access.deletePolicies(`//${host}/${name}`);

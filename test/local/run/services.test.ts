@@ -319,3 +319,27 @@ describe("a planned limit on services", () => {
     });
   });
 });
+
+describe("the name of a deleted service", () => {
+  it("stays taken for some moments in about half of the cases, and is free again after them", async () => {
+    const image = fixture.push("fleeting", hello("fleeting"));
+    const create = (id: string) =>
+      fixture.call("POST", `${parent}/services?serviceId=${id}`, { template: template(image) });
+    const { clock, store } = fixture.local.cloud;
+    const held = () =>
+      store
+        .collection("run.nameHolds")
+        .list()
+        .map(([name]) => name.split("/").at(-1) ?? "");
+    for (let number = 0; held().length === 0; number += 1) {
+      const id = `fleeting-${number}`;
+      await fixture.operate("POST", `${parent}/services?serviceId=${id}`, { template: template(image) });
+      await fixture.operate("DELETE", `${parent}/services/${id}`);
+    }
+    const [id = ""] = held();
+    expect((await fixture.call("GET", `${parent}/services/${id}`)).status).toBe(404);
+    expect(await create(id)).toMatchObject({ status: 409, body: { error: { status: "ALREADY_EXISTS" } } });
+    await clock.advance(30_000);
+    expect((await create(id)).status).toBe(200);
+  });
+});
