@@ -6,6 +6,7 @@ import { pricesOf } from "../../plan/prices.ts";
 import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/steps/cluster.ts";
 import { idOf } from "../../spec/names.ts";
 import { keepPassword } from "../alloydb/password.ts";
+import { untilReady } from "../alloydb/settling.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import {
   creation,
@@ -61,10 +62,7 @@ export const cluster = implementStep(
       if (!observed) return (await awaitPeering(input, clients, context)) ?? create(input, clients, context);
       refuseUnfit(input, observed);
       if (observed.state === "FAILED") return discard(input.cluster, clients, context);
-      if (observed.state !== "READY" || observed.reconciling) {
-        return notYet({ reason: `${input.cluster} is ${observed.state}`, retryAfterSeconds: 10 });
-      }
-      return settle(input, observed, { clients, context });
+      return untilReady(input.cluster, observed) ?? settle(input, observed, { clients, context });
     },
 
     async remove(input, clients, context) {

@@ -1,5 +1,6 @@
 import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import { readListing } from "../list/listing.ts";
 import type {
@@ -19,12 +20,13 @@ import { checkId, idOf, locationOf, notFound, parseName, unready } from "./names
 import { checkPassword } from "./password.ts";
 import { findNetwork } from "./private-services.ts";
 import { type ClusterRecord, type InitialUser, withEtag } from "./records.ts";
+import { shown } from "./settling.ts";
 
 /** The methods on clusters. */
 export function clusterMethods(context: Context) {
   return {
     "google.cloud.alloydb.v1.AlloyDBAdmin.ListClusters": (request) => list(context, request),
-    "google.cloud.alloydb.v1.AlloyDBAdmin.GetCluster": ({ name = "" }) => getCluster(context, name).resource,
+    "google.cloud.alloydb.v1.AlloyDBAdmin.GetCluster": ({ name = "" }) => shown(context, getCluster(context, name)),
     "google.cloud.alloydb.v1.AlloyDBAdmin.CreateCluster": (request, call) => create(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateCluster": (request, call) => update(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteCluster": (request, call) => remove(context, request, call),
@@ -32,11 +34,12 @@ export function clusterMethods(context: Context) {
 }
 
 /** `-` stands for any location. */
-function list({ records }: Context, request: ListClustersRequest): ListClustersResponse {
+function list(context: Context, request: ListClustersRequest): ListClustersResponse {
   const listing = readListing<Cluster>("google.cloud.alloydb.v1.Cluster", request);
   const { parent = "" } = request;
   const { project, region } = parseName(parent);
-  const all = records.clusters.list(`projects/${project}/locations/`).map(([, { resource }]) => resource);
+  const found = context.records.clusters.list(`projects/${project}/locations/`);
+  const all = found.map(([, record]) => shown(context, record));
   const wanted = all.filter(({ name = "" }) => region === "-" || locationOf(name) === parent);
   const page = listing.page(wanted, { usual: 100, most: 1000 });
   return { clusters: page.items, nextPageToken: page.nextPageToken };
@@ -53,11 +56,13 @@ async function create(context: Context, request: CreateClusterRequest, call: Cal
     if (cluster.pscConfig?.pscEnabled) throw withoutPrivateServiceConnect();
     const network = networkOf(cluster, parent.split("/")[1] ?? "");
     await findNetwork(cloud, network);
-    const resource = newCluster(cluster, { name, ...born(context) }, cloud.projects);
+    const resource = newCluster(cluster, { name, ...born(context, name) }, cloud.projects);
+    const initialUser = await toInitialUser(cluster);
+    demandRoom(cloud.store, "ClustersPerProjectPerRegion", { name });
     const change = { verb: "create", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
-    const initialUser = await toInitialUser(cluster);
     const { allocatedIpRange } = cluster.networkConfig ?? {};
+    context.ids.draw(name);
     putCluster(context, name, { resource, network, allocatedIpRange, initialUser });
     return startChange(context, call, { ...change, kind: "clusters.create", latency: "alloydb.cluster.create" });
   });

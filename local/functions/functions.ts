@@ -20,7 +20,7 @@ import { demandFunction, type FunctionsContext, host, parseName, typePrefix } fr
 import { runDelete, runDeploy } from "./deploy.ts";
 import { permissions } from "./permissions.ts";
 import { validate, withDefaults } from "./service.ts";
-import { withTrigger } from "./trigger.ts";
+import { resumeDeliveries, withTrigger } from "./trigger.ts";
 import { generateUploadUrl } from "./upload.ts";
 
 /**
@@ -62,6 +62,7 @@ export function createFunctions(cloud: Cloud): Api {
       deploy: (operation) => runDeploy(context, operation),
       delete: (operation) => runDelete(context, operation),
     },
+    start: () => resumeDeliveries(context),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { emailOf } from "../access/principal.ts";
 import type { Call, OperationResource, RunningOperation } from "../api.ts";
+import { toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import type {
@@ -23,7 +24,7 @@ import { runExecution } from "./execute.ts";
 import { cancelAll, createExecution } from "./executions.ts";
 import { spellings } from "./knative/spelling.ts";
 import { missingImage } from "./missing-image.ts";
-import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { demandId, demandRegion, etagOf, idOf, parseName } from "./names.ts";
 import { limits } from "./revisions.ts";
 import { validateExecutionTemplate } from "./validate.ts";
 import { validateMetadata } from "./validate-metadata.ts";
@@ -84,6 +85,7 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
   const now = context.cloud.clock.timestamp();
   const pending = reconciling("Ready", now);
+  if (!change.present) context.ids.draw(change.name);
   const put = context.jobs.put(change.name, {
     ...job,
     reconciling: true,
@@ -113,7 +115,7 @@ function demandToken({ name, sent }: Write, path: string): void {
   }
 }
 
-function toJob({ cloud }: RunContext, { name, sent, present }: Write, call: Call): Job {
+function toJob({ cloud, ids }: RunContext, { name, sent, present }: Write, call: Call): Job {
   const now = cloud.clock.timestamp();
   const { projectNumber } = cloud.projects.ensure(parseName(name).project);
   const { labels, annotations, client, clientVersion, binaryAuthorization, runExecutionToken, startExecutionToken } =
@@ -126,7 +128,7 @@ function toJob({ cloud }: RunContext, { name, sent, present }: Write, call: Call
     ...{ labels, annotations, client, clientVersion, binaryAuthorization, runExecutionToken, startExecutionToken },
     template,
     name,
-    uid: present?.uid ?? uidOf(name, now),
+    uid: present?.uid ?? toUuid(ids.coming(name)),
     generation,
     createTime: present?.createTime ?? now,
     updateTime: now,

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { emailOf } from "../access/principal.ts";
 import type { Call, OperationResource, RunningOperation } from "../api.ts";
+import { toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import type { JsonObject } from "../json.ts";
 import type { LatencyKind } from "../latency.ts";
@@ -23,7 +25,8 @@ import { withServiceDefaults } from "./defaults.ts";
 import { deployments } from "./deployment.ts";
 import { spellings } from "./knative/spelling.ts";
 import { closeLocalUrl, openLocalUrl } from "./local-url.ts";
-import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { demandFreeName, holdName } from "./name-hold.ts";
+import { demandId, demandRegion, etagOf, idOf, parseName } from "./names.ts";
 import { removePool } from "./pools.ts";
 import { createRevision, limits, planRevision } from "./revisions.ts";
 import { validateTraffic } from "./traffic.ts";
@@ -100,6 +103,7 @@ interface Write {
 }
 
 async function write(context: RunContext, change: Write, call: Call): Promise<OperationResource> {
+  if (!change.present) demandFreeName(context, change.name, call);
   const path = `${change.verb}ServiceRequest.service`;
   const { template = {} } = change.sent;
   validateRevisionTemplate(template, `${path}.template`);
@@ -118,6 +122,7 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
       revision === `${change.name}/revisions/${id}` || Boolean(context.revisions.get(`${change.name}/revisions/${id}`)),
   });
   const written: Service = { ...service, latestCreatedRevision: revision };
+  if (!change.present) demandRoom(context.cloud.store, "ServicesPerProjectPerRegion", { name: change.name });
   const { parent } = parseName(change.name);
   const shown: JsonObject = { "@type": `${typePrefix}Service`, ...written };
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
@@ -137,7 +142,7 @@ function versionOf({ method }: Call): "v1" | "v2" {
   return method.startsWith("google.cloud.run.v1.") ? "v1" : "v2";
 }
 
-function toService({ cloud }: RunContext, { name, sent, present }: Write, call: Call): Service {
+function toService({ cloud, ids }: RunContext, { name, sent, present }: Write, call: Call): Service {
   const now = cloud.clock.timestamp();
   const { project, region, id, parent } = parseName(name);
   const { projectNumber } = cloud.projects.ensure(project);
@@ -153,7 +158,7 @@ function toService({ cloud }: RunContext, { name, sent, present }: Write, call: 
     ...present,
     ...whole,
     name: `${parent}/services/${id}`,
-    uid: present?.uid ?? uidOf(name, now),
+    uid: present?.uid ?? toUuid(ids.coming(name)),
     generation,
     createTime,
     updateTime: now,
@@ -180,12 +185,12 @@ interface Deploy {
 async function deploy(context: RunContext, { service, present, version }: Deploy): Promise<OperationResource> {
   const { cloud, services, revisions } = context;
   const { name = "", latestCreatedRevision: revision = "", template } = service;
-  await openLocalUrl(context, name);
   const now = cloud.clock.timestamp();
   const isNew = revisions.get(revision) === undefined;
   const isVerified = !isNew && revision === present?.latestReadyRevision;
   if (isNew) createRevision(context, service, revision);
   const pending = reconciling("Ready", now, isVerified ? "Updating traffic." : "Deploying Revision.");
+  if (!present) context.ids.draw(name);
   const put = services.put(name, { ...service, reconciling: true, terminalCondition: pending, conditions: [pending] });
   refreshAddressHolds(context);
   // Fresh instances on Direct VPC egress wait for their network; moving traffic makes none.
@@ -196,12 +201,13 @@ async function deploy(context: RunContext, { service, present, version }: Deploy
     parent: parseName(name).parent,
     kind: "deployService",
     target: name,
-    id: uidOf(name, cloud.random.hex(16)),
+    id: (draws) => toUuid(draws.hex(32)),
     input: { service: name, version, ...(isVerified ? {} : { revision }) },
     ...(version === "v2" ? { metadata: { "@type": `${typePrefix}Service`, ...put } } : {}),
     latency,
   });
   deployments(context).put(name, { operation: operation.name });
+  await openLocalUrl(context, name);
   return toLongrunning(operation);
 }
 
@@ -259,6 +265,7 @@ export async function runDeleteService(context: RunContext, operation: RunningOp
   for (const revision of names) revisions.delete(revision);
   const service = services.get(name) ?? { name };
   services.delete(name);
+  holdName(context, name);
   for (const forgotten of [name, ...names]) spellings(context).delete(forgotten);
   deployments(context).delete(name);
   cloud.access.deletePolicies(`//${host}/${name}`);

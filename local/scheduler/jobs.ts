@@ -1,4 +1,5 @@
 import type { Call, TypedHandlers } from "../api.ts";
+import { openIds } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
 import type {
@@ -82,7 +83,8 @@ async function create(
   { request: { parent = "", job = {} }, call }: Write<CreateJobRequest>,
 ): Promise<Job> {
   const { jobs, cloud } = context;
-  const name = job.name || `${parent}/jobs/${cloud.random.fork(`scheduler ${cloud.clock.now()}`).hex(20)}`;
+  const ids = openIds(cloud, "scheduler.jobs");
+  const name = job.name || `${parent}/jobs/${ids.coming(parent).slice(0, 20)}`;
   checkName(name, parent);
   checkJob(job);
   await demandAccounts(context, job, call);
@@ -90,6 +92,7 @@ async function create(
     throw new ApiError({ code: "ALREADY_EXISTS", message: `Job ${name} already exists.` });
   }
   const complete = withDefaults({ ...job, name, state: "ENABLED" as const });
+  if (!job.name) ids.draw(parent);
   const stored = jobs.put(name, { ...complete, ...scheduled(complete, cloud.clock.now()), ...touched(context) });
   runner.arm(name);
   return toJob(stored);

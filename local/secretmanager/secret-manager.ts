@@ -2,6 +2,7 @@ import { type Api, handlers, type TypedHandlers } from "../api.ts";
 import { toTimestamp } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import { readListing } from "../list/listing.ts";
 import type {
@@ -110,6 +111,7 @@ function create({ cloud, secrets }: Context, { parent = "", secretId = "", secre
   }
   demandLabels(labels);
   demandAliases(secrets, name, secret.versionAliases);
+  demandRoom(cloud.store, "SecretsPerProject", { name });
   const stored = secrets.secrets.put(name, {
     replication,
     createTime: cloud.clock.timestamp(),

@@ -29,7 +29,7 @@ import type { NameResource } from "./call-resource.ts";
 import { checkLocation } from "./location.ts";
 import { openPageToken, sealPageToken } from "./page-token.ts";
 import { resourceOf, rulesOf } from "./permission.ts";
-import { checkProject, projectIn } from "./project.ts";
+import { checkProject, checkQuotaProject, projectIn, quotaProjectIn } from "./project.ts";
 
 /** What calls are dispatched by. */
 export interface DispatchContext {
@@ -124,11 +124,12 @@ export async function passGate<T>(
   { record, flow, work }: GatedWork<T>,
 ): Promise<T> {
   if (gate.isOpen()) return await work();
-  const { method, principal } = call;
+  const { method, principal, headers } = call;
+  const projectId = quotaProjectIn(headers) ?? projectIn(api, request);
   const resource = nameResource(method, request);
   const event = { on: "call", host: api.host, method, principal, resource } as const;
   const passage = { ...flow, onFault: record.setFault };
-  return await gate.call({ ...event, request, projectId: projectIn(api, request) }, passage, work);
+  return await gate.call({ ...event, projectId }, passage, work);
 }
 
 /** Work that a fault may prevent, how it waits, and the line of the journal that tells of it. */
@@ -188,8 +189,10 @@ export function admit(
   if (call.principal.kind === "anonymous" && demanded.length > 0 && !mayBeOpen(context, api, { request, demanded })) {
     throw missingCredentials();
   }
+  const { principal, headers } = call;
+  checkQuotaProject({ ...context, api, principal, headers });
   const projectId = projectIn(api, request);
-  if (projectId !== undefined) checkProject({ projects: context.projects, api, principal: call.principal, projectId });
+  if (projectId !== undefined) checkProject({ ...context, api, principal, projectId });
   for (const { permission, resource } of demanded) {
     const name = resourceOf(api.host, resource, request);
     const modifiedRoles = modifiedBy(context, name, request);

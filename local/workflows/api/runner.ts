@@ -1,7 +1,6 @@
 import { type Alarms, createAlarms } from "../../alarm.ts";
 import type { Cloud } from "../../cloud.ts";
 import { drawLatency } from "../../latency.ts";
-import type { Random } from "../../random.ts";
 import type { Collection } from "../../store.ts";
 import type { RunningExecution } from "../execute/execution.ts";
 import type { Outcome } from "../execute/outcome.ts";
@@ -31,7 +30,6 @@ export class Runner {
   readonly #cloud: Cloud;
   readonly #records: Collection<ExecutionRecord>;
   readonly #histories: HistoryStore;
-  readonly #latencies: Random;
   readonly #expiries: Alarms;
   readonly #active = new Map<string, Active>();
   readonly #ending = new Set<Promise<void>>();
@@ -44,7 +42,6 @@ export class Runner {
     this.order = openExecutionOrder(cloud.store);
     this.#records = cloud.store.collection<ExecutionRecord>(executionCollection);
     this.#histories = openHistories(cloud.store);
-    this.#latencies = cloud.random.fork("workflows.executions");
     this.#expiries = createAlarms(cloud.clock);
   }
 
@@ -108,7 +105,8 @@ export class Runner {
   }
 
   #begin(record: ExecutionRecord, startMs: number): void {
-    const started = { ...record, ...toStart(startMs, drawLatency("workflows.executionStart", this.#latencies)) };
+    const draws = this.#cloud.random.lasting(`start of ${record.name}`);
+    const started = { ...record, ...toStart(startMs, drawLatency("workflows.executionStart", draws)) };
     this.#records.put(started.name, started);
     createExecutionLogs(this.#cloud, started).state(started);
     this.#launch(started);
