@@ -87,6 +87,8 @@ describe.each(
     "is refused when it names what is immutable or output only, and changes nothing, way %d",
     async (way) => {
       expect(await call(kind, way, kind.methods.create, kind.create(id, kind.fixed(id)))).toMatchObject({ code: "OK" });
+      // AlloyDB reconciles for moments after its operation is done.
+      await local.cloud.clock.advance(600_000);
       const before = (await call(kind, way, kind.methods.get, kind.name(id))).response;
       const fixed = [...fieldsOf(kind, "IMMUTABLE"), ...fieldsOf(kind, "OUTPUT_ONLY")].filter(
         ([name]) => name !== "name",
