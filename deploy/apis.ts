@@ -15,7 +15,7 @@ export async function ensureApis(
   if (missing.length > 0) await wait(await serviceUsage.enableServices(project, missing));
 }
 
-/** An API that was enabled moments ago does not answer everywhere yet. */
+/** An API that was enabled moments ago does not answer everywhere yet; Storage says so by the older of the reasons. */
 export function isNotYetServed(error: ApiError): boolean {
-  return error.reason === "SERVICE_DISABLED";
+  return error.reason === "SERVICE_DISABLED" || error.reason === "accessNotConfigured";
 }

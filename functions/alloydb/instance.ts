@@ -17,6 +17,7 @@ import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
 import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
 import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
+import { untilReady } from "./settling.ts";
 
 /** An instance as it should be: a primary or a read pool. */
 export interface WantedInstance {
@@ -70,9 +71,8 @@ export async function ensureInstance(wanted: WantedInstance, tools: InstanceTool
   refuseForeign(observed, name, ownership);
   if (observed.state === "FAILED") return { waiting: await discard(name, observed, tools) };
   if (observed.state === "STOPPED") return { waiting: await patch(wanted, observed, { tools, fields: [awake] }) };
-  if (observed.state !== "READY" || observed.reconciling) {
-    return { waiting: notYet({ reason: `${name} is ${observed.state}`, retryAfterSeconds: 10 }) };
-  }
+  const waiting = untilReady(name, observed);
+  if (waiting) return { waiting };
   const fields = differences(mutableFields, wanted, observed);
   return fields.length > 0 ? { waiting: await patch(wanted, observed, { tools, fields }) } : { ready: observed };
 }

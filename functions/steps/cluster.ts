@@ -8,6 +8,7 @@ import { idOf } from "../../spec/names.ts";
 import { adminVersionOf, versionAnnotation } from "../alloydb/admin-version.ts";
 import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
 import { keepPassword } from "../alloydb/password.ts";
+import { untilReady } from "../alloydb/settling.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import {
   creation,
@@ -62,10 +63,7 @@ export const cluster = implementStep(
       if (!observed) return (await awaitPeering(input, clients, context)) ?? create(input, clients, context);
       refuseUnfit(input, observed);
       if (observed.state === "FAILED") return discard(input.cluster, clients, context);
-      if (observed.state !== "READY" || observed.reconciling) {
-        return notYet({ reason: `${input.cluster} is ${observed.state}`, retryAfterSeconds: 10 });
-      }
-      return settle(input, observed, { clients, context });
+      return untilReady(input.cluster, observed) ?? settle(input, observed, { clients, context });
     },
 
     /** Clusters of every generation go: an unfinished rebuild leaves two. */

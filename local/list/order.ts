@@ -1,11 +1,11 @@
-import type { FieldValue } from "./list-filter.ts";
-import { invalid } from "./names.ts";
+import type { Fields, FieldValue } from "./field.ts";
+import { invalidArgument } from "./filter.ts";
 
 /** How a list may be ordered. */
 interface Ordering<T> {
-  /** Fields to order by, in lower case. */
-  readonly sortable: ReadonlySet<string>;
-  readonly fieldOf: (item: T, field: string) => FieldValue;
+  readonly fields: Fields<T>;
+  /** Fields to order by, in lower case, where not all will do. */
+  readonly sortable?: ReadonlySet<string>;
   /** Tells items apart that are otherwise equal, in ascending order. */
   readonly idOf: (item: T) => string;
   /** Used when the caller asks for none. */
@@ -24,10 +24,10 @@ interface Term {
  * @see https://google.aip.dev/132#ordering
  */
 export function orderKey<T>(orderBy: string, ordering: Ordering<T>): (item: T) => string {
-  const terms = parseTerms(orderBy.trim() === "" ? ordering.usual : orderBy, ordering.sortable);
+  const terms = parseTerms(orderBy.trim() === "" ? ordering.usual : orderBy, ordering);
   const isDescending = terms[0]?.isDescending === true;
   return (item) => {
-    const texts = terms.map((term) => sortText(ordering.fieldOf(item, term.field), term.isDescending));
+    const texts = terms.map((term) => sortText(ordering.fields.valueOf(item, term.field), term.isDescending));
     return [...texts, textOf(ordering.idOf(item), isDescending)].join("\u0000");
   };
 }
@@ -50,10 +50,11 @@ function isSorted<T>(items: readonly Keyed<T>[]): boolean {
   return items.every(({ key }, index) => index === 0 || (items[index - 1]?.key ?? "") <= key);
 }
 
-function parseTerms(orderBy: string, sortable: ReadonlySet<string>): readonly Term[] {
+function parseTerms<T>(orderBy: string, { fields, sortable }: Ordering<T>): readonly Term[] {
   return orderBy.split(",").map((text) => {
-    const [, field, direction = "asc"] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(text) ?? [];
-    if (field === undefined || !sortable.has(field.toLowerCase())) throw invalid(`Invalid order by: ${orderBy}`);
+    const [, field = "", direction = "asc"] = /^\s*([\w.-]+)(?:\s+(asc|desc))?\s*$/i.exec(text) ?? [];
+    const kind = sortable?.has(field.toLowerCase()) === false ? undefined : fields.kindOf(field);
+    if (kind !== "text" && kind !== "number") throw invalidArgument(`Invalid order by: ${orderBy}`);
     return { field, isDescending: direction.toLowerCase() === "desc" };
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { type FieldValue, parseFilter } from "../../../../local/workflows/api/list-filter.ts";
+import type { FieldKind, FieldValue } from "../../../local/list/field.ts";
+import { parseFilter } from "../../../local/list/filter.ts";
 
 const start = Date.parse("2026-01-01T10:00:00Z");
 const fields: Readonly<Record<string, FieldValue>> = {
@@ -8,7 +9,12 @@ const fields: Readonly<Record<string, FieldValue>> = {
   startTime: start,
   duration: 12.5,
 };
-const lookUp = (name: string) => fields[name];
+const kinds: Readonly<Record<string, FieldKind>> = {
+  ...{ state: "text", "labels.team": "text", absent: "text", startTime: "number", duration: "number" },
+};
+const rules = {
+  fields: { kindOf: (name: string) => kinds[name], valueOf: (_: undefined, name: string) => fields[name] },
+};
 
 describe("parseFilter", () => {
   it.each([
@@ -43,12 +49,12 @@ describe("parseFilter", () => {
     ["NOT (state=FAILED AND duration>10s)", false],
     ['state="\\"FAILED\\""', false],
   ])("%s is %s", (filter, passes) => {
-    expect(parseFilter(filter)(lookUp)).toBe(passes);
+    expect(parseFilter(filter, rules)(undefined)).toBe(passes);
   });
 
   it.each([
-    ["state"],
     ["state="],
+    ["((("],
     ["=x"],
     ["(state=x"],
     ["state=x)"],
@@ -57,10 +63,18 @@ describe("parseFilter", () => {
     ["NOT"],
     ["state==x"],
   ])("refuses %s", (filter) => {
-    expect(() => parseFilter(filter)).toThrow(/Invalid list filter/);
+    expect(() => parseFilter(filter, rules)).toThrow(/Invalid list filter/);
+  });
+
+  it.each([["state"], ["state=x word"], ["size(state)=1"], ["state:(a OR b)"]])("does not serve %s", (filter) => {
+    expect(() => parseFilter(filter, rules)).toThrow(expect.objectContaining({ code: "UNIMPLEMENTED" }));
+  });
+
+  it("refuses fields that the list does not have, whether or not anything is in it", () => {
+    expect(() => parseFilter("bogus=1", rules)).toThrow(/Invalid field in list filter: bogus/);
   });
 
   it("refuses values that are no time or duration", () => {
-    expect(() => parseFilter("startTime>soon")(lookUp)).toThrow(/Invalid value in list filter: soon/);
+    expect(() => parseFilter("startTime>soon", rules)).toThrow(/Invalid value in list filter: soon/);
   });
 });

@@ -1,4 +1,4 @@
-import type { Step } from "../parse/syntax.ts";
+import type { Step } from "./syntax.ts";
 
 /** All steps in a list, bodies of conditions and of `try` included, from the outside in. */
 export function* stepsWithin(steps: readonly Step[]): Generator<Step> {
