@@ -66,7 +66,8 @@ export async function standingOf(
   { bucket, id, now }: { readonly bucket: string; readonly id: string; readonly now: number },
 ): Promise<Standing> {
   const found = await readStored<StoredApproval>(storage, bucket, approvalObject(id));
-  if (!found) throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL", message: `there is no approval ${id}` });
+  if (!found)
+    throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL", message: `there is no approval ${id}` });
   const { decision, expiresAt } = found.value;
   if (decision) return decision;
   return { state: now >= expiresAt ? "expired" : "pending" };

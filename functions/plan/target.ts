@@ -1,5 +1,11 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
-import { type FirstNames, type Generations, generationsOf, nextGenerations, type Serving } from "../../plan/generation.ts";
+import {
+  type FirstNames,
+  type Generations,
+  generationsOf,
+  nextGenerations,
+  type Serving,
+} from "../../plan/generation.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";
@@ -21,7 +27,7 @@ export async function targetOf(storage: StorageClient, question: TargetQuestion)
   const { bucket, request, serving, names } = question;
   if (request.target) return request.target;
   const present = generationsOf(serving, names);
-  if (request.action !== "rebuild" || !serving) return present;
+  if ((request.of ?? request.action) !== "rebuild" || !serving) return present;
   const { environment, level } = request;
   const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   const unfinished = ledger?.value.target;

@@ -60,7 +60,10 @@ async function recordCancellation(view: RunView, by: string, clients: ViewClient
   const { run: id, environment, action, level, planHash = "", requestedBy, onBehalfOf, ticket, attempt } = request;
   const startedAt = secondsOf(view.startedAt);
   const endedAt = secondsOf(view.endedAt);
-  const generation = { databaseGeneration: request.target?.database ?? 1, clusterGeneration: request.target?.cluster ?? 1 };
+  const generation = {
+    databaseGeneration: request.target?.database ?? 1,
+    clusterGeneration: request.target?.cluster ?? 1,
+  };
   const runAction = action === "sweep" || action === "check" ? "plan" : action;
   const content: Omit<RunRecord, "previous"> = {
     run: { id, environment, action: runAction, level, planHash, now: endedAt, ...generation },

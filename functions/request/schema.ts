@@ -25,7 +25,9 @@ const words = (longest: number, example: string) =>
 export const requestSchema = z
   .strictObject({
     action: z.enum(["up", "rebuild", "down", "plan", "sweep", "check"]).describe("What is wanted."),
-    environment: environmentName().optional().describe("Name of the environment; may be left out when `spec` names it."),
+    environment: environmentName()
+      .optional()
+      .describe("Name of the environment; may be left out when `spec` names it."),
     spec: z.string().max(200_000).optional().describe("Text of the environment.yaml. Left out, the stored one counts."),
     folders: z
       .strictObject({ source: packed("sources").optional(), seed: packed("seeds").optional() })
@@ -33,7 +35,9 @@ export const requestSchema = z
       .describe("Objects in the bucket that hold the packed folders which the spec names."),
     level: z.enum(["app", "data", "database", "all"]).optional().describe("With `rebuild`: how much is built anew."),
     of: z.enum(["up", "rebuild", "down"]).optional().describe("With `plan`: what is planned; `up` when left out."),
-    plan: hash().optional().describe("Hash of an observed plan: any other by then is refused, and what moved is told."),
+    plan: hash()
+      .optional()
+      .describe("Hash of an observed plan: refused when something has moved since, and what moved is told."),
     onBusy: z
       .enum(["queue", "fail"])
       .optional()
@@ -41,7 +45,9 @@ export const requestSchema = z
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
     ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
     timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready."),
-    teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000").optional().describe("For the sweep."),
+    teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000")
+      .optional()
+      .describe("For the sweep."),
     expiry: z.number().nonnegative().optional().describe("For the sweep."),
   })
   .check((context) => {
@@ -64,9 +70,6 @@ export const freezeSchema = z.strictObject({
 
 /** Body of `POST /v1/environments/{environment}:extend`. */
 export const extendSchema = z.strictObject({ by: duration("24h").describe("How much longer the environment lives.") });
-
-/** Bodies of requests that take nothing. */
-export const emptySchema = z.strictObject({});
 
 type Wanted = Readonly<Record<string, unknown>>;
 
