@@ -13,20 +13,26 @@ export function renderKept(run: RunView, context: OutcomeContext): string[] {
   const done = run.steps.filter((step) => step.state === "done").map((step) => step.name);
   switch (run.action) {
     case "up":
-      return [
-        `${done.length > 0 ? `Kept as they are: ${done.join(", ")}` : "Nothing was made"}.`,
-        ...costs(run, context),
-      ];
+      return [`${standingOf(run, done)}.`, ...costs(run, context)];
     case "rebuild":
-      return [
-        "What served before goes on serving, unless traffic is among the finished steps.",
-        ...costs(run, context),
-      ];
+      return [`What serves: ${servingAfter(run, done)}.`, ...costs(run, context)];
     case "down":
       return done.length > 0 ? [`Removed already: ${done.join(", ")}.`] : [];
     default:
       return [];
   }
+}
+
+/** The record of a cancelled run has no steps, for its execution could not tell of them any more. */
+function standingOf({ state }: RunView, done: readonly string[]): string {
+  if (done.length > 0) return `Kept as they are: ${done.join(", ")}`;
+  return state === "cancelled" ? "What it had made is kept" : "Nothing was made";
+}
+
+function servingAfter({ state }: RunView, done: readonly string[]): string {
+  if (done.includes("traffic")) return "the new revision";
+  const unless = state === "cancelled" ? ", unless the run had switched already" : ", untouched";
+  return `what served before${unless}`;
 }
 
 function renderFailure({ step, code, message, evidence = [] }: FailureView): string[] {

@@ -137,6 +137,15 @@ describe("renderOutcome", () => {
       expect(renderOutcome(run, alone).join("\n")).toContain("0.80 USD per hour (19.20 USD per day)");
     });
 
+    it.each([
+      ["what served before, untouched", "waiting"],
+      ["the new revision", "done"],
+    ] as const)("says that what serves is %s", (serving, state) => {
+      const steps = [step({ name: "traffic", state })];
+      const run = runView({ action: "rebuild", level: "data", state: "failed", failures, steps });
+      expect(renderOutcome(run, alone)).toContain(`What serves: ${serving}.`);
+    });
+
     it("counts a fresh database in the same cluster once", () => {
       const run = runView({ action: "rebuild", level: "data", state: "failed", failures, plan });
       expect(renderOutcome(run, alone).join("\n")).toContain("0.40 USD per hour (9.60 USD per day)");

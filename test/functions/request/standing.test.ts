@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { accept } from "../../../functions/request/accept.ts";
+import { viewEnvironment } from "../../../functions/request/environments.ts";
 import { viewRun } from "../../../functions/request/run-view.ts";
 import type { Digest } from "../../../plan/digest.ts";
 import { exampleText } from "../../spec/example.ts";
@@ -112,5 +113,17 @@ describe("viewRun", () => {
     expect((await view(run)).failures).toEqual([
       { step: "workflow", code: "FAILED_PRECONDITION", message: "it is stale", reason: "STALE_PLAN" },
     ]);
+  });
+});
+
+describe("viewEnvironment", () => {
+  it("tells of an environment that was rejected before it was ever built", async () => {
+    const here = createTestInstallation();
+    const spec = `${exampleText}  policy: { approval: { when: [always] } }\n`;
+    const { run } = await accept(requestWith({ action: "up", spec, folders }), here.clients);
+    const content = JSON.stringify({ records: [{ record: run, sha256: "" }] });
+    await here.clients.storage.write({ bucket: "b", object: "chains/users.json", content, contentType: "" });
+    expect((await viewEnvironment("users", here.clients)).runs.map((each) => each.run)).toEqual([run]);
+    await expect(viewEnvironment("other", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });
