@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { parseEnd, parseHash, parseMoment } from "./arguments.ts";
-import { type AnswerOptions, finish, placed } from "./command.ts";
+import { type AnswerOptions, placed, reach } from "./command.ts";
 import type { AuditOptions } from "./commands/audit.ts";
 import type { Place } from "./installation.ts";
 
@@ -14,16 +14,18 @@ export function addAuditCommands(program: Command): void {
     .argument("<environment>", "its name")
     .addOption(new Option("--from <time>", "a day, or an RFC 3339 time").argParser(parseMoment))
     .addOption(new Option("--to <time>", "a day, which counts whole, or an RFC 3339 time").argParser(parseEnd))
-    .action((environment: string, options: AnswerOptions & AuditOptions) =>
-      finish(options, async (terminal) => (await import("./commands/audit.ts")).audit(environment, options, terminal)),
+    .action((environment: string, options: PlaceOptions & Omit<AuditOptions, "environment">) =>
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/audit.ts")).audit(installation, { environment, ...options }, terminal),
+      ),
     );
   placed(audit.command("verify"))
     .description("prove that no record was changed, removed or left out")
     .argument("<environment>", "its name")
     .addOption(new Option("--head <sha256>", "a head noted earlier, still to be in the chain").argParser(parseHash))
     .action((environment: string, options: PlaceOptions & { readonly head?: string }) =>
-      finish(options, async (terminal) =>
-        (await import("./commands/audit.ts")).verifyAudit(environment, options, terminal),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/audit.ts")).verifyAudit(installation, { environment, ...options }, terminal),
       ),
     );
   placed(audit.command("evidence"))
@@ -31,6 +33,8 @@ export function addAuditCommands(program: Command): void {
     .argument("<run>", "its id")
     .option("--out <file>", "the file, which must not exist; evidence-<run>.json when left out")
     .action((run: string, options: PlaceOptions & { readonly out?: string }) =>
-      finish(options, async (terminal) => (await import("./commands/audit.ts")).writeEvidence(run, options, terminal)),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/audit.ts")).writeEvidence(installation, { run, ...options }, terminal),
+      ),
     );
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseHash } from "./arguments.ts";
 import type { ExitCode } from "./exit-code.ts";
+import type { Installation, Place } from "./installation.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 import { defaultRegion } from "./view/command-line.ts";
 
@@ -43,4 +44,15 @@ export async function finish(
   command: (terminal: Terminal) => Promise<ExitCode>,
 ): Promise<void> {
   process.exitCode = await command(createTerminal({ json }));
+}
+
+/** Runs a command on the installation that its options name. */
+export function reach(
+  options: AnswerOptions & Place,
+  command: (installation: Installation, terminal: Terminal) => Promise<ExitCode>,
+): Promise<void> {
+  return finish(options, async (terminal) => {
+    const { findInstallation } = await import("./installation.ts");
+    return command(await findInstallation(options), terminal);
+  });
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Level } from "../plan/generation.ts";
 import { parseSpan } from "./arguments.ts";
-import { type AnswerOptions, changing, finish, placed } from "./command.ts";
+import { type AnswerOptions, changing, placed, reach } from "./command.ts";
 import type { ChangeOptions } from "./commands/change.ts";
 import type { Place } from "./installation.ts";
 import { levelOption } from "./spec-commands.ts";
@@ -15,22 +15,24 @@ export function addEnvironmentCommands(program: Command): void {
     .argument("<environment>", "its name")
     .addOption(levelOption("a new revision only, a fresh database, a new cluster, or all of it").default("data"))
     .action((environment: string, options: PlaceOptions & ChangeOptions & { readonly level: Level }) =>
-      finish(options, async (terminal) =>
-        (await import("./commands/change.ts")).rebuild(environment, options, terminal),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/change.ts")).rebuild(installation, { environment, ...options }, terminal),
       ),
     );
   changing(placed(program.command("down")))
     .description("take it down, what is billed first")
     .argument("<environment>", "its name")
     .action((environment: string, options: PlaceOptions & ChangeOptions) =>
-      finish(options, async (terminal) => (await import("./commands/change.ts")).down(environment, options, terminal)),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/change.ts")).down(installation, { environment, ...options }, terminal),
+      ),
     );
   placed(program.command("status"))
     .description("tell how it stands: URL, expiry, freeze, what remains, its last runs")
     .argument("<environment>", "its name")
     .action((environment: string, options: PlaceOptions) =>
-      finish(options, async (terminal) =>
-        (await import("./commands/environment.ts")).status(environment, options, terminal),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/environment.ts")).status(installation, environment, terminal),
       ),
     );
   addLife(program);
@@ -44,8 +46,8 @@ function addLife(program: Command): void {
       new Option("--by <duration>", "how much longer, for example 24h").argParser(parseSpan).makeOptionMandatory(),
     )
     .action((environment: string, options: PlaceOptions & { readonly by: string }) =>
-      finish(options, async (terminal) =>
-        (await import("./commands/environment.ts")).extend(environment, options, terminal),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/environment.ts")).extend(installation, { environment, ...options }, terminal),
       ),
     );
   placed(program.command("freeze"))
@@ -54,16 +56,16 @@ function addLife(program: Command): void {
     .requiredOption("--reason <text>", "why")
     .addOption(new Option("--for <duration>", "how long, for example 8h").argParser(parseSpan).makeOptionMandatory())
     .action((environment: string, options: PlaceOptions & { readonly reason: string; readonly for: string }) =>
-      finish(options, async (terminal) =>
-        (await import("./commands/environment.ts")).freeze(environment, options, terminal),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/environment.ts")).freeze(installation, { environment, ...options }, terminal),
       ),
     );
   placed(program.command("unfreeze"))
     .description("end a freeze")
     .argument("<environment>", "its name")
     .action((environment: string, options: PlaceOptions) =>
-      finish(options, async (terminal) =>
-        (await import("./commands/environment.ts")).unfreeze(environment, options, terminal),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/environment.ts")).unfreeze(installation, environment, terminal),
       ),
     );
 }

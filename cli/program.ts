@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { addAuditCommands } from "./audit-commands.ts";
-import { type AnswerOptions, finish, placed } from "./command.ts";
+import { type AnswerOptions, finish, placed, reach } from "./command.ts";
 import { addEnvironmentCommands } from "./environment-commands.ts";
 import { exitCodes } from "./exit-code.ts";
 import type { Place } from "./installation.ts";
@@ -34,7 +34,9 @@ export function createProgram(): Command {
 function addInstallationCommands(program: Command): void {
   placed(program.command("sweep").description("finish teardowns that Google has released meanwhile")).action(
     (options: Place & AnswerOptions) =>
-      finish(options, async (terminal) => (await import("./commands/sweep.ts")).sweep(options, terminal)),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/sweep.ts")).sweep(installation, terminal),
+      ),
   );
   placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version")).action(
     (options: Place & AnswerOptions) =>

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type AnswerOptions, finish, placed } from "./command.ts";
+import { type AnswerOptions, placed, reach } from "./command.ts";
 import type { Place } from "./installation.ts";
 
 type PlaceOptions = AnswerOptions & Place;
@@ -10,7 +10,9 @@ export function addRunCommands(program: Command): void {
     .description("list the newest runs of an environment")
     .argument("<environment>", "its name")
     .action((environment: string, options: PlaceOptions) =>
-      finish(options, async (terminal) => (await import("./commands/runs.ts")).runs(environment, options, terminal)),
+      reach(options, async (installation, terminal) =>
+        (await import("./commands/runs.ts")).runs(installation, environment, terminal),
+      ),
     );
   const verbs = {
     watch: "follow a run that was asked for before, perhaps from elsewhere",
@@ -22,7 +24,9 @@ export function addRunCommands(program: Command): void {
       .description(verbs[verb])
       .argument("<run>", "its id")
       .action((run: string, options: PlaceOptions) =>
-        finish(options, async (terminal) => (await import("./commands/runs.ts"))[verb](run, options, terminal)),
+        reach(options, async (installation, terminal) =>
+          (await import("./commands/runs.ts"))[verb](installation, run, terminal),
+        ),
       );
   }
   addDecisions(program);
@@ -38,8 +42,12 @@ function addDecisions(program: Command): void {
     command
       .argument("<approval>", "id of the approval, or of the run that asks")
       .action((target: string, options: PlaceOptions & { readonly reason?: string }) =>
-        finish(options, async (terminal) =>
-          (await import("./commands/approval.ts")).decide(target, { ...options, verb }, terminal),
+        reach(options, async (installation, terminal) =>
+          (await import("./commands/approval.ts")).decide(
+            installation,
+            { target, verb, reason: options.reason },
+            terminal,
+          ),
         ),
       );
   }

@@ -1,23 +1,24 @@
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation, type Installation, type Place } from "../installation.ts";
+import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { commandLine } from "../view/command-line.ts";
 import { renderEffects } from "../view/effects.ts";
 import { countChanges } from "../view/plan.ts";
 
 /** A decision about what a run asks. */
-export interface DecisionOptions extends Place {
+interface DecisionOptions {
+  /** Id of an approval, or of the run that asks. */
+  readonly target: string;
   readonly verb: "approve" | "reject";
   readonly reason?: string;
 }
 
-/**
- * Approves or rejects exactly the plan that is shown.
- *
- * @param target id of an approval, or of the run that asks
- */
-export async function decide(target: string, options: DecisionOptions, terminal: Terminal): Promise<ExitCode> {
-  const installation = await findInstallation(options);
+/** Approves or rejects exactly the plan that is shown. */
+export async function decide(
+  installation: Installation,
+  { target, verb, reason }: DecisionOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const id = await approvalOf(installation, target);
   if (id === undefined) {
     const look = commandLine(installation.place, "watch", target);
@@ -31,9 +32,9 @@ export async function decide(target: string, options: DecisionOptions, terminal:
     `${action} of ${environment}${plan ? `: ${countChanges(plan.changes)}` : ""}`,
     ...(plan ? renderEffects(plan.effects).map((line) => `  ${line}`) : []),
   ]);
-  const decided = await requests.decide(id, options.verb, { reason: options.reason, changesHash });
+  const decided = await requests.decide(id, verb, { reason, changesHash });
   terminal.answer(decided);
-  const ending = options.verb === "approve" ? "The run goes on:" : "The run ends, and nothing is changed:";
+  const ending = verb === "approve" ? "The run goes on:" : "The run ends, and nothing is changed:";
   terminal.say([`${decided.state} by ${decided.by}.`, `${ending} ${commandLine(place, "watch", run)}`]);
   return exitCodes.ok;
 }

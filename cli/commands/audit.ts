@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { gatherEvidence } from "../audit/evidence.ts";
-import { readChain, toRecord } from "../audit/records.ts";
+import { type AuditedBucket, readChain, toRecord } from "../audit/records.ts";
 import { verifyChain } from "../audit/verify.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation, type Place } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { type AuditRow, renderAudit, toAuditRow } from "../view/audit.ts";
 
 /** Which records are listed, in seconds since the epoch; all when omitted. */
-export interface AuditOptions extends Place {
+export interface AuditOptions {
+  readonly environment: string;
   /** The first moment that counts. */
   readonly from?: number;
   /** The first moment that counts no more. */
@@ -16,8 +16,9 @@ export interface AuditOptions extends Place {
 }
 
 /** Lists who changed an environment, when, by whose leave and to what end; read from the bucket, first to last. */
-export async function audit(environment: string, options: AuditOptions, terminal: Terminal): Promise<ExitCode> {
-  const chain = await readChain(await findInstallation(options), environment);
+export async function audit(bucket: AuditedBucket, options: AuditOptions, terminal: Terminal): Promise<ExitCode> {
+  const { environment } = options;
+  const chain = await readChain(bucket, environment);
   const rows = (chain ?? []).map((link) => toAuditRow(link.record, toRecord(link)));
   const chosen = rows.filter((row) => isWithin(row, options));
   terminal.answer({ environment, records: chosen });
@@ -27,11 +28,11 @@ export async function audit(environment: string, options: AuditOptions, terminal
 
 /** Checks that no record of an environment was changed, removed or left out. */
 export async function verifyAudit(
-  environment: string,
-  options: Place & { readonly head?: string },
+  bucket: AuditedBucket,
+  { environment, head: noted }: { readonly environment: string; readonly head?: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const verification = await verifyChain(await findInstallation(options), environment, options.head);
+  const verification = await verifyChain(bucket, environment, noted);
   terminal.answer(verification ?? { environment, valid: true, verified: 0, records: 0 });
   if (!verification) {
     terminal.say([`${environment}: nothing is recorded.`]);
@@ -57,20 +58,19 @@ export async function verifyAudit(
 
 /** Writes all that is known of a run into one file. */
 export async function writeEvidence(
-  run: string,
-  options: Place & { readonly out?: string },
+  bucket: AuditedBucket,
+  { run, out = `evidence-${run}.json` }: { readonly run: string; readonly out?: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const evidence = await gatherEvidence(await findInstallation(options), run);
+  const evidence = await gatherEvidence(bucket, run);
   if (!evidence) {
     terminal.complain([`no run ${run} was requested here`]);
     return exitCodes.unavailable;
   }
   terminal.answer(evidence);
   if (terminal.json) return exitCodes.ok;
-  const file = options.out ?? `evidence-${run}.json`;
-  await writeFile(file, `${JSON.stringify(evidence, undefined, 2)}\n`, { flag: "wx" });
-  terminal.say([`Evidence of ${run}: ${file}`]);
+  await writeFile(out, `${JSON.stringify(evidence, undefined, 2)}\n`, { flag: "wx" });
+  terminal.say([`Evidence of ${run}: ${out}`]);
   return exitCodes.ok;
 }
 

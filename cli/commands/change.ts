@@ -1,7 +1,7 @@
 import type { RequestBody } from "../../functions/api.ts";
 import type { Level } from "../../plan/generation.ts";
 import type { ExitCode } from "../exit-code.ts";
-import { findInstallation, type Place } from "../installation.ts";
+import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { requestAndWatch } from "./run.ts";
 
@@ -14,18 +14,20 @@ export interface ChangeOptions extends Pick<RequestBody, "reason" | "ticket"> {
 
 /** Builds an environment anew from its stored spec, as much of it as the level says. */
 export async function rebuild(
-  environment: string,
-  { level, ...options }: Place & ChangeOptions & { readonly level: Level },
+  installation: Installation,
+  { environment, level, ...options }: ChangeOptions & { readonly environment: string; readonly level: Level },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const installation = await findInstallation(options);
   const body: RequestBody = { action: "rebuild", environment, level, ...toBody(options) };
   return (await requestAndWatch(installation, body, terminal)).exitCode;
 }
 
 /** Takes an environment down: what is billed first; what only Google releases is left to the sweep. */
-export async function down(environment: string, options: Place & ChangeOptions, terminal: Terminal): Promise<ExitCode> {
-  const installation = await findInstallation(options);
+export async function down(
+  installation: Installation,
+  { environment, ...options }: ChangeOptions & { readonly environment: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
   const body: RequestBody = { action: "down", environment, ...toBody(options) };
   return (await requestAndWatch(installation, body, terminal)).exitCode;
 }

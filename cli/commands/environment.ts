@@ -1,6 +1,6 @@
 import type { EnvironmentView } from "../../functions/api.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation, type Place } from "../installation.ts";
+import type { Installation } from "../installation.ts";
 import type { RequestClient } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
 import { createPace } from "../view/pace.ts";
@@ -9,8 +9,11 @@ import { renderStanding } from "../view/standing.ts";
 import { renderStatus } from "../view/status.ts";
 
 /** Tells how an environment stands, and of the newest run what it does or why it stopped. */
-export async function status(environment: string, place: Place, terminal: Terminal): Promise<ExitCode> {
-  const { requests } = await findInstallation(place);
+export async function status(
+  { requests, place }: Installation,
+  environment: string,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const view = await requests.getEnvironment(environment);
   terminal.answer(view);
   const [newest] = view.runs;
@@ -27,31 +30,34 @@ export async function status(environment: string, place: Place, terminal: Termin
 }
 
 /** Lets an environment live longer. */
-export function extend(environment: string, options: Place & { readonly by: string }, terminal: Terminal) {
-  return change(options, (requests) => requests.extend(environment, options.by), terminal);
+export function extend(
+  installation: Installation,
+  { environment, by }: { readonly environment: string; readonly by: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return change(installation, (requests) => requests.extend(environment, by), terminal);
 }
 
 /** Keeps everybody from changing an environment for a while. */
 export function freeze(
-  environment: string,
-  options: Place & { readonly reason: string; readonly for: string },
+  installation: Installation,
+  wanted: { readonly environment: string; readonly reason: string; readonly for: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const body = { reason: options.reason, duration: options.for };
-  return change(options, (requests) => requests.freeze(environment, body), terminal);
+  const body = { reason: wanted.reason, duration: wanted.for };
+  return change(installation, (requests) => requests.freeze(wanted.environment, body), terminal);
 }
 
 /** Ends a freeze. */
-export function unfreeze(environment: string, place: Place, terminal: Terminal): Promise<ExitCode> {
-  return change(place, (requests) => requests.unfreeze(environment), terminal);
+export function unfreeze(installation: Installation, environment: string, terminal: Terminal): Promise<ExitCode> {
+  return change(installation, (requests) => requests.unfreeze(environment), terminal);
 }
 
 async function change(
-  place: Place,
+  { requests, place }: Installation,
   ask: (requests: RequestClient) => Promise<EnvironmentView>,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { requests } = await findInstallation(place);
   const view = await ask(requests);
   terminal.answer(view);
   terminal.say(renderStatus({ ...view, runs: [] }, place, view.runs[0]?.readAt));
