@@ -93,10 +93,24 @@ export interface RunView {
   readonly plan?: Digest;
   /** Whom the run waits for, or who decided. */
   readonly approval?: ApprovalView;
+  /** With a plan: why a person would have to approve it, each reason in a sentence; empty when nobody has to. */
+  readonly reasonsToAsk?: readonly string[];
+  /** What a queued run waits for. */
+  readonly queue?: QueueView;
   /** URL of the service, once it has traffic. */
   readonly url?: string;
   /** First lines of what the smoke test read, as `verify` gave it. */
   readonly excerpt?: string;
+  /** RFC 3339: when the environment that this run made ready is removed by itself. */
+  readonly expiresAt?: string;
+}
+
+/** What a queued run waits for. */
+export interface QueueView {
+  /** How many runs wait in front, as far as that is known. */
+  readonly ahead?: number;
+  /** Who holds the environment meanwhile. */
+  readonly holder?: HolderView;
 }
 
 /** Answer of `GET /v1/approvals/{id}`: what the approvers are asked. */
@@ -176,6 +190,8 @@ export interface FailureView {
   readonly step: StepName | "workflow";
   readonly code: string;
   readonly message: string;
+  /** One word in capitals that programs read, for example `STALE_PLAN`. */
+  readonly reason?: string;
   /** What supports the message, for example the last lines of a log. */
   readonly evidence?: readonly string[];
 }

@@ -1,8 +1,7 @@
 import { deploy } from "../../deploy/deploy.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation } from "../installation.ts";
+import { findInstallation, type Place } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import type { Place } from "./down.ts";
 import { requestAndWatch } from "./run.ts";
 
 /** Installs alloyrun, then lets every step prove that its permissions are in effect. */
@@ -13,7 +12,7 @@ export async function deployInstallation(place: Place, terminal: Terminal): Prom
     if (state === "started") began.set(part, performance.now());
     else terminal.say([`  ✓ ${part} (${((performance.now() - (began.get(part) ?? 0)) / 1000).toFixed(1)} s)`]);
   });
-  const installation = await findInstallation(place.project, place.region);
+  const installation = await findInstallation(place);
   const { exitCode } = await requestAndWatch(installation, { action: "check" }, terminal);
   if (exitCode === exitCodes.ok) terminal.say([`alloyrun is installed in ${place.project}.`]);
   return exitCode;

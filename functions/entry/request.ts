@@ -18,13 +18,13 @@ import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { parseBody, parseRequestBody } from "../request/parse.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
-import { decisionSchema, extendSchema, freezeSchema } from "../request/schema.ts";
+import { decisionSchema, extendSchema, freezeSchema, requestSchema } from "../request/schema.ts";
 import { emailOfCaller } from "./caller.ts";
 import { bodyOf, logOf } from "./entry.ts";
 import { readInstallation } from "./installation.ts";
 
 /** One call of the request function, taken apart. */
-interface Call {
+export interface Call {
   readonly caller: string;
   readonly request: Request;
   /** What the path's placeholders stand for. */
@@ -35,28 +35,168 @@ interface Call {
 /** What the function works with. */
 type Clients = ViewClients & { readonly callbacks: CallbackClient };
 
-interface Route {
+/** What an answer is called in the description of the function. */
+export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval";
+
+/** One thing that may be asked, with what the description of the function says of it. */
+export interface Route {
   readonly method: "GET" | "POST";
-  readonly path: RegExp;
+  /** With at most one placeholder. */
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  /** By which the body is checked; absent when there is none. */
+  readonly body?: z.ZodType;
   readonly status: 200 | 202;
+  readonly answers: AnswerName;
+  /** Whether an `Idempotency-Key` counts. */
+  readonly isKeyed?: boolean;
+  /** Statuses of its problem documents. */
+  readonly refuses: readonly number[];
   readonly answer: (call: Call) => Promise<object>;
 }
 
-// biome-ignore format: a table
-const routes: readonly Route[] = [
-  { method: "POST", path: /^\/v1\/requests$/,                          status: 202, answer: postRequest },
-  { method: "GET",  path: /^\/v1\/requests\/([^/:]+)$/,                status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
-  { method: "GET",  path: /^\/v1\/runs\/([^/:]+)$/,                    status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
-  { method: "POST", path: /^\/v1\/runs\/([^/:]+):cancel$/,             status: 200, answer: ({ parameter, caller, clients }) => cancelRun(parameter, caller, clients) },
-  { method: "POST", path: /^\/v1\/runs\/([^/:]+):resume$/,             status: 202, answer: ({ parameter, clients }) => resumeRun(parameter, clients) },
-  { method: "GET",  path: /^\/v1\/environments$/,                      status: 200, answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }) },
-  { method: "GET",  path: /^\/v1\/environments\/([^/:]+)$/,            status: 200, answer: ({ parameter, clients }) => viewEnvironment(parameter, clients) },
-  { method: "POST", path: /^\/v1\/environments\/([^/:]+):freeze$/,     status: 200, answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients) },
-  { method: "POST", path: /^\/v1\/environments\/([^/:]+):unfreeze$/,   status: 200, answer: ({ parameter, clients }) => unfreeze(parameter, clients) },
-  { method: "POST", path: /^\/v1\/environments\/([^/:]+):extend$/,     status: 200, answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients) },
-  { method: "GET",  path: /^\/v1\/approvals\/([^/:]+)$/,               status: 200, answer: ({ parameter, clients }) => viewApproval(parameter, clients) },
-  { method: "POST", path: /^\/v1\/approvals\/([^/:]+):approve$/,       status: 200, answer: (call) => postDecision(call, "approved") },
-  { method: "POST", path: /^\/v1\/approvals\/([^/:]+):reject$/,        status: 200, answer: (call) => postDecision(call, "rejected") },
+const reading = [401, 403, 404, 500, 503];
+const changing = [400, ...reading];
+
+/** All that may be asked of the function. */
+export const routes: readonly Route[] = [
+  {
+    method: "POST",
+    path: "/v1/requests",
+    id: "request",
+    status: 202,
+    answers: "Accepted",
+    summary: "Asks for something of an environment: one run is started for it.",
+    body: requestSchema,
+    isKeyed: true,
+    refuses: [400, 401, 403, 404, 409, 500, 503],
+    answer: postRequest,
+  },
+  {
+    method: "GET",
+    path: "/v1/requests/{request}",
+    id: "getRequest",
+    status: 200,
+    answers: "Run",
+    summary: "How the run of a request stands.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewRun(parameter, clients),
+  },
+  {
+    method: "GET",
+    path: "/v1/runs/{run}",
+    id: "getRun",
+    status: 200,
+    answers: "Run",
+    summary: "How a run stands.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewRun(parameter, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/runs/{run}:cancel",
+    id: "cancelRun",
+    status: 200,
+    answers: "Run",
+    summary: "Ends a run at once; what it had made is kept. One that has ended stays as it ended.",
+    refuses: changing,
+    answer: ({ parameter, caller, clients }) => cancelRun(parameter, caller, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/runs/{run}:resume",
+    id: "resumeRun",
+    status: 202,
+    answers: "Run",
+    summary: "Goes on with a run that failed or was cancelled; what is done is not done twice.",
+    refuses: changing,
+    answer: ({ parameter, clients }) => resumeRun(parameter, clients),
+  },
+  {
+    method: "GET",
+    path: "/v1/environments",
+    id: "listEnvironments",
+    status: 200,
+    answers: "Environments",
+    summary: "The names of all environments.",
+    refuses: reading.filter((status) => status !== 404),
+    answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }),
+  },
+  {
+    method: "GET",
+    path: "/v1/environments/{environment}",
+    id: "getEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "How an environment stands, with its newest runs.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewEnvironment(parameter, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/environments/{environment}:freeze",
+    id: "freezeEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "Keeps everybody from changing an environment for a while: people, schedules and expiry.",
+    body: freezeSchema,
+    refuses: changing,
+    answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/environments/{environment}:unfreeze",
+    id: "unfreezeEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "Ends a freeze.",
+    refuses: changing,
+    answer: ({ parameter, clients }) => unfreeze(parameter, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/environments/{environment}:extend",
+    id: "extendEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "Lets an environment live longer. Sent twice, it counts twice.",
+    body: extendSchema,
+    refuses: changing,
+    answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients),
+  },
+  {
+    method: "GET",
+    path: "/v1/approvals/{approval}",
+    id: "getApproval",
+    status: 200,
+    answers: "Approval",
+    summary: "What the approvers are asked.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewApproval(parameter, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/approvals/{approval}:approve",
+    id: "approve",
+    status: 200,
+    answers: "Approval",
+    summary: "Lets a run do what it has planned. Whoever asked for it may not.",
+    body: decisionSchema,
+    refuses: changing,
+    answer: (call) => postDecision(call, "approved"),
+  },
+  {
+    method: "POST",
+    path: "/v1/approvals/{approval}:reject",
+    id: "reject",
+    status: 200,
+    answers: "Approval",
+    summary: "Ends a run before it does what it has planned. Whoever asked for it may not.",
+    body: decisionSchema,
+    refuses: changing,
+    answer: (call) => postDecision(call, "rejected"),
+  },
 ];
 
 /**
@@ -97,10 +237,17 @@ function bodyAs<Body>(schema: z.ZodType<Body>, { request }: Call): Body {
   return parseBody(schema, bodyOf(request));
 }
 
+const patterns = routes.map((route) => ({ route, pattern: toPattern(route.path) }));
+
+/** A placeholder stands for all up to the next slash or colon. */
+function toPattern(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/, "([^/:]+)")}$`);
+}
+
 function findRoute({ method, path }: Request): { readonly route: Route; readonly parameter: string } {
-  const matching = routes.filter((route) => route.path.test(path));
-  const route = matching.find((candidate) => candidate.method === method);
-  if (route) return { route, parameter: decode(path.match(route.path)?.[1] ?? "") };
+  const matching = patterns.filter(({ pattern }) => pattern.test(path));
+  const found = matching.find(({ route }) => route.method === method);
+  if (found) return { route: found.route, parameter: decode(path.match(found.pattern)?.[1] ?? "") };
   const message = matching.length > 0 ? `${path} does not take ${method}` : `there is nothing at ${path}`;
   throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message });
 }

@@ -27,7 +27,7 @@ export async function targetOf(storage: StorageClient, question: TargetQuestion)
   const { bucket, request, serving, names } = question;
   if (request.target) return request.target;
   const present = generationsOf(serving, names);
-  if (request.action !== "rebuild" || !serving) return present;
+  if ((request.of ?? request.action) !== "rebuild" || !serving) return present;
   const { environment, level } = request;
   const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   const unfinished = ledger?.value.target;

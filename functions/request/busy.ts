@@ -71,7 +71,8 @@ function isSame(holder: StoredRequest, request: StoredRequest): boolean {
   return keyOf(holder) === keyOf(request);
 }
 
-function toHolder({ run, requestedBy, why, since, expectedSeconds }: StoredLock): HolderView {
+/** A lock as those see it who wait for it. */
+export function toHolder({ run, requestedBy, why, since, expectedSeconds }: StoredLock): HolderView {
   const status = `/v1/runs/${run}`;
   return { run, status, requestedBy, why, since: new Date(since * 1000).toISOString(), expectedSeconds };
 }

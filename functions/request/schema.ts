@@ -37,7 +37,7 @@ export const requestSchema = z
     of: z.enum(["up", "rebuild", "down"]).optional().describe("With `plan`: what is planned; `up` when left out."),
     plan: hash()
       .optional()
-      .describe("Hash of an observed plan; when it is another by then, that is refused, and what moved is told."),
+      .describe("Hash of an observed plan: refused when something has moved since, and what moved is told."),
     onBusy: z
       .enum(["queue", "fail"])
       .optional()
@@ -70,9 +70,6 @@ export const freezeSchema = z.strictObject({
 
 /** Body of `POST /v1/environments/{environment}:extend`. */
 export const extendSchema = z.strictObject({ by: duration("24h").describe("How much longer the environment lives.") });
-
-/** Bodies of requests that take nothing. */
-export const emptySchema = z.strictObject({});
 
 type Wanted = Readonly<Record<string, unknown>>;
 

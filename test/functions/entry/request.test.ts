@@ -44,7 +44,7 @@ describe("handleRequest", () => {
 describe("parseRequestBody", () => {
   it("takes what a request may say", () => {
     const folders = { source: `sources/${"2".repeat(64)}.tgz`, seed: `seeds/${"3".repeat(64)}.tgz` };
-    const body = { action: "up", environment: "users", spec: "text", folders, level: "data", reason: "demo" };
+    const body = { action: "up", environment: "users", spec: "text", folders, reason: "demo" };
     expect(parseRequestBody(body)).toEqual(body);
   });
 
