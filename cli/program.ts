@@ -74,10 +74,11 @@ function addPlaceCommands(program: Command): void {
     (options: PlaceOptions) =>
       finish(options, async (terminal) => (await import("./commands/sweep.ts")).sweep(options, terminal)),
   );
-  placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version")).action(
-    (options: PlaceOptions) =>
+  placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version"))
+    .option("--hook", "with the public door for signed tickets and approval links; one that is open stays open")
+    .action((options: PlaceOptions & { readonly hook?: boolean }) =>
       finish(options, async (terminal) => (await import("./commands/deploy.ts")).deployInstallation(options, terminal)),
-  );
+    );
 }
 
 function placed(command: Command): Command {

@@ -21,11 +21,15 @@ const words = (longest: number, example: string) =>
     .max(longest, `must have at most ${longest} characters`)
     .meta({ examples: [example] });
 
+const email = () => text(/^[^\s@]{1,64}@[^\s@]{1,255}$/, "must be an e-mail address", "ann@example.com");
+
 /** Body of `POST /v1/requests`. */
 export const requestSchema = z
   .strictObject({
     action: z.enum(["up", "rebuild", "down", "plan", "sweep", "check"]).describe("What is wanted."),
-    environment: environmentName().optional().describe("Name of the environment; may be left out when `spec` names it."),
+    environment: environmentName()
+      .optional()
+      .describe("Name of the environment; may be left out when `spec` names it."),
     spec: z.string().max(200_000).optional().describe("Text of the environment.yaml. Left out, the stored one counts."),
     folders: z
       .strictObject({ source: packed("sources").optional(), seed: packed("seeds").optional() })
@@ -41,7 +45,10 @@ export const requestSchema = z
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
     ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
     timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready."),
-    teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000").optional().describe("For the sweep."),
+    onBehalfOf: email().optional().describe("Who asked the ticket system. Only the public door may say so."),
+    teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000")
+      .optional()
+      .describe("For the sweep."),
     expiry: z.number().nonnegative().optional().describe("For the sweep."),
   })
   .check((context) => {
@@ -54,6 +61,7 @@ export const requestSchema = z
 export const decisionSchema = z.strictObject({
   reason: words(1000, "not this week").optional().describe("Why; needed to reject."),
   changesHash: hash().optional().describe("The plan that was looked at; another one is refused."),
+  by: email().optional().describe("Whose link was used. Only the public door may say so."),
 });
 
 /** Body of `POST /v1/environments/{environment}:freeze`. */
