@@ -40,7 +40,8 @@ async function postTicket(
   { request, response, log }: { readonly request: Request; readonly response: Response; readonly log: Log },
 ): Promise<void> {
   const body = request.rawBody ?? Buffer.alloc(0);
-  const asked = await takeTicket({ ...webhook, signature: request.get(signatureHeader), body }, openClients());
+  const message = { ...webhook, signature: request.get(signatureHeader), body };
+  const asked = await takeTicket(message, openClients(), log);
   const answer = await forward({ path: "/v1/requests", ...asked }, openClients());
   log("INFO", `ticket of ${webhook.environment}/${webhook.name}: ${answer.status}`, { ticket: asked.body.ticket });
   const type = answer.status < 400 ? "application/json" : problemType;

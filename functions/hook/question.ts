@@ -56,23 +56,23 @@ export const failedPage: Page = {
 
 function factsOf({ approval, request, plan }: Question): readonly (readonly [string, Html])[] {
   const { dataLoss = false, downtime = false, costPerDay, expectedSeconds = 0 } = plan?.effects ?? {};
-  const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`none: no row is lost`;
+  const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`no row is lost`;
   const cost =
     costPerDay &&
     html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${costPerDay.pricesOf}`;
   return [
-    ["What", html`${whatOf({ approval, request, plan })}: ${countChanges(plan?.changes ?? [])}`],
-    ...(cost ? [["Cost per day, before and after", cost] as const] : []),
-    ["Takes about", html`${Math.max(1, Math.ceil(expectedSeconds / 60))} minutes`],
-    ["Effect on data", data],
+    ["Changes", html`${countChanges(plan?.changes ?? [])}`],
+    ...(cost ? [["Cost a day", cost] as const] : []),
+    ["Takes", html`about ${Math.max(1, Math.ceil(expectedSeconds / 60))} minutes`],
+    ["Data", data],
     ["Meanwhile", downtime ? html`<strong class="bad">it does not answer</strong>` : html`it goes on answering`],
-    ["Why you are asked", html`<ul>${approval.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`],
+    ["Why asked", html`<ul>${approval.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`],
     [
       "Asked by",
-      html`${approval.requesters.join(", for ")}${request?.ticket ? html`, ticket ${request.ticket}` : html``}`,
+      html`${[...approval.requesters].reverse().join(", through ")}${request?.ticket ? html`, ticket ${request.ticket}` : html``}`,
     ],
-    ...(request?.reason ? [["Their reason", html`${request.reason}`] as const] : []),
-    ["Decide until", html`${toTime(approval.expiresAt)}`],
+    ...(request?.reason ? [["Reason", html`${request.reason}`] as const] : []),
+    ["Until", html`${toTime(approval.expiresAt)}`],
   ];
 }
 

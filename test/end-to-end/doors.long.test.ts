@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import fc from "fast-check";
 import { stringify } from "yaml";
 import { apis } from "../../local/apis.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
@@ -103,6 +104,45 @@ describe("the doors of an installation", () => {
     expect(request).toMatchObject({ onBehalfOf: "eve@example.com", ticket: "CHG0030123", reason: "a demo" });
   });
 
+  it("answers whatever else comes with a problem document, and starts nothing", async () => {
+    const { clock, tokens, store } = cloud.local.cloud;
+    const count = () => store.collection("workflows.executions").list().length;
+    const before = count();
+    const email = "alloyrun-push@my-project.iam.gserviceaccount.com";
+    const uniqueId = store.collection<{ uniqueId: string }>("iam.serviceAccounts").get(email)?.uniqueId ?? "";
+    const identity = { principal: { kind: "serviceAccount", email, uniqueId } } as const;
+    const push = (body: unknown) => {
+      const data = Buffer.from(typeof body === "string" ? body : JSON.stringify(body)).toString("base64");
+      return JSON.stringify({ message: { data, messageId: "1", attributes: {} } });
+    };
+    const texts = fc.oneof(fc.json(), fc.string(), fc.jsonValue().map(push), fc.string().map(push));
+    const places = fc.constantFrom(
+      ["alloyrun-request", "/v1/messages"],
+      ["alloyrun-request", "/v1/requests"],
+      ["alloyrun-events", "/"],
+      ["alloyrun-hook", "/v1/hooks/doors/plan"],
+    );
+    await fc.assert(
+      fc.asyncProperty(places, texts, async ([service = "", path = ""], body) => {
+        const name = `projects/my-project/locations/${region}/services/${service}`;
+        const uri = store.collection<{ uri?: string }>("run.services").get(name)?.uri ?? "";
+        const time = Math.floor(clock.now() / 1000);
+        const headers = {
+          "content-type": "application/json",
+          authorization: `Bearer ${tokens.idToken(identity, uri)}`,
+          "x-alloyrun-signature": signatureOf(body, time, ticketSecret),
+        };
+        const response = await fetch(`${localUrl(cloud.local.cloud, name)}${path}`, { method: "POST", headers, body });
+        const text = await response.text();
+        expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+        expect(text).not.toMatch(/\bat .+:\d+/);
+        expect(JSON.parse(text)).toMatchObject({ status: response.status });
+      }),
+      { numRuns: 60 },
+    );
+    expect(count()).toBe(before);
+  });
+
   it("refuses a ticket that is not signed, or was signed by another", async () => {
     const { status, body } = await sendTicket({ number: "CHG1" }, "somebody-else");
     expect([status, body.title]).toEqual([401, "NOT_SIGNED"]);
@@ -171,10 +211,14 @@ describe("the doors of an installation", () => {
   async function sendTicket(ticket: object, secret = ticketSecret) {
     const body = JSON.stringify(ticket);
     const time = Math.floor(cloud.local.cloud.clock.now() / 1000);
-    const mac = createHmac("sha256", secret).update(`${time}.${body}`).digest("hex");
-    const headers = { "content-type": "application/json", "x-alloyrun-signature": `t=${time},v1=${mac}` };
+    const headers = { "content-type": "application/json", "x-alloyrun-signature": signatureOf(body, time, secret) };
     const response = await fetch(`${hook}/v1/hooks/doors/plan`, { method: "POST", headers, body });
     const answered: unknown = await response.json();
     return { status: response.status, body: isJsonObject(answered) ? answered : {} };
   }
 });
+
+/** The header as a ticket system makes it. */
+function signatureOf(body: string, time: number, secret: string): string {
+  return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
+}
