@@ -10,9 +10,6 @@ import { logOf } from "./entry.ts";
 /** Answers one call from outside; what it throws is answered as a problem document. */
 export type DoorAnswer = (request: Request, response: Response, log: Log) => Promise<void>;
 
-/** Answers that a door has begun to give. */
-const reached = new WeakSet<ServerResponse>();
-
 /**
  * Registers a function that others call, under `alloyrun-<name>`. Every refusal is a problem document, those too which the
  * framework gives before it calls the function, because it cannot read the body.
@@ -24,7 +21,6 @@ export function openDoor(name: string, answer: DoorAnswer, what = ({ path }: Req
     replacePage((message as { readonly response: ServerResponse }).response);
   });
   http(functionId(name), async (request: Request, response: Response) => {
-    reached.add(response);
     const log = logOf(request, name);
     try {
       await answer(request, response, log);
@@ -41,19 +37,24 @@ export function sendProblem(response: Response, problem: Problem): void {
   response.status(problem.status).type(problemType).send(JSON.stringify(problem));
 }
 
-/** Has what the framework answers by itself be a problem document, too. */
+/** Has the page that the framework answers by itself be a problem document, too. */
 function replacePage(response: ServerResponse): void {
   const end = response.end;
   response.end = ((...given: Parameters<typeof end>) => {
     response.end = end;
-    if (reached.has(response) || response.statusCode < 400 || response.headersSent) return end.apply(response, given);
+    if (response.headersSent || !isPageOfFramework(response)) return end.apply(response, given);
     const { statusCode: status } = response;
-    const detail =
-      status === 404 ? "there is nothing here" : "the request's body cannot be read as its content type says";
+    const detail = "the request's body cannot be read as its content type says";
     const problem: Problem = { type: "about:blank", title: "UNREADABLE", status, detail };
     const body = JSON.stringify(problem);
     response.setHeader("content-type", problemType);
     response.setHeader("content-length", Buffer.byteLength(body));
     return end.call(response, body, "utf8");
   }) as typeof end;
+}
+
+/** What Express answers for an error that nobody handles; no answer of ours has this policy. */
+function isPageOfFramework(response: ServerResponse): boolean {
+  const isHtml = String(response.getHeader("content-type")).startsWith("text/html");
+  return response.statusCode >= 400 && isHtml && response.getHeader("content-security-policy") === "default-src 'none'";
 }
