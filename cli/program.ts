@@ -38,8 +38,9 @@ function addInstallationCommands(program: Command): void {
         (await import("./commands/sweep.ts")).sweep(installation, terminal),
       ),
   );
-  placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version")).action(
-    (options: Place & AnswerOptions) =>
+  placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version"))
+    .option("--hook", "with the public door for signed tickets and approval links; one that is open stays open")
+    .action((options: Place & AnswerOptions & { readonly hook?: boolean }) =>
       finish(options, async (terminal) => (await import("./commands/deploy.ts")).deployInstallation(options, terminal)),
-  );
+    );
 }

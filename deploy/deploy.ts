@@ -7,6 +7,7 @@ import { connectIamRoles } from "../google/clients/iam-roles.ts";
 import { connectPubsub } from "../google/clients/pubsub.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectRunServices } from "../google/clients/run.ts";
+import { connectSecretManager } from "../google/clients/secret-manager.ts";
 import { connectServiceUsage } from "../google/clients/service-usage.ts";
 import { connectStorage } from "../google/clients/storage.ts";
 import { connectStorageBucket } from "../google/clients/storage-bucket.ts";
@@ -19,7 +20,8 @@ import { bundleFunctions } from "./bundle.ts";
 import { awaitOperation, persist } from "./eventually.ts";
 import { ensureFunction } from "./functions.ts";
 import { ensureIdentities } from "./identities.ts";
-import { installationAccounts, installationFunctions, type Target } from "./installation.ts";
+import { type InstallationFunction, installationAccounts, installationFunctions, type Target } from "./installation.ts";
+import { ensureLinkKey } from "./link-key.ts";
 import { ensureRunnerImage } from "./runner.ts";
 import { ensureTopics } from "./topics.ts";
 import { ensureWorkflows } from "./workflows.ts";
@@ -27,16 +29,21 @@ import { ensureWorkflows } from "./workflows.ts";
 /** Told at the beginning and the end of each part of an installation. */
 export type OnPart = (part: string, state: "started" | "done") => void;
 
+/** Where to install, and what beside the rest. */
+export interface Wanted {
+  readonly project: string;
+  readonly region: string;
+  /** Whether to open the public door, for tickets and approval links; left out, it stays as it is. */
+  readonly hook?: boolean;
+}
+
 /**
  * Installs alloyrun into a project as whoever is logged in, or brings it to this version. Every part observes first, so
  * a repeated or interrupted installation goes on where it stopped.
  *
  * @throws ApiError or OperationError naming the call that was refused; what exists by then is kept
  */
-export async function deploy(
-  place: { readonly project: string; readonly region: string },
-  onPart: OnPart,
-): Promise<Target> {
+export async function deploy({ project, region, hook }: Wanted, onPart: OnPart): Promise<Target> {
   const clients = openClients();
   const part = async <Value>(name: string, work: () => Promise<Value>): Promise<Value> => {
     onPart(name, "started");
@@ -44,8 +51,8 @@ export async function deploy(
     onPart(name, "done");
     return value;
   };
-  const { projectNumber = "" } = await clients.resourceManager.getProject(place.project);
-  const target: Target = { ...place, projectNumber };
+  const { projectNumber = "" } = await clients.resourceManager.getProject(project);
+  const target: Target = { project, region, projectNumber };
   const accounts = installationAccounts(target.project);
   await part("APIs", () => ensureApis(clients.serviceUsage, target, clients.await));
   await part("accounts and roles", () => ensureIdentities(clients, target, accounts));
@@ -54,10 +61,20 @@ export async function deploy(
     part("image of the seed runner", () => ensureRunnerImage(clients, target)),
     part("functions of the steps", () => ensureStepFunctions(clients, target)),
     part("workflows", () => ensureWorkflows(clients.workflows, target, clients.await)),
-    part("topics", () => ensureTopics(clients.pubsub, target)),
+    part("topics", async () => {
+      await clients.await(await clients.serviceUsage.generateIdentity(project, "pubsub.googleapis.com"));
+      await ensureTopics(clients.pubsub, target);
+    }),
   ]);
-  await part("functions of the entries", () => ensureEntryFunctions(clients, target, runner));
+  const hasHook = hook ?? (await isHookThere(clients, target));
+  if (hasHook) await part("key of approval links", () => ensureLinkKey(clients.secrets, target));
+  await part("functions of the entries", () => ensureEntryFunctions(clients, target, { runner, hasHook }));
   return target;
+}
+
+/** Whoever brings an installation to this version without saying so does not close its public door. */
+async function isHookThere({ functions }: Clients, { project, region }: Target): Promise<boolean> {
+  return (await functions.getFunction(`projects/${project}/locations/${region}/functions/alloyrun-hook`)) !== undefined;
 }
 
 type Clients = ReturnType<typeof openClients>;
@@ -76,6 +93,7 @@ function openClients() {
     resourceManager: connectResourceManager(auth)(unguarded),
     roles: connectIamRoles(auth)(unguarded),
     run: connectRunServices(auth)(unguarded),
+    secrets: connectSecretManager(auth)(unguarded),
     serviceUsage: connectServiceUsage(auth)(unguarded),
     storage: connectStorage(auth)(unguarded),
     workflows: connectWorkflows(auth)(unguarded),
@@ -83,25 +101,36 @@ function openClients() {
 }
 
 function ensureStepFunctions(clients: Clients, target: Target): Promise<void> {
-  return ensureFunctions(clients, target, { folder: "functions/steps/", environment: baseEnvironment(target) });
+  const steps = installationFunctions(target.project).filter(({ entry }) => entry.startsWith("functions/steps/"));
+  return ensureFunctions(clients, target, { wanted: steps, environment: baseEnvironment(target) });
 }
 
-/** The entries know the installation: where its bucket is, and which image seeds. */
-function ensureEntryFunctions(clients: Clients, target: Target, seedRunnerImage: string): Promise<void> {
+/** The entries know the installation: where its bucket is, which image seeds, and whether links can be used. */
+function ensureEntryFunctions(
+  clients: Clients,
+  target: Target,
+  { runner, hasHook }: { readonly runner: string; readonly hasHook: boolean },
+): Promise<void> {
   const environment = {
     ...baseEnvironment(target),
     ALLOYRUN_BUCKET: installationName(target.project),
-    ALLOYRUN_SEED_RUNNER_IMAGE: seedRunnerImage,
+    ALLOYRUN_SEED_RUNNER_IMAGE: runner,
+    ALLOYRUN_HOOK: hasHook ? "open" : "closed",
   };
-  return ensureFunctions(clients, target, { folder: "functions/entry/", environment });
+  const wanted = installationFunctions(target.project)
+    .filter(({ entry }) => entry.startsWith("functions/entry/"))
+    .filter(({ isPublic }) => hasHook || !isPublic);
+  return ensureFunctions(clients, target, { wanted, environment });
 }
 
 async function ensureFunctions(
   clients: Clients,
   target: Target,
-  { folder, environment }: { readonly folder: string; readonly environment: Readonly<Record<string, string>> },
+  {
+    wanted,
+    environment,
+  }: { readonly wanted: readonly InstallationFunction[]; readonly environment: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const wanted = installationFunctions(target.project).filter(({ entry }) => entry.startsWith(folder));
   const bundles = await bundleFunctions(wanted.map(({ entry }) => entry));
   const ensures = bundles.flatMap((bundle, index) => {
     const each = wanted[index];

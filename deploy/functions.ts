@@ -32,7 +32,7 @@ export interface WantedFunction extends InstallationFunction {
 }
 
 /**
- * Ensures one function from this version's source, private, with its callers.
+ * Ensures one function from this version's source with its callers: private, unless it is the public door.
  *
  * @throws ApiError ALREADY_EXISTS when a function of that name is somebody else's
  */
@@ -95,7 +95,7 @@ function functionBody(
 async function ensureInvokers(
   run: FunctionClients["run"],
   { project, region }: Target,
-  { id, invokers }: InstallationFunction,
+  { id, invokers, isPublic }: InstallationFunction,
 ): Promise<void> {
   const service = `projects/${project}/locations/${region}/services/${id}`;
   const access = {
@@ -103,9 +103,10 @@ async function ensureInvokers(
     set: (policy: Policy) => run.setServicePolicy(service, policy),
   };
   const accounts = installationAccounts(project);
-  const grants = invokers.map((name) => ({
+  const members = invokers.map((name) => `serviceAccount:${accountEmail(project, installationAccountId(name))}`);
+  const grants = [...members, ...(isPublic ? ["allUsers"] : [])].map((member) => ({
     role: "roles/run.invoker",
-    member: `serviceAccount:${accountEmail(project, installationAccountId(name))}`,
+    member,
   }));
   await persist(isUnknownMember, () => editPolicy(access, (policy) => reconcile(policy, grants, accounts)));
 }

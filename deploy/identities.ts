@@ -3,6 +3,7 @@ import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts"
 import type { ResourceManagerClient } from "../google/clients/resource-manager.ts";
 import type { ApiError } from "../google/error.ts";
 import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
+import { linkKeySecret } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { persist } from "./eventually.ts";
 import {
@@ -11,6 +12,9 @@ import {
   type InstallationAccount,
   objectsCondition,
   roleName,
+  secretCondition,
+  secretRoleName,
+  secretsCondition,
   type Target,
   uploadsRoleName,
 } from "./installation.ts";
@@ -117,6 +121,19 @@ function rolesOf(project: string, account: InstallationAccount) {
       title: `alloyrun ${account.name}: sources of functions`,
       includedPermissions: account.readsUploads.length > 0 ? ["storage.objects.get"] : [],
     },
+    {
+      name: secretRoleName(project, account.name, "hooks"),
+      title: `alloyrun ${account.name}: secrets of webhooks`,
+      includedPermissions: account.secrets.readsHooks ? ["secretmanager.versions.access"] : [],
+    },
+    {
+      name: secretRoleName(project, account.name, "linkKey"),
+      title: `alloyrun ${account.name}: key of approval links`,
+      includedPermissions: [
+        ...(account.secrets.readsLinkKey ? ["secretmanager.versions.access"] : []),
+        ...(account.secrets.drawsLinkKey ? ["secretmanager.versions.add"] : []),
+      ],
+    },
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
 }
 
@@ -126,6 +143,12 @@ function grantsOf(target: Target, account: InstallationAccount): Grant[] {
   return rolesOf(project, account).flatMap(({ name }): Grant[] => {
     if (name === grantsRoleName(project, account.name)) {
       return [{ role: name, member, condition: grantsCondition(account.grants) }];
+    }
+    if (name === secretRoleName(project, account.name, "hooks")) {
+      return [{ role: name, member, condition: secretsCondition("hooks", "alloyrun-hook-") }];
+    }
+    if (name === secretRoleName(project, account.name, "linkKey")) {
+      return [{ role: name, member, condition: secretCondition("link-key", linkKeySecret) }];
     }
     if (name !== uploadsRoleName(project, account.name)) return [{ role: name, member }];
     return account.readsUploads.map((beginning) => ({

@@ -30,6 +30,8 @@ export interface RequestBody {
   readonly ticket?: string;
   /** How long the environment lives once it is ready, for example `72h`; what the spec says when omitted. */
   readonly timeToLive?: string;
+  /** E-mail address of who asked the ticket system that asks; only the public door may say so. */
+  readonly onBehalfOf?: string;
   /** With `down`, by the sweep: generation of the teardown that it found; another one by then means nothing is done. */
   readonly teardown?: string;
   /** With `down`, by the sweep: seconds since the epoch at which it found the environment to expire, likewise. */
@@ -137,6 +139,8 @@ export interface DecisionBody {
   readonly reason?: string;
   /** The plan that was looked at; another one is refused. */
   readonly changesHash?: string;
+  /** E-mail address of who was given the link that was used; only the public door may say so. */
+  readonly by?: string;
 }
 
 /** Body of `POST /v1/environments/{environment}:freeze`. */

@@ -5,7 +5,10 @@ import type { Terminal } from "../terminal.ts";
 import { requestAndWatch } from "./run.ts";
 
 /** Installs alloyrun, then lets every step prove that its permissions are in effect. */
-export async function deployInstallation(place: Place, terminal: Terminal): Promise<ExitCode> {
+export async function deployInstallation(
+  place: Place & { readonly hook?: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
   const began = new Map<string, number>();
   terminal.say([`Installing alloyrun into ${place.project} (${place.region})`]);
   await deploy(place, (part, state) => {

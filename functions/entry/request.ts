@@ -1,26 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import type { Request, Response } from "@google-cloud/functions-framework";
 import type { z } from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
 import { connectStorage } from "../../google/clients/storage.ts";
 import { type CallbackClient, connectCallbacks } from "../../google/clients/workflow-callbacks.ts";
 import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
-import { functionId } from "../../spec/names.ts";
 import { StepError } from "../error.ts";
+import type { Log } from "../log.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { accept } from "../request/accept.ts";
 import { extend, freeze, unfreeze } from "../request/change-environment.ts";
 import { cancelRun, resumeRun } from "../request/change-run.ts";
 import { decide, viewApproval } from "../request/decide.ts";
+import { demandDoor, isDoor } from "../request/doors.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
+import { readMessage } from "../request/message.ts";
 import { parseBody, parseRequestBody } from "../request/parse.ts";
-import { problemType, toProblem } from "../request/problem.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
-import { decisionSchema, extendSchema, freezeSchema, requestSchema } from "../request/schema.ts";
+import { decisionSchema, extendSchema, freezeSchema, messageSchema, requestSchema } from "../request/schema.ts";
 import { emailOfCaller } from "./caller.ts";
-import { bodyOf, logOf } from "./entry.ts";
+import { openDoor } from "./door.ts";
+import { bodyOf } from "./entry.ts";
 import { readInstallation } from "./installation.ts";
 
 /** One call of the request function, taken apart. */
@@ -72,6 +74,17 @@ export const routes: readonly Route[] = [
     isKeyed: true,
     refuses: [400, 401, 403, 404, 409, 500, 503],
     answer: postRequest,
+  },
+  {
+    method: "POST",
+    path: "/v1/messages",
+    id: "pushMessage",
+    status: 202,
+    answers: "Accepted",
+    summary: "Takes a message of the topic alloyrun-requests, as Pub/Sub pushes it; its data is the body of a request.",
+    body: messageSchema,
+    refuses: [400, 401, 403, 404, 409, 500, 503],
+    answer: postMessage,
   },
   {
     method: "GET",
@@ -203,34 +216,43 @@ export const routes: readonly Route[] = [
  * The installation's door, and the only thing that starts executions, so that "who asked" is an identity that Google has
  * verified. Answers JSON; refusals are problem documents.
  */
-export async function handleRequest(request: Request, response: Response): Promise<void> {
-  const log = logOf(request, "request");
-  try {
-    const caller = emailOfCaller({
-      "x-serverless-authorization": request.get("x-serverless-authorization"),
-      authorization: request.get("authorization"),
-    });
-    const { route, parameter } = findRoute(request);
-    const answer = await route.answer({ caller, request, parameter, clients: openClients() });
-    log("INFO", `${request.method} ${request.path}: ${route.status}`, { caller });
-    response.status(route.status).json(answer);
-  } catch (caught) {
-    const problem = toProblem(caught);
-    log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
-    response.status(problem.status).type(problemType).send(JSON.stringify(problem));
-  }
+async function handleRequest(request: Request, response: Response, log: Log): Promise<void> {
+  const caller = emailOfCaller({
+    "x-serverless-authorization": request.get("x-serverless-authorization"),
+    authorization: request.get("authorization"),
+  });
+  const { route, parameter } = findRoute(request);
+  const answer = await route.answer({ caller, request, parameter, clients: openClients() });
+  log("INFO", `${request.method} ${request.path}: ${route.status}`, { caller });
+  response.status(route.status).json(answer);
 }
 
-http(functionId("request"), handleRequest);
+openDoor("request", handleRequest);
 
 async function postRequest({ caller, request, clients }: Call): Promise<object> {
   const body = parseRequestBody(bodyOf(request));
-  return accept({ body, requestedBy: caller, key: request.get("idempotency-key") ?? randomUUID() }, clients);
+  const { onBehalfOf } = body;
+  if (onBehalfOf !== undefined) demandDoor("hook", caller, { field: "onBehalfOf", ...clients.installation });
+  return accept(
+    { body, requestedBy: caller, onBehalfOf, key: request.get("idempotency-key") ?? randomUUID() },
+    clients,
+  );
 }
 
+/** A message of the topic `alloyrun-requests`, which Pub/Sub pushes in the name of the account for that. */
+async function postMessage({ caller, request, clients }: Call): Promise<object> {
+  demandDoor("push", caller, { field: "message", ...clients.installation });
+  const { body, key } = readMessage(bodyOf(request));
+  return accept({ body, requestedBy: caller, key }, clients);
+}
+
+/** Whoever decides is the caller, but for the public door, which says whose link was used. */
 function postDecision(call: Call, state: "approved" | "rejected"): Promise<object> {
-  const { parameter: id, caller: by, clients } = call;
-  return decide({ id, by, state, body: bodyAs(decisionSchema, call) }, clients);
+  const { parameter: id, caller, clients } = call;
+  const { by, ...body } = bodyAs(decisionSchema, call);
+  if (by !== undefined) demandDoor("hook", caller, { field: "by", ...clients.installation });
+  else if (isDoor("hook", caller, clients.installation)) throw badField("by", "must say whose link was used");
+  return decide({ id, by: by ?? caller, state, body }, clients);
 }
 
 function bodyAs<Body>(schema: z.ZodType<Body>, { request }: Call): Body {

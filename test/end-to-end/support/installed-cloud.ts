@@ -48,7 +48,11 @@ export interface InstalledCloud {
 
 /** Starts a local Google Cloud and installs alloyrun with the real `deploy`. */
 export async function startInstalledCloud(
-  options: LocalCloudOptions & { readonly project?: string } = {},
+  options: LocalCloudOptions & {
+    readonly project?: string;
+    /** Further options of `deploy`. */
+    readonly deploy?: readonly string[];
+  } = {},
 ): Promise<InstalledCloud> {
   const { project = "my-project" } = options;
   const local = await startLocalCloud(options);
@@ -87,7 +91,7 @@ export async function startInstalledCloud(
     },
     stop: () => local.stop(),
   };
-  const deployed = await alloyrun("deploy", ...place);
+  const deployed = await alloyrun("deploy", ...place, ...(options.deploy ?? []));
   if (deployed.code === 0) return cloud;
   await local.stop();
   throw new Error(`deploy ended with ${deployed.code}:\n${deployed.stdout}\n${deployed.stderr}`);
