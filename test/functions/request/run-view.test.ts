@@ -80,7 +80,7 @@ describe("viewRun", () => {
       endedAt: 2,
     };
     const outputs = { traffic: { url: "https://service" }, verify: { excerpt: "Select Users" } };
-    const result = { run, state: "succeeded", failures: {}, remaining: {}, outputs };
+    const result = { run, state: "succeeded", failures: {}, remaining: {}, outputs, endedAt: 9 };
     await put(`runs/users/${run}.json`, { run: { id: run }, result, reports: { network: report } });
     expect(await view()).toMatchObject({
       state: "succeeded",
@@ -94,7 +94,9 @@ describe("viewRun", () => {
   it("tells what a removal left to the sweep", async () => {
     stand({ state: "SUCCEEDED" });
     const held = { state: "held", reason: "held: an address", changes: [], operations: [], startedAt: 1, endedAt: 2 };
-    const result = { run, state: "remaining", failures: {}, remaining: { network: "held: an address" }, outputs: {} };
+    const result = {
+      ...{ run, state: "remaining", failures: {}, remaining: { network: "held: an address" }, outputs: {}, endedAt: 9 },
+    };
     await put(`runs/users/${run}.json`, { run: { id: run }, result, reports: { network: held } });
     expect(await view()).toMatchObject({
       state: "remaining",
@@ -117,11 +119,14 @@ describe("viewRun", () => {
   it("lists an environment's runs, the one under way first", async () => {
     await put("specs/users.yaml", {});
     const earlier = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients);
-    const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {} };
+    const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${earlier.run}.json`, { run: { id: earlier.run }, result, reports: {} });
+    const waiting = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k2"), here.clients);
+    await put("chains/users.json", { records: [earlier.run, `${earlier.run}.2`].map((record) => ({ record })) });
     await put("locks/users.json", { run });
+    await put("queues/users.json", { waiting: [{ run: waiting.run }] });
     const { runs } = await viewEnvironment("users", here.clients);
-    expect(runs.map((one) => one.run)).toEqual([run, earlier.run]);
+    expect(runs.map((one) => one.run)).toEqual([waiting.run, run, earlier.run]);
     expect(await listEnvironments(here.clients)).toEqual(["users"]);
     await expect(viewEnvironment("unknown", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
