@@ -26,6 +26,10 @@ describe("viewRun", () => {
     here.entries.push({ jsonPayload: { alloyrun: "step", run, step, state, at, detail } });
   }
 
+  function tell(state: string, at: number, detail: object = {}): void {
+    here.entries.push({ jsonPayload: { alloyrun: "run", run, state, at, detail } });
+  }
+
   function put(object: string, content: object): Promise<unknown> {
     const text = JSON.stringify(content);
     return here.clients.storage.write({ bucket: "b", object, content: text, contentType: "application/json" });
@@ -110,6 +114,60 @@ describe("viewRun", () => {
       state: "failed",
       failures: [{ step: "workflow", code: "ABORTED", message: "busy" }],
     });
+  });
+
+  it("tells that a run waits for its turn, and no longer once it works", async () => {
+    tell("queued", 10);
+    expect(await view()).toMatchObject({ state: "queued" });
+    tell("working", 20);
+    expect(await view()).toMatchObject({ state: "running" });
+    here.executions.delete(execution);
+    expect(await view()).toMatchObject({ state: "queued" });
+  });
+
+  it("tells whom a run waits for, with the plan that is asked about", async () => {
+    const asked = {
+      id: "a1",
+      run,
+      environment: "users",
+      changesHash: "c1",
+      reasons: ["rows are lost"],
+      requesters: [],
+    };
+    await put("approvals/a1.json", { ...asked, expiresAt: 1_800_000_000 });
+    await put("plans/c1.json", { changesHash: "c1", changes: [] });
+    tell("awaiting-approval", 10, { approval: "a1" });
+    expect(await view()).toMatchObject({
+      state: "awaiting-approval",
+      approval: { id: "a1", state: "pending", reasons: ["rows are lost"] },
+      plan: { changesHash: "c1" },
+    });
+    tell("approved", 20);
+    expect(await view()).toMatchObject({ state: "running" });
+  });
+
+  it("tells of a run that has ended what was planned and who decided", async () => {
+    stand({ state: "SUCCEEDED" });
+    const decision = { state: "rejected", by: "b@example.com", reason: "not today", at: "t" };
+    await put("approvals/a1.json", { id: "a1", run, environment: "users", expiresAt: 5, decision });
+    await put("plans/c1.json", { changesHash: "c1" });
+    const result = { run, state: "rejected", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { result, reports: {}, changesHash: "c1", approval: { id: "a1" } });
+    expect(await view()).toMatchObject({
+      ...{ state: "rejected", endedAt: "1970-01-01T00:00:09.000Z", plan: { changesHash: "c1" } },
+      approval: { state: "rejected", by: "b@example.com", reason: "not today" },
+    });
+  });
+
+  it("looks for the record of the attempt that counts", async () => {
+    const result = { run, state: "failed", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { result, reports: {} });
+    expect(await view()).toMatchObject({ state: "failed" });
+    const noted = JSON.parse(here.clients.storage.texts()[`requests/${run}.json`] ?? "");
+    await put(`requests/${run}.json`, { ...noted, attempt: 2 });
+    expect(await view()).toMatchObject({ state: "running" });
+    await put(`runs/users/${run}.2.json`, { result: { ...result, state: "succeeded" }, reports: {} });
+    expect(await view()).toMatchObject({ state: "succeeded" });
   });
 
   it("refuses a run that nobody requested", async () => {
