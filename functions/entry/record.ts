@@ -10,8 +10,15 @@ import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject } from "./ledger.ts";
-import { readStored, writeStored } from "./read.ts";
-import type { RunRecord, RunResult, StoredApproval, StoredRequest, StoredTeardown } from "./stored.ts";
+import { editStored, readStored, writeStored } from "./read.ts";
+import type {
+  RunRecord,
+  RunResult,
+  StoredApproval,
+  StoredEnvironment,
+  StoredRequest,
+  StoredTeardown,
+} from "./stored.ts";
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
@@ -83,10 +90,18 @@ async function settleTeardown(
     await guard();
     await storage.deleteObject(bucket, object, ifGenerationMatch);
   }
-  if (result.action === "down" && result.state === "succeeded") {
-    await guard();
-    await storage.deleteObject(bucket, ledgerObject(run.environment));
-  }
+  if (result.action !== "down") return;
+  await guard();
+  const ledger = ledgerObject(run.environment);
+  if (result.state === "succeeded") await storage.deleteObject(bucket, ledger);
+  else await editStored<StoredEnvironment>(storage, { bucket, object: ledger }, withoutReadiness);
+}
+
+/** Something of it is gone, so it is not ready any more; when it expires stays, for that may be why it is removed. */
+function withoutReadiness(ledger: StoredEnvironment | undefined): StoredEnvironment | undefined {
+  if (ledger?.readyAt === undefined) return ledger;
+  const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
+  return rest;
 }
 
 function toTeardown({ id, environment }: Run, { remaining, endedAt }: RunResult): StoredTeardown {

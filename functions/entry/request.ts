@@ -19,7 +19,14 @@ import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { readMessage } from "../request/message.ts";
 import { parseBody, parseRequestBody } from "../request/parse.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
-import { decisionSchema, extendSchema, freezeSchema, messageSchema, requestSchema } from "../request/schema.ts";
+import {
+  decisionSchema,
+  emptySchema,
+  extendSchema,
+  freezeSchema,
+  messageSchema,
+  requestSchema,
+} from "../request/schema.ts";
 import { emailOfCaller } from "./caller.ts";
 import { openDoor } from "./door.ts";
 import { bodyOf } from "./entry.ts";
@@ -114,7 +121,7 @@ export const routes: readonly Route[] = [
     answers: "Run",
     summary: "Ends a run at once; what it had made is kept. One that has ended stays as it ended.",
     refuses: changing,
-    answer: ({ parameter, caller, clients }) => cancelRun(parameter, caller, clients),
+    answer: (call) => cancelRun(alone(call), call.caller, call.clients),
   },
   {
     method: "POST",
@@ -124,7 +131,7 @@ export const routes: readonly Route[] = [
     answers: "Run",
     summary: "Goes on with a run that failed or was cancelled; what is done is not done twice.",
     refuses: changing,
-    answer: ({ parameter, clients }) => resumeRun(parameter, clients),
+    answer: (call) => resumeRun(alone(call), call.clients),
   },
   {
     method: "GET",
@@ -165,7 +172,7 @@ export const routes: readonly Route[] = [
     answers: "Environment",
     summary: "Ends a freeze.",
     refuses: changing,
-    answer: ({ parameter, clients }) => unfreeze(parameter, clients),
+    answer: (call) => unfreeze(alone(call), call.clients),
   },
   {
     method: "POST",
@@ -253,6 +260,12 @@ function postDecision(call: Call, state: "approved" | "rejected"): Promise<objec
   if (by !== undefined) demandDoor("hook", caller, { field: "by", ...clients.installation });
   else if (isDoor("hook", caller, clients.installation)) throw badField("by", "must say whose link was used");
   return decide({ id, by: by ?? caller, state, body }, clients);
+}
+
+/** The path's parameter, where nothing else is taken: a body may be left out, and says nothing. */
+function alone({ parameter, request }: Call): string {
+  parseBody(emptySchema, request.body === undefined ? {} : bodyOf(request));
+  return parameter;
 }
 
 function bodyAs<Body>(schema: z.ZodType<Body>, { request }: Call): Body {
