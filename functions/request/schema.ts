@@ -88,6 +88,9 @@ export const freezeSchema = z.strictObject({
 /** Body of `POST /v1/environments/{environment}:extend`. */
 export const extendSchema = z.strictObject({ by: duration("24h").describe("How much longer the environment lives.") });
 
+/** Bodies of requests that take nothing. */
+export const emptySchema = z.strictObject({});
+
 type Wanted = Readonly<Record<string, unknown>>;
 
 /** Fields that do not go together, each with what is wrong. */

@@ -41,7 +41,7 @@ describe("the body of a request", () => {
     [{ action: "down", environment: "u", expiry: -1 }, "expiry"],
     [{ action: "down", environment: "u", expiry: "1" }, "expiry"],
     [{ action: "up", environment: "u", requestedBy: "b@example.com" }, "requestedBy is not known"],
-    [{ action: "up", environment: "u", onBehalfOf: "b@example.com" }, "onBehalfOf is not known"],
+    [{ action: "up", environment: "u", onBehalf: "b@example.com" }, "onBehalf is not known"],
     [{ action: "up", environment: "u", folders: { other: "x" } }, "folders.other is not known"],
     [{ action: "up", environment: "u", spec: "x".repeat(200_001) }, "spec"],
   ])("is not %j: %s", (body, says) => {
@@ -62,7 +62,7 @@ describe("the other bodies", () => {
   });
 
   it.each([
-    [decisionSchema, { by: "b@example.com" }, "by is not known"],
+    [decisionSchema, { decider: "b@example.com" }, "decider is not known"],
     [decisionSchema, { changesHash: "abc" }, "changesHash must be the hash"],
     [decisionSchema, { reason: 5 }, "reason"],
     [freezeSchema, { reason: "the demo" }, "duration"],

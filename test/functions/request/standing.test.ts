@@ -77,7 +77,7 @@ describe("viewRun", () => {
   });
 
   function record(run: string, action: string, fields: object = {}): Promise<unknown> {
-    const result = { run, environment: "users", action, state: "succeeded", failures: {}, remaining: {}, outputs: {} };
+    const result = { run, environment: "users", action, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     const about = { id: run, environment: "users", action: "rebuild" };
     return put(`runs/users/${run}.json`, { run: about, result, reports: {}, ...fields });
   }
@@ -103,7 +103,7 @@ describe("viewRun", () => {
   it("tells by one word why a run was stopped", async () => {
     const run = await ask();
     const failure = { code: "FAILED_PRECONDITION", message: "it is stale", details: [{ reason: "STALE_PLAN" }] };
-    const result = { run, environment: "users", action: "up", state: "failed", remaining: {}, outputs: {} };
+    const result = { run, environment: "users", action: "up", state: "failed", remaining: {}, outputs: {}, endedAt: 9 };
     const about = { id: run, environment: "users", action: "up" };
     await put(`runs/users/${run}.json`, {
       run: about,
