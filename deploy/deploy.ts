@@ -7,6 +7,7 @@ import { connectIamRoles } from "../google/clients/iam-roles.ts";
 import { connectPubsub } from "../google/clients/pubsub.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectRunServices } from "../google/clients/run.ts";
+import { connectScheduler } from "../google/clients/scheduler.ts";
 import { connectServiceUsage } from "../google/clients/service-usage.ts";
 import { connectStorage } from "../google/clients/storage.ts";
 import { connectStorageBucket } from "../google/clients/storage-bucket.ts";
@@ -21,6 +22,7 @@ import { ensureFunction } from "./functions.ts";
 import { ensureIdentities } from "./identities.ts";
 import { installationAccounts, installationFunctions, type Target } from "./installation.ts";
 import { ensureRunnerImage } from "./runner.ts";
+import { ensureSchedules } from "./schedules.ts";
 import { ensureTopics } from "./topics.ts";
 import { ensureWorkflows } from "./workflows.ts";
 
@@ -57,6 +59,7 @@ export async function deploy(
     part("topics", () => ensureTopics(clients.pubsub, target)),
   ]);
   await part("functions of the entries", () => ensureEntryFunctions(clients, target, runner));
+  await part("schedules", () => ensureSchedules(clients.scheduler, target));
   return target;
 }
 
@@ -76,6 +79,7 @@ function openClients() {
     resourceManager: connectResourceManager(auth)(unguarded),
     roles: connectIamRoles(auth)(unguarded),
     run: connectRunServices(auth)(unguarded),
+    scheduler: connectScheduler(auth)(unguarded),
     serviceUsage: connectServiceUsage(auth)(unguarded),
     storage: connectStorage(auth)(unguarded),
     workflows: connectWorkflows(auth)(unguarded),

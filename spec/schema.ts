@@ -156,9 +156,7 @@ const approvalSchema = z.strictObject({
   when: z
     .array(z.enum(["always", "data-loss", "downtime", "cost"]))
     .default([])
-    .describe(
-      "Kinds of change that a person must approve. Not carried out by this version: an `up` that asks for it is refused.",
-    ),
+    .describe("Kinds of change that a person must approve."),
   costPerDay: z.number().positive().optional().describe("USD a day above which `cost` asks."),
   approvers: z
     .array(text(/^(user|group):\S+@\S+$/, "must be a person or a group", "group:team@example.com"))
@@ -176,21 +174,21 @@ const rebuildSchema = z.strictObject({
   level: z.enum(["app", "data", "database", "all"]).default("data").describe("How much is built anew."),
   finishBy: text(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 08:30", "08:30")
     .optional()
-    .describe("Time of day, in the same time zone, by which the rebuild must be done. Left out: none."),
+    .describe(
+      "Time of day, in the same time zone, by which the rebuild must be done; else it is left out. Left out: none.",
+    ),
+  missed: z
+    .enum(["skip", "run"])
+    .default("skip")
+    .describe("What becomes of a rebuild that could not begin within 30 minutes of its time."),
 });
 
 const policySchema = z.strictObject({
   approval: approvalSchema.prefault({}).describe("When a person is asked first."),
   timeToLive: duration("72h")
     .optional()
-    .describe(
-      "Age at which the environment is removed. Left out: it is kept. Not carried out by this version: an `up` that asks for it is refused.",
-    ),
-  rebuild: rebuildSchema
-    .optional()
-    .describe(
-      "Regular rebuilds. Left out: none. Not carried out by this version: an `up` that asks for it is refused.",
-    ),
+    .describe("Age, counted from when it is ready, at which the environment is removed. Left out: it is kept."),
+  rebuild: rebuildSchema.optional().describe("Regular rebuilds. Left out: none."),
   protect: z.boolean().default(false).describe("Refuse whatever removes the environment or loses its data."),
 });
 
@@ -341,6 +339,7 @@ export interface PolicySpec {
     readonly timeZone: string;
     readonly level: "app" | "data" | "database" | "all";
     readonly finishBy?: string;
+    readonly missed: "skip" | "run";
   };
   readonly protect: boolean;
 }

@@ -3,6 +3,7 @@ import { http, type Request, type Response } from "@google-cloud/functions-frame
 import type { z } from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
+import { connectPubsub } from "../../google/clients/pubsub.ts";
 import { connectStorage } from "../../google/clients/storage.ts";
 import { type CallbackClient, connectCallbacks } from "../../google/clients/workflow-callbacks.ts";
 import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
@@ -15,10 +16,13 @@ import { extend, freeze, unfreeze } from "../request/change-environment.ts";
 import { cancelRun, resumeRun } from "../request/change-run.ts";
 import { decide, viewApproval } from "../request/decide.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
+import { lookForExpiries } from "../request/expiries.ts";
 import { parseBody, parseRequestBody } from "../request/parse.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
+import { acceptScheduled, firingOf } from "../request/scheduled.ts";
 import { decisionSchema, extendSchema, freezeSchema } from "../request/schema.ts";
+import type { TellClients } from "../request/tell.ts";
 import { emailOfCaller } from "./caller.ts";
 import { bodyOf, logOf } from "./entry.ts";
 import { readInstallation } from "./installation.ts";
@@ -33,7 +37,7 @@ interface Call {
 }
 
 /** What the function works with. */
-type Clients = ViewClients & { readonly callbacks: CallbackClient };
+type Clients = ViewClients & TellClients & { readonly callbacks: CallbackClient };
 
 interface Route {
   readonly method: "GET" | "POST";
@@ -45,6 +49,7 @@ interface Route {
 // biome-ignore format: a table
 const routes: readonly Route[] = [
   { method: "POST", path: /^\/v1\/requests$/,                          status: 202, answer: postRequest },
+  { method: "POST", path: /^\/v1\/expiries$/,                          status: 200, answer: ({ caller, clients }) => lookForExpiries(caller, clients) },
   { method: "GET",  path: /^\/v1\/requests\/([^/:]+)$/,                status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
   { method: "GET",  path: /^\/v1\/runs\/([^/:]+)$/,                    status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
   { method: "POST", path: /^\/v1\/runs\/([^/:]+):cancel$/,             status: 200, answer: ({ parameter, caller, clients }) => cancelRun(parameter, caller, clients) },
@@ -72,8 +77,9 @@ export async function handleRequest(request: Request, response: Response): Promi
     });
     const { route, parameter } = findRoute(request);
     const answer = await route.answer({ caller, request, parameter, clients: openClients() });
-    log("INFO", `${request.method} ${request.path}: ${route.status}`, { caller });
-    response.status(route.status).json(answer);
+    const status = "skipped" in answer ? 200 : route.status;
+    log("INFO", `${request.method} ${request.path}: ${status}`, { caller });
+    response.status(status).json(answer);
   } catch (caught) {
     const problem = toProblem(caught);
     log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
@@ -85,7 +91,16 @@ http(functionId("request"), handleRequest);
 
 async function postRequest({ caller, request, clients }: Call): Promise<object> {
   const body = parseRequestBody(bodyOf(request));
+  const firing = firingOf(schedulerHeaders(request), caller, clients.installation.project);
+  if (firing) return acceptScheduled(body, firing, clients);
   return accept({ body, requestedBy: caller, key: request.get("idempotency-key") ?? randomUUID() }, clients);
+}
+
+function schedulerHeaders(request: Request) {
+  return {
+    "x-cloudscheduler-jobname": request.get("x-cloudscheduler-jobname"),
+    "x-cloudscheduler-scheduletime": request.get("x-cloudscheduler-scheduletime"),
+  };
 }
 
 function postDecision(call: Call, state: "approved" | "rejected"): Promise<object> {
@@ -121,5 +136,6 @@ const openClients = once((): Clients => {
     executions: connectWorkflowExecutions(auth)(unguarded),
     logging: connectLogging(auth)(unguarded),
     callbacks: connectCallbacks(auth)(unguarded),
+    pubsub: connectPubsub(auth)(unguarded),
   };
 });

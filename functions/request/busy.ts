@@ -48,11 +48,33 @@ export async function refuseFrozen(
   { bucket, environment, action }: { readonly bucket: string; readonly environment: string; readonly action: string },
 ): Promise<void> {
   if (!changes(action)) return;
-  const found = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
-  if (!found || Date.parse(found.readAt) / 1000 >= found.value.until) return;
-  const { reason, by, until } = found.value;
-  const message = `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}. \`alloyrun unfreeze ${environment}\` ends that.`;
+  const freeze = await freezeInForce(storage, { bucket, environment });
+  if (!freeze) return;
+  const message = `${saysFrozen(freeze)}. \`alloyrun unfreeze ${environment}\` ends that.`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN", message });
+}
+
+/** The freeze that holds an environment now; undefined when none does. */
+export async function freezeInForce(
+  storage: StorageClient,
+  { bucket, environment }: { readonly bucket: string; readonly environment: string },
+): Promise<StoredFreeze | undefined> {
+  const found = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
+  return found && Date.parse(found.readAt) / 1000 < found.value.until ? found.value : undefined;
+}
+
+/** What is said of a freeze. */
+export function saysFrozen({ environment, until, by, reason }: StoredFreeze): string {
+  return `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}`;
+}
+
+/** Whether a living run holds an environment. */
+export async function isBusy(
+  environment: string,
+  { storage, executions, installation }: AcceptClients,
+): Promise<boolean> {
+  const held = await readLock(storage, lockPlace(installation.bucket, environment));
+  return held !== undefined && isAlive(held.value, executions);
 }
 
 function changes(action: RequestedAction | string): boolean {

@@ -9,10 +9,19 @@ export interface Topic {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A message; those with one ordering key are delivered in their order. */
+export interface Message {
+  /** Base64. */
+  readonly data: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly orderingKey?: string;
+}
+
 /** Pub/Sub. @see https://cloud.google.com/pubsub/docs/reference/rest */
 export interface PubsubClient {
   readonly getTopic: (name: string) => Promise<Topic | undefined>;
   readonly createTopic: (name: string, topic: Topic) => Promise<Topic>;
+  readonly publish: (topic: string, message: Message) => Promise<void>;
 }
 
 /** Opens Pub/Sub. */
@@ -23,5 +32,10 @@ export const connectPubsub: Connect<PubsubClient> = (auth) => (guard) => {
     getTopic: (name) => rest.findJson({ method: "GET", url: `${api}/${name}`, site: site("topics.get", name) }),
     createTopic: (name, body) =>
       rest.fetchJson({ method: "PUT", url: `${api}/${name}`, body, site: site("topics.create", name) }),
+    async publish(topic, message) {
+      const body = { messages: [message] };
+      const url = `${api}/${topic}:publish`;
+      await rest.fetchJson({ method: "POST", url, body, site: site("topics.publish", topic) });
+    },
   };
 };
