@@ -8,7 +8,7 @@ import { steps } from "../../plan/steps.ts";
 const project = "my-project";
 const accounts = installationAccounts(project);
 const functions = installationFunctions(project);
-const entries = ["request", "lock", "record"];
+const entries = ["request", "plan", "lock", "record"];
 const setPolicy = "resourcemanager.projects.setIamPolicy";
 
 function accountOf(name: string) {
@@ -19,7 +19,11 @@ function accountOf(name: string) {
 
 describe("installationAccounts", () => {
   it("gives each step, entry and role an account of its own", () => {
-    expect(accounts.map(({ name }) => name)).toEqual([...stepNames, ...entries, "workflow", "sweep", "build"]);
+    expect(accounts.map(({ name }) => name)).toEqual([
+      ...stepNames,
+      ...entries,
+      ...["workflow", "sweep", "scheduler", "build"],
+    ]);
     expect(new Set(accounts.map(({ email }) => email)).size).toBe(accounts.length);
   });
 
@@ -52,12 +56,13 @@ describe("installationAccounts", () => {
     expect(changers).toEqual(accounts.filter(({ grants }) => grants.length > 0));
   });
 
-  it("lets the workflow read what the steps' operations are, and change nothing", () => {
+  it("lets the workflow read what the steps' operations are and tell events, and change nothing", () => {
     const polled = steps.flatMap(({ permissions }) => permissions.operations ?? []);
     const { permissions } = accountOf("workflow");
     for (const permission of polled) expect(permissions).toContain(permission);
     expect(permissions.filter((permission) => !/\.(get|list)$/.test(permission))).toEqual([
       "logging.logEntries.create",
+      "pubsub.topics.publish",
     ]);
   });
 
@@ -97,9 +102,10 @@ describe("installationFunctions", () => {
     expect(existsSync(each.entry)).toBe(true);
   });
 
-  it("lets the workflow call steps, lock and record, and only the sweep call the request function", () => {
+  it("lets the workflow call steps and entries, and only the sweep and schedules call the request function", () => {
     for (const { id, invokers } of functions) {
-      expect(invokers).toEqual(id === "alloyrun-request" ? ["sweep"] : ["workflow"]);
+      expect(invokers).toEqual(id === "alloyrun-request" ? ["sweep", "scheduler"] : ["workflow"]);
+      for (const name of invokers) expect(accountOf(name).name).toBe(name);
     }
   });
 });

@@ -64,6 +64,7 @@ export async function startSteps(local: LocalCloud, project: string, steps: read
       level: "data",
       planHash: "h",
       databaseGeneration: 1,
+      clusterGeneration: 1,
     };
     const body = { action, input, outputs, failures, failedOperations, run: { ...usual, now, fence, ...run } };
     const response = await fetch(`http://127.0.0.1:${ports[step]}/`, {

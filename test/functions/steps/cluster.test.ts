@@ -31,7 +31,7 @@ function createWatchedAlloyDb(cloud: Cloud): Api {
 beforeAll(async () => {
   sent = [];
   database = await startDatabase({ alloydb: createWatchedAlloyDb });
-}, 30_000);
+}, 60_000);
 afterAll(() => database.stop());
 
 const read = (name: string) => rest(database.local, `GET alloydb.googleapis.com/v1/${name}`);

@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = await startDatabase({ alloydb: createRefusingAlloyDb });
   outputs = { cluster: (await database.steps.carryOut("cluster", { input: clusterInput("one") })).output };
   await database.connect();
-}, 30_000);
+}, 60_000);
 afterAll(() => database.stop());
 
 const input = instanceInput("one");
