@@ -150,6 +150,7 @@ describe("cluster", () => {
     const refused = await database.steps.ask("cluster", { input: foreign });
     expect(refused.status).toBe(400);
     expect(JSON.stringify(refused.body)).toContain(`${input.cluster} exists and belongs to`);
+    expect(await database.steps.planRemoval("cluster", foreign)).toEqual({});
     await expect(database.steps.carryOut("cluster", { action: "remove", input: foreign })).resolves.toMatchObject({
       changes: [],
     });
@@ -157,8 +158,15 @@ describe("cluster", () => {
   });
 
   it("removes its own, once", async () => {
+    expect(await database.steps.planRemoval("cluster", input)).toEqual({
+      [`delete ${input.cluster}`]: expect.objectContaining({
+        ...{ dataLoss: true, downtime: true },
+        costPerDay: expect.closeTo((-10 * 0.39) / 30.4),
+      }),
+    });
     const { changes } = await database.steps.carryOut("cluster", { action: "remove", input });
     expect(changes).toEqual([`delete ${input.cluster}`]);
+    expect(await database.steps.planRemoval("cluster", input)).toEqual({});
     expect((await read(input.cluster)).status).toBe(404);
     await expect(database.steps.carryOut("cluster", { action: "remove", input })).resolves.toMatchObject({
       changes: [],
