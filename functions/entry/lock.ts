@@ -93,7 +93,8 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   }
   const latest = await latestRun(storage, bucket, environment);
   if (body.seen !== undefined && body.seen !== latest) return { ...standing, plans: [], latest };
-  const work = { run: { id: run, environment, fence: standing.fence }, request, target: toGenerations(body) };
+  const target = request.target ?? toGenerations(body);
+  const work = { run: { id: run, environment, fence: standing.fence }, request, target };
   await noteTarget(storage, work);
   const heldSince = request.action === "down" ? teardown?.value.since : undefined;
   const plans = await enterLedger(storage, work);

@@ -21,7 +21,7 @@ import { parseBody, parseRequestBody } from "../request/parse.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
 import { acceptScheduled, firingOf } from "../request/scheduled.ts";
-import { decisionSchema, extendSchema, freezeSchema } from "../request/schema.ts";
+import { decisionSchema, emptySchema, extendSchema, freezeSchema } from "../request/schema.ts";
 import type { TellClients } from "../request/tell.ts";
 import { emailOfCaller } from "./caller.ts";
 import { bodyOf, logOf } from "./entry.ts";
@@ -52,12 +52,12 @@ const routes: readonly Route[] = [
   { method: "POST", path: /^\/v1\/expiries$/,                          status: 200, answer: ({ caller, clients }) => lookForExpiries(caller, clients) },
   { method: "GET",  path: /^\/v1\/requests\/([^/:]+)$/,                status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
   { method: "GET",  path: /^\/v1\/runs\/([^/:]+)$/,                    status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
-  { method: "POST", path: /^\/v1\/runs\/([^/:]+):cancel$/,             status: 200, answer: ({ parameter, caller, clients }) => cancelRun(parameter, caller, clients) },
-  { method: "POST", path: /^\/v1\/runs\/([^/:]+):resume$/,             status: 202, answer: ({ parameter, clients }) => resumeRun(parameter, clients) },
+  { method: "POST", path: /^\/v1\/runs\/([^/:]+):cancel$/,             status: 200, answer: (call) => cancelRun(alone(call), call.caller, call.clients) },
+  { method: "POST", path: /^\/v1\/runs\/([^/:]+):resume$/,             status: 202, answer: (call) => resumeRun(alone(call), call.clients) },
   { method: "GET",  path: /^\/v1\/environments$/,                      status: 200, answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }) },
   { method: "GET",  path: /^\/v1\/environments\/([^/:]+)$/,            status: 200, answer: ({ parameter, clients }) => viewEnvironment(parameter, clients) },
   { method: "POST", path: /^\/v1\/environments\/([^/:]+):freeze$/,     status: 200, answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients) },
-  { method: "POST", path: /^\/v1\/environments\/([^/:]+):unfreeze$/,   status: 200, answer: ({ parameter, clients }) => unfreeze(parameter, clients) },
+  { method: "POST", path: /^\/v1\/environments\/([^/:]+):unfreeze$/,   status: 200, answer: (call) => unfreeze(alone(call), call.clients) },
   { method: "POST", path: /^\/v1\/environments\/([^/:]+):extend$/,     status: 200, answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients) },
   { method: "GET",  path: /^\/v1\/approvals\/([^/:]+)$/,               status: 200, answer: ({ parameter, clients }) => viewApproval(parameter, clients) },
   { method: "POST", path: /^\/v1\/approvals\/([^/:]+):approve$/,       status: 200, answer: (call) => postDecision(call, "approved") },
@@ -106,6 +106,12 @@ function schedulerHeaders(request: Request) {
 function postDecision(call: Call, state: "approved" | "rejected"): Promise<object> {
   const { parameter: id, caller: by, clients } = call;
   return decide({ id, by, state, body: bodyAs(decisionSchema, call) }, clients);
+}
+
+/** The path's parameter, where nothing else is taken: a body may be left out, and says nothing. */
+function alone({ parameter, request }: Call): string {
+  parseBody(emptySchema, request.body === undefined ? {} : bodyOf(request));
+  return parameter;
 }
 
 function bodyAs<Body>(schema: z.ZodType<Body>, { request }: Call): Body {

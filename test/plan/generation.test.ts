@@ -43,9 +43,12 @@ describe("nextGenerations", () => {
     ["data", { database: 4, cluster: 2 }],
     ["database", { database: 1, cluster: 3 }],
     ["all", { database: 1, cluster: 3 }],
-  ] as const satisfies readonly (readonly [Level, Generations])[])("makes with %s the next of what is built anew", (level, wanted) => {
-    expect(nextGenerations({ database: 3, cluster: 2 }, level)).toEqual(wanted);
-  });
+  ] as const satisfies readonly (readonly [Level, Generations])[])(
+    "makes with %s the next of what is built anew",
+    (level, wanted) => {
+      expect(nextGenerations({ database: 3, cluster: 2 }, level)).toEqual(wanted);
+    },
+  );
 
   it("never gives a database again that serves", () => {
     for (const level of ["data", "database", "all"] as const) {

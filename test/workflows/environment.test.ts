@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { installationTopics } from "../../deploy/topics.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps as declarations } from "../../plan/steps.ts";
 import { functionId } from "../../spec/names.ts";
@@ -24,6 +25,12 @@ describe("the definition", () => {
     const named = [...source.matchAll(/steps: \[([a-zA-Z, ]+)\]/g)].flatMap((match) => (match[1] ?? "").split(", "));
     expect(new Set(named)).toEqual(new Set(stepNames));
     expect(declarations.map(({ name }) => name)).toEqual([...stepNames]);
+  });
+
+  it("tells its events on a topic that deploy makes", () => {
+    const topics = [...source.matchAll(/\/topics\/([a-z-]+):publish/g)].map(([, topic]) => topic);
+    expect(topics).toEqual(["alloyrun-events"]);
+    for (const topic of topics) expect(installationTopics).toContain(topic);
   });
 
   it("keeps to Google's published limits", () => {

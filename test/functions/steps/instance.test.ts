@@ -59,6 +59,11 @@ describe("instance", () => {
     expect(effects.costPerDay).toBeCloseTo(24 * 2 * (0.085 + 8 * 0.0144));
   });
 
+  it("plans the primary of another generation in that generation's cluster", async () => {
+    const { body } = await database.steps.ask("instance", { action: "plan", input, run: { clusterGeneration: 2 } });
+    expect(body.changes).toMatchObject([{ action: "create", resource: `${input.cluster}-g2/instances/primary` }]);
+  });
+
   it("creates the primary and a login whose password works", async () => {
     const { output, changes } = await ensure();
     expect(output).toMatchObject({ instance: input.instance, applicationVersion: `${secret}/versions/1` });
