@@ -9,7 +9,7 @@ import type { Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
 
 /** Id of the job that asks for the sweep. */
-export const sweepJobId = "alloyrun-sweep";
+const sweepJobId = "alloyrun-sweep";
 
 /** What is sent again when a job is brought to this version. */
 const mutableFields = ["schedule", "timeZone", "attemptDeadline", "httpTarget"] as const;

@@ -50,7 +50,7 @@ export async function refuseFrozen(
   if (!changes(action)) return;
   const freeze = await freezeInForce(storage, { bucket, environment });
   if (!freeze) return;
-  const message = `${saysFrozen(freeze)}. \`alloyrun unfreeze ${environment}\` ends that.`;
+  const message = `${saysFrozen(environment, freeze)}. \`alloyrun unfreeze ${environment}\` ends that.`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN", message });
 }
 
@@ -64,7 +64,7 @@ export async function freezeInForce(
 }
 
 /** What is said of a freeze. */
-export function saysFrozen({ environment, until, by, reason }: StoredFreeze): string {
+export function saysFrozen(environment: string, { until, by, reason }: StoredFreeze): string {
   return `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}`;
 }
 

@@ -78,7 +78,7 @@ async function reasonToSkip(
 ): Promise<string | undefined> {
   const { bucket } = installation;
   const freeze = await freezeInForce(storage, { bucket, environment });
-  if (freeze) return saysFrozen(freeze);
+  if (freeze) return saysFrozen(environment, freeze);
   const { spec } = await readSpec(storage, { bucket, environment });
   const { rebuild } = spec.policy;
   if (!rebuild) return "the spec has no schedule any more";

@@ -11,7 +11,12 @@ const heldUp = (reason: string) => ({
   reason,
   changes: [],
 });
-const operation = { name: "op", url: "https://alloydb.googleapis.com/v1/op", style: "longrunning", expectedSeconds: 60 };
+const operation = {
+  name: "op",
+  url: "https://alloydb.googleapis.com/v1/op",
+  style: "longrunning",
+  expectedSeconds: 60,
+};
 const failing = { httpStatus: 400, body: { error: { status: "ABORTED", message: "no" } } };
 
 async function down(stub: Stub = {}) {

@@ -54,7 +54,10 @@ export async function letTimePass({ local, project, ask }: InstalledCloud): Prom
 
   /** Whether a schedule's call is under way, or an execution that it started. */
   const isWorking = () =>
-    cloud.store.collection<StoredJob>("scheduler.jobs").list().some(([, { execution }]) => execution?.firstAttemptAt) ||
+    cloud.store
+      .collection<StoredJob>("scheduler.jobs")
+      .list()
+      .some(([, { execution }]) => execution?.firstAttemptAt) ||
     cloud.store
       .collection<{ readonly state?: string }>("workflows.executions")
       .list()
@@ -89,7 +92,11 @@ export async function letTimePass({ local, project, ask }: InstalledCloud): Prom
       }
     },
     async post(path, body, as, headers = {}) {
-      const { status, body: answer } = await rest(local, `POST ${host}${path}`, { as: await tokenOf(as), body, headers });
+      const { status, body: answer } = await rest(local, `POST ${host}${path}`, {
+        as: await tokenOf(as),
+        body,
+        headers,
+      });
       return { status, body: answer };
     },
     async get(path) {

@@ -30,7 +30,14 @@ export interface NetworkSide {
 
 /** Starts it. */
 export async function startNetworkSide(names: readonly StepName[]): Promise<NetworkSide> {
-  const apis = [createAlloyDb, createCompute, createResourceManager, createServiceNetworking, createStorage, createVpcAccess];
+  const apis = [
+    createAlloyDb,
+    createCompute,
+    createResourceManager,
+    createServiceNetworking,
+    createStorage,
+    createVpcAccess,
+  ];
   const local = await startTestCloud({ apis });
   const steps = await startSteps(local, testProject, names);
   return {

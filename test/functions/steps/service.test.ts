@@ -196,7 +196,10 @@ describe("service, verify and traffic", () => {
     const remove = (input: object) => application.steps.carryOut("service", { action: "remove", input });
     expect(await application.steps.planRemoval("service", foreign)).toEqual({});
     expect(await application.steps.planRemoval("service", { ...serviceInput, minInstances: 1 })).toEqual({
-      [`delete ${serviceInput.service}`]: expect.objectContaining({ downtime: true, costPerDay: expect.closeTo(-0.594) }),
+      [`delete ${serviceInput.service}`]: expect.objectContaining({
+        downtime: true,
+        costPerDay: expect.closeTo(-0.594),
+      }),
     });
     const left = [expect.stringContaining(`${serviceInput.service} is not of`)];
     await expect(remove(foreign)).resolves.toMatchObject({ changes: [], output: { left } });
