@@ -29,11 +29,11 @@ export async function refuseBusy(
   request: StoredRequest,
   { storage, executions, installation }: AcceptClients,
 ): Promise<StoredRequest | undefined> {
-  if (!changes(request.action) || request.teardown !== undefined) return undefined;
+  if (!changes(request.action)) return undefined;
   const held = await readLock(storage, lockPlace(installation.bucket, request.environment));
   if (!held || !(await isAlive(held.value, executions))) return undefined;
   const holder = await readRequest({ storage, installation }, held.value.run);
-  if (holder && isSame(holder.request, request)) return holder.request;
+  if (holder && (isSame(holder.request, request) || finishes(holder.request, request))) return holder.request;
   if (request.onBusy === "queue") return undefined;
   throw new BusyError(request.environment, toHolder(held.value));
 }
@@ -91,6 +91,11 @@ function isSame(holder: StoredRequest, request: StoredRequest): boolean {
   const keyOf = ({ action, level, planHash, timeToLiveSeconds }: StoredRequest) =>
     [action, level, planHash, timeToLiveSeconds].join();
   return keyOf(holder) === keyOf(request);
+}
+
+/** A removal under way does what a sweep asks for. */
+function finishes(holder: StoredRequest, { teardown }: StoredRequest): boolean {
+  return teardown !== undefined && holder.action === "down";
 }
 
 function toHolder({ run, requestedBy, why, since, expectedSeconds }: StoredLock): HolderView {

@@ -92,6 +92,13 @@ describe("sweep", () => {
     });
   });
 
+  it("leaves what somebody else is changing to the next sweep", async () => {
+    const due = [{ environment: "used", expiry: 1 }];
+    const { requests, result } = await sweep({ used: 409, wanted: 409 }, { due });
+    expect(requests).toHaveLength(3);
+    expect(result).toEqual({ finished: [], expired: {}, remaining: {} });
+  });
+
   it("goes on to the next when one is refused or fails, and keeps why", async () => {
     const failures = [{ step: "cluster", code: "INTERNAL", message: "broken" }];
     const { result } = await sweep({

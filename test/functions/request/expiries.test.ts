@@ -178,6 +178,18 @@ describe("what only the sweep may ask for", () => {
     expect(here.started.at(-1)?.argument).toMatchObject({ isExpired: true, isContinued: false, ticket: "CHG1" });
   });
 
+  it("joins a removal that is under way, and waits for nobody else", async () => {
+    const here = createTestInstallation();
+    const up = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients);
+    await hold(here, up);
+    const teardown = { body: { action: "down", environment: "users", teardown: "7" }, requestedBy: sweep } as const;
+    await expect(accept({ ...teardown, key: "k1" }, here.clients)).rejects.toMatchObject({ reason: "BUSY" });
+    end(here);
+    const down = await accept(requestWith({ action: "down", environment: "users" }, "k2"), here.clients);
+    await put(here.clients.storage, "locks/users.json", { run: down.run, execution: down.execution });
+    expect(await accept({ ...teardown, key: "k3" }, here.clients)).toEqual(down);
+  });
+
   it("is refused for what is protected", async () => {
     const here = createTestInstallation();
     const spec = `${exampleText}  policy: { protect: true }\n`;
