@@ -7,6 +7,7 @@ import { connectIamRoles } from "../google/clients/iam-roles.ts";
 import { connectPubsub } from "../google/clients/pubsub.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectRunServices } from "../google/clients/run.ts";
+import { connectScheduler } from "../google/clients/scheduler.ts";
 import { connectSecretManager } from "../google/clients/secret-manager.ts";
 import { connectServiceUsage } from "../google/clients/service-usage.ts";
 import { connectStorage } from "../google/clients/storage.ts";
@@ -23,6 +24,7 @@ import { ensureIdentities } from "./identities.ts";
 import { type InstallationFunction, installationAccounts, installationFunctions, type Target } from "./installation.ts";
 import { ensureLinkKey } from "./link-key.ts";
 import { ensureRunnerImage } from "./runner.ts";
+import { ensureSchedules } from "./schedules.ts";
 import { ensureTopics } from "./topics.ts";
 import { ensureWorkflows } from "./workflows.ts";
 
@@ -69,6 +71,7 @@ export async function deploy({ project, region, hook }: Wanted, onPart: OnPart):
   const hasHook = hook ?? (await isHookThere(clients, target));
   if (hasHook) await part("key of approval links", () => ensureLinkKey(clients.secrets, target));
   await part("functions of the entries", () => ensureEntryFunctions(clients, target, { runner, hasHook }));
+  await part("schedules", () => ensureSchedules(clients.scheduler, target));
   return target;
 }
 
@@ -93,6 +96,7 @@ function openClients() {
     resourceManager: connectResourceManager(auth)(unguarded),
     roles: connectIamRoles(auth)(unguarded),
     run: connectRunServices(auth)(unguarded),
+    scheduler: connectScheduler(auth)(unguarded),
     secrets: connectSecretManager(auth)(unguarded),
     serviceUsage: connectServiceUsage(auth)(unguarded),
     storage: connectStorage(auth)(unguarded),

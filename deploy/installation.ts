@@ -105,6 +105,7 @@ const entries: readonly EntryDeclaration[] = [
     title: "takes requests and starts executions",
     permissions: [
       "logging.logEntries.list",
+      "pubsub.topics.publish",
       "workflows.callbacks.send",
       "workflows.executions.cancel",
       "workflows.executions.create",

@@ -91,6 +91,11 @@ export interface RunView {
   readonly failures: readonly FailureView[];
   /** What a removal left to the sweep, and why. */
   readonly remaining: readonly { readonly step: StepName; readonly reason: string }[];
+  /** RFC 3339: when the sweep tries again to remove what remains. */
+  readonly nextTryAt?: string;
+  /** What a removal found under our names that is somebody else's, and what stays at Google's for good: in sentences. */
+  readonly left?: readonly string[];
+  readonly degraded?: readonly string[];
   /** What the run is to change, as it was observed; absent before that. */
   readonly plan?: Digest;
   /** Whom the run waits for, or who decided. */
@@ -163,6 +168,22 @@ export interface EnvironmentView {
   readonly freeze?: FreezeView;
   /** What a removal left to the sweep, and why; absent when nothing is left. */
   readonly remaining?: Readonly<Record<string, string>>;
+  /** RFC 3339: when the sweep tries again. */
+  readonly nextTryAt?: string;
+}
+
+/** Answer of `POST /v1/expiries`, which the sweep asks for: whose time is over. */
+export interface Expiries {
+  /** `expiry`: seconds since the epoch, as it was read. */
+  readonly due: readonly { readonly environment: string; readonly expiry: number }[];
+  /** Environments whose warning could not be published; it is tried again the next time. */
+  readonly untold: readonly string[];
+}
+
+/** Answer, with status 200, to a scheduled request that is not carried out this time. */
+export interface RequestSkipped {
+  /** Why, in a sentence. */
+  readonly skipped: string;
 }
 
 /** Who keeps an environment as it is, why and until when. */

@@ -30,6 +30,8 @@ export interface Run {
   readonly now: number;
   /** Where the environment's lock lies and the generation under which this run holds it; absent for `plan` and `check`. */
   readonly fence?: { readonly bucket: string; readonly object: string; readonly generation: string };
+  /** Since when a removal waits for what only Google releases, in seconds since the epoch; absent in the first try. */
+  readonly heldSince?: number;
   /** 1 for the first database, 2 for `mydb_g2` … */
   readonly databaseGeneration: number;
   /** 1 for the first cluster, 2 for `<cluster>-g2` … */
@@ -44,6 +46,14 @@ export interface Done<Output extends object> {
   readonly state: "done";
   readonly output: Output;
   readonly changes: readonly Change[];
+}
+
+/** What a removal that is done tells. */
+export interface Removed {
+  /** What has the name, and is somebody else's: each in a sentence. */
+  readonly left?: readonly string[];
+  /** What stays behind at Google that nothing of ours can remove: each in a sentence. */
+  readonly degraded?: readonly string[];
 }
 
 /** The step must be called again: when the operations are done, or after the time when there are none. */

@@ -5,6 +5,7 @@ import {
   approvalSchema,
   environmentSchema,
   environmentsSchema,
+  expiriesSchema,
   failureSchema,
   holderSchema,
   planSchema,
@@ -13,7 +14,7 @@ import {
   stepSchema,
 } from "./request/answer-schema.ts";
 import { problemType } from "./request/problem.ts";
-import { decisionSchema, extendSchema, freezeSchema, requestSchema } from "./request/schema.ts";
+import { decisionSchema, extendSchema, freezeSchema, messageSchema, requestSchema } from "./request/schema.ts";
 
 const answers: Readonly<Record<AnswerName, z.ZodType>> = {
   Accepted: acceptedSchema,
@@ -21,12 +22,19 @@ const answers: Readonly<Record<AnswerName, z.ZodType>> = {
   Environment: environmentSchema,
   Environments: environmentsSchema,
   Approval: approvalSchema,
+  Expiries: expiriesSchema,
 };
 
 /** Parts of answers that have a name of their own. */
 const parts = { Plan: planSchema, Step: stepSchema, Holder: holderSchema, Failure: failureSchema };
 
-const bodies = { Request: requestSchema, Decision: decisionSchema, Freeze: freezeSchema, Extend: extendSchema };
+const bodies = {
+  Request: requestSchema,
+  Decision: decisionSchema,
+  Freeze: freezeSchema,
+  Extend: extendSchema,
+  Message: messageSchema,
+};
 
 /** When each refusal is given. */
 const refusals: Readonly<Record<number, string>> = {

@@ -175,14 +175,20 @@ const rebuildSchema = z.strictObject({
   level: z.enum(["app", "data", "database", "all"]).default("data").describe("How much is built anew."),
   finishBy: text(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 08:30", "08:30")
     .optional()
-    .describe("Time of day, in the same time zone, by which the rebuild must be done. Left out: none."),
+    .describe(
+      "Time of day, in the same time zone, by which the rebuild must be done; else it is left out. Left out: none.",
+    ),
+  missed: z
+    .enum(["skip", "run"])
+    .default("skip")
+    .describe("What becomes of a rebuild that could not begin within 30 minutes of its time."),
 });
 
 const policySchema = z.strictObject({
   approval: approvalSchema.prefault({}).describe("When a person is asked first."),
   timeToLive: duration("72h")
     .optional()
-    .describe("How long the environment lives once it is ready; then it is removed. Left out: it is kept."),
+    .describe("Age, counted from when it is ready, at which the environment is removed. Left out: it is kept."),
   rebuild: rebuildSchema.optional().describe("Regular rebuilds. Left out: none."),
   protect: z.boolean().default(false).describe("Refuse whatever removes the environment or loses its data."),
 });
@@ -338,6 +344,7 @@ export interface PolicySpec {
     readonly timeZone: string;
     readonly level: "app" | "data" | "database" | "all";
     readonly finishBy?: string;
+    readonly missed: "skip" | "run";
   };
   readonly protect: boolean;
 }

@@ -1,6 +1,7 @@
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
+import { nextSweepAfter } from "../../plan/sweep.ts";
 import type { Run } from "../contract.ts";
 import { fenceGuard } from "../fence.ts";
 import { once } from "../once.ts";
@@ -50,7 +51,7 @@ interface Recording {
 }
 
 async function writeRecord(storage: StorageClient, { bucket, run, body }: Recording): Promise<object> {
-  const result = toResult(body);
+  const result = withNextTry(toResult(body));
   const request = await requestOf(storage, bucket, run.id);
   const approval = await approvalOf(storage, bucket, body);
   const { requestedBy, onBehalfOf, ticket, reason, attempt } = request;
@@ -63,7 +64,13 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
   const id = recordId(run.id, attempt);
   const sha256 = await appendRecord(storage, { bucket, id }, content);
   if (run.fence) await settleTeardown(storage, { bucket, run, result });
-  return { record: id, sha256 };
+  return { record: id, sha256, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
+}
+
+/** What a removal leaves is tried again by the next sweep. */
+function withNextTry(result: RunResult): RunResult {
+  if (Object.keys(result.remaining).length === 0) return result;
+  return { ...result, nextTryAt: nextSweepAfter(result.endedAt) };
 }
 
 async function approvalOf(storage: StorageClient, bucket: string, body: JsonObject): Promise<RunRecord["approval"]> {
@@ -80,12 +87,12 @@ async function settleTeardown(
   { bucket, run, result }: { readonly bucket: string; readonly run: Run; readonly result: RunResult },
 ): Promise<void> {
   const object = `teardowns/${run.environment}.json`;
-  const found = await storage.getObject(bucket, object);
+  const found = await readStored<StoredTeardown>(storage, bucket, object);
   const ifGenerationMatch = found?.generation ?? "0";
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
     await guard();
-    await writeStored(storage, { bucket, object, ifGenerationMatch }, toTeardown(run, result));
+    await writeStored(storage, { bucket, object, ifGenerationMatch }, toTeardown(run, result, found?.value));
   } else if (found && result.state === "succeeded") {
     await guard();
     await storage.deleteObject(bucket, object, ifGenerationMatch);
@@ -104,8 +111,12 @@ function withoutReadiness(ledger: StoredEnvironment | undefined): StoredEnvironm
   return rest;
 }
 
-function toTeardown({ id, environment }: Run, { remaining, endedAt }: RunResult): StoredTeardown {
-  return { environment, run: id, triedAt: endedAt, remaining };
+function toTeardown(
+  { id, environment }: Run,
+  { remaining, endedAt, nextTryAt = endedAt }: RunResult,
+  before: StoredTeardown | undefined,
+): StoredTeardown {
+  return { environment, run: id, since: before?.since ?? endedAt, triedAt: endedAt, nextTryAt, remaining };
 }
 
 async function requestOf(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {

@@ -3,6 +3,7 @@ import type { Request, Response } from "@google-cloud/functions-framework";
 import type { z } from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
+import { connectPubsub } from "../../google/clients/pubsub.ts";
 import { connectStorage } from "../../google/clients/storage.ts";
 import { type CallbackClient, connectCallbacks } from "../../google/clients/workflow-callbacks.ts";
 import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
@@ -16,9 +17,11 @@ import { cancelRun, resumeRun } from "../request/change-run.ts";
 import { decide, viewApproval } from "../request/decide.ts";
 import { demandDoor, isDoor } from "../request/doors.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
+import { lookForExpiries } from "../request/expiries.ts";
 import { readMessage } from "../request/message.ts";
 import { parseBody, parseRequestBody } from "../request/parse.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
+import { acceptScheduled, firingOf } from "../request/scheduled.ts";
 import {
   decisionSchema,
   emptySchema,
@@ -27,6 +30,7 @@ import {
   messageSchema,
   requestSchema,
 } from "../request/schema.ts";
+import type { TellClients } from "../request/tell.ts";
 import { emailOfCaller } from "./caller.ts";
 import { openDoor } from "./door.ts";
 import { bodyOf } from "./entry.ts";
@@ -42,10 +46,10 @@ export interface Call {
 }
 
 /** What the function works with. */
-type Clients = ViewClients & { readonly callbacks: CallbackClient };
+type Clients = ViewClients & TellClients & { readonly callbacks: CallbackClient };
 
 /** What an answer is called in the description of the function. */
-export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval";
+export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval" | "Expiries";
 
 /** One thing that may be asked, with what the description of the function says of it. */
 export interface Route {
@@ -92,6 +96,16 @@ export const routes: readonly Route[] = [
     body: messageSchema,
     refuses: [400, 401, 403, 404, 409, 500, 503],
     answer: postMessage,
+  },
+  {
+    method: "POST",
+    path: "/v1/expiries",
+    id: "lookForExpiries",
+    status: 200,
+    answers: "Expiries",
+    summary: "For the sweep alone: gives the warnings that are due, and tells which environments have expired.",
+    refuses: [401, 403, 500, 503],
+    answer: ({ caller, clients }) => lookForExpiries(caller, clients),
   },
   {
     method: "GET",
@@ -230,8 +244,9 @@ async function handleRequest(request: Request, response: Response, log: Log): Pr
   });
   const { route, parameter } = findRoute(request);
   const answer = await route.answer({ caller, request, parameter, clients: openClients() });
-  log("INFO", `${request.method} ${request.path}: ${route.status}`, { caller });
-  response.status(route.status).json(answer);
+  const status = "skipped" in answer ? 200 : route.status;
+  log("INFO", `${request.method} ${request.path}: ${status}`, { caller });
+  response.status(status).json(answer);
 }
 
 openDoor("request", handleRequest);
@@ -240,10 +255,19 @@ async function postRequest({ caller, request, clients }: Call): Promise<object> 
   const body = parseRequestBody(bodyOf(request));
   const { onBehalfOf } = body;
   if (onBehalfOf !== undefined) demandDoor("hook", caller, { field: "onBehalfOf", ...clients.installation });
+  const firing = firingOf(schedulerHeaders(request), caller, clients.installation.project);
+  if (firing) return acceptScheduled(body, firing, clients);
   return accept(
     { body, requestedBy: caller, onBehalfOf, key: request.get("idempotency-key") ?? randomUUID() },
     clients,
   );
+}
+
+function schedulerHeaders(request: Request) {
+  return {
+    "x-cloudscheduler-jobname": request.get("x-cloudscheduler-jobname"),
+    "x-cloudscheduler-scheduletime": request.get("x-cloudscheduler-scheduletime"),
+  };
 }
 
 /** A message of the topic `alloyrun-requests`, which Pub/Sub pushes in the name of the account for that. */
@@ -303,5 +327,6 @@ const openClients = once((): Clients => {
     executions: connectWorkflowExecutions(auth)(unguarded),
     logging: connectLogging(auth)(unguarded),
     callbacks: connectCallbacks(auth)(unguarded),
+    pubsub: connectPubsub(auth)(unguarded),
   };
 });

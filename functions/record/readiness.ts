@@ -36,7 +36,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const expiresAt = isKept ? known.expiresAt : timeToLive === undefined ? undefined : run.now + timeToLive;
   const wanted: StoredEnvironment = {
     ...known,
-    ...{ readyAt, readyRun: run.id, url },
+    ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
     ...{ timeToLiveSeconds: timeToLive, expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
   };
   await fenceGuard(run, storage)();

@@ -200,6 +200,14 @@ export const environmentsSchema = z.strictObject({
   environments: z.array(z.string()).describe("In alphabetical order."),
 });
 
+/** What has expired. */
+export const expiriesSchema = z.strictObject({
+  due: z
+    .array(z.strictObject({ environment: z.string(), expiry: z.number() }))
+    .describe("Environments whose time is over; `expiry` in seconds since the epoch, as it was read."),
+  untold: z.array(z.string()).describe("Environments whose warning could not be published; it is tried again."),
+});
+
 /** A refusal. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export const problemSchema = z.strictObject({
   type: z.string().describe("Always `about:blank`."),

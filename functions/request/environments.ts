@@ -47,7 +47,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     readyAt: toTime(readyAt),
     expiresAt: toTime(expiresAt),
     ...(freeze && now < freeze.value.until && { freeze: toFreeze(freeze.value) }),
-    ...(teardown && { remaining: teardown.value.remaining }),
+    ...(teardown && { remaining: teardown.value.remaining, nextTryAt: toTime(teardown.value.nextTryAt) }),
   };
 }
 

@@ -124,7 +124,10 @@ async function standingOf(
   return { state: "queued", queue: { ...(ahead !== undefined && { ahead }), ...(holder && { holder }) } };
 }
 
-type Outcome = Pick<RunView, "state" | "failures" | "remaining" | "url" | "excerpt">;
+type Outcome = Pick<
+  RunView,
+  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "url" | "excerpt"
+>;
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
   const { run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds } = request;
@@ -180,7 +183,7 @@ function outcomeOfExecution(execution: Execution | undefined, failures: readonly
   return { state, failures: [toFailure("workflow", { ...given, message } as object)], remaining: [] };
 }
 
-function outcomeOf({ state, failures, remaining, outputs }: RunResult): Outcome {
+function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, outputs }: RunResult): Outcome {
   const { url } = outputs.traffic ?? {};
   const { excerpt } = outputs.verify ?? {};
   return {
@@ -190,6 +193,9 @@ function outcomeOf({ state, failures, remaining, outputs }: RunResult): Outcome 
       const step = stepNames.find((known) => known === name);
       return step ? [{ step, reason }] : [];
     }),
+    ...(nextTryAt !== undefined && { nextTryAt: new Date(nextTryAt * 1000).toISOString() }),
+    ...(left?.length && { left }),
+    ...(degraded?.length && { degraded }),
     ...(typeof url === "string" && { url }),
     ...(typeof excerpt === "string" && { excerpt }),
   };

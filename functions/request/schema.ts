@@ -111,6 +111,9 @@ function misfits(body: Wanted): readonly (readonly [string, string])[] {
   if (spec !== undefined && action !== "up" && action !== "plan") {
     found.push(["spec", "is only for up and plan: a rebuild takes the stored one"]);
   }
+  for (const field of ["teardown", "expiry"]) {
+    if (body[field] !== undefined && action !== "down") found.push([field, "is only for down"]);
+  }
   if (body.timeToLive !== undefined && action !== "up") found.push(["timeToLive", "is only for up"]);
   return found;
 }

@@ -1,11 +1,12 @@
 import { connectLogging, type LoggingClient } from "../../google/clients/logging.ts";
 import { connectRunJobs, type Execution, type Job, type RunJobsClient } from "../../google/clients/run.ts";
+import type { Change } from "../../plan/change.ts";
 import { clusterStep } from "../../plan/steps/cluster.ts";
 import { egressStep } from "../../plan/steps/egress.ts";
 import { instanceStep } from "../../plan/steps/instance.ts";
 import { type SeedInput, type SeedOutput, seedStep } from "../../plan/steps/seed.ts";
 import { databaseName, idOf } from "../../spec/names.ts";
-import { done, expecting, notYet, pending } from "../answer.ts";
+import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import { type Attempt, findAttempt } from "../attempt.ts";
 import { creation, deletion, update } from "../changes.ts";
 import { readinessOf } from "../cloud-run/condition.ts";
@@ -43,13 +44,15 @@ export const seed = implementStep(
       return ensureSeeded({ input, job, clients, context, parts: partsOf(input, context) });
     },
 
-    async remove(input, { jobs }, context) {
+    async planRemoval(input, { jobs }) {
+      const job = await unlessDisabled(jobs.getJob(input.job));
+      return job && isOwn(job, input.ownership) ? [jobDeletion(input.job)] : [];
+    },
+
+    async remove(input, { jobs }, { log }) {
       const job = await jobs.getJob(input.job);
       if (!job) return done({});
-      if (!isOwn(job, input.ownership)) {
-        context.log("WARNING", `${input.job} is not of ${input.ownership.mark}; it was left as it is`);
-        return done({});
-      }
+      if (!isOwn(job, input.ownership)) return leave([leftAlone(input.job, input.ownership)], log);
       return (await stopExecution(job, jobs)) ?? deleteJob(input.job, jobs);
     },
 
@@ -140,6 +143,11 @@ async function deleteJob(name: string, jobs: RunJobsClient): Promise<Pending> {
   return pending({
     operations: [expecting(5, await jobs.deleteJob(name))],
     reason: `${name} is being deleted`,
-    changes: [deletion(name, { expectedSeconds: 5 })],
+    changes: [jobDeletion(name)],
   });
+}
+
+/** Kept, a job costs nothing. */
+function jobDeletion(name: string): Change {
+  return deletion(name, { expectedSeconds: 5 });
 }

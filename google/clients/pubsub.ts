@@ -28,6 +28,14 @@ export interface Subscription {
   readonly deadLetterPolicy?: { readonly deadLetterTopic?: string; readonly maxDeliveryAttempts?: number };
 }
 
+/** A message; those with one ordering key are delivered in their order. */
+export interface Message {
+  /** Base64. */
+  readonly data: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly orderingKey?: string;
+}
+
 /** Pub/Sub. @see https://cloud.google.com/pubsub/docs/reference/rest */
 export interface PubsubClient {
   readonly getTopic: (name: string) => Promise<Topic | undefined>;
@@ -44,6 +52,7 @@ export interface PubsubClient {
   readonly getPolicy: (resource: string) => Promise<Policy>;
   /** Replaces it; ABORTED when it is no longer the one whose `etag` is given. */
   readonly setPolicy: (resource: string, policy: Policy) => Promise<Policy>;
+  readonly publish: (topic: string, message: Message) => Promise<void>;
 }
 
 /** Opens Pub/Sub. */
@@ -60,6 +69,10 @@ export const connectPubsub: Connect<PubsubClient> = (auth) => (guard) => {
     setPolicy: (resource, policy) => {
       const request = call("POST", "setIamPolicy", resource);
       return rest.fetchJson({ ...request, url: `${request.url}:setIamPolicy`, body: { policy } });
+    },
+    async publish(topic, message) {
+      const request = call("POST", "topics.publish", topic);
+      await rest.fetchJson({ ...request, url: `${request.url}:publish`, body: { messages: [message] } });
     },
   };
 };

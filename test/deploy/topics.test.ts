@@ -19,6 +19,7 @@ function pubsubInMemory() {
     return Promise.resolve(value);
   };
   const client: PubsubClient = {
+    publish: () => Promise.reject(new Error("nothing is published here")),
     getTopic: async (name) => topics.get(name),
     createTopic: (name, topic) => write(topics, name, topic),
     getSubscription: async (name) => subscriptions.get(name),

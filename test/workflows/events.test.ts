@@ -45,7 +45,7 @@ describe("the events of a run", () => {
   });
 
   it.each([
-    ["down", {}, ["planned", "removing", "gone"]],
+    ["down", {}, ["planned", "removing", "billing-stopped", "gone"]],
     ["up", { steps: { network: [failing] } }, ["planned", "building", "failed"]],
     ["up", { entries: { "record ready": [failing] } }, ["planned", "building", "failed"]],
     ["check", { argument: { environment: "" } }, []],

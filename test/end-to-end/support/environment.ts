@@ -30,6 +30,7 @@ export interface EnvironmentOptions {
   readonly identity?: object;
   readonly database?: object;
   readonly service?: object;
+  readonly policy?: object;
 }
 
 /** Makes an environment of its own name, with ranges that no other one uses. */
@@ -77,6 +78,7 @@ function specOf(name: string, options: EnvironmentOptions): object {
         smoke: { expect: { contains: "Select Users" } },
         ...options.service,
       },
+      ...(options.policy && { policy: options.policy }),
     },
   };
 }

@@ -200,6 +200,17 @@ describe("answerLock", () => {
     expect(answer).toMatchObject({ state: "held", plans: ["plan-of-run-two", "plan-of-run-one"] });
   });
 
+  it("tells a removal, and nobody else, since when one waits for what only Google releases", async () => {
+    await noteRequest("run-down", { action: "down" });
+    expect(await answerLock(claimBy("down"), clients)).not.toHaveProperty("heldSince");
+    states.delete("executions/down");
+    await put(storage, "teardowns/staging.json", { since: 1234, remaining: { peering: "held" } });
+    await noteRequest("run-sweep", { action: "down" });
+    expect(await answerLock(claimBy("sweep"), clients)).toMatchObject({ heldSince: 1234 });
+    states.delete("executions/sweep");
+    expect(await answerLock(claimBy("one"), clients)).not.toHaveProperty("heldSince");
+  });
+
   it("does nothing for a sweep whose teardown was called off meanwhile, and holds no lock then", async () => {
     await noteRequest("run-sweep", { action: "down", teardown: "1234" });
     expect(await answerLock(claimBy("sweep"), clients)).toEqual({ state: "obsolete" });

@@ -63,6 +63,11 @@ describe("answerPlan", () => {
     expect(await digest([lost], { action: "plan" })).toMatchObject({ changes: 1, reasons: [] });
   });
 
+  it("asks nobody about an expiry, which the spec has declared", async () => {
+    await put(storage, "requests/r1.json", { ...usual, action: "down", expiry: 5 });
+    expect(await digest([lost])).toMatchObject({ changes: 1, effects: { dataLoss: true }, reasons: [] });
+  });
+
   it("finds a plan stale by what moved since, and not while it is the same", async () => {
     const { changesHash } = (await digest()) as { readonly changesHash: string };
     await put(storage, "requests/r1.json", { ...usual, changesHash });

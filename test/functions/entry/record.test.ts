@@ -119,12 +119,14 @@ describe("answerRecord", () => {
   });
 
   it("lists what a removal left, until a later one has left nothing", async () => {
-    await record("run-1", { state: "remaining", remaining: { network: "held by an address" } });
-    expect(JSON.parse(storage.texts()["teardowns/staging.json"] ?? "")).toEqual({
-      environment: "staging",
-      run: "run-1",
-      triedAt: 5,
-      remaining: { network: "held by an address" },
+    const left = { state: "remaining", remaining: { network: "held by an address" } } as const;
+    expect(await record("run-1", left)).toMatchObject({ nextTryAt: 900 });
+    const listed = { environment: "staging", since: 5, remaining: left.remaining };
+    expect(stored(storage, "teardowns/staging.json")).toEqual({ ...listed, run: "run-1", triedAt: 5, nextTryAt: 900 });
+    expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ result: { nextTryAt: 900 } });
+    await record("run-1b", { ...left, endedAt: 900 });
+    expect(stored(storage, "teardowns/staging.json")).toEqual({
+      ...{ ...listed, run: "run-1b", triedAt: 900, nextTryAt: 1800 },
     });
     await record("run-2", { state: "failed" });
     expect(storage.texts()).toHaveProperty(["teardowns/staging.json"]);

@@ -150,6 +150,7 @@ describe("cluster", () => {
     const refused = await database.steps.ask("cluster", { input: foreign });
     expect(refused.status).toBe(400);
     expect(JSON.stringify(refused.body)).toContain(`${input.cluster} exists and belongs to`);
+    expect(await database.steps.planRemoval("cluster", foreign)).toEqual({});
     await expect(database.steps.carryOut("cluster", { action: "remove", input: foreign })).resolves.toMatchObject({
       changes: [],
     });
@@ -167,7 +168,13 @@ describe("cluster", () => {
   });
 
   it("removes its own of every generation, once", async () => {
+    const effects = { dataLoss: true, downtime: true, costPerDay: expect.closeTo((-10 * 0.39) / 30.4) };
+    expect(await database.steps.planRemoval("cluster", input)).toEqual({
+      [`delete ${input.cluster}`]: expect.objectContaining(effects),
+      [`delete ${input.cluster}-g2`]: expect.objectContaining(effects),
+    });
     const { changes } = await database.steps.carryOut("cluster", { action: "remove", input });
+    expect(await database.steps.planRemoval("cluster", input)).toEqual({});
     expect([...changes].sort()).toEqual([`delete ${input.cluster}`, `delete ${input.cluster}-g2`]);
     for (const name of [input.cluster, `${input.cluster}-g2`]) expect((await read(name)).status).toBe(404);
     await expect(database.steps.carryOut("cluster", { action: "remove", input })).resolves.toMatchObject({

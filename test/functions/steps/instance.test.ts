@@ -160,8 +160,14 @@ describe("readPool", () => {
   it("is removed before the primary, and both only once", async () => {
     const remove = (step: "readPool" | "instance", input: object) =>
       database.steps.carryOut(step, { action: "remove", input });
+    const planned = await database.steps.planRemoval("instance", input);
+    expect(planned).toEqual({
+      [`delete ${input.instance}`]: expect.objectContaining({ downtime: true, costPerDay: expect.closeTo(-9.6096) }),
+    });
+    expect(Object.keys(await database.steps.planRemoval("readPool", pool))).toEqual([`delete ${pool.instance}`]);
     await expect(remove("readPool", pool)).resolves.toMatchObject({ changes: [`delete ${pool.instance}`] });
     await expect(remove("instance", input)).resolves.toMatchObject({ changes: [`delete ${input.instance}`] });
     await expect(remove("instance", input)).resolves.toMatchObject({ changes: [] });
+    expect(await database.steps.planRemoval("instance", input)).toEqual({});
   });
 });

@@ -194,7 +194,15 @@ describe("service, verify and traffic", () => {
     const { message } = await refused(deploy(application.users, { input: foreign }));
     expect(message).toContain(`${serviceInput.service} exists and belongs to`);
     const remove = (input: object) => application.steps.carryOut("service", { action: "remove", input });
-    await expect(remove(foreign)).resolves.toMatchObject({ changes: [] });
+    expect(await application.steps.planRemoval("service", foreign)).toEqual({});
+    expect(await application.steps.planRemoval("service", { ...serviceInput, minInstances: 1 })).toEqual({
+      [`delete ${serviceInput.service}`]: expect.objectContaining({
+        downtime: true,
+        costPerDay: expect.closeTo(-0.594),
+      }),
+    });
+    const left = [expect.stringContaining(`${serviceInput.service} is not of`)];
+    await expect(remove(foreign)).resolves.toMatchObject({ changes: [], output: { left } });
     await expect(remove(serviceInput)).resolves.toMatchObject({ changes: [`delete ${serviceInput.service}`] });
     await expect(remove(serviceInput)).resolves.toMatchObject({ changes: [] });
   });
