@@ -1,4 +1,4 @@
-import { type AlloyDbClient, type Cluster, connectAlloyDb } from "../../google/clients/alloydb.ts";
+import { type AlloyDbListClient, connectAlloyDbList, type ListedCluster } from "../../google/clients/alloydb-list.ts";
 import { connectCompute } from "../../google/clients/compute.ts";
 import { connectResourceManager } from "../../google/clients/resource-manager.ts";
 import { connectServiceNetworking } from "../../google/clients/service-networking.ts";
@@ -31,7 +31,7 @@ const seconds = { range: 10, connection: 60, disconnection: 15 };
 /** How long a connection may be refused to go before the peering is removed without it. */
 const patienceSeconds = 3600;
 
-type Clients = PeeringClients & { readonly alloydb: Pick<AlloyDbClient, "listClusters"> };
+type Clients = PeeringClients & { readonly alloydb: AlloyDbListClient };
 
 /**
  * Reserves the range, connects the network to Google's services, and is done when the network itself shows the peering
@@ -45,7 +45,7 @@ type Clients = PeeringClients & { readonly alloydb: Pick<AlloyDbClient, "listClu
 export const peering = implementStep(
   peeringStep,
   {
-    alloydb: connectAlloyDb,
+    alloydb: connectAlloyDbList,
     compute: connectCompute,
     resourceManager: connectResourceManager,
     serviceNetworking: connectServiceNetworking,
@@ -170,7 +170,7 @@ async function mayAbandon({ input, clients, run }: Work): Promise<boolean> {
   if (run.heldSince === undefined || run.now - run.heldSince < patienceSeconds) return false;
   const project = input.network.split("/")[1] ?? "";
   const clusters = await unlessDisabled(clients.alloydb.listClusters(`projects/${project}/locations/-`));
-  const uses = ({ networkConfig, network }: Cluster) =>
+  const uses = ({ networkConfig, network }: ListedCluster) =>
     idOf(networkConfig?.network || network || "") === idOf(input.network);
   return !(clusters ?? []).some(uses);
 }
