@@ -44,8 +44,10 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const about = { ...basics(request, execution), readAt };
   if (record) {
     const steps = toStepViews(plan?.steps ?? [], progressFromRecord(record));
-    const endedAt = new Date(record.result.endedAt * 1000).toISOString();
-    return { ...about, endedAt, ...(await decidedOf(record, clients)), ...outcomeOf(record.result), steps };
+    const told = { ...about, ...(await decidedOf(record, clients)), ...outcomeOf(record.result), steps };
+    // Until its execution has ended, a run that is recorded still holds its environment.
+    if (isUnfinished(about.state)) return { ...told, state: about.state };
+    return { ...told, endedAt: new Date(record.result.endedAt * 1000).toISOString() };
   }
   const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
   const steps = toStepViews(plan?.steps ?? [], progress.steps);
