@@ -21,6 +21,9 @@ describe("secrets of an environment", () => {
 
   beforeAll(async () => {
     cloud = await startInstalledCloud();
+    const services = "serviceusage.googleapis.com/v1/projects/my-project/services";
+    await cloud.ask(`POST ${services}/secretmanager.googleapis.com:enable`, {});
+    await cloud.local.cloud.clock.advance(10 * 60_000);
     const secrets = "secretmanager.googleapis.com/v1/projects/my-project/secrets";
     await cloud.ask(`POST ${secrets}?secretId=canary`, { replication: { automatic: {} } });
     await cloud.ask(`POST ${secrets}/canary:addVersion`, { payload: { data: Buffer.from(canary).toString("base64") } });
