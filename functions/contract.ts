@@ -22,6 +22,8 @@ export interface StepRequest<Input extends object> {
 /** The run on whose behalf a step is called. */
 export interface Run {
   readonly id: string;
+  /** Which of the executions that have been started for the run this is, from 1; each resume adds one. */
+  readonly attempt?: number;
   readonly environment: string;
   readonly action: "up" | "rebuild" | "down" | "plan" | "check";
   readonly level: Level;

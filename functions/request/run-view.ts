@@ -56,8 +56,10 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   if (record) {
     const steps = toStepViews(plan?.steps ?? [], progressFromRecord(record));
     const [decided, expiresAt] = await Promise.all([decidedOf(record, plan, clients), expiryOf(record, clients)]);
-    const endedAt = new Date(record.result.endedAt * 1000).toISOString();
-    return { ...about, endedAt, ...decided, ...outcomeOf(record.result), expiresAt, steps };
+    const told = { ...about, ...decided, ...outcomeOf(record.result), expiresAt, steps };
+    // Until its execution has ended, a run that is recorded still holds its environment.
+    if (isUnfinished(about.state)) return { ...told, state: about.state };
+    return { ...told, endedAt: new Date(record.result.endedAt * 1000).toISOString() };
   }
   const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
   const steps = toStepViews(plan?.steps ?? [], progress.steps);

@@ -7,7 +7,7 @@ import { instanceStep } from "../../plan/steps/instance.ts";
 import { type SeedInput, type SeedOutput, seedStep } from "../../plan/steps/seed.ts";
 import { databaseName, idOf } from "../../spec/names.ts";
 import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
-import { type Attempt, findAttempt } from "../attempt.ts";
+import { type Attempt, findAttempt, makerOf } from "../attempt.ts";
 import { creation, deletion, update } from "../changes.ts";
 import { readinessOf } from "../cloud-run/condition.ts";
 import { explainExecution } from "../cloud-run/execution.ts";
@@ -88,7 +88,7 @@ function findExecution({ input, clients, context, parts }: Work): Promise<Attemp
   return findAttempt({
     id: `${idOf(input.job)}-${seedToken(input, parts)}`,
     look: (id) => clients.jobs.getExecution(`${input.job}/executions/${id}`),
-    isGivenUp: (execution) => completionOf(execution) === "failed" && runOf(execution) !== context.run.id,
+    isGivenUp: (execution) => completionOf(execution) === "failed" && makerOf(context.run) !== runOf(execution),
   });
 }
 
@@ -113,7 +113,7 @@ function partsOf(input: SeedInput, { outputs, run }: StepContext): SeedParts {
   const { cluster, adminVersion } = outputOf(clusterStep, outputs);
   const { uid, ipAddress, applicationVersion } = outputOf(instanceStep, outputs);
   return {
-    run: run.id,
+    run: makerOf(run),
     database: databaseName(input.database, run.databaseGeneration),
     cluster,
     adminVersion,
