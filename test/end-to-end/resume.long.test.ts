@@ -57,8 +57,9 @@ describe("an up, a rebuild and a down that something kills at any call", () => {
     };
     await Promise.all(Array.from({ length: only ? 1 : players }, play));
     const played = outcomes.filter(({ isMissed }) => !isMissed);
+    const different = new Set(played.map(({ name }) => name)).size;
     log(
-      `${played.length} cases in ${Math.round((performance.now() - began) / 1000)} s, ${outcomes.length - played.length} never came to their call`,
+      `${played.length} cases, ${different} of them different, in ${Math.round((performance.now() - began) / 1000)} s, ${outcomes.length - played.length} never came to their call`,
     );
     expect(outcomes.filter(({ findings }) => findings.length > 0)).toEqual([]);
     expect(played.length).toBeGreaterThan(outcomes.length * 0.8);
