@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { RunView } from "../../../functions/api.ts";
 import { type Action, drawOf } from "./boundary.ts";
 import { type Case, drawCase, nameOf } from "./case.ts";
 import { startClient } from "./client.ts";
