@@ -1,11 +1,20 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { RunView } from "../../../functions/api.ts";
 import { type Action, drawOf } from "./boundary.ts";
 import { type Case, drawCase, nameOf } from "./case.ts";
 import { startClient } from "./client.ts";
 import { type CrashCloud, settled, startCrashCloud } from "./crash-cloud.ts";
-import { type Asked, askFor, type Course, differences, environment, requestOf, type Stage, strike } from "./perform.ts";
+import {
+  type Asked,
+  askFor,
+  type Course,
+  differences,
+  environment,
+  latestRun,
+  requestOf,
+  type Stage,
+  strike,
+} from "./perform.ts";
 import type { Standing } from "./standing.ts";
 import { snapshotOf, type Undisturbed } from "./undisturbed.ts";
 
@@ -25,6 +34,8 @@ export interface Chain {
   /** A snapshot from just before the first case's call, and what had been counted when its run began. */
   readonly from: string;
   readonly counts: Standing["counts"];
+  /** The run that is under way in the snapshot. */
+  readonly run: string;
 }
 
 /** Draws a chain: it begins at a snapshot, and goes on from one run to the next that fits. */
@@ -42,7 +53,13 @@ export function drawChain(undisturbed: Undisturbed, seed: string, length: number
     cases.push(drawCase(undisturbed.cases, nextAction(before, seed, number), seed, number));
   }
   const from = snapshotOf(undisturbed, first.boundary) ?? "";
-  return { seed, cases, from, counts: undisturbed.before[first.boundary.action] };
+  return {
+    seed,
+    cases,
+    from,
+    counts: undisturbed.before[first.boundary.action],
+    run: undisturbed.runs[first.boundary.action],
+  };
 }
 
 /** A rebuild is the cheapest run, and has most to lose. */
@@ -74,7 +91,7 @@ export async function playChain(
     for (const one of [first, ...others]) {
       if (isOver() && outcomes.length > 0) break;
       if (one !== first) await cloud.arm({ ...one.boundary, when: one.when });
-      const asked = one === first ? known(cloud, one.boundary.action) : await ask(one, stage);
+      const asked = one === first ? { run: async () => chain.run } : await ask(one, stage);
       const { findings, isMissed, standing } = await playCase(one, { stage, asked, counts });
       outcomes.push({ name: nameOf(one), chain: chain.seed, findings, isMissed });
       for (const finding of findings) stage.log(`  ${finding}`);
@@ -97,16 +114,6 @@ async function ask({ boundary: { action }, victim }: Case, stage: Stage): Promis
   const place = ["--project", "my-project", "--region", "asia-northeast1"];
   const client = await stage.startClient(action === "up" ? ["up", stage.course.file] : ["down", environment, ...place]);
   return { client, run: client.run };
-}
-
-/** The run that was under way when the snapshot was taken, or has been asked for since. */
-function known(cloud: CrashCloud, action: Action): Asked {
-  return { run: () => latestRun(cloud, action) };
-}
-
-async function latestRun(cloud: CrashCloud, action: Action): Promise<string | undefined> {
-  const { body } = await cloud.ask<{ readonly runs?: readonly RunView[] }>("GET", `/v1/environments/${environment}`);
-  return body.runs?.find((run) => run.action === action)?.run;
 }
 
 interface Playing {

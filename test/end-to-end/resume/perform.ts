@@ -139,3 +139,9 @@ export function differences(end: End, standing: Standing, before: Standing["coun
   });
   return [...missing, ...extra, ...counted, ...problems];
 }
+
+/** The latest run of an action that has held the environment. */
+export async function latestRun(cloud: CrashCloud, action: Action): Promise<string | undefined> {
+  const { body } = await cloud.ask<{ readonly runs?: readonly RunView[] }>("GET", `/v1/environments/${environment}`);
+  return body.runs?.find((run) => run.action === action)?.run;
+}

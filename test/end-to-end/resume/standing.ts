@@ -115,10 +115,13 @@ async function brokenLinks(local: LocalCloud, environment: string): Promise<stri
 
 function problemsOfProcesses(local: LocalCloud): string[] {
   const { seeds, databases, orphans } = processesOf(process.pid, local.cloud.directory);
-  const instances = local.cloud.store.collection("alloydb.instances").list().length;
+  const known = local.cloud.store.collection<{ readonly resource: { readonly state?: string } }>("alloydb.instances");
+  const states = known.list().map(([name, { resource }]) => [name, resource.state] as const);
+  const instances = states.length;
   return [
     ...seeds.map((pid) => `seed process ${pid} still runs`),
     ...(databases.length === instances ? [] : [`${databases.length} database servers for ${instances} instances`]),
+    ...states.filter(([, state]) => state !== "READY").map(([name, state]) => `${name} is ${state}`),
     ...orphans.map((pid) => `process ${pid} is an orphan`),
   ];
 }

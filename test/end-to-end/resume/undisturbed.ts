@@ -10,7 +10,7 @@ import { place } from "../support/kept-cloud.ts";
 import { type Action, type Boundary, boundariesOf } from "./boundary.ts";
 import { type Case, casesOf } from "./case.ts";
 import { type CrashCloud, settled, startCrashCloud } from "./crash-cloud.ts";
-import { askFor, type Course, type End, environment, requestOf } from "./perform.ts";
+import { askFor, type Course, type End, environment, latestRun, requestOf } from "./perform.ts";
 import type { Standing } from "./standing.ts";
 
 const run = promisify(execFile);
@@ -21,6 +21,8 @@ export interface Undisturbed {
   readonly course: Course;
   readonly boundaries: readonly Boundary[];
   readonly cases: readonly Case[];
+  /** Ids of the runs, by which a fork of one finds it again. */
+  readonly runs: Readonly<Record<Action, string>>;
   /** What had been counted when each of them began. */
   readonly before: Readonly<Record<Action, Standing["counts"]>>;
   /** Below it are the snapshots that were taken just before calls, by action. */
@@ -41,6 +43,7 @@ export async function playUndisturbed(options: {
   const written = createEnvironment(environment);
   const before: Partial<Record<Action, Standing["counts"]>> = {};
   const ends: Partial<Record<Action, End>> = {};
+  const runs: Partial<Record<Action, string>> = {};
   const boundaries: Boundary[] = [];
   let counts: Standing["counts"] = {};
 
@@ -51,6 +54,7 @@ export async function playUndisturbed(options: {
     before[action] = counts;
     const state = await work();
     boundaries.push(...boundariesOf(action, await cloud.journal(length)));
+    runs[action] = await latestRun(cloud, action);
     const standing = await settled(cloud, environment);
     if (standing.problems.length > 0) throw new Error(standing.problems.join("\n"));
     ends[action] = { state, resources: standing.resources, added: addedTo(counts, standing.counts) };
@@ -66,7 +70,15 @@ export async function playUndisturbed(options: {
     await play("down", () => runToEnd(cloud, "down", spec));
     const course = { spec, file: written.file, ends: ends as Course["ends"] };
     const cases = casesOf(boundaries);
-    return { course, boundaries, cases, before: before as Undisturbed["before"], snapshots, remove: written.remove };
+    return {
+      course,
+      boundaries,
+      cases,
+      runs: runs as Undisturbed["runs"],
+      before: before as Undisturbed["before"],
+      snapshots,
+      remove: written.remove,
+    };
   } catch (caught) {
     written.remove();
     throw caught;
