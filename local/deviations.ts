@@ -212,7 +212,7 @@ export const differences: readonly string[] = [
   "The machine types, images and disks that a virtual machine names are taken at their word and cannot be looked at; external addresses are documentation addresses (203.0.113.0/24), at which nobody answers.",
   "Private addresses are translated to loopback ones in the arguments and environment of workloads, and for Node workloads in their outgoing connections too.",
   "The bearer tokens `owner` and `user:EMAIL` stand for people without a login.",
-  "A project comes into being, with billing, when the owner first names it.",
+  "A project comes into being, with billing, when the owner first names it; without billing nothing stops.",
   "Groups that are members of IAM bindings have no members themselves, and the owner of a project needs no binding.",
   "The default account of virtual machines gets no role by itself, as in organisations made since 2024; what Google's service agents do is done with every right, whatever becomes of the roles that they get.",
   "Tokens are not exchanged (workload identity federation, downscoped tokens), nobody signs in in a browser, and scopes of access tokens are told by tokeninfo but limit nothing.",

@@ -65,7 +65,7 @@ function listProjects<T extends { readonly projectId: string }>(
   { principal, filter, pageSize, pageToken, view }: Listing<T>,
 ) {
   const maySee = ({ projectId }: Project) =>
-    access.allows(principal, "resourcemanager.projects.get", `//${host}/projects/${projectId}`);
+    access.wouldAllow(principal, "resourcemanager.projects.get", `//${host}/projects/${projectId}`);
   const found = projects
     .list()
     .filter(maySee)

@@ -222,6 +222,10 @@ const unshown: readonly Unshown[] = [
   },
   {
     methods: {
+      "cloudbilling.googleapis.com google.cloud.billing.v1.CloudBilling": [
+        "GetProjectBillingInfo",
+        "UpdateProjectBillingInfo",
+      ],
       "compute.googleapis.com google.cloud.compute.v1.Addresses": ["SetLabels"],
       "compute.googleapis.com google.cloud.compute.v1.Firewalls": ["Update"],
       "compute.googleapis.com google.cloud.compute.v1.GlobalAddresses": ["SetLabels"],
