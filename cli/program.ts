@@ -74,10 +74,35 @@ function addPlaceCommands(program: Command): void {
     (options: PlaceOptions) =>
       finish(options, async (terminal) => (await import("./commands/sweep.ts")).sweep(options, terminal)),
   );
-  placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version")).action(
-    (options: PlaceOptions) =>
-      finish(options, async (terminal) => (await import("./commands/deploy.ts")).deployInstallation(options, terminal)),
-  );
+  addInstallationCommands(program);
+}
+
+type DeployOptions = PlaceOptions & { readonly plan?: boolean };
+type UndeployOptions = PlaceOptions & { readonly yes?: boolean; readonly keepBucket?: boolean };
+type DoctorOptions = PlaceOptions & { readonly spec?: string };
+
+function addInstallationCommands(program: Command): void {
+  placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version"))
+    .option("--plan", "only list what would be made and changed")
+    .action((options: DeployOptions) =>
+      finish(options, async (terminal) => {
+        const { deployInstallation, planInstallation } = await import("./commands/deploy.ts");
+        return options.plan ? planInstallation(options, terminal) : deployInstallation(options, terminal);
+      }),
+    );
+  placed(program.command("undeploy").description("remove all that deploy made, and nothing else"))
+    .option("--yes", "without asking first")
+    .option("--keep-bucket", "but for the bucket with the records of all runs")
+    .action((options: UndeployOptions) =>
+      finish(options, async (terminal) =>
+        (await import("./commands/undeploy.ts")).undeployInstallation(options, terminal),
+      ),
+    );
+  placed(program.command("doctor").description("look for what is wrong with an installation, and tell what mends it"))
+    .option("--spec <file>", "look also whether this environment.yaml fits into the project")
+    .action((options: DoctorOptions) =>
+      finish(options, async (terminal) => (await import("./commands/doctor.ts")).doctor(options, terminal)),
+    );
 }
 
 function placed(command: Command): Command {

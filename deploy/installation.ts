@@ -61,6 +61,7 @@ export const installationApis = [
   "cloudresourcemanager",
   "iam",
   "serviceusage",
+  "cloudbilling",
   "storage",
   "logging",
   "artifactregistry",

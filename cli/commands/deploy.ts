@@ -1,7 +1,8 @@
-import { deploy } from "../../deploy/deploy.ts";
+import { deploy, planDeployment } from "../../deploy/deploy.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { findInstallation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderInstallationPlan } from "../view/installation.ts";
 import type { Place } from "./down.ts";
 import { requestAndWatch } from "./run.ts";
 
@@ -17,4 +18,12 @@ export async function deployInstallation(place: Place, terminal: Terminal): Prom
   const { exitCode } = await requestAndWatch(installation, { action: "check" }, terminal);
   if (exitCode === exitCodes.ok) terminal.say([`alloyrun is installed in ${place.project}.`]);
   return exitCode;
+}
+
+/** Lists what `deploy` would make and change, and changes nothing. */
+export async function planInstallation({ project, region }: Place, terminal: Terminal): Promise<ExitCode> {
+  const changes = await planDeployment({ project, region });
+  terminal.say(renderInstallationPlan(changes));
+  terminal.answer({ project, region, changes });
+  return exitCodes.ok;
 }

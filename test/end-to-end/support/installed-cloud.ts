@@ -48,10 +48,17 @@ export interface InstalledCloud {
 
 /** Starts a local Google Cloud and installs alloyrun with the real `deploy`. */
 export async function startInstalledCloud(
-  options: LocalCloudOptions & { readonly project?: string } = {},
+  options: LocalCloudOptions & {
+    readonly project?: string;
+    /** Called before anything is installed. */
+    readonly onStart?: (local: LocalCloud) => void;
+    /** Whether to leave the installation to the test. */
+    readonly bare?: boolean;
+  } = {},
 ): Promise<InstalledCloud> {
   const { project = "my-project" } = options;
   const local = await startLocalCloud(options);
+  options.onStart?.(local);
   const env = { PATH: process.env.PATH ?? "", ...(await local.environment({ project })) };
   const printed: string[] = [];
   const alloyrun = async (...args: string[]) => {
@@ -87,6 +94,7 @@ export async function startInstalledCloud(
     },
     stop: () => local.stop(),
   };
+  if (options.bare) return cloud;
   const deployed = await alloyrun("deploy", ...place);
   if (deployed.code === 0) return cloud;
   await local.stop();
