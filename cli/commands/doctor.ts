@@ -22,7 +22,7 @@ export async function doctor({ project, region, spec: file }: DoctorOptions, ter
   const checked = file === undefined ? undefined : await readSpec(file, terminal);
   if (file !== undefined && !checked) return exitCodes.invalid;
   const place = { project, region };
-  const looked = await examine(place, file !== undefined && checked ? { file, spec: checked.spec } : undefined);
+  const looked = await examine(place, file !== undefined && checked ? { file, ...checked } : undefined);
   const isRight = !looked.some(({ check }) => check === "installation");
   const findings = isRight ? [...looked, ...(await checkPermissions(place))] : looked;
   terminal.answer({ project, region, findings });

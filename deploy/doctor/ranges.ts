@@ -9,6 +9,7 @@ import type { Finding } from "./finding.ts";
 export interface SpecFile {
   readonly file: string;
   readonly spec: Spec;
+  readonly text: string;
 }
 
 /** A range that a spec asks for, and where it says so. */
@@ -30,7 +31,7 @@ interface TakenRange {
  */
 export async function examineRanges(
   facts: Pick<ComputeFactsClient, "listSubnetworks" | "listGlobalAddresses">,
-  { file, spec }: SpecFile,
+  { file, spec, text }: SpecFile,
 ): Promise<readonly Finding[]> {
   const { network } = spec;
   const taken = await takenRanges(facts, spec);
@@ -41,10 +42,13 @@ export async function examineRanges(
     if (!conflict) return [];
     const avoided = [...taken, ...wanted.filter((other) => other.name !== name)].map((other) => other.range);
     const free = nextFree(range, avoided);
-    const problem = `${formatRange(range)} overlaps ${conflict.name}, which has ${formatRange(conflict.range)}`;
-    const command = free
-      ? `sed -i.bak 's#${formatRange(range)}#${formatRange(free)}#' ${file}`
-      : `gcloud compute networks subnets list --project=${network.project} --network=${network.name}`;
+    const hint = free ? `; ${formatRange(free)} is free` : "";
+    const problem = `${formatRange(range)} overlaps ${conflict.name}, which has ${formatRange(conflict.range)}${hint}`;
+    const command =
+      // A range that is a default stands nowhere in the file.
+      free && text.includes(formatRange(range))
+        ? `sed -i.bak 's#${formatRange(range)}#${formatRange(free)}#' ${file}`
+        : `gcloud compute networks subnets list --project=${network.project} --network=${network.name}`;
     return [{ check: "ranges" as const, resource: `${file}: ${path}`, problem, command }];
   });
 }

@@ -4,11 +4,13 @@ import { region } from "./support/environment.ts";
 import { takeRights } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { takeGrants, takeInventory } from "./support/inventory.ts";
+import { startSession } from "./support/session.ts";
 
 jest.setTimeout(600_000);
 
 const project = "my-project";
 const place = ["--project", project, "--region", region, "--json"];
+const bucket = `${project}-alloyrun`;
 const deploy = `alloyrun deploy --project ${project} --region ${region}`;
 const role = `projects/${project}/roles/alloyrun_network`;
 const locations = `projects/${project}/locations/${region}`;
@@ -112,12 +114,39 @@ describe("an installation", () => {
     expect(inventory()).toEqual(installed);
   });
 
-  it("leaves nothing of its own in the project, and nothing else out", async () => {
-    await cloud.ask(`PUT pubsub.googleapis.com/v1/projects/${project}/topics/somebodys`, {
-      labels: { of: "somebody" },
+  it("stays while an environment stands or its removal waits, and says what to do first", async () => {
+    await write("environments/staging.json");
+    await write("teardowns/old.json");
+    const { code, stdout, stderr } = await cloud.alloyrun("undeploy", "--yes", ...place);
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({
+      state: "hindered",
+      hindrances: [
+        { environment: "old", command: `alloyrun sweep --project ${project} --region ${region}` },
+        { environment: "staging", command: `alloyrun down staging --project ${project} --region ${region}` },
+      ],
     });
+    expect(stderr).toContain("alloyrun down staging");
+    expect(inventory()).toEqual(installed);
+    for (const object of ["environments/staging.json", "teardowns/old.json"]) {
+      await cloud.ask(`DELETE storage.googleapis.com/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`);
+    }
+  });
+
+  it("leaves nothing of its own in the project, and nothing else out, though its removal was killed", async () => {
+    const foreign = `pubsub.googleapis.com/v1/projects/${project}/topics/somebodys`;
+    await cloud.ask(`PUT ${foreign}`, { labels: { of: "somebody" } });
+    const session = startSession({
+      command: [process.execPath, "cli/main.ts", "undeploy", "--yes", "--project", project, "--region", region],
+      cwd: process.cwd(),
+      env: { PATH: process.env.PATH ?? "", ...(await cloud.local.environment({ project })) },
+    });
+    await session.says("/functions/alloyrun-network");
+    session.interrupt("SIGKILL");
+    expect(await session.ended).toEqual({ code: null, signal: "SIGKILL" });
+    expect(inventory()).toContain(`iam.serviceAccounts alloyrun-network@${project}.iam.gserviceaccount.com`);
     const { resources } = await answerOf(0, "undeploy", "--yes");
-    expect(resources).toContain(`gs://${project}-alloyrun`);
+    expect(resources).toContain(`gs://${bucket}`);
     expect(inventory()).toEqual(empty);
     expect(takeRights(cloud.local)).toEqual([]);
     expect((await cloud.ask(`GET pubsub.googleapis.com/v1/projects/${project}/topics`)).topics).toEqual([
@@ -132,6 +161,11 @@ describe("an installation", () => {
     expect(takeGrants(cloud.local)).toEqual(granted);
     expect((await answerOf(0, "doctor")).findings).toEqual([]);
   });
+
+  async function write(object: string): Promise<void> {
+    const name = encodeURIComponent(object);
+    await cloud.ask(`POST storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${name}`, {});
+  }
 
   async function answerOf(code: number, command: string, ...options: readonly string[]): Promise<Answer> {
     const result = await cloud.alloyrun(command, ...options, ...place);
