@@ -77,7 +77,16 @@ describe("viewRun", () => {
   });
 
   function record(run: string, action: string, fields: object = {}): Promise<unknown> {
-    const result = { run, environment: "users", action, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    const result = {
+      run,
+      environment: "users",
+      action,
+      state: "succeeded",
+      failures: {},
+      remaining: {},
+      outputs: {},
+      endedAt: 9,
+    };
     const about = { id: run, environment: "users", action: "rebuild" };
     return put(`runs/users/${run}.json`, { run: about, result, reports: {}, ...fields });
   }
