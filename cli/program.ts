@@ -31,16 +31,38 @@ export function createProgram(): Command {
   return program;
 }
 
+type PlaceOptions = Place & AnswerOptions;
+type DeployOptions = PlaceOptions & { readonly plan?: boolean; readonly hook?: boolean };
+type UndeployOptions = PlaceOptions & { readonly yes?: boolean; readonly keepBucket?: boolean };
+type DoctorOptions = PlaceOptions & { readonly spec?: string };
+
 function addInstallationCommands(program: Command): void {
   placed(program.command("sweep").description("finish teardowns that Google has released meanwhile")).action(
-    (options: Place & AnswerOptions) =>
+    (options: PlaceOptions) =>
       reach(options, async (installation, terminal) =>
         (await import("./commands/sweep.ts")).sweep(installation, terminal),
       ),
   );
   placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version"))
+    .option("--plan", "only list what would be made and changed")
     .option("--hook", "with the public door for signed tickets and approval links; one that is open stays open")
-    .action((options: Place & AnswerOptions & { readonly hook?: boolean }) =>
-      finish(options, async (terminal) => (await import("./commands/deploy.ts")).deployInstallation(options, terminal)),
+    .action((options: DeployOptions) =>
+      finish(options, async (terminal) => {
+        const { deployInstallation, planInstallation } = await import("./commands/deploy.ts");
+        return options.plan ? planInstallation(options, terminal) : deployInstallation(options, terminal);
+      }),
+    );
+  placed(program.command("undeploy").description("remove all that deploy made, and nothing else"))
+    .option("--yes", "without asking first")
+    .option("--keep-bucket", "but for the bucket with the records of all runs")
+    .action((options: UndeployOptions) =>
+      finish(options, async (terminal) =>
+        (await import("./commands/undeploy.ts")).undeployInstallation(options, terminal),
+      ),
+    );
+  placed(program.command("doctor").description("look for what is wrong with an installation, and tell what mends it"))
+    .option("--spec <file>", "look also whether this environment.yaml fits into the project")
+    .action((options: DoctorOptions) =>
+      finish(options, async (terminal) => (await import("./commands/doctor.ts")).doctor(options, terminal)),
     );
 }

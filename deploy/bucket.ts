@@ -1,7 +1,8 @@
 import type { Bucket, StorageBucketClient } from "../google/clients/storage-bucket.ts";
 import { ApiError } from "../google/error.ts";
-import { editPolicy, type Grant } from "../google/policy.ts";
+import { editPolicy, type Grant, type Policy } from "../google/policy.ts";
 import { installationName } from "../spec/names.ts";
+import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
 import { type InstallationAccount, installationLabels, objectsCondition, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
@@ -20,25 +21,57 @@ const settings = {
  * @throws ApiError ALREADY_EXISTS when a bucket of that name belongs to somebody else
  */
 export async function ensureBucket(
-  buckets: StorageBucketClient,
+  buckets: BucketClient,
   target: Target,
   accounts: readonly InstallationAccount[],
 ): Promise<void> {
   const name = installationName(target.project);
-  const found = await buckets.getBucket(name);
-  if (!found) {
+  const change = bucketChange(target, await buckets.getBucket(name));
+  if (change?.action === "create") {
     const place = { name, location: target.region.toUpperCase(), labels: installationLabels(target.project) };
     await buckets.createBucket(target.project, { ...place, ...settings });
-  } else {
-    demandOwn(found, target, name);
-    if (!hasSettings(found)) await buckets.patchBucket(name, settings);
+  } else if (change) {
+    await buckets.patchBucket(name, settings);
   }
   const access = {
     get: () => buckets.getPolicy(name),
-    set: (policy: Parameters<typeof buckets.setPolicy>[1]) => buckets.setPolicy(name, policy),
+    set: (policy: Policy) => buckets.setPolicy(name, policy),
   };
-  const grants = accounts.flatMap((account) => bucketGrants(name, account));
-  await persist(isUnknownMember, () => editPolicy(access, (policy) => reconcile(policy, grants, accounts)));
+  await persist(isUnknownMember, () => editPolicy(access, grantsEdit(name, accounts)));
+}
+
+/** What `ensureBucket` would make and change. */
+export async function planBucket(
+  buckets: BucketClient,
+  target: Target,
+  accounts: readonly InstallationAccount[],
+): Promise<readonly InstallationChange[]> {
+  const name = installationName(target.project);
+  const change = bucketChange(target, await present(buckets.getBucket(name)));
+  const policy = change?.action === "create" ? {} : ((await present(buckets.getPolicy(name))) ?? {});
+  return found(change, policyChange(`gs://${name}`, policy, grantsEdit(name, accounts)));
+}
+
+/** What ensuring the bucket works with. */
+export type BucketClient = Pick<
+  StorageBucketClient,
+  "getBucket" | "createBucket" | "patchBucket" | "getPolicy" | "setPolicy"
+>;
+
+/** What `ensureBucket` does to what was found; undefined when nothing. @throws ApiError ALREADY_EXISTS for a foreign one */
+function bucketChange(target: Target, bucket: Bucket | undefined): InstallationChange | undefined {
+  const name = installationName(target.project);
+  const resource = `gs://${name}`;
+  if (!bucket) return { kind: "bucket", action: "create", resource, differences: wantedSettings.map(plus) };
+  demandOwn(bucket, target, name);
+  const held = settingsOf(bucket);
+  const differences = wantedSettings.filter((setting) => !held.includes(setting)).map(plus);
+  return differences.length > 0 ? { kind: "bucket", action: "update", resource, differences } : undefined;
+}
+
+function grantsEdit(bucket: string, accounts: readonly InstallationAccount[]): (policy: Policy) => Policy {
+  const grants = accounts.flatMap((account) => bucketGrants(bucket, account));
+  return (policy) => reconcile(policy, grants, accounts);
 }
 
 /** A member that was created moments ago is not known everywhere yet. */
@@ -62,18 +95,25 @@ function bucketGrants(bucket: string, account: InstallationAccount): Grant[] {
   ];
 }
 
-function hasSettings({ iamConfiguration, versioning }: Bucket): boolean {
-  return (
-    iamConfiguration?.uniformBucketLevelAccess?.enabled === true &&
-    iamConfiguration.publicAccessPrevention === settings.iamConfiguration.publicAccessPrevention &&
-    versioning?.enabled === true
-  );
+/** A bucket's settings, as far as they are ours, in words. */
+function settingsOf({ iamConfiguration, versioning }: Bucket): readonly string[] {
+  return [
+    ...(iamConfiguration?.uniformBucketLevelAccess?.enabled === true ? ["uniform access"] : []),
+    ...(iamConfiguration?.publicAccessPrevention === "enforced" ? ["no public access"] : []),
+    ...(versioning?.enabled === true ? ["object versions"] : []),
+  ];
 }
 
-function demandOwn(found: Bucket, target: Target, name: string): void {
+const wantedSettings = settingsOf(settings);
+
+function plus(line: string): string {
+  return `+ ${line}`;
+}
+
+function demandOwn(bucket: Bucket, target: Target, name: string): void {
   const site = { method: "storage.buckets.get", resource: `gs://${name}` };
-  if (found.projectNumber === target.projectNumber) {
-    refuseForeign(found, target, { name: site.resource, method: site.method });
+  if (bucket.projectNumber === target.projectNumber) {
+    refuseForeign(bucket, target, { name: site.resource, method: site.method });
     return;
   }
   const text = "a bucket of this name belongs to another project; bucket names are shared by all of Google Cloud";

@@ -1,43 +1,30 @@
-import { createAuth, unguarded } from "../google/auth.ts";
-import { connectArtifactRegistry } from "../google/clients/artifact-registry.ts";
-import { connectCloudBuild } from "../google/clients/cloud-build.ts";
-import { connectFunctions } from "../google/clients/functions.ts";
-import { connectIam } from "../google/clients/iam.ts";
-import { connectIamRoles } from "../google/clients/iam-roles.ts";
-import { connectPubsub } from "../google/clients/pubsub.ts";
-import { connectResourceManager } from "../google/clients/resource-manager.ts";
-import { connectRunServices } from "../google/clients/run.ts";
-import { connectScheduler } from "../google/clients/scheduler.ts";
-import { connectSecretManager } from "../google/clients/secret-manager.ts";
-import { connectServiceUsage } from "../google/clients/service-usage.ts";
-import { connectStorage } from "../google/clients/storage.ts";
-import { connectStorageBucket } from "../google/clients/storage-bucket.ts";
-import { connectWorkflows } from "../google/clients/workflows.ts";
-import { createRest } from "../google/rest.ts";
 import { installationName } from "../spec/names.ts";
-import { ensureApis, isNotYetServed } from "./apis.ts";
-import { ensureBucket } from "./bucket.ts";
+import { ensureApis, isNotYetServed, planApis } from "./apis.ts";
+import { ensureBucket, planBucket } from "./bucket.ts";
 import { bundleFunctions } from "./bundle.ts";
-import { awaitOperation, persist } from "./eventually.ts";
-import { ensureFunction } from "./functions.ts";
-import { ensureIdentities } from "./identities.ts";
+import { type InstallationChange, present } from "./change.ts";
+import { type Clients, openClients } from "./clients.ts";
+import { persist } from "./eventually.ts";
+import { ensureFunction, planFunction } from "./functions.ts";
+import { ensureIdentities, planIdentities } from "./identities.ts";
 import { type InstallationFunction, installationAccounts, installationFunctions, type Target } from "./installation.ts";
-import { ensureLinkKey } from "./link-key.ts";
-import { ensureRunnerImage } from "./runner.ts";
-import { ensureSchedules } from "./schedules.ts";
-import { ensureTopics } from "./topics.ts";
-import { ensureWorkflows } from "./workflows.ts";
+import { ensureLinkKey, planLinkKey } from "./link-key.ts";
+import { ensureRunnerImage, planRunnerImage } from "./runner.ts";
+import { ensureSchedules, planSchedules } from "./schedules.ts";
+import { ensureTopics, planTopics } from "./topics.ts";
+import { ensureWorkflows, planWorkflows } from "./workflows.ts";
 
-/** Told at the beginning and the end of each part of an installation. */
-export type OnPart = (part: string, state: "started" | "done") => void;
+/** Where to install. */
+export type Place = Pick<Target, "project" | "region">;
 
 /** Where to install, and what beside the rest. */
-export interface Wanted {
-  readonly project: string;
-  readonly region: string;
+export interface Wanted extends Place {
   /** Whether to open the public door, for tickets and approval links; left out, it stays as it is. */
   readonly hook?: boolean;
 }
+
+/** Told at the beginning and the end of each part of an installation. */
+export type OnPart = (part: string, state: "started" | "done") => void;
 
 /**
  * Installs alloyrun into a project as whoever is logged in, or brings it to this version. Every part observes first, so
@@ -53,15 +40,14 @@ export async function deploy({ project, region, hook }: Wanted, onPart: OnPart):
     onPart(name, "done");
     return value;
   };
-  const { projectNumber = "" } = await clients.resourceManager.getProject(project);
-  const target: Target = { project, region, projectNumber };
+  const target = await targetOf(clients, { project, region });
   const accounts = installationAccounts(target.project);
   await part("APIs", () => ensureApis(clients.serviceUsage, target, clients.await));
   await part("accounts and roles", () => ensureIdentities(clients, target, accounts));
   await part("bucket", () => ensureBucket(clients.buckets, target, accounts));
   const [runner] = await Promise.all([
     part("image of the seed runner", () => ensureRunnerImage(clients, target)),
-    part("functions of the steps", () => ensureStepFunctions(clients, target)),
+    part("functions of the steps", () => ensureFunctions(clients, target, stepFunctions(target))),
     part("workflows", () => ensureWorkflows(clients.workflows, target, clients.await)),
     part("topics", async () => {
       await clients.await(await clients.serviceUsage.generateIdentity(project, "pubsub.googleapis.com"));
@@ -70,77 +56,107 @@ export async function deploy({ project, region, hook }: Wanted, onPart: OnPart):
   ]);
   const hasHook = hook ?? (await isHookThere(clients, target));
   if (hasHook) await part("key of approval links", () => ensureLinkKey(clients.secrets, target));
-  await part("functions of the entries", () => ensureEntryFunctions(clients, target, { runner, hasHook }));
+  const entries = { wanted: entriesOf(target, hasHook), environment: entryEnvironment(target, { runner, hasHook }) };
+  await part("functions of the entries", () => ensureFunctions(clients, target, entries));
   await part("schedules", () => ensureSchedules(clients.scheduler, target));
   return target;
 }
 
+/**
+ * What `deploy` would make and change now. Changes nothing.
+ *
+ * @throws ApiError naming the call that was refused, or ALREADY_EXISTS for what is somebody else's
+ */
+export async function planDeployment(
+  { project, region, hook }: Wanted,
+  clients = openClients(),
+): Promise<readonly InstallationChange[]> {
+  const target = await targetOf(clients, { project, region });
+  const accounts = installationAccounts(target.project);
+  const [runner, hasHook] = await Promise.all([planRunnerImage(clients, target), hook ?? isHookThere(clients, target)]);
+  // Until the image is built nobody knows what the entries are told.
+  const environment =
+    runner.image === undefined ? undefined : entryEnvironment(target, { runner: runner.image, hasHook });
+  const changes = await Promise.all([
+    planApis(clients.serviceUsage, target),
+    planIdentities(clients, target, accounts),
+    planBucket(clients.buckets, target, accounts),
+    planTopics(clients.pubsub, target),
+    runner.changes,
+    planFunctions(clients, target, stepFunctions(target)),
+    planWorkflows(clients.workflows, target),
+    hasHook ? planLinkKey(clients.secrets, target) : [],
+    planFunctions(clients, target, { wanted: entriesOf(target, hasHook), environment }),
+    planSchedules(clients.scheduler, target),
+  ]);
+  return changes.flat();
+}
+
 /** Whoever brings an installation to this version without saying so does not close its public door. */
 async function isHookThere({ functions }: Clients, { project, region }: Target): Promise<boolean> {
-  return (await functions.getFunction(`projects/${project}/locations/${region}/functions/alloyrun-hook`)) !== undefined;
+  const name = `projects/${project}/locations/${region}/functions/alloyrun-hook`;
+  return (await present(functions.getFunction(name))) !== undefined;
 }
 
-type Clients = ReturnType<typeof openClients>;
-
-function openClients() {
-  const auth = createAuth();
-  const rest = createRest(auth, unguarded);
-  return {
-    await: (operation: Parameters<typeof awaitOperation>[1]) => awaitOperation(rest, operation),
-    builds: connectCloudBuild(auth)(unguarded),
-    buckets: connectStorageBucket(auth)(unguarded),
-    functions: connectFunctions(auth)(unguarded),
-    iam: connectIam(auth)(unguarded),
-    registry: connectArtifactRegistry(auth)(unguarded),
-    pubsub: connectPubsub(auth)(unguarded),
-    resourceManager: connectResourceManager(auth)(unguarded),
-    roles: connectIamRoles(auth)(unguarded),
-    run: connectRunServices(auth)(unguarded),
-    scheduler: connectScheduler(auth)(unguarded),
-    secrets: connectSecretManager(auth)(unguarded),
-    serviceUsage: connectServiceUsage(auth)(unguarded),
-    storage: connectStorage(auth)(unguarded),
-    workflows: connectWorkflows(auth)(unguarded),
-  };
+/** The place with the number of its project. @throws ApiError PERMISSION_DENIED when there is none, or none to be seen */
+export async function targetOf({ resourceManager }: Pick<Clients, "resourceManager">, place: Place): Promise<Target> {
+  const { projectNumber = "" } = await resourceManager.getProject(place.project);
+  return { ...place, projectNumber };
 }
 
-function ensureStepFunctions(clients: Clients, target: Target): Promise<void> {
-  const steps = installationFunctions(target.project).filter(({ entry }) => entry.startsWith("functions/steps/"));
-  return ensureFunctions(clients, target, { wanted: steps, environment: baseEnvironment(target) });
+type Variables = Readonly<Record<string, string>>;
+
+/** Functions and the variables that they are told. */
+interface FunctionGroup<Environment> {
+  readonly wanted: readonly InstallationFunction[];
+  readonly environment: Environment;
 }
 
-/** The entries know the installation: where its bucket is, which image seeds, and whether links can be used. */
-function ensureEntryFunctions(
-  clients: Clients,
+function stepFunctions(target: Target): FunctionGroup<Variables> {
+  const wanted = installationFunctions(target.project).filter(({ entry }) => entry.startsWith("functions/steps/"));
+  return { wanted, environment: baseEnvironment(target) };
+}
+
+/** The entries, of which the public one is there only where that is asked for. */
+function entriesOf({ project }: Target, hasHook: boolean): readonly InstallationFunction[] {
+  return installationFunctions(project)
+    .filter(({ entry }) => entry.startsWith("functions/entry/"))
+    .filter(({ isPublic }) => hasHook || !isPublic);
+}
+
+/** What the entries are told of the installation: where its bucket is, which image seeds, and whether links can be used. */
+function entryEnvironment(
   target: Target,
   { runner, hasHook }: { readonly runner: string; readonly hasHook: boolean },
-): Promise<void> {
-  const environment = {
+): Variables {
+  return {
     ...baseEnvironment(target),
     ALLOYRUN_BUCKET: installationName(target.project),
     ALLOYRUN_SEED_RUNNER_IMAGE: runner,
     ALLOYRUN_HOOK: hasHook ? "open" : "closed",
   };
-  const wanted = installationFunctions(target.project)
-    .filter(({ entry }) => entry.startsWith("functions/entry/"))
-    .filter(({ isPublic }) => hasHook || !isPublic);
-  return ensureFunctions(clients, target, { wanted, environment });
 }
 
-async function ensureFunctions(
+async function ensureFunctions(clients: Clients, target: Target, group: FunctionGroup<Variables>): Promise<void> {
+  const wanted = await bundled(group);
+  await Promise.all(wanted.map((each) => ensureFunction(clients, target, each)));
+}
+
+async function planFunctions(
   clients: Clients,
   target: Target,
-  {
-    wanted,
-    environment,
-  }: { readonly wanted: readonly InstallationFunction[]; readonly environment: Readonly<Record<string, string>> },
-): Promise<void> {
+  group: FunctionGroup<Variables | undefined>,
+): Promise<readonly InstallationChange[]> {
+  const wanted = await bundled(group);
+  return (await Promise.all(wanted.map((each) => planFunction(clients, target, each)))).flat();
+}
+
+async function bundled<Environment>({ wanted, environment }: FunctionGroup<Environment>) {
   const bundles = await bundleFunctions(wanted.map(({ entry }) => entry));
-  const ensures = bundles.flatMap((bundle, index) => {
+  return bundles.flatMap((bundle, index) => {
     const each = wanted[index];
-    return each ? [ensureFunction(clients, target, { ...each, bundle, environment })] : [];
+    return each ? [{ ...each, bundle, environment }] : [];
   });
-  await Promise.all(ensures);
 }
 
 /**

@@ -6,6 +6,7 @@ import { editPolicy, type Policy } from "../google/policy.ts";
 import { accountEmail, canonicalJson, installationAccountId, sha256 } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { type Bundle, zip } from "./bundle.ts";
+import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
 import { type InstallationFunction, installationAccounts, installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
@@ -37,19 +38,61 @@ export interface WantedFunction extends InstallationFunction {
  * @throws ApiError ALREADY_EXISTS when a function of that name is somebody else's
  */
 export async function ensureFunction(clients: FunctionClients, target: Target, wanted: WantedFunction): Promise<void> {
-  const name = `projects/${target.project}/locations/${target.region}/functions/${wanted.id}`;
+  const name = functionName(target, wanted);
   const { bundle } = wanted;
-  const content = `${bundle.content.slice(0, 40)}-${hashOf(wanted.environment)}`;
-  const found = await clients.functions.getFunction(name);
-  if (found) refuseForeign(found, target, { name, method: "cloudfunctions.projects.locations.functions.get" });
-  if (found?.state !== "ACTIVE" || found.labels?.[contentLabel] !== content) {
+  const change = functionChange(target, wanted, await clients.functions.getFunction(name));
+  if (change) {
     const source = await clients.functions.uploadSource(name.replace(/\/functions\/.*/, ""), zip(bundle));
-    const body = functionBody(target, { ...wanted, content, storageSource: source });
-    await clients.await(
-      await persist(isEarly, () => put(clients.functions, { name, body, exists: found !== undefined })),
-    );
+    const body = functionBody(target, { ...wanted, content: contentOf(wanted), storageSource: source });
+    const exists = change.action !== "create";
+    await clients.await(await persist(isEarly, () => put(clients.functions, { name, body, exists })));
   }
   await ensureInvokers(clients.run, target, wanted);
+}
+
+/** What `ensureFunction` would make and change. */
+export async function planFunction(
+  { functions, run }: Pick<FunctionClients, "functions" | "run">,
+  target: Target,
+  wanted: PlannedFunction,
+): Promise<readonly InstallationChange[]> {
+  const change = functionChange(target, wanted, await present(functions.getFunction(functionName(target, wanted))));
+  const service = serviceName(target, wanted);
+  const policy = change?.action === "create" ? {} : ((await present(run.getServicePolicy(service))) ?? {});
+  return found(change, policyChange(service, policy, invokersEdit(target, wanted)));
+}
+
+/** A function as far as it is known before everything that it is told has been made. */
+export interface PlannedFunction extends Omit<WantedFunction, "environment"> {
+  /** Undefined while one of the variables is not known. */
+  readonly environment: WantedFunction["environment"] | undefined;
+}
+
+/** What is done to the function that was found; undefined when nothing. @throws ApiError ALREADY_EXISTS for a foreign one */
+function functionChange(
+  target: Target,
+  wanted: PlannedFunction,
+  existing: CloudFunction | undefined,
+): InstallationChange | undefined {
+  const resource = functionName(target, wanted);
+  if (!existing) return { kind: "function", action: "create", resource, differences: [`+ as ${wanted.account}`] };
+  refuseForeign(existing, target, { name: resource, method: "cloudfunctions.projects.locations.functions.get" });
+  const [source, variables] = contentOf(wanted).split("-");
+  const [heldSource, heldVariables] = existing.labels?.[contentLabel]?.split("-") ?? [];
+  const differences = [
+    ...(existing.state === "ACTIVE" ? [] : [`~ state: ${existing.state}`]),
+    ...(source === heldSource ? [] : ["~ source"]),
+    ...(variables === heldVariables ? [] : ["~ variables"]),
+  ];
+  return differences.length > 0 ? { kind: "function", action: "update", resource, differences } : undefined;
+}
+
+function functionName({ project, region }: Target, { id }: Pick<InstallationFunction, "id">): string {
+  return `projects/${project}/locations/${region}/functions/${id}`;
+}
+
+function contentOf({ bundle, environment }: PlannedFunction): string {
+  return `${bundle.content.slice(0, 40)}-${environment ? hashOf(environment) : "unknown"}`;
 }
 
 function put(
@@ -59,6 +102,7 @@ function put(
   return exists ? functions.patchFunction(name, body, mutableFields) : functions.createFunction(name, body);
 }
 
+/** A function with what it is sent as. */
 interface FunctionContent extends WantedFunction {
   readonly content: string;
   readonly storageSource: object;
@@ -94,21 +138,32 @@ function functionBody(
 /** A function is a Cloud Run service; who may invoke that may call it: of our accounts these alone, and whom people added. */
 async function ensureInvokers(
   run: FunctionClients["run"],
-  { project, region }: Target,
-  { id, invokers, isPublic }: InstallationFunction,
+  target: Target,
+  wanted: InstallationFunction,
 ): Promise<void> {
-  const service = `projects/${project}/locations/${region}/services/${id}`;
+  const service = serviceName(target, wanted);
   const access = {
     get: () => run.getServicePolicy(service),
     set: (policy: Policy) => run.setServicePolicy(service, policy),
   };
+  await persist(isUnknownMember, () => editPolicy(access, invokersEdit(target, wanted)));
+}
+
+function invokersEdit(
+  { project }: Target,
+  { invokers, isPublic }: Pick<InstallationFunction, "invokers" | "isPublic">,
+): (policy: Policy) => Policy {
   const accounts = installationAccounts(project);
   const members = invokers.map((name) => `serviceAccount:${accountEmail(project, installationAccountId(name))}`);
   const grants = [...members, ...(isPublic ? ["allUsers"] : [])].map((member) => ({
     role: "roles/run.invoker",
     member,
   }));
-  await persist(isUnknownMember, () => editPolicy(access, (policy) => reconcile(policy, grants, accounts)));
+  return (policy) => reconcile(policy, grants, accounts);
+}
+
+function serviceName({ project, region }: Target, { id }: Pick<InstallationFunction, "id">): string {
+  return `projects/${project}/locations/${region}/services/${id}`;
 }
 
 /** The accounts, or the right to use them, were made moments ago. */

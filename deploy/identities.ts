@@ -1,38 +1,21 @@
-import type { IamClient } from "../google/clients/iam.ts";
-import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts";
+import type { IamClient, ServiceAccount } from "../google/clients/iam.ts";
 import type { ResourceManagerClient } from "../google/clients/resource-manager.ts";
 import type { ApiError } from "../google/error.ts";
 import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
-import { linkKeySecret } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
+import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
-import {
-  grantsCondition,
-  grantsRoleName,
-  type InstallationAccount,
-  objectsCondition,
-  roleName,
-  secretCondition,
-  secretRoleName,
-  secretsCondition,
-  type Target,
-  uploadsRoleName,
-} from "./installation.ts";
+import { type InstallationAccount, roleName, type Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
+import { ensureRole, grantsOf, type RoleClient, roleChange, rolesOf } from "./roles.ts";
 
 /** What making identities works with. */
 export interface IdentityClients {
-  readonly iam: IamClient;
-  readonly roles: IamRolesClient;
-  readonly resourceManager: ResourceManagerClient;
+  readonly iam: Pick<IamClient, "getAccount" | "createAccount" | "getAccountPolicy" | "setAccountPolicy">;
+  readonly roles: RoleClient;
+  readonly resourceManager: Pick<ResourceManagerClient, "getProjectPolicy" | "setProjectPolicy">;
 }
-
-/**
- * The permission to change the project's policy comes in a role of its own, bound under the condition that only the
- * listed roles are granted with it.
- */
-const policyPermissions = new Set(["resourcemanager.projects.setIamPolicy"]);
 
 /**
  * Ensures every account with a custom role of exactly its permissions, bound in one write of the project's policy.
@@ -52,38 +35,75 @@ export async function ensureIdentities(
     get: () => clients.resourceManager.getProjectPolicy(project),
     set: (policy: Policy) => clients.resourceManager.setProjectPolicy(project, policy),
   };
-  const grants = accounts.flatMap((account) => grantsOf(target, account));
-  const edit = (policy: Policy) => withGrants(withoutOutdated(policy, project, grants), grants);
-  await persist(isUnknownMember, () => editPolicy(access, edit));
+  await persist(isUnknownMember, () => editPolicy(access, projectEdit(target, accounts)));
   await Promise.all(accounts.map((account) => ensureActors(clients.iam, { project, account, accounts })));
 }
 
-async function ensureAccount(
-  iam: IamClient,
-  project: string,
+/** What `ensureIdentities` would make and change. */
+export async function planIdentities(
+  { iam, roles, resourceManager }: IdentityClients,
+  target: Target,
+  accounts: readonly InstallationAccount[],
+): Promise<readonly InstallationChange[]> {
+  const { project } = target;
+  const wantedRoles = accounts.flatMap((account) => rolesOf(project, account));
+  const [ofAccounts, ofRoles, policy] = await Promise.all([
+    Promise.all(accounts.map((account) => planAccount(iam, { project, account, accounts }))),
+    Promise.all(wantedRoles.map(async (role) => roleChange(role, await present(roles.getRole(role.name))))),
+    present(resourceManager.getProjectPolicy(project)),
+  ]);
+  const edit = projectEdit(target, accounts);
+  return found(ofAccounts.flat(), ...ofRoles, policyChange(`projects/${project}`, policy ?? {}, edit));
+}
+
+async function planAccount(iam: IdentityClients["iam"], actors: Actors): Promise<readonly InstallationChange[]> {
+  const { project, account } = actors;
+  const name = accountName(project, account.email);
+  const change = accountChange(account, { project, found: await present(iam.getAccount(name)) });
+  const policy = change ? {} : ((await present(iam.getAccountPolicy(name))) ?? {});
+  return found(change, policyChange(name, policy, actorsEdit(actors)));
+}
+
+/** What `ensureAccount` does to what was found; undefined when nothing. @throws ApiError ALREADY_EXISTS for a foreign one */
+function accountChange(
   { email, displayName }: InstallationAccount,
-): Promise<void> {
+  { project, found: account }: { readonly project: string; readonly found: ServiceAccount | undefined },
+): InstallationChange | undefined {
   const name = accountName(project, email);
-  const found = await iam.getAccount(name);
-  if (found) refuseForeign(found, { project }, { name, method: "iam.projects.serviceAccounts.get" });
-  else
-    await iam.createAccount(name, { displayName: displayName.slice(0, 100), description: installationMark(project) });
+  if (!account) return { kind: "account", action: "create", resource: name, differences: [`+ ${displayName}`] };
+  refuseForeign(account, { project }, { name, method: "iam.projects.serviceAccounts.get" });
+  return undefined;
+}
+
+async function ensureAccount(
+  iam: IdentityClients["iam"],
+  project: string,
+  account: InstallationAccount,
+): Promise<void> {
+  const name = accountName(project, account.email);
+  if (!accountChange(account, { project, found: await iam.getAccount(name) })) return;
+  const displayName = account.displayName.slice(0, 100);
+  await iam.createAccount(name, { displayName, description: installationMark(project) });
+}
+
+/** An account and all of which some may act as it. */
+interface Actors {
+  readonly project: string;
+  readonly account: InstallationAccount;
+  readonly accounts: readonly InstallationAccount[];
 }
 
 /** Lets those of our accounts act as this one that declare it, and no other of them. */
-async function ensureActors(
-  iam: IamClient,
-  {
-    project,
-    account,
-    accounts,
-  }: { project: string; account: InstallationAccount; accounts: readonly InstallationAccount[] },
-): Promise<void> {
-  const actors = accounts.filter(({ actAs }) => actAs.includes(account.name));
-  const name = accountName(project, account.email);
-  const grants = actors.map((actor) => ({ role: "roles/iam.serviceAccountUser", member: memberOf(actor) }));
+async function ensureActors(iam: IdentityClients["iam"], actors: Actors): Promise<void> {
+  const name = accountName(actors.project, actors.account.email);
   const access = { get: () => iam.getAccountPolicy(name), set: (policy: Policy) => iam.setAccountPolicy(name, policy) };
-  await persist(isYoung, () => editPolicy(access, (policy) => reconcile(policy, grants, accounts)));
+  await persist(isYoung, () => editPolicy(access, actorsEdit(actors)));
+}
+
+function actorsEdit({ account, accounts }: Actors): (policy: Policy) => Policy {
+  const actors = accounts.filter(({ actAs }) => actAs.some((name) => name === account.name));
+  const grants = actors.map((actor) => ({ role: "roles/iam.serviceAccountUser", member: memberOf(actor) }));
+  return (policy) => reconcile(policy, grants, accounts);
 }
 
 /** An account is read as absent for a moment after it was made. */
@@ -91,86 +111,42 @@ function isYoung(error: ApiError): boolean {
   return error.code === "NOT_FOUND" || error.code === "PERMISSION_DENIED" || isUnknownMember(error);
 }
 
-async function ensureRole(
-  roles: IamRolesClient,
-  role: Required<Pick<CustomRole, "name" | "title" | "includedPermissions">>,
-): Promise<void> {
-  const { name, ...wanted } = role;
-  const found = await roles.getRole(name);
-  if (!found) {
-    await roles.createRole(name, { ...wanted, stage: "GA" });
-    return;
-  }
-  if (found.deleted) await roles.undeleteRole(name);
-  const isSame = sameSet(found.includedPermissions ?? [], wanted.includedPermissions) && found.title === wanted.title;
-  if (!isSame) await roles.patchRole(name, { ...wanted, stage: "GA" });
+function projectEdit(target: Target, accounts: readonly InstallationAccount[]): (policy: Policy) => Policy {
+  const grants = accounts.flatMap((account) => grantsOf(target, account));
+  const members = new Set(accounts.map(memberOf));
+  return (policy) => withGrants(withoutOutdated(policy, { project: target.project, grants, members }), grants);
 }
 
-function rolesOf(project: string, account: InstallationAccount) {
-  const ordinary = account.permissions.filter((permission) => !policyPermissions.has(permission));
-  const policy = account.permissions.filter((permission) => policyPermissions.has(permission));
-  return [
-    { name: roleName(project, account.name), title: `alloyrun ${account.name}`, includedPermissions: ordinary },
-    {
-      name: grantsRoleName(project, account.name),
-      title: `alloyrun ${account.name}: grants of listed roles`,
-      includedPermissions: policy,
-    },
-    {
-      name: uploadsRoleName(project, account.name),
-      title: `alloyrun ${account.name}: sources of functions`,
-      includedPermissions: account.readsUploads.length > 0 ? ["storage.objects.get"] : [],
-    },
-    {
-      name: secretRoleName(project, account.name, "hooks"),
-      title: `alloyrun ${account.name}: secrets of webhooks`,
-      includedPermissions: account.secrets.readsHooks ? ["secretmanager.versions.access"] : [],
-    },
-    {
-      name: secretRoleName(project, account.name, "linkKey"),
-      title: `alloyrun ${account.name}: key of approval links`,
-      includedPermissions: [
-        ...(account.secrets.readsLinkKey ? ["secretmanager.versions.access"] : []),
-        ...(account.secrets.drawsLinkKey ? ["secretmanager.versions.add"] : []),
-      ],
-    },
-  ].filter(({ includedPermissions }) => includedPermissions.length > 0);
+interface Wanted {
+  readonly project: string;
+  readonly grants: readonly Grant[];
+  /** Our accounts. */
+  readonly members: ReadonlySet<string>;
 }
 
-function grantsOf(target: Target, account: InstallationAccount): Grant[] {
-  const { project, projectNumber, region } = target;
-  const member = memberOf(account);
-  return rolesOf(project, account).flatMap(({ name }): Grant[] => {
-    if (name === grantsRoleName(project, account.name)) {
-      return [{ role: name, member, condition: grantsCondition(account.grants) }];
-    }
-    if (name === secretRoleName(project, account.name, "hooks")) {
-      return [{ role: name, member, condition: secretsCondition("hooks", "alloyrun-hook-") }];
-    }
-    if (name === secretRoleName(project, account.name, "linkKey")) {
-      return [{ role: name, member, condition: secretCondition("link-key", linkKeySecret) }];
-    }
-    if (name !== uploadsRoleName(project, account.name)) return [{ role: name, member }];
-    return account.readsUploads.map((beginning) => ({
-      role: name,
-      member,
-      condition: objectsCondition(beginning, `${beginning}-${projectNumber}-${region}`),
-    }));
+/**
+ * An earlier version may have bound our own roles under a condition that lets more through, an account of ours may hold
+ * another's role, and one that was deleted by hand stays in its bindings under another name.
+ */
+function withoutOutdated(policy: Policy, { project, grants, members: ours }: Wanted): Policy {
+  const bindings = policy.bindings?.flatMap((binding) => {
+    if (!binding.role.startsWith(roleName(project, ""))) return [binding];
+    const wanted = grants.filter((grant) => isOf(grant, binding)).map(({ member }) => member);
+    if (wanted.length === 0) return [];
+    const members = binding.members?.filter(
+      (member) => wanted.includes(member) || !(ours.has(member) || member.startsWith("deleted:")),
+    );
+    if (members?.length === binding.members?.length) return [binding];
+    return members && members.length > 0 ? [{ ...binding, members }] : [];
   });
+  return { ...policy, bindings };
 }
 
-/** An earlier version may have bound our own roles under a condition that lets more through. */
-function withoutOutdated(policy: Policy, project: string, grants: readonly Grant[]): Policy {
-  const isWanted = ({ role, condition }: Binding) =>
-    grants.some((grant) => grant.role === role && grant.condition?.expression === condition?.expression);
-  const isOurs = ({ role }: Binding) => role.startsWith(roleName(project, ""));
-  return { ...policy, bindings: policy.bindings?.filter((binding) => !isOurs(binding) || isWanted(binding)) };
+function isOf({ role, condition }: Grant, binding: Binding): boolean {
+  return role === binding.role && condition?.expression === binding.condition?.expression;
 }
 
+/** Full name of an account. */
 function accountName(project: string, email: string): string {
   return `projects/${project}/serviceAccounts/${email}`;
-}
-
-function sameSet(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((item) => right.includes(item));
 }

@@ -75,6 +75,7 @@ export const installationApis = [
   "cloudresourcemanager",
   "iam",
   "serviceusage",
+  "cloudbilling",
   "storage",
   "logging",
   "artifactregistry",

@@ -19,6 +19,11 @@ export function installationMark(project: string): string {
   return `alloyrun:${installationName(project)}`;
 }
 
+/** Whether the installation made it: it bears its label, or its mark as description. */
+export function isOwn({ labels, description }: Marked, { project }: Pick<Target, "project">): boolean {
+  return labels?.[installationLabel] === installationName(project) || description === installationMark(project);
+}
+
 /**
  * Lets pass what this installation made: it bears its label, or its mark as description. Whoever made something under one
  * of our names keeps it unchanged, and is granted nothing of ours.
@@ -26,8 +31,7 @@ export function installationMark(project: string): string {
  * @throws ApiError ALREADY_EXISTS naming it, with what to do
  */
 export function refuseForeign(found: Marked, { project }: Pick<Target, "project">, { name, method }: Reading): void {
-  const isOwn = found.labels?.[installationLabel] === installationName(project);
-  if (isOwn || found.description === installationMark(project)) return;
+  if (isOwn(found, { project })) return;
   const text =
     `it exists and was not made by the installation ${installationName(project)}; it was left as it is. ` +
     "Remove it, or install into another project";

@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildpackBuild } from "../google/buildpack.ts";
-import type { ArtifactRegistryClient } from "../google/clients/artifact-registry.ts";
+import type { ArtifactRegistryClient, Repository } from "../google/clients/artifact-registry.ts";
 import type { Build, CloudBuildClient } from "../google/clients/cloud-build.ts";
 import type { StorageClient } from "../google/clients/storage.ts";
 import { ApiError } from "../google/error.ts";
 import type { Operation } from "../google/operation.ts";
 import { accountEmail, installationAccountId, installationName } from "../spec/names.ts";
 import { type Bundle, bundleProgram } from "./bundle.ts";
+import { found, type InstallationChange, present } from "./change.ts";
 import { patience, persist, untilDefined } from "./eventually.ts";
 import { installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
@@ -29,10 +30,8 @@ export interface RunnerClients {
  * @throws ApiError ALREADY_EXISTS when a repository of that name is somebody else's
  */
 export async function ensureRunnerImage(clients: RunnerClients, target: Target): Promise<string> {
-  const bundle = await bundleProgram("functions/jobs/seed.ts");
-  const parent = `projects/${target.project}/locations/${target.region}`;
-  const tag = `alloyrun-seed-runner-${bundle.content.slice(0, 32)}`;
-  const registryUri = await ensureRepository(clients, target, `${parent}/repositories/alloyrun`);
+  const { bundle, parent, tag } = await wantedRunner(target);
+  const registryUri = await ensureRepository(clients, target);
   const built = await findBuilt(clients.builds, parent, tag);
   if (built) return built;
   const object = await uploadSource(clients.storage, target, bundle);
@@ -46,20 +45,52 @@ export async function ensureRunnerImage(clients: RunnerClients, target: Target):
   return untilDefined({ what: `image of build ${tag}`, patience }, () => findBuilt(clients.builds, parent, tag));
 }
 
-async function ensureRepository(
-  { registry, await: wait }: RunnerClients,
-  { project }: Target,
-  name: string,
-): Promise<string> {
-  const found = await registry.getRepository(name);
-  if (found) refuseForeign(found, { project }, { name, method: "artifactregistry.repositories.get" });
-  if (!found) {
+/** What `ensureRunnerImage` would make; and the image by digest, if there is one already. */
+export async function planRunnerImage(
+  { registry, builds }: Pick<RunnerClients, "registry" | "builds">,
+  target: Target,
+): Promise<{ readonly changes: readonly InstallationChange[]; readonly image: string | undefined }> {
+  const { parent, tag } = await wantedRunner(target);
+  const repository = repositoryName(target);
+  const change = repositoryChange(target, await present(registry.getRepository(repository)));
+  const image = change ? undefined : await present(findBuilt(builds, parent, tag));
+  const build: InstallationChange = {
+    kind: "image",
+    action: "create",
+    resource: `${repository}/dockerImages/seed-runner`,
+    differences: ["+ built from this version"],
+  };
+  return { changes: found(change, image ? undefined : build), image };
+}
+
+/** What the image is built from, where, and the tag by which its build is found again. */
+async function wantedRunner({ project, region }: Target) {
+  const bundle = await bundleProgram("functions/jobs/seed.ts");
+  const tag = `alloyrun-seed-runner-${bundle.content.slice(0, 32)}`;
+  return { bundle, parent: `projects/${project}/locations/${region}`, tag };
+}
+
+/** Full name of the repository of the installation's own images. */
+function repositoryName({ project, region }: Target): string {
+  return `projects/${project}/locations/${region}/repositories/alloyrun`;
+}
+
+function repositoryChange(target: Target, repository: Repository | undefined): InstallationChange | undefined {
+  const name = repositoryName(target);
+  if (!repository) return { kind: "repository", action: "create", resource: name, differences: [] };
+  refuseForeign(repository, target, { name, method: "artifactregistry.repositories.get" });
+  return undefined;
+}
+
+async function ensureRepository({ registry, await: wait }: RunnerClients, target: Target): Promise<string> {
+  const name = repositoryName(target);
+  const existing = await registry.getRepository(name);
+  if (repositoryChange(target, existing)) {
     const description = "Images of alloyrun's own jobs";
-    await wait(
-      await registry.createRepository(name, { format: "DOCKER", description, labels: installationLabels(project) }),
-    );
+    const labels = installationLabels(target.project);
+    await wait(await registry.createRepository(name, { format: "DOCKER", description, labels }));
   }
-  const { registryUri } = found ?? (await registry.getRepository(name)) ?? {};
+  const { registryUri } = existing ?? (await registry.getRepository(name)) ?? {};
   if (registryUri) return registryUri;
   throw new ApiError({
     method: "artifactregistry.repositories.get",

@@ -4,6 +4,7 @@ import type { ApiError } from "../google/error.ts";
 import { sweepEveryMinutes } from "../plan/sweep.ts";
 import { accountEmail, canonicalJson, functionUrl, installationAccountId } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
+import { found, type InstallationChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
 import type { Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
@@ -19,15 +20,44 @@ const mutableFields = ["schedule", "timeZone", "attemptDeadline", "httpTarget"] 
  *
  * @throws ApiError ALREADY_EXISTS when a job of that name is somebody else's
  */
-export async function ensureSchedules(scheduler: SchedulerClient, target: Target): Promise<void> {
-  const name = `projects/${target.project}/locations/${target.region}/jobs/${sweepJobId}`;
-  const found = await scheduler.getJob(name);
-  if (found) refuseForeign(found, target, { name, method: "cloudscheduler.jobs.get" });
+export async function ensureSchedules(
+  scheduler: Pick<SchedulerClient, "getJob" | "createJob" | "patchJob">,
+  target: Target,
+): Promise<void> {
+  const name = jobName(target);
+  const change = jobChange(target, await scheduler.getJob(name));
+  if (!change) return;
   const wanted = sweepJob(target);
-  if (found && isDeepStrictEqual(partsOf(found), partsOf(wanted))) return;
   await persist(isEarly, () =>
-    found ? scheduler.patchJob(name, wanted, mutableFields) : scheduler.createJob(name, wanted),
+    change.action === "create" ? scheduler.createJob(name, wanted) : scheduler.patchJob(name, wanted, mutableFields),
   );
+}
+
+/** What `ensureSchedules` would make and change. */
+export async function planSchedules(
+  scheduler: Pick<SchedulerClient, "getJob">,
+  target: Target,
+): Promise<readonly InstallationChange[]> {
+  return found(jobChange(target, await present(scheduler.getJob(jobName(target)))));
+}
+
+/** What is done to the job that was found; undefined when nothing. @throws ApiError ALREADY_EXISTS for a foreign one */
+function jobChange(target: Target, job: SchedulerJob | undefined): InstallationChange | undefined {
+  const resource = jobName(target);
+  const wanted = sweepJob(target);
+  if (!job) {
+    return { kind: "schedule", action: "create", resource, differences: [`+ schedule: ${wanted.schedule}`] };
+  }
+  refuseForeign(job, target, { name: resource, method: "cloudscheduler.jobs.get" });
+  const held = partsOf(job);
+  const differences = Object.entries(partsOf(wanted))
+    .filter(([part, value]) => !isDeepStrictEqual(Reflect.get(held, part), value))
+    .map(([part]) => `~ ${part}`);
+  return differences.length > 0 ? { kind: "schedule", action: "update", resource, differences } : undefined;
+}
+
+function jobName({ project, region }: Target): string {
+  return `projects/${project}/locations/${region}/jobs/${sweepJobId}`;
 }
 
 function sweepJob(target: Target): SchedulerJob {

@@ -4,6 +4,7 @@ import type { ApiError } from "../google/error.ts";
 import type { Operation } from "../google/operation.ts";
 import { accountEmail, installationAccountId } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
+import { found, type InstallationChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
 import { installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
@@ -28,17 +29,52 @@ export async function ensureWorkflows(
   wait: (operation: Operation) => Promise<void>,
 ): Promise<void> {
   await Promise.all(
-    installationWorkflows.map(async ({ id, source, account }) => {
-      const name = `projects/${target.project}/locations/${target.region}/workflows/${id}`;
-      const found = await workflows.getWorkflow(name);
-      if (found) refuseForeign(found, target, { name, method: "workflows.projects.locations.workflows.get" });
-      const wanted = await workflowBody(target, source, account);
-      if (found && isSame(found, wanted)) return;
+    installationWorkflows.map(async (each) => {
+      const name = workflowName(target, each);
+      const { wanted, change } = await compare(target, { ...each, found: await workflows.getWorkflow(name) });
+      if (!change) return;
       const call = () =>
-        found ? workflows.patchWorkflow(name, wanted, mutableFields) : workflows.createWorkflow(name, wanted);
+        change.action === "create"
+          ? workflows.createWorkflow(name, wanted)
+          : workflows.patchWorkflow(name, wanted, mutableFields);
       await wait(await persist(isEarly, call));
     }),
   );
+}
+
+/** What `ensureWorkflows` would make and change. */
+export async function planWorkflows(
+  workflows: Pick<WorkflowsClient, "getWorkflow">,
+  target: Target,
+): Promise<readonly InstallationChange[]> {
+  const changes = installationWorkflows.map(async (each) => {
+    const existing = await present(workflows.getWorkflow(workflowName(target, each)));
+    return (await compare(target, { ...each, found: existing })).change;
+  });
+  return found(...(await Promise.all(changes)));
+}
+
+type Observed = (typeof installationWorkflows)[number] & { readonly found: Workflow | undefined };
+
+/** What is done to the workflow that was found. @throws ApiError ALREADY_EXISTS for a foreign one */
+async function compare(
+  target: Target,
+  { found: workflow, ...each }: Observed,
+): Promise<{ readonly wanted: Workflow; readonly change: InstallationChange | undefined }> {
+  const resource = workflowName(target, each);
+  const site = { name: resource, method: "workflows.projects.locations.workflows.get" };
+  if (workflow) refuseForeign(workflow, target, site);
+  const wanted = await workflowBody(target, each.source, each.account);
+  const differences = [
+    ...(workflow?.sourceContents === wanted.sourceContents ? [] : ["~ definition"]),
+    ...(workflow?.serviceAccount === wanted.serviceAccount ? [] : [`~ account: ${wanted.serviceAccount}`]),
+  ];
+  if (differences.length === 0) return { wanted, change: undefined };
+  return { wanted, change: { kind: "workflow", action: workflow ? "update" : "create", resource, differences } };
+}
+
+function workflowName({ project, region }: Target, { id }: { readonly id: string }): string {
+  return `projects/${project}/locations/${region}/workflows/${id}`;
 }
 
 async function workflowBody({ project }: Target, source: string, account: string): Promise<Workflow> {
@@ -49,10 +85,6 @@ async function workflowBody({ project }: Target, source: string, account: string
     labels: installationLabels(project),
     callLogLevel: "LOG_ERRORS_ONLY",
   };
-}
-
-function isSame(found: Workflow, wanted: Workflow): boolean {
-  return found.sourceContents === wanted.sourceContents && found.serviceAccount === wanted.serviceAccount;
 }
 
 /** The account, or Google's own agent of Workflows, was made moments ago. */

@@ -2,6 +2,7 @@ import { createAlloyDb } from "./alloydb/alloydb.ts";
 import type { Api } from "./api.ts";
 import { createArtifactRegistry } from "./artifactregistry/artifact-registry.ts";
 import type { Cloud } from "./cloud.ts";
+import { createCloudBilling } from "./cloudbilling/cloud-billing.ts";
 import { createCloudBuild } from "./cloudbuild/cloud-build.ts";
 import { createCompute } from "./compute/compute.ts";
 import { createFunctions } from "./functions/functions.ts";
@@ -24,6 +25,7 @@ import { createWorkflows } from "./workflows/workflows.ts";
 export const apis: readonly ((cloud: Cloud) => Api)[] = [
   createAlloyDb,
   createArtifactRegistry,
+  createCloudBilling,
   createCloudBuild,
   createCompute,
   createFunctions,

@@ -37,7 +37,7 @@ export function policyMethods({ access }: Cloud, nameOf: (resource: string) => s
       const name = nameOf(resource);
       const unknown = permissions.find((permission) => !mayExist(permission));
       if (unknown !== undefined) throw invalid(`Permission ${unknown} is not valid for this resource.`);
-      return { permissions: permissions.filter((permission) => access.allows(principal, permission, name)) };
+      return { permissions: permissions.filter((permission) => access.wouldAllow(principal, permission, name)) };
     },
   };
 }

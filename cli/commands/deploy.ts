@@ -1,7 +1,8 @@
-import { deploy } from "../../deploy/deploy.ts";
+import { deploy, planDeployment } from "../../deploy/deploy.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { findInstallation, type Place } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderInstallationPlan } from "../view/installation.ts";
 import { requestAndWatch } from "./run.ts";
 
 /** Installs alloyrun, then lets every step prove that its permissions are in effect. */
@@ -19,4 +20,15 @@ export async function deployInstallation(
   const { exitCode } = await requestAndWatch(installation, { action: "check" }, terminal);
   if (exitCode === exitCodes.ok) terminal.say([`alloyrun is installed in ${place.project}.`]);
   return exitCode;
+}
+
+/** Lists what `deploy` would make and change, and changes nothing. */
+export async function planInstallation(
+  { project, region, hook }: Place & { readonly hook?: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const changes = await planDeployment({ project, region, hook });
+  terminal.say(renderInstallationPlan(changes));
+  terminal.answer({ project, region, changes });
+  return exitCodes.ok;
 }

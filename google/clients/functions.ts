@@ -1,5 +1,6 @@
 import type { Connect } from "../auth.ts";
 import { type LongrunningBody, longrunningOperation, type Operation } from "../operation.ts";
+import { fetchAll } from "../pages.ts";
 import { createRest, type Rest } from "../rest.ts";
 
 const api = "https://cloudfunctions.googleapis.com/v2";
@@ -51,6 +52,8 @@ interface StorageSource {
 /** Cloud Functions, second generation. @see https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions */
 export interface FunctionsClient {
   readonly getFunction: (name: string) => Promise<CloudFunction | undefined>;
+  /** All of a location, `projects/{project}/locations/{location}`. */
+  readonly listFunctions: (location: string) => Promise<readonly CloudFunction[]>;
   readonly createFunction: (name: string, cloudFunction: CloudFunction) => Promise<Operation>;
   readonly patchFunction: (name: string, cloudFunction: CloudFunction, fields: readonly string[]) => Promise<Operation>;
   readonly deleteFunction: (name: string) => Promise<Operation>;
@@ -74,6 +77,10 @@ function functionsOf(rest: Rest): FunctionsClient {
   const operation = async (answer: Promise<LongrunningBody>) => longrunningOperation(api, await answer);
   return {
     getFunction: (name) => rest.findJson(call("GET", "get", name)),
+    listFunctions: (location) => {
+      const request = call("GET", "list", location);
+      return fetchAll(rest, { request: { ...request, url: `${request.url}/functions` }, field: "functions" });
+    },
     createFunction: (name, body) => {
       const [parent, functionId] = name.split("/functions/");
       const url = `${api}/${parent}/functions`;

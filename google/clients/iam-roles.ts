@@ -1,4 +1,5 @@
 import type { Connect } from "../auth.ts";
+import { fetchAll } from "../pages.ts";
 import { createRest, type Rest } from "../rest.ts";
 
 const api = "https://iam.googleapis.com/v1";
@@ -19,9 +20,12 @@ export interface CustomRole {
 /** Custom roles; every call is synchronous. @see https://cloud.google.com/iam/docs/reference/rest/v1/projects.roles */
 export interface IamRolesClient {
   readonly getRole: (name: string) => Promise<CustomRole | undefined>;
+  /** All of `projects/{project}` that are not deleted, with their permissions. */
+  readonly listRoles: (project: string) => Promise<readonly CustomRole[]>;
   readonly createRole: (name: string, role: CustomRole) => Promise<CustomRole>;
   /** Replaces title, description and permissions. */
   readonly patchRole: (name: string, role: CustomRole) => Promise<CustomRole>;
+  readonly deleteRole: (name: string) => Promise<void>;
   readonly undeleteRole: (name: string) => Promise<CustomRole>;
 }
 
@@ -32,6 +36,10 @@ function rolesOf(rest: Rest): IamRolesClient {
   const site = (verb: string, name: string) => ({ method: `iam.projects.roles.${verb}`, resource: name });
   return {
     getRole: (name) => rest.findJson({ method: "GET", url: `${api}/${name}`, site: site("get", name) }),
+    listRoles: (project) => {
+      const request = { method: "GET", url: `${api}/${project}/roles`, query: { view: "FULL" } } as const;
+      return fetchAll(rest, { request: { ...request, site: site("list", project) }, field: "roles" });
+    },
     createRole(name, role) {
       const [parent, roleId] = name.split("/roles/");
       const body = { roleId, role };
@@ -45,6 +53,9 @@ function rolesOf(rest: Rest): IamRolesClient {
         body: role,
         site: site("patch", name),
       }),
+    async deleteRole(name) {
+      await rest.findJson({ method: "DELETE", url: `${api}/${name}`, site: site("delete", name) });
+    },
     undeleteRole: (name) =>
       rest.fetchJson({ method: "POST", url: `${api}/${name}:undelete`, body: {}, site: site("undelete", name) }),
   };

@@ -1,4 +1,5 @@
 import type { Connect } from "../auth.ts";
+import { fetchAll } from "../pages.ts";
 import type { Policy } from "../policy.ts";
 import { createRest, type Rest } from "../rest.ts";
 
@@ -24,6 +25,8 @@ export interface ServiceAccount {
  */
 export interface IamClient {
   readonly getAccount: (name: string) => Promise<ServiceAccount | undefined>;
+  /** All of `projects/{project}`. */
+  readonly listAccounts: (project: string) => Promise<readonly ServiceAccount[]>;
   readonly createAccount: (name: string, account: ServiceAccount) => Promise<ServiceAccount>;
   readonly deleteAccount: (name: string) => Promise<void>;
   /** Policy of the account as a resource: who may act as it. With conditions (version 3). */
@@ -43,6 +46,10 @@ function iamOf(rest: Rest): IamClient {
   });
   return {
     getAccount: (name) => rest.findJson(call("GET", "get", name)),
+    listAccounts: (project) => {
+      const request = call("GET", "list", project);
+      return fetchAll(rest, { request: { ...request, url: `${request.url}/serviceAccounts` }, field: "accounts" });
+    },
     createAccount: (name, serviceAccount) => {
       const [parent, email = ""] = name.split("/serviceAccounts/");
       const body = { accountId: email.split("@")[0], serviceAccount };

@@ -1,5 +1,6 @@
 import type { Connect } from "../auth.ts";
 import { idOf, parentOf } from "../name.ts";
+import { fetchAll } from "../pages.ts";
 import { createRest } from "../rest.ts";
 
 const api = "https://cloudscheduler.googleapis.com/v1";
@@ -29,6 +30,8 @@ export interface SchedulerJob {
 /** Cloud Scheduler. @see https://cloud.google.com/scheduler/docs/reference/rest */
 export interface SchedulerClient {
   readonly getJob: (name: string) => Promise<SchedulerJob | undefined>;
+  /** All of a location, `projects/{project}/locations/{location}`. */
+  readonly listJobs: (location: string) => Promise<readonly SchedulerJob[]>;
   readonly createJob: (name: string, job: SchedulerJob) => Promise<SchedulerJob>;
   /** Replaces the fields that the mask names. */
   readonly patchJob: (name: string, job: SchedulerJob, updateMask: readonly string[]) => Promise<SchedulerJob>;
@@ -41,6 +44,10 @@ export const connectScheduler: Connect<SchedulerClient> = (auth) => (guard) => {
   const site = (verb: string, resource: string) => ({ method: `cloudscheduler.jobs.${verb}`, resource });
   return {
     getJob: (name) => rest.findJson({ method: "GET", url: `${api}/${name}`, site: site("get", name) }),
+    listJobs: (location) => {
+      const request = { method: "GET", url: `${api}/${location}/jobs`, site: site("list", location) } as const;
+      return fetchAll(rest, { request, field: "jobs" });
+    },
     createJob: (name, job) =>
       rest.fetchJson({
         method: "POST",

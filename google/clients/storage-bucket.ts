@@ -1,4 +1,5 @@
 import type { Connect } from "../auth.ts";
+import { fetchAll } from "../pages.ts";
 import type { Policy } from "../policy.ts";
 import { createRest, type Rest } from "../rest.ts";
 
@@ -19,12 +20,25 @@ export interface Bucket {
   readonly versioning?: { readonly enabled?: boolean };
 }
 
+/** One version of an object. */
+export interface ObjectVersion {
+  readonly name: string;
+  /** Decimal, as a text. */
+  readonly generation: string;
+}
+
 /** Buckets and their policies. @see https://cloud.google.com/storage/docs/json_api/v1/buckets */
 export interface StorageBucketClient {
   readonly getBucket: (name: string) => Promise<Bucket | undefined>;
   readonly createBucket: (project: string, bucket: Bucket) => Promise<Bucket>;
   /** Changes the given fields, each as a whole. */
   readonly patchBucket: (name: string, bucket: Bucket) => Promise<Bucket>;
+  /** Deletes a bucket that is empty; absent is fine. */
+  readonly deleteBucket: (name: string) => Promise<void>;
+  /** Every version of every object, newest or not. */
+  readonly listVersions: (name: string) => Promise<readonly ObjectVersion[]>;
+  /** Deletes one version for good; absent is fine. */
+  readonly deleteVersion: (bucket: string, version: ObjectVersion) => Promise<void>;
   /** With conditions (version 3). */
   readonly getPolicy: (name: string) => Promise<Policy>;
   /** Replaces the policy; ABORTED when it is no longer the one whose `etag` is given. */
@@ -49,6 +63,22 @@ function bucketsOf(rest: Rest): StorageBucketClient {
       }),
     patchBucket: (name, bucket) =>
       rest.fetchJson({ method: "PATCH", url: `${api}/${name}`, body: bucket, site: site("patch", name) }),
+    deleteBucket: async (name) => {
+      await rest.findJson({ method: "DELETE", url: `${api}/${name}`, site: site("delete", name) });
+    },
+    listVersions: (name) => {
+      const query = { versions: true, fields: "items(name,generation),nextPageToken" };
+      const objects = { method: "storage.objects.list", resource: `gs://${name}` };
+      return fetchAll(rest, {
+        request: { method: "GET", url: `${api}/${name}/o`, query, site: objects },
+        field: "items",
+      });
+    },
+    deleteVersion: async (bucket, { name, generation }) => {
+      const object = { method: "storage.objects.delete", resource: `gs://${bucket}/${name}#${generation}` };
+      const url = `${api}/${bucket}/o/${encodeURIComponent(name)}`;
+      await rest.findJson({ method: "DELETE", url, query: { generation }, site: object });
+    },
     getPolicy: (name) =>
       rest.fetchJson({
         method: "GET",

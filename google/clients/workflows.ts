@@ -1,5 +1,6 @@
 import type { Connect } from "../auth.ts";
 import { type LongrunningBody, longrunningOperation, type Operation } from "../operation.ts";
+import { fetchAll } from "../pages.ts";
 import { createRest, type Rest } from "../rest.ts";
 
 const api = "https://workflows.googleapis.com/v1";
@@ -28,6 +29,8 @@ export interface Workflow {
  */
 export interface WorkflowsClient {
   readonly getWorkflow: (name: string) => Promise<Workflow | undefined>;
+  /** All of a location, `projects/{project}/locations/{location}`. */
+  readonly listWorkflows: (location: string) => Promise<readonly Workflow[]>;
   readonly createWorkflow: (name: string, workflow: Workflow) => Promise<Operation>;
   readonly patchWorkflow: (name: string, workflow: Workflow, fields: readonly string[]) => Promise<Operation>;
   readonly deleteWorkflow: (name: string) => Promise<Operation>;
@@ -45,6 +48,10 @@ function workflowsOf(rest: Rest): WorkflowsClient {
   const operation = async (answer: Promise<LongrunningBody>) => longrunningOperation(api, await answer);
   return {
     getWorkflow: (name) => rest.findJson(call("GET", "get", name)),
+    listWorkflows: (location) => {
+      const request = call("GET", "list", location);
+      return fetchAll(rest, { request: { ...request, url: `${request.url}/workflows` }, field: "workflows" });
+    },
     createWorkflow: (name, body) => {
       const [parent, workflowId] = name.split("/workflows/");
       const url = `${api}/${parent}/workflows`;

@@ -17,6 +17,26 @@ export interface Binding {
   readonly condition?: { readonly title?: string; readonly description?: string; readonly expression: string };
 }
 
+/** What was decided about a request of somebody's. */
+export interface Decision {
+  /** E-mail of whoever asked, or `anonymous`. */
+  readonly principal: string;
+  readonly permission: string;
+  /** `//{host}/{name}` */
+  readonly resource: string;
+  /** Every binding that lets it through; none when it was refused. */
+  readonly grants: readonly DecidingGrant[];
+}
+
+/** A binding of a policy that gives somebody a permission. */
+export interface DecidingGrant {
+  /** Whose policy it is, `//{host}/{name}`. */
+  readonly resource: string;
+  readonly role: string;
+  /** Expression of its condition. */
+  readonly condition?: string;
+}
+
 /**
  * Authorisation. Resources are named `//{host}/{name}`, for example
  * `//secretmanager.googleapis.com/projects/p/secrets/s` and `//cloudresourcemanager.googleapis.com/projects/p`.
@@ -24,6 +44,13 @@ export interface Binding {
 export interface Access {
   /** Whether the principal has the permission by the policies in effect on the resource, its ancestors and its project. */
   allows(principal: Principal, permission: string, resource: string): boolean;
+  /** The same for whoever only wants to know: nobody is told that it was asked. */
+  wouldAllow(principal: Principal, permission: string, resource: string): boolean;
+  /**
+   * Tells every decision about a request of an account, person or nobody until the returned function is called, so that
+   * one sees which grants are used and which are idle. What an owner or the local cloud itself does is decided by none.
+   */
+  subscribe(listener: (decision: Decision) => void): () => void;
   /** @throws ApiError PERMISSION_DENIED in Google's words, UNAUTHENTICATED without credentials */
   demand(principal: Principal, permission: string, resource: string): void;
   /** The policy last written (not necessarily in effect yet); an empty one with an etag when none was. */

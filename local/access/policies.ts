@@ -4,14 +4,14 @@ import type { JsonObject } from "../json.ts";
 import type { Projects } from "../projects.ts";
 import type { Random } from "../random.ts";
 import type { Collection, Store } from "../store.ts";
-import type { Access, Binding, Policy } from "./access.ts";
+import type { Access, Binding, DecidingGrant, Decision, Policy } from "./access.ts";
 import { parseCondition } from "./condition.ts";
 import { missingCredentials } from "./credentials.ts";
 import { permissionsInEffect } from "./custom-role.ts";
 import type { ServiceAccount } from "./members.ts";
 import { createPolicyRecords } from "./policy-records.ts";
 import { checkPolicy } from "./policy-rules.ts";
-import { membersOf, type Principal } from "./principal.ts";
+import { emailOf, membersOf, type Principal } from "./principal.ts";
 import { predefinedRoles } from "./roles.ts";
 
 /** What `createAccess` works with. */
@@ -61,20 +61,35 @@ export function createAccess(context: AccessContext): Decider {
   const agents: Collection<JsonObject> = store.collection("iam.serviceAgents");
   const roles: Collection<JsonObject> = store.collection("iam.roles");
 
-  function decide({ principal, permission, resource, modifiedRoles }: AccessQuestion): boolean {
-    if (principal.kind === "owner" || principal.kind === "system") return true;
+  const listeners = new Set<(decision: Decision) => void>();
+
+  /** The bindings that answer a question with yes, one after the other. */
+  function* grantsFor({ principal, permission, resource, modifiedRoles }: AccessQuestion): Generator<DecidingGrant> {
     const asked = membersOf(principal);
     const circumstances = { now: clock.now(), modifiedRoles, resource: asConditionsSee(resource, projects) };
-    return lineage(resource, { projectOf, containerOf }).some((name) =>
-      records
-        .effective(name)
-        ?.bindings?.some(
-          (binding) =>
-            binding.members.some((member) => asked.includes(member) || stands(member, asked)) &&
-            grants(roles, { role: binding.role, permission, now: circumstances.now }) &&
-            holds(binding, circumstances),
-        ),
-    );
+    const decides = ({ role, members, condition }: Binding) =>
+      members.some((member) => asked.includes(member) || stands(member, asked)) &&
+      grants(roles, { role, permission, now: circumstances.now }) &&
+      holds({ condition }, circumstances);
+    for (const name of lineage(resource, { projectOf, containerOf })) {
+      for (const binding of records.effective(name)?.bindings ?? []) {
+        const { role, condition } = binding;
+        if (decides(binding)) yield { resource: name, role, ...(condition && { condition: condition.expression }) };
+      }
+    }
+  }
+
+  function isAbove({ kind }: Principal): boolean {
+    return kind === "owner" || kind === "system";
+  }
+
+  function decide(question: AccessQuestion): boolean {
+    if (isAbove(question.principal)) return true;
+    if (listeners.size === 0) return !grantsFor(question).next().done;
+    const { principal, permission, resource } = question;
+    const decision = { principal: emailOf(principal), permission, resource, grants: [...grantsFor(question)] };
+    for (const listener of listeners) listener(decision);
+    return decision.grants.length > 0;
   }
 
   /** Whether somebody has a basic role on the project that a member such as `projectEditor:{project}` names. */
@@ -95,6 +110,12 @@ export function createAccess(context: AccessContext): Decider {
     decide,
     require,
     allows: (principal, permission, resource) => decide({ principal, permission, resource }),
+    wouldAllow: (principal, permission, resource) =>
+      isAbove(principal) || !grantsFor({ principal, permission, resource }).next().done,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     demand: (principal, permission, resource) => require({ principal, permission, resource }),
     modifiedRoles: (resource, policy) => changedRoles(records.latest(resource), policy),
     getPolicy: records.latest,
@@ -149,7 +170,10 @@ function projectOfResource(resource: string, projectOf: AccessContext["projectOf
   return named === undefined || named === "_" || named === "-" ? projectOf(resource) : named;
 }
 
-function holds({ condition }: Binding, context: Parameters<ReturnType<typeof parseCondition>>[0]): boolean {
+function holds(
+  { condition }: Pick<Binding, "condition">,
+  context: Parameters<ReturnType<typeof parseCondition>>[0],
+): boolean {
   return condition === undefined || parseCondition(condition.expression)(context);
 }
 

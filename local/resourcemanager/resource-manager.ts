@@ -68,7 +68,7 @@ function listProjects<T extends { readonly projectId: string; readonly name: str
   const options = { aliases: { id: "projectId" }, idOf: ({ projectId }: T) => projectId };
   const listing = readListing<T>(type, request, options);
   const maySee = ({ projectId }: Project) =>
-    access.allows(principal, "resourcemanager.projects.get", `//${host}/projects/${projectId}`);
+    access.wouldAllow(principal, "resourcemanager.projects.get", `//${host}/projects/${projectId}`);
   return listing.page(projects.list().filter(maySee).map(view), { usual: 500, most: 1000 });
 }
 

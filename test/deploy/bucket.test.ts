@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { ensureBucket } from "../../deploy/bucket.ts";
+import { type BucketClient, ensureBucket } from "../../deploy/bucket.ts";
 import { installationAccounts, installationLabels } from "../../deploy/installation.ts";
-import type { Bucket, StorageBucketClient } from "../../google/clients/storage-bucket.ts";
+import type { Bucket } from "../../google/clients/storage-bucket.ts";
 import type { Policy } from "../../google/policy.ts";
 
 const project = "my-project";
@@ -10,7 +10,7 @@ const target = { project, projectNumber: "12345", region: "us-central1" };
 const accounts = installationAccounts(project);
 const memberOf = (account: string) => `serviceAccount:alloyrun-${account}@${project}.iam.gserviceaccount.com`;
 
-interface Held extends StorageBucketClient {
+interface Held extends BucketClient {
   bucket?: Bucket;
   policy: Policy;
   /** Calls that changed something. */

@@ -37,7 +37,6 @@ function iamInMemory(projectPolicy: Policy = {}): Iam {
     iam: {
       getAccount: async (name) => existing.get(name),
       createAccount: write(existing, "create"),
-      deleteAccount: async (name) => void existing.delete(name),
       getAccountPolicy: getPolicy,
       setAccountPolicy: write(policies, "set policy of"),
     },
@@ -48,10 +47,8 @@ function iamInMemory(projectPolicy: Policy = {}): Iam {
       undeleteRole: async (name) => write(held, "undelete")(name, { ...held.get(name), deleted: false }),
     },
     resourceManager: {
-      getProject: async () => ({ projectId: project }),
       getProjectPolicy: getPolicy,
       setProjectPolicy: write(policies, "set policy of"),
-      testPermissions: async (_name, permissions) => permissions,
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { ensureSchedules } from "../../deploy/schedules.ts";
+import { ensureSchedules, planSchedules } from "../../deploy/schedules.ts";
 import type { SchedulerClient, SchedulerJob } from "../../google/clients/scheduler.ts";
 
 const target = { project: "my-project", projectNumber: "123", region: "asia-northeast1" };
@@ -8,7 +8,7 @@ const name = "projects/my-project/locations/asia-northeast1/jobs/alloyrun-sweep"
 /** Cloud Scheduler in memory, which notes what it is asked to change. */
 function createScheduler(jobs: Record<string, SchedulerJob> = {}) {
   const asked: string[] = [];
-  const scheduler: SchedulerClient = {
+  const scheduler: Pick<SchedulerClient, "getJob" | "createJob" | "patchJob"> = {
     getJob: async (job) => jobs[job],
     async createJob(job, body) {
       asked.push(`create ${job}`);
@@ -20,7 +20,6 @@ function createScheduler(jobs: Record<string, SchedulerJob> = {}) {
       jobs[job] = { ...jobs[job], ...body };
       return body;
     },
-    deleteJob: () => Promise.reject(new Error("not to be called")),
   };
   return { scheduler, jobs, asked };
 }
@@ -51,6 +50,18 @@ describe("ensureSchedules", () => {
     await ensureSchedules(scheduler, target);
     expect(asked[1]).toMatch(/^patch .*schedule/);
     expect(jobs[name]?.schedule).toBe("*/15 * * * *");
+  });
+
+  it("is planned by what differs, and not at all once the job is there", async () => {
+    const { scheduler, jobs, asked } = createScheduler();
+    expect(await planSchedules(scheduler, target)).toMatchObject([{ action: "create", resource: name }]);
+    expect(asked).toEqual([]);
+    await ensureSchedules(scheduler, target);
+    expect(await planSchedules(scheduler, target)).toEqual([]);
+    jobs[name] = { ...jobs[name], schedule: "0 * * * *" };
+    expect(await planSchedules(scheduler, target)).toEqual([
+      { kind: "schedule", action: "update", resource: name, differences: ["~ schedule"] },
+    ]);
   });
 
   it("leaves a job of somebody else's as it is, and says so", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { ensureTopics, installationSubscriptions, installationTopics } from "../../deploy/topics.ts";
+import { installationSubscriptions } from "../../deploy/subscriptions.ts";
+import { ensureTopics, installationTopics, planTopics } from "../../deploy/topics.ts";
 import type { PubsubClient, Subscription, Topic } from "../../google/clients/pubsub.ts";
 import { ApiError } from "../../google/error.ts";
 import type { Policy } from "../../google/policy.ts";
@@ -95,5 +96,38 @@ describe("ensureTopics", () => {
     const refusal = { code: "ALREADY_EXISTS", resource: subscription("alloyrun-requests") };
     await expect(ensureTopics(held.client, target)).rejects.toMatchObject(refusal);
     expect(held.subscriptions.get(subscription("alloyrun-requests"))).toEqual({ labels: {} });
+  });
+});
+
+describe("planTopics", () => {
+  it("lists topics, subscriptions and what Pub/Sub needs to forward, and makes none of it", async () => {
+    const held = pubsubInMemory();
+    const kinds = (await planTopics(held.client, target)).map(({ kind }) => kind);
+    const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
+    expect(count("topic")).toBe(installationTopics.length);
+    expect(count("subscription")).toBe(installationSubscriptions.length);
+    expect(count("grants")).toBe(2 * installationSubscriptions.filter(({ push }) => push).length);
+    expect(held.writes).toEqual([]);
+  });
+
+  it("lists only what somebody changed since, setting by setting", async () => {
+    const held = pubsubInMemory();
+    await ensureTopics(held.client, target);
+    expect(await planTopics(held.client, target)).toEqual([]);
+    const name = subscription("alloyrun-events");
+    held.subscriptions.set(name, { ...held.subscriptions.get(name), ackDeadlineSeconds: 10, retryPolicy: {} });
+    held.policies.set(name, {});
+    expect(await planTopics(held.client, target)).toEqual([
+      {
+        kind: "subscription",
+        action: "update",
+        resource: name,
+        differences: ["~ ackDeadlineSeconds", "~ retryPolicy"],
+      },
+      {
+        ...{ kind: "grants", action: "update", resource: name },
+        differences: ["+ roles/pubsub.subscriber to service-12345@gcp-sa-pubsub.iam.gserviceaccount.com"],
+      },
+    ]);
   });
 });

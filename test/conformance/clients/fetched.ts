@@ -62,6 +62,10 @@ const fetched: readonly Fetched[] = [
     reason: "No package has Service Networking.",
   },
   {
+    names: ["cloudbilling.googleapis.com google.cloud.billing.v1.CloudBilling"],
+    reason: "@google-cloud/billing is not installed for the two calls that there are.",
+  },
+  {
     names: ["pubsub.googleapis.com google.iam.v1.IAMPolicy.GetIamPolicy"],
     over: "REST",
     reason: "Clients ask for the policy by POST, where the API has GET.",

@@ -116,7 +116,11 @@ function projects(): readonly FurtherCall[] {
   const usage = "google.api.serviceusage.v1.ServiceUsage";
   const permissions = ["run.services.get"];
   const run = `${project}/services/run.googleapis.com`;
+  const billing = "google.cloud.billing.v1.CloudBilling";
+  const paid = { billingAccountName: "billingAccounts/012345-6789AB-CDEF01" };
   return [
+    [`${billing}.UpdateProjectBillingInfo`, { name: project, projectBillingInfo: paid }, paid],
+    [`${billing}.GetProjectBillingInfo`, { name: project }, { ...paid, billingEnabled: true }],
     [`${v3}.GetProject`, { name: project }, { projectId: testProject, state: "ACTIVE" }],
     [`${v3}.SearchProjects`, { query: `id:${testProject}` }, { projects: [{ projectId: testProject }] }],
     [`${v3}.GetIamPolicy`, { resource: project }, {}],

@@ -52,10 +52,15 @@ export async function startInstalledCloud(
     readonly project?: string;
     /** Further options of `deploy`. */
     readonly deploy?: readonly string[];
+    /** Called before anything is installed. */
+    readonly onStart?: (local: LocalCloud) => void;
+    /** Whether to leave the installation to the test. */
+    readonly bare?: boolean;
   } = {},
 ): Promise<InstalledCloud> {
   const { project = "my-project" } = options;
   const local = await startLocalCloud(options);
+  options.onStart?.(local);
   const env = { PATH: process.env.PATH ?? "", ...(await local.environment({ project })) };
   const printed: string[] = [];
   const alloyrun = async (...args: string[]) => {
@@ -91,6 +96,7 @@ export async function startInstalledCloud(
     },
     stop: () => local.stop(),
   };
+  if (options.bare) return cloud;
   const deployed = await alloyrun("deploy", ...place, ...(options.deploy ?? []));
   if (deployed.code === 0) return cloud;
   await local.stop();

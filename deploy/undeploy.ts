@@ -1,0 +1,121 @@
+import type { StorageClient } from "../google/clients/storage.ts";
+import type { StorageBucketClient } from "../google/clients/storage-bucket.ts";
+import { ApiError } from "../google/error.ts";
+import { installationName } from "../spec/names.ts";
+import { present } from "./change.ts";
+import { type Clients, openClients } from "./clients.ts";
+import { type Place, targetOf } from "./deploy.ts";
+import { persist } from "./eventually.ts";
+import type { Target } from "./installation.ts";
+import { bucketPart, entrances, type RemovalPart, remainder } from "./removal.ts";
+
+/** Why an installation cannot go yet. */
+export interface Hindrance {
+  readonly environment: string;
+  readonly reason: string;
+  /** What to do first. */
+  readonly command: string;
+}
+
+/** How an installation is removed. */
+export interface Undeployment {
+  readonly keepBucket: boolean;
+  /** Told before anything is removed, and after each resource. */
+  readonly onRemoved: (resource: string) => void;
+}
+
+/** How it ended: all is gone, or nothing may go while environments stand. */
+export type UndeployOutcome =
+  | { readonly state: "removed"; readonly resources: readonly string[] }
+  | { readonly state: "hindered"; readonly hindrances: readonly Hindrance[] };
+
+/**
+ * Removes what `deploy` made, and nothing else: what bears the mark of the installation and of no environment. The APIs
+ * stay enabled, because others may use them. Whatever is gone already is passed over, so that a removal that was
+ * interrupted goes on when it is asked for again.
+ *
+ * @throws ApiError or OperationError naming the call that was refused
+ */
+export async function undeploy(
+  place: Place,
+  { keepBucket, onRemoved }: Undeployment,
+  clients = openClients(),
+): Promise<UndeployOutcome> {
+  const target = await targetOf(clients, place);
+  await demandRegion(clients.buckets, target);
+  const resources: string[] = [];
+  const removeAll = async (parts: readonly RemovalPart[]) => {
+    for (const part of parts) resources.push(...(await removePart(clients, target, { part, onRemoved })));
+  };
+  const before = await findHindrances(clients.storage, target);
+  if (before.length > 0) return { state: "hindered", hindrances: before };
+  await removeAll(entrances);
+  // A request may have come in while the entrances were being closed.
+  const after = await findHindrances(clients.storage, target);
+  if (after.length > 0) return { state: "hindered", hindrances: after.map(withDeploy(target)) };
+  await removeAll(keepBucket ? remainder : [...remainder, bucketPart]);
+  return { state: "removed", resources };
+}
+
+async function removePart(
+  clients: Clients,
+  target: Target,
+  { part, onRemoved }: { readonly part: RemovalPart } & Pick<Undeployment, "onRemoved">,
+): Promise<readonly string[]> {
+  const removals = await part.find(clients, target);
+  await Promise.all(
+    removals.map(async ({ resource, remove }) => {
+      await persist(isBusy, remove);
+      onRemoved(resource);
+    }),
+  );
+  return removals.map(({ resource }) => resource);
+}
+
+/** Environments that stand, are being changed, or whose removal waits for Google, from the bucket. */
+export async function findHindrances(
+  storage: Pick<StorageClient, "listObjects">,
+  { project, region }: Place,
+): Promise<readonly Hindrance[]> {
+  const bucket = installationName(project);
+  const place = `--project ${project} --region ${region}`;
+  const named = async (folder: string) => {
+    const objects = (await present(storage.listObjects(bucket, folder))) ?? [];
+    return objects.flatMap(({ name = "" }) => /\/(.+)\.json$/.exec(name)?.[1] ?? []);
+  };
+  const [up, waiting, held] = await Promise.all(["environments/", "teardowns/", "locks/"].map(named));
+  const hindrance = (environment: string): Hindrance => {
+    if (waiting?.includes(environment)) {
+      const reason = "what is left of it waits for Google to release it";
+      return { environment, reason, command: `alloyrun sweep ${place}` };
+    }
+    const reason = up?.includes(environment) ? "it stands" : "a run holds it";
+    return { environment, reason, command: `alloyrun down ${environment} ${place}` };
+  };
+  return [...new Set([...(up ?? []), ...(waiting ?? []), ...(held ?? [])])].sort().map(hindrance);
+}
+
+function withDeploy({ project, region }: Place): (hindrance: Hindrance) => Hindrance {
+  return ({ command, ...rest }) => ({
+    ...rest,
+    command: `alloyrun deploy --project ${project} --region ${region} && ${command}`,
+  });
+}
+
+/** Accounts and roles are the project's, so that looking into the wrong region would leave functions without theirs. */
+async function demandRegion(buckets: Pick<StorageBucketClient, "getBucket">, target: Target): Promise<void> {
+  const name = installationName(target.project);
+  const location = (await present(buckets.getBucket(name)))?.location?.toLowerCase();
+  if (location === undefined || location === target.region) return;
+  throw new ApiError({
+    method: "storage.buckets.get",
+    resource: `gs://${name}`,
+    code: "INVALID_ARGUMENT",
+    text: `alloyrun is installed in ${location}, not in ${target.region}; name it with --region ${location}`,
+  });
+}
+
+/** Somebody else changes it at this moment, such as Google itself. */
+function isBusy({ code }: ApiError): boolean {
+  return code === "ABORTED" || code === "UNAVAILABLE";
+}

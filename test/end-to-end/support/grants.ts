@@ -1,0 +1,64 @@
+import type { DecidingGrant, Decision } from "../../../local/access/access.ts";
+import type { LocalCloud } from "../../../local/main.ts";
+import { idOf } from "../../../spec/names.ts";
+
+/** One thing that somebody may do: a permission of a custom role, or a predefined role as a whole, where it was granted. */
+export interface Right extends DecidingGrant {
+  /** E-mail address. */
+  readonly holder: string;
+  /** Absent for a predefined role. */
+  readonly permission?: string;
+}
+
+/** What was decided in a local cloud since it was watched. */
+export interface Watched {
+  /** Rights without which a request would have been refused. */
+  readonly decisive: ReadonlySet<string>;
+  /** Requests that were refused, as `{who} {permission} {resource}`. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** Watches every decision of a local cloud from now on. */
+export function watchDecisions({ cloud }: LocalCloud): Watched {
+  const decisive = new Set<string>();
+  const refused = new Set<string>();
+  cloud.access.subscribe((decision) => {
+    const [only, ...others] = decision.grants;
+    if (only && others.length === 0) decisive.add(keyOf(rightOf(decision, only)));
+    if (!only) refused.add(`${decision.principal} ${decision.permission} ${decision.resource}`);
+  });
+  return { decisive, refused };
+}
+
+/** Everything that the service accounts of a project's own hold there now. */
+export function takeRights({ cloud }: LocalCloud): Right[] {
+  const accounts = cloud.store.collection("iam.serviceAccounts");
+  const roles = cloud.store.collection<{ readonly includedPermissions?: readonly string[] }>("iam.roles");
+  const policies = cloud.store.collection("iam.policies").list();
+  return policies
+    .filter(([resource]) => !/\/serviceAccounts\//.test(resource) || accounts.get(idOf(resource)))
+    .flatMap(([resource]) =>
+      (cloud.access.getPolicy(resource).bindings ?? []).flatMap(({ role, members, condition }) =>
+        members
+          .map((member) => member.replace("serviceAccount:", ""))
+          .filter((holder) => accounts.get(holder) && holder.endsWith(".iam.gserviceaccount.com"))
+          .flatMap((holder) => {
+            const grant = { resource, role, holder, ...(condition && { condition: condition.expression }) };
+            const permissions = roles.get(role)?.includedPermissions;
+            return permissions?.map((permission) => ({ ...grant, permission })) ?? [grant];
+          }),
+      ),
+    );
+}
+
+/** A right as text, the same for whoever holds and whoever uses it. */
+export function keyOf({ holder, role, permission, resource, condition }: Right): string {
+  const what = permission === undefined ? role : `${permission} (${idOf(role)})`;
+  const where = resource.replace(/^\/\//, "");
+  return `${holder.replace(/@.*/, "")}: ${what} on ${where}${condition === undefined ? "" : ` if ${condition}`}`;
+}
+
+function rightOf({ principal, permission }: Decision, grant: DecidingGrant): Right {
+  const isCustom = grant.role.startsWith("projects/");
+  return { ...grant, holder: principal, ...(isCustom && { permission }) };
+}
