@@ -42,7 +42,7 @@ describe("claimLock", () => {
     const run = { id: "run-one", environment: "staging", fence };
     await fenceGuard(run, storage)();
     states.set("executions/one", { state: "FAILED", endTime: new Date((now + 10) * 1000).toISOString() });
-    await expect(claim("two", { at: now + 129 })).rejects.toMatchObject({ reason: "LOCK_SETTLING", retryable: true });
+    expect(await claim("two", { at: now + 129 })).toMatchObject({ state: "settling", holder: { run: "run-one" } });
     expect(await claim("two", { at: now + 130 })).toMatchObject({ state: "held", holder: { run: "run-two" } });
     await expect(fenceGuard(run, storage)()).rejects.toMatchObject({ reason: "LOCK_LOST", retryable: false });
   });

@@ -18,8 +18,10 @@ beforeEach(async () => {
 });
 
 const noted = () => stored(here.clients.storage, `requests/${run}.json`);
-const stand = (state: Execution["state"]) =>
-  here.executions.set(execution, { name: execution, state, labels: {}, endTime: "2026-01-01T00:02:00.000Z" });
+const standAs = (name: string, state: Execution["state"]) =>
+  here.executions.set(name, { name, state, labels: {}, endTime: "2026-01-01T00:02:00.000Z" });
+const stand = (state: Execution["state"]) => standAs(execution, state);
+const giveBack = () => here.clients.storage.deleteObject(here.clients.installation.bucket, "locks/users.json");
 const recordThat = (state: string, id = run) =>
   put(here.clients.storage, `runs/users/${id}.json`, {
     ...{ run: { id: run }, reports: {} },
@@ -97,9 +99,16 @@ describe("resumeRun", () => {
 
   it.each(["succeeded", "rejected"])("refuses one that has %s", async (state) => {
     stand("SUCCEEDED");
+    await giveBack();
     await recordThat(state);
     await expect(resumeRun(run, here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
     expect(here.started).toHaveLength(1);
+  });
+
+  it("goes on with one that was cancelled before it could give its lock back", async () => {
+    stand("CANCELLED");
+    await recordThat("succeeded");
+    expect(await resumeRun(run, here.clients)).toMatchObject({ state: "running" });
   });
 
   it("starts one execution for two that resume at the same moment", async () => {
@@ -115,6 +124,8 @@ describe("resumeRun", () => {
     await recordThat("failed");
     await resumeRun(run, here.clients);
     await recordThat("succeeded", `${run}.2`);
+    standAs(`${execution.slice(0, -1)}2`, "SUCCEEDED");
+    await giveBack();
     await expect(resumeRun(run, here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
   });
 });

@@ -160,12 +160,15 @@ describe("viewRun", () => {
   });
 
   it("looks for the record of the attempt that counts", async () => {
+    stand({ state: "FAILED" });
     const result = { run, state: "failed", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${run}.json`, { result, reports: {} });
     expect(await view()).toMatchObject({ state: "failed" });
     const noted = JSON.parse(here.clients.storage.texts()[`requests/${run}.json`] ?? "");
     await put(`requests/${run}.json`, { ...noted, attempt: 2 });
+    stand({ state: "ACTIVE" });
     expect(await view()).toMatchObject({ state: "running" });
+    stand({ state: "SUCCEEDED" });
     await put(`runs/users/${run}.2.json`, { result: { ...result, state: "succeeded" }, reports: {} });
     expect(await view()).toMatchObject({ state: "succeeded" });
   });
