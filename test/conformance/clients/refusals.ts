@@ -46,6 +46,10 @@ const particular: Readonly<Record<string, JsonObject>> = {
   "google.pubsub.v1.Publisher.DeleteTopic": topic,
   "google.api.serviceusage.v1.ServiceUsage.BatchGetServices": { parent: project, names: ["nonsense"] },
   "google.storage.v1.Projects.GetServiceAccount": { projectId: noProject },
+  "google.cloud.billing.v1.CloudBilling.GetProjectBillingInfo": { name: `projects/${noProject}` },
+  "google.cloud.billing.v1.CloudBilling.UpdateProjectBillingInfo": {
+    ...{ name: project, projectBillingInfo: { billingAccountName: "nobody" } },
+  },
   ...projectMethods(),
   ...Object.fromEntries(
     ["v1", "v1beta", "v1alpha"].map((version) => [
