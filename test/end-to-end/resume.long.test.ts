@@ -13,7 +13,7 @@ const seed = process.env.RESUME_SEED ?? "1";
 /** Only these chains of the seed, as `3` or `0,7`. */
 const only = process.env.RESUME_CHAINS?.split(",").map(Number);
 /** Real seconds for the sample; `all` plays chains until every case has been drawn. */
-const budget = process.env.RESUME_SECONDS ?? "200";
+const budget = process.env.RESUME_SECONDS ?? "120";
 const isOver = (began: number) => budget !== "all" && (performance.now() - began) / 1000 > Number(budget);
 /** One core works for the functions of one cloud while the other serves the other. */
 const players = 2;
