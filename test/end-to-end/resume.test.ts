@@ -11,7 +11,7 @@ import { installAndPack, type Packed } from "./resume/undisturbed.ts";
 
 jest.setTimeout(300_000);
 
-/** The same pair for everybody; any other word gives another one; `resume.long.test.ts` plays many more, at every call that a run makes. */
+/** The same pair for everybody; any other word gives another one; `resume.every.test.ts` plays many more, at every call that a run makes. */
 const seed = process.env.RESUME_SEED ?? "1";
 
 /** Callers and methods with an effect, in an up and in a rebuild. */
