@@ -30,6 +30,8 @@ export interface EnvironmentOptions {
   readonly identity?: object;
   readonly database?: object;
   readonly service?: object;
+  readonly policy?: object;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Makes an environment of its own name, with ranges that no other one uses. */
@@ -63,7 +65,7 @@ function specOf(name: string, options: EnvironmentOptions): object {
   return {
     apiVersion: "alloyrun/v1",
     kind: "Environment",
-    metadata: { name },
+    metadata: { name, ...(options.labels && { labels: options.labels }) },
     spec: {
       project: options.project ?? "my-project",
       region,
@@ -77,6 +79,7 @@ function specOf(name: string, options: EnvironmentOptions): object {
         smoke: { expect: { contains: "Select Users" } },
         ...options.service,
       },
+      ...(options.policy && { policy: options.policy }),
     },
   };
 }
