@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { RunView } from "../../functions/api.ts";
 import type { JsonObject } from "../../local/json.ts";
 import { createRandom } from "../../local/random.ts";
 import { rest } from "../support/local-cloud.ts";
+import { type Door, findDoor, until } from "./support/door.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { keyOf, type Right, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
@@ -41,7 +40,7 @@ describe("the accounts of an installation", () => {
   let cloud: InstalledCloud;
   let environment: Environment;
   let watched: Watched;
-  let door: string;
+  let door: Door;
   const held = new Map<string, Right>();
   let installed: ReadonlySet<string>;
   /** What was refused while something was taken away. */
@@ -53,8 +52,7 @@ describe("the accounts of an installation", () => {
         watched = watchDecisions(local);
       },
     });
-    const { projectNumber } = await cloud.ask(`GET cloudresourcemanager.googleapis.com/v1/projects/${project}`);
-    door = `alloyrun-request-${String(projectNumber)}.${region}.run.app`;
+    door = await findDoor(cloud);
     environment = createEnvironment("rights", { policy, database });
     note();
     installed = new Set(held.keys());
@@ -85,15 +83,15 @@ describe("the accounts of an installation", () => {
   });
 
   it("what is rebuilt, after somebody else has approved, while another run waits", async () => {
-    await allow(boss);
-    const data = await request({ action: "rebuild", environment: "rights", level: "data" });
-    await approve(data);
-    const app = await request({ action: "rebuild", environment: "rights", level: "app", onBusy: "queue" });
-    for (const run of [data, app]) expect((await ended(run)).failures).toEqual([]);
+    await door.allow(boss);
+    const data = await door.request({ action: "rebuild", environment: "rights", level: "data" });
+    await door.approve(boss, data);
+    const app = await door.request({ action: "rebuild", environment: "rights", level: "app", onBusy: "queue" });
+    for (const run of [data, app]) expect((await door.ended(run)).failures).toEqual([]);
     note();
-    const cluster = await request({ action: "rebuild", environment: "rights", level: "database" });
-    await approve(cluster);
-    expect((await ended(cluster)).failures).toEqual([]);
+    const cluster = await door.request({ action: "rebuild", environment: "rights", level: "database" });
+    await door.approve(boss, cluster);
+    expect((await door.ended(cluster)).failures).toEqual([]);
     note();
   });
 
@@ -106,16 +104,12 @@ describe("the accounts of an installation", () => {
       ["unfreeze", {}],
       ["extend", { by: "1h" }],
     ] as const) {
-      await send("owner", `POST /v1/environments/rights:${action}`, body);
+      await door.send("owner", `POST /v1/environments/rights:${action}`, body);
     }
     await cloud.ask(`POST cloudscheduler.googleapis.com/v1/${place}/jobs/alloyrun-rebuild-rights:run`, {});
-    const scheduled = await until(async () =>
-      (await approvals())
-        .map(([, approval]) => approval)
-        .find(({ requesters }) => String(requesters).includes("-sched")),
-    );
-    await send("owner", `POST /v1/runs/${String(scheduled.run)}:cancel`, {});
-    expect((await view(String(scheduled.run))).state).toBe("cancelled");
+    const scheduled = await door.asked(({ requesters }) => String(requesters).includes("alloyrun-scheduler@"));
+    await door.send("owner", `POST /v1/runs/${scheduled.run}:cancel`, {});
+    expect((await door.view(scheduled.run)).state).toBe("cancelled");
   });
 
   it(`refuse, and tell what is missing, when they lack what they need (seed ${seed})`, async () => {
@@ -225,56 +219,6 @@ describe("the accounts of an installation", () => {
     }
   }
 
-  async function allow(member: string): Promise<void> {
-    const service = `run.googleapis.com/v2/${place}/services/alloyrun-request`;
-    const policy = await cloud.ask(`GET ${service}:getIamPolicy`);
-    const bindings = [...(policy.bindings as readonly JsonObject[]), { role: "roles/run.invoker", members: [member] }];
-    await cloud.ask(`POST ${service}:setIamPolicy`, { policy: { ...policy, bindings } });
-    await cloud.local.cloud.clock.advance(10 * 60_000);
-  }
-
-  async function send(as: string, target: string, body?: object): Promise<JsonObject> {
-    const [method, path] = target.split(" ");
-    const headers: Record<string, string> = method === "POST" ? { "idempotency-key": randomUUID() } : {};
-    const answer = await rest(cloud.local, `${method} ${door}${path}`, { as, body, headers });
-    if (answer.status >= 300) throw new Error(`${target}: ${answer.status} ${answer.text}`);
-    return answer.body;
-  }
-
-  async function request(body: object): Promise<string> {
-    return String((await send("owner", "POST /v1/requests", body)).run);
-  }
-
-  async function view(run: string): Promise<RunView> {
-    return (await send("owner", `GET /v1/runs/${run}`)) as unknown as RunView;
-  }
-
-  async function ended(run: string): Promise<RunView> {
-    const isOver = ({ state }: RunView) => !["queued", "running", "awaiting-approval"].includes(state);
-    return until(async () => {
-      const seen = await view(run);
-      return isOver(seen) ? seen : undefined;
-    });
-  }
-
-  async function approve(run: string): Promise<void> {
-    const id = await until(async () => (await view(run)).approval?.id);
-    await send(boss, `POST /v1/approvals/${id}:approve`, {});
-    await until(async () => (await view(run)).state !== "awaiting-approval");
-  }
-
-  /** Every approval by its id, as the bucket has it. */
-  async function approvals(): Promise<readonly (readonly [string, JsonObject])[]> {
-    const objects = `storage.googleapis.com/storage/v1/b/${project}-alloyrun/o`;
-    const { items = [] } = await cloud.ask(`GET ${objects}?prefix=approvals/`);
-    const names = (items as readonly { readonly name: string }[]).map(({ name }) => name);
-    return Promise.all(
-      names.map(
-        async (name) => [name, await cloud.ask(`GET ${objects}/${encodeURIComponent(name)}?alt=media`)] as const,
-      ),
-    );
-  }
-
   function executions() {
     const all = cloud.local.cloud.store.collection<{ readonly runningCount?: number }>("run.executions");
     return all.list().map(([, execution]) => execution);
@@ -302,7 +246,8 @@ describe("the accounts of an installation", () => {
       ...{ databaseGeneration: 1, clusterGeneration: 1 },
     };
     const body = { action: "remove", input: step?.input, outputs: {}, failures: [], failedOperations: 0, run };
-    const answer = await rest(cloud.local, `POST ${door.replace("-request-", "-seed-")}/`, { body });
+    const { uri } = await cloud.ask(`GET run.googleapis.com/v2/${place}/services/alloyrun-seed`);
+    const answer = await rest(cloud.local, `POST ${String(uri).replace("https://", "")}/`, { body });
     expect(answer.body).toMatchObject({ state: "pending", reason: expect.stringContaining("is being cancelled") });
   }
 
@@ -360,13 +305,3 @@ const changed = {
   database: { instance: { cpuCount: 4 }, readPool: { name: "rights-pool", nodeCount: 2 } },
   egress: { connector: { maxInstances: 4 } },
 };
-
-/** Asks again until there is an answer; what is waited for happens in processes of the local cloud. */
-async function until<Value>(ask: () => Promise<Value | undefined | false>): Promise<Value> {
-  for (let asks = 0; asks < 3000; asks += 1) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    await delay(50);
-  }
-  throw new Error("it has not become so");
-}

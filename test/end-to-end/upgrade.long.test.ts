@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import type { RunView } from "../../functions/api.ts";
 import { type Checkout, makeCheckout } from "./support/checkout.ts";
+import { type Door, findDoor } from "./support/door.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { startSession } from "./support/session.ts";
@@ -11,6 +10,7 @@ import { startSession } from "./support/session.ts";
 jest.setTimeout(600_000);
 
 const project = "my-project";
+const boss = "user:boss@example.com";
 const locations = `projects/${project}/locations/${region}`;
 
 /** Another version is a copy of this one in which every function and the workflow differ. */
@@ -18,16 +18,19 @@ describe("an upgrade while a run is under way", () => {
   let cloud: InstalledCloud;
   let environment: Environment;
   let checkout: Checkout;
-  let running: Promise<{ readonly run: RunView }>;
+  let door: Door;
+  let run: string;
   let before: string;
 
   beforeAll(async () => {
     cloud = await startInstalledCloud();
-    environment = createEnvironment("upgraded");
+    environment = createEnvironment("upgraded", { policy: { approval: { when: ["always"] } } });
+    door = await findDoor(cloud);
+    await door.allow(boss);
     checkout = makeCheckout();
     change("functions/step.ts", "done({}, (await plan?.(", 'done({ version: "next" }, (await plan?.(');
     change("functions/entry/entry.ts", "response.status(200)", 'response.set("x-version", "next").status(200)');
-    change("workflows/environment.yaml", "name: alloyrun", "name: alloyrun", true);
+    change("workflows/environment.yaml", /^/, "# The next version.\n");
   });
 
   afterAll(async () => {
@@ -38,26 +41,30 @@ describe("an upgrade while a run is under way", () => {
 
   it("changes functions and workflow under it", async () => {
     before = await revision();
-    running = cloud.up(environment);
-    await until(() => cloud.local.cloud.store.collection("compute.networks").list().length > 0);
+    const asking = cloud.alloyrun("up", environment.file, "--json");
+    ({ run } = await door.asked(({ environment: of }) => of === "upgraded"));
     expect(await deployNext()).toBe(0);
     expect(await revision()).not.toBe(before);
+    expect((await door.view(run)).state).toBe("awaiting-approval");
+    await door.approve(boss, run);
+    await asking;
   });
 
   it("lets the run end well by the definition that it began with, and the next one take the new", async () => {
-    const { run } = await running;
-    expect([run.state, run.failures]).toEqual(["succeeded", []]);
+    const { state, failures } = await door.ended(run);
+    expect([state, failures]).toEqual(["succeeded", []]);
     expect(await cloud.read("upgraded")).toEqual({ status: 200, body: "Select Users: [{3 sasashun}]\n" });
+    environment.configure({});
     const again = await cloud.up(environment);
     expect([again.run.state, again.run.failures]).toEqual(["succeeded", []]);
     expect(again.run.steps.flatMap(({ changes }) => changes ?? [])).toEqual([]);
     expect(await revisionsOfRuns()).toEqual([before, await revision()]);
   });
 
-  function change(path: string, from: string, to: string, isComment = false): void {
+  function change(path: string, from: string | RegExp, to: string): void {
     const file = join(checkout.directory, path);
     const text = readFileSync(file, "utf8");
-    const changed = isComment ? `# The next version.\n${text}` : text.replace(from, to);
+    const changed = text.replace(from, to);
     if (changed === text) throw new Error(`${path} has no ${from}`);
     writeFileSync(file, changed);
   }
@@ -91,8 +98,4 @@ interface Execution {
   readonly startTime: string;
   readonly workflowRevisionId: string;
   readonly labels?: Readonly<Record<string, string>>;
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await delay(20);
 }

@@ -10,6 +10,7 @@ import type { InstalledCloud } from "./installed-cloud.ts";
 export interface NotedApproval {
   readonly id: string;
   readonly run: string;
+  readonly environment: string;
   readonly requesters: readonly string[];
 }
 
