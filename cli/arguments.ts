@@ -41,3 +41,28 @@ export function parseDuration(text: string): number {
     0,
   );
 }
+
+/** A duration as the request function takes it, for example `24h`. @throws InvalidArgumentError */
+export function parseSpan(text: string): string {
+  if (/^[1-9]\d{0,4}[smhd]$/.test(text)) return text;
+  throw new InvalidArgumentError("write a number with s, m, h or d, for example 24h");
+}
+
+/** A SHA-256 as this command line prints it. @throws InvalidArgumentError */
+export function parseHash(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new InvalidArgumentError("write all 64 digits, as they were printed");
+}
+
+/** Seconds since the epoch of a day (its beginning, UTC) or an RFC 3339 time. @throws InvalidArgumentError */
+export function parseMoment(text: string): number {
+  const isWritten = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const milliseconds = isWritten ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(milliseconds)) return milliseconds / 1000;
+  throw new InvalidArgumentError("write a day such as 2030-01-31, or a time such as 2030-01-31T06:00:00Z");
+}
+
+/** The moment after which nothing counts: a day counts whole. @throws InvalidArgumentError */
+export function parseEnd(text: string): number {
+  return parseMoment(text) + (text.includes("T") ? 0 : unitSeconds.d);
+}

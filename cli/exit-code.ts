@@ -10,10 +10,12 @@ export const exitCodes = {
   invalid: 2,
   /** A removal is done but for what only Google releases; the sweep goes on. */
   remaining: 3,
-  /** Another run holds the environment. */
+  /** Another run holds the environment, or somebody has frozen it. */
   busy: 4,
   /** alloyrun is not installed in the project, or may not be called by this identity. */
   unavailable: 5,
+  /** An approver has rejected it, or nobody approved it in time; nothing was changed. */
+  rejected: 6,
   /** Ended by Ctrl-C or SIGTERM; a run in the cloud goes on. */
   interrupted: 130,
 } as const;

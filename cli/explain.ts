@@ -2,6 +2,7 @@ import type { Code } from "../google/code.ts";
 import { ApiError } from "../google/error.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { ProblemError } from "./request-client.ts";
+import { renderHolder } from "./view/standing.ts";
 
 /** Says on a stream what went wrong and what to do, and gives the exit code that tells its kind. */
 export function explain(caught: unknown, stream: { readonly write: (text: string) => unknown }): ExitCode {
@@ -27,7 +28,11 @@ function explainProblem({ problem }: ProblemError): Explanation {
   );
   const [detail = ""] = issues.length > 0 ? problem.detail.split("\n") : [problem.detail];
   const lines = [`${problem.title}: ${detail}`, ...issues];
-  if (problem.status === 409) return { lines, exitCode: exitCodes.busy };
+  if (problem.holder) {
+    const ways = [`Follow it with \`alloyrun watch ${problem.holder.run}\`, or ask again with \`--on-busy queue\`.`];
+    return { lines: [...lines, ...renderHolder(problem.holder), ...ways], exitCode: exitCodes.busy };
+  }
+  if (problem.status === 409 || problem.title === "FROZEN") return { lines, exitCode: exitCodes.busy };
   if ([401, 403, 404, 503].includes(problem.status)) return { lines, exitCode: exitCodes.unavailable };
   return { lines, exitCode: problem.status < 500 ? exitCodes.invalid : exitCodes.failed };
 }

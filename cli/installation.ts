@@ -5,8 +5,15 @@ import { functionId, installationName } from "../spec/names.ts";
 import { identityToken } from "./identity-token.ts";
 import { createRequestClient, type RequestClient } from "./request-client.ts";
 
+/** Where an installation is. */
+export interface Place {
+  readonly project: string;
+  readonly region: string;
+}
+
 /** An alloyrun that is installed in a project, as the command line reaches it. */
 export interface Installation {
+  readonly place: Place;
   readonly requests: RequestClient;
   readonly storage: StorageClient;
   /** The installation's bucket. */
@@ -14,11 +21,12 @@ export interface Installation {
 }
 
 /** Finds the installation of a project and region, as whoever is logged in. */
-export async function findInstallation(project: string, region: string): Promise<Installation> {
+export async function findInstallation({ project, region }: Place): Promise<Installation> {
   const auth = createAuth();
   const { projectNumber } = await connectResourceManager(auth)(unguarded).getProject(project);
   const url = `https://${functionId("request")}-${projectNumber}.${region}.run.app`;
   return {
+    place: { project, region },
     requests: createRequestClient({ url, token: () => identityToken(auth, url) }),
     storage: connectStorage(auth)(unguarded),
     bucket: installationName(project),

@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Problem, RequestAccepted, RequestBody, RunView } from "../functions/api.ts";
+import type {
+  ApprovalView,
+  DecisionBody,
+  EnvironmentView,
+  FreezeBody,
+  Problem,
+  RequestAccepted,
+  RequestBody,
+  RunView,
+} from "../functions/api.ts";
 import { ApiError } from "../google/error.ts";
 
 /** A refusal of the request function. */
@@ -14,14 +23,23 @@ export class ProblemError extends Error {
   }
 }
 
-/** What the command line asks of an installation: everything goes through its request function. */
+/**
+ * What the command line asks of an installation: everything goes through its request function. Each throws ProblemError
+ * when it is refused, and ApiError UNAVAILABLE when the function cannot be reached.
+ */
 export interface RequestClient {
-  /** @throws ProblemError, or ApiError UNAVAILABLE when the function cannot be reached */
   request(body: RequestBody): Promise<RequestAccepted>;
-  /** @throws ProblemError, or ApiError UNAVAILABLE when the function cannot be reached */
   getRun(run: string): Promise<RunView>;
-  /** Runs of an environment, newest first. @throws ProblemError, or ApiError UNAVAILABLE likewise */
-  listRuns(environment: string): Promise<readonly RunView[]>;
+  cancelRun(run: string): Promise<RunView>;
+  resumeRun(run: string): Promise<RunView>;
+  /** With the newest runs. */
+  getEnvironment(environment: string): Promise<EnvironmentView>;
+  freeze(environment: string, body: FreezeBody): Promise<EnvironmentView>;
+  unfreeze(environment: string): Promise<EnvironmentView>;
+  /** @param by for example `24h`; counted once, so it is never sent again by itself */
+  extend(environment: string, by: string): Promise<EnvironmentView>;
+  getApproval(id: string): Promise<ApprovalView>;
+  decide(id: string, verb: "approve" | "reject", body: DecisionBody): Promise<ApprovalView>;
 }
 
 /** How the request function is reached. */
@@ -37,7 +55,9 @@ export interface Door {
 interface Call {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly body?: RequestBody;
+  readonly body?: object;
+  /** Whether it is sent once only, because sent twice it would count twice. */
+  readonly once?: boolean;
 }
 
 /** Calls of one request before giving up, half a second to four seconds apart. */
@@ -51,14 +71,25 @@ const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  * under the same idempotency key, so that it starts one run however often it is sent.
  */
 export function createRequestClient(door: Door): RequestClient {
+  const read = <Body>(path: string) => send<Body>(door, { method: "GET", path });
+  const post = <Body>(path: string, body: object = {}) => send<Body>(door, { method: "POST", path, body });
   return {
-    request: (body) => send<RequestAccepted>(door, { method: "POST", path: "/v1/requests", body }),
-    getRun: (run) => send<RunView>(door, { method: "GET", path: `/v1/runs/${encodeURIComponent(run)}` }),
-    async listRuns(environment) {
-      const path = `/v1/environments/${encodeURIComponent(environment)}`;
-      return (await send<{ runs: RunView[] }>(door, { method: "GET", path })).runs;
-    },
+    request: (body) => post("/v1/requests", body),
+    getRun: (run) => read(pathOf("runs", run)),
+    cancelRun: (run) => post(pathOf("runs", run, "cancel")),
+    resumeRun: (run) => post(pathOf("runs", run, "resume")),
+    getEnvironment: (environment) => read(pathOf("environments", environment)),
+    freeze: (environment, body) => post(pathOf("environments", environment, "freeze"), body),
+    unfreeze: (environment) => post(pathOf("environments", environment, "unfreeze")),
+    extend: (environment, by) =>
+      send(door, { method: "POST", path: pathOf("environments", environment, "extend"), body: { by }, once: true }),
+    getApproval: (id) => read(pathOf("approvals", id)),
+    decide: (id, verb, body) => post(pathOf("approvals", id, verb), body),
   };
+}
+
+function pathOf(collection: string, id: string, verb?: string): string {
+  return `/v1/${collection}/${encodeURIComponent(id)}${verb === undefined ? "" : `:${verb}`}`;
 }
 
 async function send<Body>(door: Door, call: Call): Promise<Body> {
@@ -66,11 +97,12 @@ async function send<Body>(door: Door, call: Call): Promise<Body> {
   const headers: Record<string, string> = { authorization: `Bearer ${await token()}` };
   if (call.body) headers["idempotency-key"] = randomUUID();
   if (call.body) headers["content-type"] = "application/json";
+  const limit = call.once ? 1 : attempts;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await exchange(door, { ...call, headers });
     if (isAnswer(answer) && answer.ok) return JSON.parse(answer.text);
     const mayPass = !isAnswer(answer) || passing.has(answer.status);
-    if (!mayPass || attempt === attempts) throw isAnswer(answer) ? new ProblemError(problemOf(answer)) : answer;
+    if (!mayPass || attempt === limit) throw isAnswer(answer) ? new ProblemError(problemOf(answer)) : answer;
     await pause(250 * 2 ** attempt);
   }
 }

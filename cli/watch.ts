@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunView } from "../functions/api.ts";
 import { ApiError } from "../google/error.ts";
+import type { Place } from "./installation.ts";
 import type { RequestClient } from "./request-client.ts";
 import { createPace, type Pace } from "./view/pace.ts";
 import { renderProgress, renderStep } from "./view/progress.ts";
+import { renderStanding } from "./view/standing.ts";
 
 /** Where progress is shown. */
 export interface Screen {
@@ -14,12 +16,14 @@ export interface Screen {
 }
 
 /** States in which a run goes on. */
-const unfinished: ReadonlySet<RunView["state"]> = new Set(["queued", "running"]);
+const unfinished: ReadonlySet<RunView["state"]> = new Set(["queued", "running", "awaiting-approval"]);
 
 /** How a run is watched. */
 export interface Watch {
   /** Absent to watch in silence. */
   readonly screen?: Screen;
+  /** Where the installation is, for the commands that are shown. */
+  readonly place: Place;
   /** When the run was asked for, by `performance.now()`, if it was asked for here. */
   readonly requestedMs?: number;
   readonly pause?: (ms: number) => Promise<unknown>;
@@ -35,9 +39,9 @@ const patience = 20;
  * @throws ProblemError, or ApiError UNAVAILABLE when the run could not be read for some minutes
  */
 export async function watchRun(client: Pick<RequestClient, "getRun">, run: string, watch: Watch): Promise<RunView> {
-  const { screen, requestedMs, pause = sleep } = watch;
+  const { screen, place, requestedMs, pause = sleep } = watch;
   const pace = createPace();
-  const draw = screen ? drawer(screen, pace) : () => {};
+  const draw = screen ? drawer(screen, { pace, place }) : () => {};
   for (let looks = 0; ; looks += 1) {
     const view = await readRun(client, run, pause);
     if (looks === 0 && requestedMs !== undefined && view.startedAt) pace.note(view.startedAt, requestedMs);
@@ -63,18 +67,30 @@ async function readRun(
   }
 }
 
-function drawer({ stream, isLive, colour }: Screen, pace: Pace): (view: RunView) => void {
-  const drawn = new Map<string, string>();
-  let height = 0;
+interface Drawing {
+  readonly pace: Pace;
+  readonly place: Place;
+}
+
+function drawer({ stream, isLive, colour }: Screen, { pace, place }: Drawing): (view: RunView) => void {
   const options = () => ({ pace, width: stream.columns ?? 120, colour });
   if (isLive) {
+    let height = 0;
     return (view) => {
-      const lines = renderProgress(view, options());
-      stream.write(`${height > 0 ? `\u001b[${height}A` : ""}${lines.map((line) => `\u001b[2K${line}\n`).join("")}`);
+      const lines = [...renderStanding(view, place), ...renderProgress(view, options())];
+      // What was drawn below is cleared, for a run that waits no more needs fewer lines.
+      const back = height > 0 ? `\u001b[${height}A\u001b[J` : "";
+      stream.write(`${back}${lines.map((line) => `\u001b[2K${line}\n`).join("")}`);
       height = lines.length;
     };
   }
+  const drawn = new Map<string, string>();
   return (view) => {
+    const standing = keyOf(view);
+    if (drawn.get("standing") !== standing) {
+      for (const line of renderStanding(view, place)) stream.write(`${line}\n`);
+      drawn.set("standing", standing);
+    }
     for (const step of view.steps) {
       const state = `${step.state} ${step.reason ?? ""}`;
       if (step.state === "waiting" || drawn.get(step.name) === state) continue;
@@ -82,4 +98,9 @@ function drawer({ stream, isLive, colour }: Screen, pace: Pace): (view: RunView)
       stream.write(`${renderStep(step, view, options())}\n`);
     }
   };
+}
+
+/** What must change before a wait is told again: how long it has lasted does not count. */
+function keyOf({ state, queue, approval }: RunView): string {
+  return [state, queue?.ahead, queue?.holder?.run, approval?.id].join();
 }

@@ -30,9 +30,9 @@ export async function planApis(
   }));
 }
 
-/** An API that was enabled moments ago does not answer everywhere yet. */
+/** An API that was enabled moments ago does not answer everywhere yet; Storage says so by the older of the reasons. */
 export function isNotYetServed(error: ApiError): boolean {
-  return error.reason === "SERVICE_DISABLED";
+  return error.reason === "SERVICE_DISABLED" || error.reason === "accessNotConfigured";
 }
 
 async function missingApis(serviceUsage: ServiceUsageClient, { project }: Project): Promise<readonly string[]> {

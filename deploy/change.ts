@@ -10,10 +10,13 @@ export type ChangeKind =
   | "grants"
   | "bucket"
   | "topic"
+  | "subscription"
+  | "secret"
   | "repository"
   | "image"
   | "function"
-  | "workflow";
+  | "workflow"
+  | "schedule";
 
 /** Something that `deploy` would make or change. */
 export interface InstallationChange {

@@ -9,6 +9,7 @@ import { connectPubsub } from "../google/clients/pubsub.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectRunServices } from "../google/clients/run.ts";
 import { connectScheduler } from "../google/clients/scheduler.ts";
+import { connectSecretManager } from "../google/clients/secret-manager.ts";
 import { connectServiceUsage } from "../google/clients/service-usage.ts";
 import { connectStorage } from "../google/clients/storage.ts";
 import { connectStorageBucket } from "../google/clients/storage-bucket.ts";
@@ -36,6 +37,7 @@ export function openClients() {
     roles: connectIamRoles(auth)(unguarded),
     run: connectRunServices(auth)(unguarded),
     scheduler: connectScheduler(auth)(unguarded),
+    secrets: connectSecretManager(auth)(unguarded),
     serviceUsage: connectServiceUsage(auth)(unguarded),
     storage: connectStorage(auth)(unguarded),
     workflows: connectWorkflows(auth)(unguarded),

@@ -33,7 +33,7 @@ export interface WantedFunction extends InstallationFunction {
 }
 
 /**
- * Ensures one function from this version's source, private, with its callers.
+ * Ensures one function from this version's source with its callers: private, unless it is the public door.
  *
  * @throws ApiError ALREADY_EXISTS when a function of that name is somebody else's
  */
@@ -151,12 +151,13 @@ async function ensureInvokers(
 
 function invokersEdit(
   { project }: Target,
-  { invokers }: Pick<InstallationFunction, "invokers">,
+  { invokers, isPublic }: Pick<InstallationFunction, "invokers" | "isPublic">,
 ): (policy: Policy) => Policy {
   const accounts = installationAccounts(project);
-  const grants = invokers.map((name) => ({
+  const members = invokers.map((name) => `serviceAccount:${accountEmail(project, installationAccountId(name))}`);
+  const grants = [...members, ...(isPublic ? ["allUsers"] : [])].map((member) => ({
     role: "roles/run.invoker",
-    member: `serviceAccount:${accountEmail(project, installationAccountId(name))}`,
+    member,
   }));
   return (policy) => reconcile(policy, grants, accounts);
 }

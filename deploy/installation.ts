@@ -29,6 +29,18 @@ export interface InstallationAccount {
   readonly readsUploads: readonly string[];
   /** Whether it pushes images into the installation's repository. */
   readonly pushesImages: boolean;
+  /** Secrets of the installation that it may use. */
+  readonly secrets: SecretAccess;
+}
+
+/** Rights in secrets of webhooks and links: those of environments are granted secret by secret, when they are made. */
+export interface SecretAccess {
+  /** Whether it reads the values of secrets whose ids begin with `alloyrun-hook-`. */
+  readonly readsHooks?: boolean;
+  /** Whether it reads the key of approval links. */
+  readonly readsLinkKey?: boolean;
+  /** Whether it draws that key. */
+  readonly drawsLinkKey?: boolean;
 }
 
 /** Rights in the installation's bucket, by prefix of the objects' names. */
@@ -53,6 +65,8 @@ export interface InstallationFunction {
   readonly account: string;
   /** Accounts that may call it, by name. */
   readonly invokers: readonly string[];
+  /** Whether anybody may call it, and it is there only where that is asked for. */
+  readonly isPublic: boolean;
   readonly memory: "256M" | "512M";
 }
 
@@ -72,6 +86,7 @@ export const installationApis = [
   "workflowexecutions",
   "pubsub",
   "cloudscheduler",
+  "secretmanager",
 ].map((name) => `${name}.googleapis.com`);
 
 /** What an entry needs; steps declare theirs in `plan/steps`. */
@@ -81,6 +96,8 @@ interface EntryDeclaration {
   readonly permissions: readonly string[];
   readonly bucket: BucketAccess;
   readonly invokers: readonly string[];
+  readonly secrets?: SecretAccess;
+  readonly isPublic?: boolean;
 }
 
 const entries: readonly EntryDeclaration[] = [
@@ -89,6 +106,7 @@ const entries: readonly EntryDeclaration[] = [
     title: "takes requests and starts executions",
     permissions: [
       "logging.logEntries.list",
+      "pubsub.topics.publish",
       "workflows.callbacks.send",
       "workflows.executions.cancel",
       "workflows.executions.create",
@@ -99,7 +117,7 @@ const entries: readonly EntryDeclaration[] = [
       writes: ["approvals/", "chains/", "environments/", "freezes/", "plans/", "requests/", "runs/"],
       lists: true,
     },
-    invokers: ["sweep", "scheduler"],
+    invokers: ["sweep", "scheduler", "push", "hook"],
   },
   {
     name: "plan",
@@ -130,6 +148,23 @@ const entries: readonly EntryDeclaration[] = [
     },
     invokers: ["workflow"],
   },
+  {
+    name: "events",
+    title: "delivers events to webhooks",
+    permissions: [],
+    bucket: { reads: ["approvals/", "requests/", "specs/"], lists: true },
+    invokers: ["push"],
+    secrets: { readsHooks: true, readsLinkKey: true, drawsLinkKey: true },
+  },
+  {
+    name: "hook",
+    title: "takes signed tickets and approval links from outside",
+    permissions: [],
+    bucket: { reads: ["approvals/", "plans/", "requests/", "specs/"], lists: true },
+    invokers: [],
+    secrets: { readsHooks: true, readsLinkKey: true },
+    isPublic: true,
+  },
 ];
 
 /** Everything that polls an operation on the workflow's behalf, from the steps' declarations. */
@@ -149,6 +184,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
     bucket: {},
     readsUploads: [],
     pushesImages: false,
+    secrets: {},
     ...rest,
   });
   return [
@@ -161,8 +197,8 @@ export function installationAccounts(project: string): InstallationAccount[] {
         bucket: { reads: permissions.bucket ?? [] },
       }),
     ),
-    ...entries.map(({ name, title, permissions, bucket }) =>
-      account(name, { displayName: `alloyrun: ${title}`, permissions, bucket }),
+    ...entries.map(({ name, title, permissions, bucket, secrets = {} }) =>
+      account(name, { displayName: `alloyrun: ${title}`, permissions, bucket, secrets }),
     ),
     account("workflow", {
       displayName: "alloyrun: runs the workflow and polls operations",
@@ -175,6 +211,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
       bucket: { lists: true },
     }),
     account("scheduler", { displayName: "alloyrun: asks for what is scheduled" }),
+    account("push", { displayName: "alloyrun: brings the messages of topics" }),
     account("build", {
       displayName: "alloyrun: builds images",
       permissions: ["logging.logEntries.create", ...buildPermissions],
@@ -201,13 +238,15 @@ export function installationFunctions(project: string): InstallationFunction[] {
     entry: `functions/steps/${functionId(name).replace("alloyrun-", "")}.ts`,
     account: email(name),
     invokers: ["workflow"],
+    isPublic: false,
     memory: "512M" as const,
   }));
-  const entryFunctions = entries.map(({ name, invokers }) => ({
+  const entryFunctions = entries.map(({ name, invokers, isPublic = false }) => ({
     id: functionId(name),
     entry: `functions/entry/${name}.ts`,
     account: email(name),
     invokers,
+    isPublic,
     memory: "512M" as const,
   }));
   return [...stepFunctions, ...entryFunctions];
@@ -226,6 +265,23 @@ export function grantsRoleName(project: string, account: string): string {
 /** Custom role with which an account reads objects in Google's own buckets that it names. */
 export function uploadsRoleName(project: string, account: string): string {
   return `${roleName(project, account)}_uploads`;
+}
+
+/** Custom roles with which an account uses the secrets of webhooks, and the key of approval links. */
+export function secretRoleName(project: string, account: string, kind: "hooks" | "linkKey"): string {
+  return `${roleName(project, account)}_${kind}`;
+}
+
+/** The IAM condition that keeps a role to secrets whose ids begin so. Google names them by the project's number. */
+export function secretsCondition(title: string, beginning: string): NonNullable<Grant["condition"]> {
+  const expression = `resource.name.extract("/secrets/{id}").startsWith("${beginning}")`;
+  return { title: `alloyrun-${title}`, expression };
+}
+
+/** The IAM condition that keeps a role to one secret and its versions. */
+export function secretCondition(title: string, id: string): NonNullable<Grant["condition"]> {
+  const place = 'resource.name.extract("/secrets/{id}")';
+  return { title: `alloyrun-${title}`, expression: `${place} == "${id}" || ${place}.startsWith("${id}/")` };
 }
 
 /** The IAM condition that keeps a role to what lies in buckets and under names that begin so: `{bucket}/objects/{name}`. */

@@ -1,5 +1,6 @@
 import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts";
 import type { Grant } from "../google/policy.ts";
+import { linkKeySecret } from "../spec/names.ts";
 import type { InstallationChange } from "./change.ts";
 import {
   grantsCondition,
@@ -7,6 +8,9 @@ import {
   type InstallationAccount,
   objectsCondition,
   roleName,
+  secretCondition,
+  secretRoleName,
+  secretsCondition,
   type Target,
   uploadsRoleName,
 } from "./installation.ts";
@@ -65,10 +69,18 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
   const ordinary = account.permissions.filter((permission) => !policyPermissions.has(permission));
   const policy = account.permissions.filter((permission) => policyPermissions.has(permission));
   const uploads = account.readsUploads.length > 0 ? ["storage.objects.get"] : [];
+  const { readsHooks, readsLinkKey, drawsLinkKey } = account.secrets;
+  const hooks = readsHooks ? ["secretmanager.versions.access"] : [];
+  const linkKey = [
+    ...(readsLinkKey ? ["secretmanager.versions.access"] : []),
+    ...(drawsLinkKey ? ["secretmanager.versions.add"] : []),
+  ];
   return [
     role(roleName(project, account.name), "", ordinary),
     role(grantsRoleName(project, account.name), ": grants of listed roles", policy),
     role(uploadsRoleName(project, account.name), ": sources of functions", uploads),
+    role(secretRoleName(project, account.name, "hooks"), ": secrets of webhooks", hooks),
+    role(secretRoleName(project, account.name, "linkKey"), ": key of approval links", linkKey),
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
 }
 
@@ -79,6 +91,12 @@ export function grantsOf(target: Target, account: InstallationAccount): readonly
   return rolesOf(project, account).flatMap(({ name }): Grant[] => {
     if (name === grantsRoleName(project, account.name)) {
       return [{ role: name, member, condition: grantsCondition(account.grants) }];
+    }
+    if (name === secretRoleName(project, account.name, "hooks")) {
+      return [{ role: name, member, condition: secretsCondition("hooks", "alloyrun-hook-") }];
+    }
+    if (name === secretRoleName(project, account.name, "linkKey")) {
+      return [{ role: name, member, condition: secretCondition("link-key", linkKeySecret) }];
     }
     if (name !== uploadsRoleName(project, account.name)) return [{ role: name, member }];
     return account.readsUploads.map((beginning) => ({

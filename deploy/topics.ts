@@ -2,19 +2,25 @@ import type { PubsubClient, Topic } from "../google/clients/pubsub.ts";
 import { found, type InstallationChange, present } from "./change.ts";
 import { installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
-
-/** The topics of an installation: `alloyrun-events` tells what happens to environments, in the order of each. */
-const installationTopics = ["alloyrun-events"] as const;
+import { ensureSubscriptions, planSubscriptions } from "./subscriptions.ts";
 
 /**
- * Ensures the installation's topics.
- *
- * @throws ApiError ALREADY_EXISTS when a topic of that name is somebody else's
+ * The topics of an installation: `alloyrun-events` tells what happens to environments, in the order of each;
+ * `alloyrun-requests` takes requests; what of either could not be delivered goes to the topic `…-dead`.
  */
-export async function ensureTopics(
-  pubsub: Pick<PubsubClient, "getTopic" | "createTopic">,
-  target: Target,
-): Promise<void> {
+export const installationTopics = [
+  "alloyrun-events",
+  "alloyrun-events-dead",
+  "alloyrun-requests",
+  "alloyrun-requests-dead",
+] as const;
+
+/**
+ * Ensures the installation's topics and subscriptions, and that Pub/Sub may move what cannot be delivered.
+ *
+ * @throws ApiError ALREADY_EXISTS when one of that name is somebody else's
+ */
+export async function ensureTopics(pubsub: PubsubClient, target: Target): Promise<void> {
   await Promise.all(
     installationTopics.map(async (id) => {
       const name = topicName(target, id);
@@ -22,16 +28,20 @@ export async function ensureTopics(
       await pubsub.createTopic(name, { labels: installationLabels(target.project) });
     }),
   );
+  await ensureSubscriptions(pubsub, target);
 }
 
-/** What `ensureTopics` would make. */
+/** What `ensureTopics` would make and change. */
 export async function planTopics(
-  pubsub: Pick<PubsubClient, "getTopic">,
+  pubsub: Pick<PubsubClient, "getTopic" | "getSubscription" | "getPolicy">,
   target: Target,
 ): Promise<readonly InstallationChange[]> {
   const names = installationTopics.map((id) => topicName(target, id));
-  const topics = await Promise.all(names.map((name) => present(pubsub.getTopic(name))));
-  return found(...names.map((name, index) => topicChange(target, { name, found: topics[index] })));
+  const [topics, ofSubscriptions] = await Promise.all([
+    Promise.all(names.map((name) => present(pubsub.getTopic(name)))),
+    planSubscriptions(pubsub, target),
+  ]);
+  return found(...names.map((name, index) => topicChange(target, { name, found: topics[index] })), ofSubscriptions);
 }
 
 function topicChange(

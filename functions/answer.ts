@@ -1,10 +1,23 @@
 import type { Operation } from "../google/operation.ts";
 import type { Change } from "../plan/change.ts";
-import type { Done, Pending, PendingOperation } from "./contract.ts";
+import type { Ownership } from "../spec/names.ts";
+import type { Done, Pending, PendingOperation, Removed } from "./contract.ts";
+import type { Log } from "./log.ts";
 
 /** The answer of a step whose resources are as wanted; `changes` is what this call did. */
 export function done<Output extends object>(output: Output, changes: readonly Change[] = []): Done<Output> {
   return { state: "done", output, changes };
+}
+
+/** The answer of a removal that leaves what is somebody else's, naming each; what is said is logged too. */
+export function leave(left: readonly string[], log: Log, changes: readonly Change[] = []): Done<Removed> {
+  for (const says of left) log("WARNING", says);
+  return done(left.length > 0 ? { left } : {}, changes);
+}
+
+/** What is said of a resource that has the name, and is not the environment's own. */
+export function leftAlone(resource: string, { mark }: Pick<Ownership, "mark">): string {
+  return `${resource} is not of ${mark}; it was left as it is`;
 }
 
 /** An operation together with how long it takes as a rule. */

@@ -30,6 +30,8 @@ export interface RequestBody {
   readonly ticket?: string;
   /** How long the environment lives once it is ready, for example `72h`; what the spec says when omitted. */
   readonly timeToLive?: string;
+  /** E-mail address of who asked the ticket system that asks; only the public door may say so. */
+  readonly onBehalfOf?: string;
   /** With `down`, by the sweep: generation of the teardown that it found; another one by then means nothing is done. */
   readonly teardown?: string;
   /** With `down`, by the sweep: seconds since the epoch at which it found the environment to expire, likewise. */
@@ -89,14 +91,33 @@ export interface RunView {
   readonly failures: readonly FailureView[];
   /** What a removal left to the sweep, and why. */
   readonly remaining: readonly { readonly step: StepName; readonly reason: string }[];
+  /** RFC 3339: when the sweep tries again to remove what remains. */
+  readonly nextTryAt?: string;
+  /** What a removal found under our names that is somebody else's, and what stays at Google's for good: in sentences. */
+  readonly left?: readonly string[];
+  readonly degraded?: readonly string[];
   /** What the run is to change, as it was observed; absent before that. */
   readonly plan?: Digest;
   /** Whom the run waits for, or who decided. */
   readonly approval?: ApprovalView;
+  /** With a plan: why a person would have to approve it, each reason in a sentence; empty when nobody has to. */
+  readonly reasonsToAsk?: readonly string[];
+  /** What a queued run waits for. */
+  readonly queue?: QueueView;
   /** URL of the service, once it has traffic. */
   readonly url?: string;
   /** First lines of what the smoke test read, as `verify` gave it. */
   readonly excerpt?: string;
+  /** RFC 3339: when the environment that this run made ready is removed by itself. */
+  readonly expiresAt?: string;
+}
+
+/** What a queued run waits for. */
+export interface QueueView {
+  /** How many runs wait in front, as far as that is known. */
+  readonly ahead?: number;
+  /** Who holds the environment meanwhile. */
+  readonly holder?: HolderView;
 }
 
 /** Answer of `GET /v1/approvals/{id}`: what the approvers are asked. */
@@ -123,6 +144,8 @@ export interface DecisionBody {
   readonly reason?: string;
   /** The plan that was looked at; another one is refused. */
   readonly changesHash?: string;
+  /** E-mail address of who was given the link that was used; only the public door may say so. */
+  readonly by?: string;
 }
 
 /** Body of `POST /v1/environments/{environment}:freeze`. */
@@ -145,6 +168,22 @@ export interface EnvironmentView {
   readonly freeze?: FreezeView;
   /** What a removal left to the sweep, and why; absent when nothing is left. */
   readonly remaining?: Readonly<Record<string, string>>;
+  /** RFC 3339: when the sweep tries again. */
+  readonly nextTryAt?: string;
+}
+
+/** Answer of `POST /v1/expiries`, which the sweep asks for: whose time is over. */
+export interface Expiries {
+  /** `expiry`: seconds since the epoch, as it was read. */
+  readonly due: readonly { readonly environment: string; readonly expiry: number }[];
+  /** Environments whose warning could not be published; it is tried again the next time. */
+  readonly untold: readonly string[];
+}
+
+/** Answer, with status 200, to a scheduled request that is not carried out this time. */
+export interface RequestSkipped {
+  /** Why, in a sentence. */
+  readonly skipped: string;
 }
 
 /** Who keeps an environment as it is, why and until when. */
@@ -176,6 +215,8 @@ export interface FailureView {
   readonly step: StepName | "workflow";
   readonly code: string;
   readonly message: string;
+  /** One word in capitals that programs read, for example `STALE_PLAN`. */
+  readonly reason?: string;
   /** What supports the message, for example the last lines of a log. */
   readonly evidence?: readonly string[];
 }

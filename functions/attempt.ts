@@ -1,3 +1,5 @@
+import type { Run } from "./contract.ts";
+
 /** Something that Google never tries twice under one name: a revision, an execution, a build. */
 export interface Attempt<Resource> {
   /** 1 for the first. */
@@ -24,4 +26,12 @@ export async function findAttempt<Resource>(options: {
     const found = await options.look(id);
     if (!found || !options.isGivenUp(found)) return { number, id, found };
   }
+}
+
+/**
+ * What marks an attempt as made by this execution of the run: whoever resumes a run has mended the cause of what failed in
+ * it, or it has passed, like whoever runs `up` again.
+ */
+export function makerOf({ id, attempt = 1 }: Pick<Run, "id" | "attempt">): string {
+  return attempt === 1 ? id : `${id}.${attempt}`;
 }

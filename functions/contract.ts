@@ -22,6 +22,8 @@ export interface StepRequest<Input extends object> {
 /** The run on whose behalf a step is called. */
 export interface Run {
   readonly id: string;
+  /** Which of the executions that have been started for the run this is, from 1; each resume adds one. */
+  readonly attempt?: number;
   readonly environment: string;
   readonly action: "up" | "rebuild" | "down" | "plan" | "check";
   readonly level: Level;
@@ -30,6 +32,8 @@ export interface Run {
   readonly now: number;
   /** Where the environment's lock lies and the generation under which this run holds it; absent for `plan` and `check`. */
   readonly fence?: { readonly bucket: string; readonly object: string; readonly generation: string };
+  /** Since when a removal waits for what only Google releases, in seconds since the epoch; absent in the first try. */
+  readonly heldSince?: number;
   /** 1 for the first database, 2 for `mydb_g2` … */
   readonly databaseGeneration: number;
   /** 1 for the first cluster, 2 for `<cluster>-g2` … */
@@ -44,6 +48,14 @@ export interface Done<Output extends object> {
   readonly state: "done";
   readonly output: Output;
   readonly changes: readonly Change[];
+}
+
+/** What a removal that is done tells. */
+export interface Removed {
+  /** What has the name, and is somebody else's: each in a sentence. */
+  readonly left?: readonly string[];
+  /** What stays behind at Google that nothing of ours can remove: each in a sentence. */
+  readonly degraded?: readonly string[];
 }
 
 /** The step must be called again: when the operations are done, or after the time when there are none. */

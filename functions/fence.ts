@@ -4,10 +4,11 @@ import type { Run } from "./contract.ts";
 import { StepError } from "./error.ts";
 
 /**
- * The guard of a run (of one without a fence: nothing may change): reads the lock's generation again before each call that changes something, so that a run that
- * lost its lock changes nothing any more.
+ * The guard of a run: reads the lock's generation again before each call that changes something, so that a run that lost
+ * its lock changes nothing any more. A run without a fence may change nothing at all.
  *
- * @throws StepError ABORTED, reason `LOCK_LOST`, not retryable, when another run holds the lock by now
+ * @throws StepError ABORTED, reason `LOCK_LOST`, not retryable, when another run holds the lock by now;
+ * FAILED_PRECONDITION, reason `NO_LOCK`, when there is no fence
  */
 export function fenceGuard(run: Partial<Run>, storage: StorageClient): Guard {
   const { fence } = run;

@@ -4,6 +4,7 @@ import type { Hold } from "./clock.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import type { JsonObject } from "./json.ts";
 import type { LatencyKind } from "./latency.ts";
+import type { Random } from "./random.ts";
 
 /**
  * What an emulated API adds to the local cloud. An API's folder under `local/` exports one `create<Api>(cloud)` that
@@ -28,6 +29,8 @@ export interface Api {
    * `projects/-`; its policies count, and the API must be enabled there.
    */
   projectOf?(resource: string): string | undefined;
+  /** The project of a request that `raw` answers, when its path does not say it. */
+  projectOfPath?(path: string): string | undefined;
   /**
    * The resource that contains one (`//{host}/{name}`) whose name does not say it, such as the service of a revision in
    * version 1 of Cloud Run; its policies count too.
@@ -35,7 +38,7 @@ export interface Api {
   containerOf?(resource: string): string | undefined;
   /**
    * The address that the model's routes know, where the API has others for the same: a path that leaves the region to the
-   * host's name.
+   * host's name, an id in place of a name.
    */
   canonicalUrl?(url: URL): URL;
   /**
@@ -179,8 +182,8 @@ export interface StartOperation {
   readonly metadata?: JsonObject;
   /** Time that Google takes. Absent: none of its own (the work's real time counts). */
   readonly latency?: LatencyKind;
-  /** Id to use instead of a drawn one. */
-  readonly id?: string;
+  /** Id in place of the usual one, or how it is drawn. */
+  readonly id?: string | ((draws: Random) => string);
 }
 
 /** A `google.longrunning.Operation` as JSON; `done` is absent until it is. */

@@ -170,6 +170,10 @@ export const refusals = {
     "Instances behind Private Service Connect: there are no endpoints of other networks.",
   "alloydb.publicIp": "Public addresses of AlloyDB: nobody outside reaches a database on this machine.",
   "answers.proto": "`alt=proto`: answers over HTTP are JSON; protocol buffers come over gRPC.",
+  "artifactregistry.formats":
+    "Repositories of other formats than Docker: nothing here pushes or pulls packages of other kinds.",
+  "artifactregistry.modes":
+    "Remote and virtual repositories: nothing is pulled from outside, and a repository stands in for no others.",
   "functions.events":
     "Triggers of functions by other events than Pub/Sub messages: no other API sends events, and there are no channels.",
   "functions.firstGeneration": "Functions of the first generation, which is another product.",
@@ -180,6 +184,8 @@ export const refusals = {
     "Attributes in IAM conditions beyond request.time, resource.name, resource.type, resource.service and the roles that a request grants (access levels, tags, destinations), and arithmetic on times.",
   "iam.federatedMembers": "Principals of workforce and workload identity federation: nobody from elsewhere signs in.",
   "iam.keyForms": "Keys of service accounts as PKCS #12 files or with 1024 bits, which no client asks for any more.",
+  "lists.filters":
+    "In filters of lists, bare words that are looked for in every field, functions, and groups of values behind one `:`; comparisons with fields, `AND`, `OR`, `NOT` and parentheses are read.",
   "logging.containers": "Logs of folders, organisations and billing accounts: there are projects only.",
   "pubsub.exports": "Subscriptions that deliver into BigQuery, Bigtable or Cloud Storage.",
   "pubsub.ingestion": "Topics that take in from other clouds' streams: there are none.",
@@ -212,7 +218,8 @@ export const differences: readonly string[] = [
   "The machine types, images and disks that a virtual machine names are taken at their word and cannot be looked at; external addresses are documentation addresses (203.0.113.0/24), at which nobody answers.",
   "Private addresses are translated to loopback ones in the arguments and environment of workloads, and for Node workloads in their outgoing connections too.",
   "The bearer tokens `owner` and `user:EMAIL` stand for people without a login.",
-  "A project comes into being, with billing, when the owner first names it; without billing nothing stops.",
+  "A project comes into being, with billing, when the owner first names it; without billing nothing stops. No API is enabled in it but Resource Manager and Service Usage. Whether an API is enabled is asked of the project that a call is about and of the one that X-Goog-User-Project names, not of the caller's own, and Storage's userProject parameter charges nobody.",
+  "AlloyDB's clusters and instances go on reconciling for moments after an operation is done; what other APIs make is as ready as the operation says, but for peerings, for what spreads (policies, accounts, APIs), and for the first events of a trigger.",
   "Groups that are members of IAM bindings have no members themselves, and the owner of a project needs no binding.",
   "The default account of virtual machines gets no role by itself, as in organisations made since 2024; what Google's service agents do is done with every right, whatever becomes of the roles that they get.",
   "Tokens are not exchanged (workload identity federation, downscoped tokens), nobody signs in in a browser, and scopes of access tokens are told by tokeninfo but limit nothing.",

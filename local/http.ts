@@ -19,6 +19,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Called once it has left, or its line is down. */
+  readonly afterwards?: () => void;
 }
 
 /** An `application/json` response. */

@@ -49,6 +49,7 @@ export const latencies = {
   "alloydb.instance.update":        { p50: 180,  p95: 480 },
   "alloydb.instance.delete":        { p50: 120,  p95: 360 },
   "alloydb.user":                   { p50: 3,    p95: 15 },
+  "alloydb.reconciling":            { p50: 3,    p95: 12 },
   "iam.serviceAccount.propagation": { p50: 10,   p95: 60 },
   "iam.policy.propagation":         { p50: 30,   p95: 150 },
   "artifactregistry.repository.create": { p50: 4, p95: 15 },
@@ -57,6 +58,7 @@ export const latencies = {
   "run.service.deploy.connector":   { p50: 15,   p95: 60 },
   "run.service.deploy.direct":      { p50: 60,   p95: 150 },
   "run.service.delete":             { p50: 3,    p95: 10 },
+  "run.service.nameReuse":          { p50: 0,    p95: 30 },
   "run.job.create":                 { p50: 5,    p95: 15 },
   "run.job.delete":                 { p50: 3,    p95: 10 },
   "run.job.execution":              { p50: 30,   p95: 120 },
@@ -65,6 +67,8 @@ export const latencies = {
   "workflows.delete":               { p50: 3,    p95: 10 },
   "workflows.executionStart":       { p50: 0.5,  p95: 3 },
   "workflows.step":                 { p50: 0.1,  p95: 0.5 },
+  "eventarc.trigger.create":        { p50: 10,   p95: 60 },
+  "eventarc.trigger.delivery":      { p50: 60,   p95: 300 },
   "functions.deploy":               { p50: 100,  p95: 240 },
   "functions.delete":               { p50: 30,   p95: 90 },
 } as const satisfies Record<string, Latency>;
@@ -92,13 +96,15 @@ const Z95 = 1.6449;
 
 /**
  * Draws a duration from the lognormal distribution through a row's two quantiles, kept within the row's 5th and 95th
- * percentile so that one run is never an outlier of its own seed.
+ * percentile so that one run is never an outlier of its own seed. Where the median is nothing, half of the draws are, and
+ * the others grow up to the 95th percentile.
  *
  * @returns milliseconds
  */
 export function drawLatency(kind: LatencyKind, random: Random): number {
   const { p50, p95 } = latencies[kind];
+  const drawn = Math.min(Z95, Math.max(-Z95, random.normal()));
+  if (p50 === 0) return Math.max(0, drawn / Z95) * p95 * 1000;
   const sigma = Math.log(p95 / p50) / Z95;
-  const z = Math.min(Z95, Math.max(-Z95, random.normal()));
-  return p50 * Math.exp(sigma * z) * 1000;
+  return p50 * Math.exp(sigma * drawn) * 1000;
 }

@@ -13,6 +13,7 @@ import { openJournalFile } from "./journal-file.ts";
 import type { Json } from "./json.ts";
 import { createPersonalEnvironment } from "./personal-environment.ts";
 import { answerAdmin } from "./server/admin.ts";
+import { keepAliveMs } from "./server/keep-alive.ts";
 import { openPort, type Port } from "./server/port.ts";
 import { kept } from "./state/change-log.ts";
 import { openState, type State } from "./state/state.ts";
@@ -187,7 +188,7 @@ function once(work: () => Promise<void>): () => Promise<void> {
 
 /** A port of one API, for clients that follow no proxy and take no path. */
 async function listenPlain({ web }: Assembled, { host, port }: { host: string; port: number }): Promise<Server> {
-  const server = createServer(web.handleFor(host));
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, web.handleFor(host));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

@@ -135,7 +135,8 @@ function createRecordMaker({
   return (operation) => {
     const { host, parent, kind, target, input = {}, metadata, latency } = operation;
     const draws = drawsFor(operation);
-    const id = operation.id ?? drawId(draws);
+    const { id: given = drawId } = operation;
+    const id = typeof given === "string" ? given : given(draws);
     const name = parent === "" ? `operations/${id}` : `${parent}/operations/${id}`;
     const { principal, workload } = presentCaller();
     const fault = gate.begin({ on: "operation", host, kind, resource: target, principal });

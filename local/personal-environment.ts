@@ -53,7 +53,7 @@ function principalOf({ store }: Cloud, email: string): Principal {
 }
 
 /** Files that only this user reads. */
-function writeFiles({ directory, tokens }: Cloud, principal: Principal, project: string) {
+function writeFiles({ directory, tokens, access }: Cloud, principal: Principal, project: string) {
   const name = createHash("sha256")
     .update(`${emailOf(principal)} ${project}`)
     .digest("hex")
@@ -61,13 +61,16 @@ function writeFiles({ directory, tokens }: Cloud, principal: Principal, project:
   const folder = join(directory, "people", name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const [accessTokenFile, credentialsFile] = [join(folder, "access-token"), join(folder, "credentials.json")];
+  const projectResource = `//cloudresourcemanager.googleapis.com/projects/${project}`;
+  // As gcloud does it: who may not use a project gets credentials that name none.
+  const mayUse = access.allows(principal, "serviceusage.services.use", projectResource);
   const credentials = {
     type: "authorized_user",
     account: emailOf(principal),
     client_id: adcClient,
     client_secret: "local",
     refresh_token: tokens.refreshToken(principal),
-    quota_project_id: project,
+    ...(mayUse ? { quota_project_id: project } : {}),
     universe_domain: "googleapis.com",
   };
   writeFileSync(accessTokenFile, bearerOf(tokens, principal), { mode: 0o600 });

@@ -63,3 +63,22 @@ export function zonesOf(region: string): readonly string[] {
 export function regionOf(zone: string): string {
   return zone.replace(/-[a-z]$/, "");
 }
+
+/** Locations beside the regions. */
+const further: Readonly<Record<string, readonly string[]>> = {
+  "artifactregistry.googleapis.com": ["asia", "europe", "us"],
+  "cloudbuild.googleapis.com": ["global"],
+};
+
+/**
+ * Ids of the locations of an API, in order.
+ *
+ * @see https://cloud.google.com/artifact-registry/docs/repositories/repo-locations
+ */
+export function locationsOf(host: string): readonly string[] {
+  const found = byHost.get(host) ?? [...Object.keys(regions), ...(further[host] ?? [])].sort();
+  byHost.set(host, found);
+  return found;
+}
+
+const byHost = new Map<string, readonly string[]>();

@@ -7,14 +7,18 @@ import type { Store } from "./store.ts";
 export interface Tally {
   /** How many there were before this one. */
   next(key: string): number;
+  /** How many there were, when none is added. */
+  count(key: string): number;
 }
 
 /** A tally in the store, under a collection's name. */
 export function createTally(store: Store, collection: string): Tally {
   const counts = store.collection<{ readonly count: number }>(collection);
+  const count = (key: string) => counts.get(key)?.count ?? 0;
   return {
+    count,
     next(key) {
-      const before = counts.get(key)?.count ?? 0;
+      const before = count(key);
       counts.put(key, { count: before + 1 });
       return before;
     },

@@ -27,7 +27,7 @@ export interface FirstNames {
 }
 
 /** The generations of an environment that nothing has been rebuilt in. */
-export const firstGenerations: Generations = { database: 1, cluster: 1 };
+const firstGenerations: Generations = { database: 1, cluster: 1 };
 
 /** The generations that serve; the first where nothing serves, or where what serves has names of somebody else's choice. */
 export function generationsOf(serving: Serving | undefined, names: FirstNames): Generations {

@@ -1,4 +1,5 @@
 import { checkDatabase } from "./checks/database.ts";
+import { checkDoors } from "./checks/doors.ts";
 import { checkNetwork } from "./checks/network.ts";
 import { checkOwnership } from "./checks/ownership.ts";
 import { checkPolicy } from "./checks/policy.ts";
@@ -66,6 +67,7 @@ function checkMeaning(file: EnvironmentFile): Finding[] {
     ...checkDatabase(file, spec),
     ...checkService(file),
     ...checkPolicy(file),
+    ...checkDoors(file),
   ];
 }
 

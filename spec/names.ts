@@ -87,6 +87,9 @@ export function rebuildJobId(environment: string): string {
   return `alloyrun-rebuild-${environment}`;
 }
 
+/** Id of the installation's secret that holds the key of approval links. */
+export const linkKeySecret = "alloyrun-link-key";
+
 /** URL of an installation's function, which is also the audience of tokens for it. */
 export function functionUrl(name: string, place: { readonly projectNumber: string; readonly region: string }): string {
   return `https://${functionId(name)}-${place.projectNumber}.${place.region}.run.app`;

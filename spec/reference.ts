@@ -35,10 +35,11 @@ function rowsOf(schema: unknown, path: string): Row[] {
   });
 }
 
-/** The rows of what a record holds, where those are mappings: `secrets.<name>.version`. */
+/** The rows of what a record or a list holds, where those are mappings: `secrets.<name>.version`, `tickets[].name`. */
 function entriesOf(schema: unknown, path: string): Row[] {
-  const record = unwrap(schema);
-  return record instanceof z.ZodRecord ? rowsOf(record.valueType, `${path}.<name>`) : [];
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return rowsOf(inner.element, `${path}[]`);
+  return inner instanceof z.ZodRecord ? rowsOf(inner.valueType, `${path}.<name>`) : [];
 }
 
 function valuesOf(schema: unknown): string {

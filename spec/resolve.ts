@@ -35,6 +35,8 @@ export function resolve({ metadata, spec }: EnvironmentFile): Spec {
     database: resolveDatabase(environment, spec, accountEmail(spec.project, serviceAccount)),
     service: resolveService(environment, spec),
     policy: resolvePolicy(spec),
+    notify: spec.notify,
+    tickets: spec.tickets,
   };
 }
 

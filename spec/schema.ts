@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { databaseSchema } from "./database-schema.ts";
+import { notifySchema, ticketSchema } from "./doors-schema.ts";
 import { regions } from "./regions.ts";
 import { accountLikeId, duration, folder, ipRange, resourceId, text, variableName } from "./scalars.ts";
 
@@ -156,14 +157,12 @@ const approvalSchema = z.strictObject({
   when: z
     .array(z.enum(["always", "data-loss", "downtime", "cost"]))
     .default([])
-    .describe(
-      "Kinds of change that a person must approve. Not carried out by this version: an `up` that asks for it is refused.",
-    ),
+    .describe("Kinds of change that a person must approve."),
   costPerDay: z.number().positive().optional().describe("USD a day above which `cost` asks."),
   approvers: z
-    .array(text(/^(user|group):\S+@\S+$/, "must be a person or a group", "group:team@example.com"))
+    .array(text(/^user:[^\s@]+@[^\s@]+$/, "must be a person, user: and an e-mail address", "user:ann@example.com"))
     .default([])
-    .describe("Who may approve. Left empty: whoever may use the installation."),
+    .describe("Who may approve, each a person. Left empty: whoever may use the installation, except who asked."),
   timeout: duration("7d").default("7d").describe("How long an approval is waited for."),
 });
 
@@ -176,21 +175,21 @@ const rebuildSchema = z.strictObject({
   level: z.enum(["app", "data", "database", "all"]).default("data").describe("How much is built anew."),
   finishBy: text(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 08:30", "08:30")
     .optional()
-    .describe("Time of day, in the same time zone, by which the rebuild must be done. Left out: none."),
+    .describe(
+      "Time of day, in the same time zone, by which the rebuild must be done; else it is left out. Left out: none.",
+    ),
+  missed: z
+    .enum(["skip", "run"])
+    .default("skip")
+    .describe("What becomes of a rebuild that could not begin within 30 minutes of its time."),
 });
 
 const policySchema = z.strictObject({
   approval: approvalSchema.prefault({}).describe("When a person is asked first."),
   timeToLive: duration("72h")
     .optional()
-    .describe(
-      "Age at which the environment is removed. Left out: it is kept. Not carried out by this version: an `up` that asks for it is refused.",
-    ),
-  rebuild: rebuildSchema
-    .optional()
-    .describe(
-      "Regular rebuilds. Left out: none. Not carried out by this version: an `up` that asks for it is refused.",
-    ),
+    .describe("Age, counted from when it is ready, at which the environment is removed. Left out: it is kept."),
+  rebuild: rebuildSchema.optional().describe("Regular rebuilds. Left out: none."),
   protect: z.boolean().default(false).describe("Refuse whatever removes the environment or loses its data."),
 });
 
@@ -219,6 +218,8 @@ export const environmentSchema = z.strictObject({
       database: databaseSchema.describe("The AlloyDB cluster, its instances and what is in them."),
       service: serviceSchema.meta({ examples: [{ source: "./app" }] }).describe("The Cloud Run service."),
       policy: policySchema.prefault({}).describe("When to ask, to rebuild and to remove."),
+      notify: notifySchema.prefault({}).describe("Whom the environment's events are told, beside the topic."),
+      tickets: z.array(ticketSchema).default([]).describe("Webhooks by which ticket systems ask for the environment."),
     })
     .describe("What is wanted."),
 });
@@ -239,6 +240,8 @@ export interface Spec {
   readonly database: DatabaseSpec;
   readonly service: ServiceSpec;
   readonly policy: PolicySpec;
+  readonly notify: { readonly webhook?: WebhookSpec };
+  readonly tickets: readonly TicketSpec[];
 }
 
 /** The network that everything attaches to; names are ids. */
@@ -341,6 +344,22 @@ export interface PolicySpec {
     readonly timeZone: string;
     readonly level: "app" | "data" | "database" | "all";
     readonly finishBy?: string;
+    readonly missed: "skip" | "run";
   };
   readonly protect: boolean;
 }
+
+/** Where an environment's events are posted, and the secret that signs them. */
+export interface WebhookSpec {
+  readonly url: string;
+  readonly secret: HookSecret;
+}
+
+/** A secret of a webhook, by its id in the installation's project. */
+export interface HookSecret {
+  readonly secret: string;
+  readonly version: number;
+}
+
+/** A webhook by which a ticket system asks for an environment; fields are JSON pointers into its payload. */
+export type TicketSpec = EnvironmentFile["spec"]["tickets"][number];

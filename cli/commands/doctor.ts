@@ -1,11 +1,10 @@
 import { deployCommand, examine } from "../../deploy/doctor/examine.ts";
 import type { Finding } from "../../deploy/doctor/finding.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation } from "../installation.ts";
+import { findInstallation, type Place } from "../installation.ts";
 import { ProblemError } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
 import { watchRun } from "../watch.ts";
-import type { Place } from "./down.ts";
 import { readSpec } from "./validate.ts";
 
 /** Where to look, and for which spec. */
@@ -45,9 +44,9 @@ async function checkPermissions(place: Place): Promise<readonly Finding[]> {
     ...{ check: "permissions", resource, problem, command },
   });
   try {
-    const { requests } = await findInstallation(place.project, place.region);
+    const { requests } = await findInstallation(place);
     const { run } = await requests.request({ action: "check" });
-    const { failures } = await watchRun(requests, run, {});
+    const { failures } = await watchRun(requests, run, { place });
     return failures.map(({ step, message }) => finding(`step ${step}`, message, deployCommand(place)));
   } catch (caught) {
     if (!(caught instanceof ProblemError)) throw caught;

@@ -1,12 +1,10 @@
 import type { ExitCode } from "../exit-code.ts";
-import { findInstallation } from "../installation.ts";
+import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import type { Place } from "./down.ts";
 import { requestAndWatch } from "./run.ts";
 
 /** Finishes every deferred teardown that Google has released meanwhile. */
-export async function sweep(place: Place, terminal: Terminal): Promise<ExitCode> {
-  const installation = await findInstallation(place.project, place.region);
+export async function sweep(installation: Installation, terminal: Terminal): Promise<ExitCode> {
   const { exitCode } = await requestAndWatch(installation, { action: "sweep" }, terminal);
   return exitCode;
 }

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { type Hindrance, undeploy } from "../../deploy/undeploy.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import type { Place } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import type { Place } from "./down.ts";
 
 /** How to remove an installation. */
 export interface UndeployOptions extends Place {

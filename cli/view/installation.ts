@@ -8,10 +8,13 @@ const headings: Readonly<Record<ChangeKind, string>> = {
   grants: "Grants",
   bucket: "Bucket",
   topic: "Topics",
+  subscription: "Subscriptions",
   repository: "Repository",
   image: "Images",
+  secret: "Secrets",
   function: "Functions",
   workflow: "Workflows",
+  schedule: "Schedules",
 };
 
 const marks = { create: "+", update: "~", restore: "↺" } as const;

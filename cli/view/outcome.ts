@@ -1,73 +1,78 @@
-import type { FailureView, RequestAccepted, RunView } from "../../functions/api.ts";
+import type { RequestAccepted, RunView } from "../../functions/api.ts";
+import type { Place } from "../installation.ts";
+import { commandLine } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
+import { usd } from "./effects.ts";
+import { renderFailed, renderKept } from "./failure.ts";
+import { formatEnd } from "./time.ts";
 
-/** What a run came to, for people: what answers now, or what failed, what was kept and the command that goes forward. */
-export function renderOutcome(
-  run: RunView,
-  accepted: Pick<RequestAccepted, "costPerDay" | "expectedSeconds">,
-): string[] {
-  if (run.state === "failed") return [...run.failures.flatMap(renderFailure), ...renderKept(run, accepted)];
-  if (run.state === "cancelled") return [`The run ${run.run} was cancelled; what it had made is kept.`];
-  if (run.action === "down" || run.action === "sweep") return renderRemoval(run);
+/** What telling an outcome needs beside the run. */
+export interface OutcomeContext {
+  readonly place: Place;
+  /** What the request function said when it accepted the run; unknown to those who only watch it. */
+  readonly accepted?: Pick<RequestAccepted, "costPerDay" | "expectedSeconds">;
+}
+
+/** What a run came to, for people: what answers now, or what stopped it, what was kept and the command that goes forward. */
+export function renderOutcome(run: RunView, context: OutcomeContext): string[] {
+  if (run.state === "failed") return renderFailed(run, context);
+  if (run.state === "rejected") return renderRejected(run, context);
+  if (run.state === "cancelled") return renderCancelled(run, context);
+  if (run.action === "down" || run.action === "sweep") return renderRemoval(run, context);
   if (run.action === "check") return ["Checked: every step has its permissions."];
-  return [...renderReady(run), ...renderTime(run, accepted)];
+  return [...renderReady(run), ...renderTime(run, context)];
 }
 
-function renderReady({ url, excerpt, environment }: RunView): string[] {
+function renderReady({ url, excerpt, environment, expiresAt, readAt }: RunView): string[] {
   const answer = excerpt ? [`  ${excerpt.trimEnd().split("\n").join("\n  ")}`] : [];
-  return [`${environment} is ready: ${url ?? "(no URL)"}`, ...answer];
+  const life = expiresAt ? [`It lives until ${formatEnd(expiresAt, readAt)}.`] : [];
+  return [`${environment} is ready: ${url ?? "(no URL)"}`, ...answer, ...life];
 }
 
-function renderTime(
-  run: RunView,
-  { costPerDay, expectedSeconds }: Pick<RequestAccepted, "costPerDay" | "expectedSeconds">,
-): string[] {
-  const took = run.startedAt && run.endedAt ? secondsBetween(run.startedAt, run.endedAt) : expectedSeconds;
+function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
+  const took = run.startedAt && run.endedAt ? secondsBetween(run.startedAt, run.endedAt) : run.expectedSeconds;
   const changed = run.steps.some((step) => step.changes?.some((change) => change.action !== "none"));
   const lines = changed ? [] : ["Nothing had to be changed."];
-  lines.push(
-    `On Google Cloud: ${formatDuration(took)} for this run${costPerDay ? `, ${renderCost(costPerDay)}` : ""}.`,
-  );
+  const cost = accepted?.costPerDay ?? costOf(run);
+  lines.push(`On Google Cloud: ${formatDuration(took)} for this run${cost ? `, ${renderCost(cost)}` : ""}.`);
   return lines;
 }
 
+function costOf({ plan }: RunView): RequestAccepted["costPerDay"] {
+  return plan && { amount: plan.effects.costPerDay.after, pricesOf: plan.effects.costPerDay.pricesOf };
+}
+
 function renderCost({ amount, pricesOf }: NonNullable<RequestAccepted["costPerDay"]>): string {
-  return `then ${amount.toFixed(2)} USD per day (list prices of ${pricesOf})`;
+  return `then ${usd(amount)} USD per day (list prices of ${pricesOf})`;
 }
 
-function renderFailure({ step, code, message, evidence = [] }: FailureView): string[] {
-  return [`Step ${step} failed: ${code}: ${message}`, ...evidence.map((line) => `    ${line}`)];
+/** Nobody decided when there is no decision. */
+function renderRejected({ action, environment, approval }: RunView, { place }: OutcomeContext): string[] {
+  const by = approval?.by === undefined ? "" : ` by ${approval.by}`;
+  const said =
+    approval?.state === "rejected"
+      ? `Rejected${by}: ${approval.reason ?? "(no reason given)"}`
+      : "Nobody approved it in time.";
+  const again = action === "up" ? "`alloyrun up` with the file" : `\`${commandLine(place, action, environment)}\``;
+  return [said, "Nothing was changed, and nothing new is billed.", `When that is settled, ask again: ${again}.`];
 }
 
-function renderKept(run: RunView, { costPerDay }: Pick<RequestAccepted, "costPerDay">): string[] {
-  const done = run.steps.filter((step) => step.state === "done").map((step) => step.name);
-  const cost = costPerDay && done.includes("instance") ? `; at most ${costPerDay.amount.toFixed(2)} USD per day` : "";
-  const standing = run.action === "up" ? [`${standingOf(done)}${cost}.`] : [];
-  const removed = run.action === "down" && done.length > 0 ? [`Removed already: ${done.join(", ")}.`] : [];
+function renderCancelled(run: RunView, context: OutcomeContext): string[] {
   return [
-    ...standing,
-    ...removed,
-    `When the cause is removed, run ${wayForward(run)}: it goes on from there and makes nothing twice.`,
+    `The run ${run.run} was cancelled.`,
+    ...renderKept(run, context),
+    `Go on: ${commandLine(context.place, "resume", run.run)}`,
+    ...(run.action === "down" ? [] : [`Or take it down: ${commandLine(context.place, "down", run.environment)}`]),
   ];
 }
 
-function standingOf(done: readonly string[]): string {
-  return done.length > 0 ? `Kept as they are: ${done.join(", ")}` : "Nothing was made";
-}
-
-function wayForward({ action, environment }: RunView): string {
-  if (action === "up") return "`alloyrun up` with the same file";
-  if (action === "check") return "`alloyrun deploy`";
-  return action === "sweep" ? "`alloyrun sweep`" : `\`alloyrun down ${environment}\``;
-}
-
-function renderRemoval({ action, environment, remaining }: RunView): string[] {
+function renderRemoval({ action, environment, remaining }: RunView, { place }: OutcomeContext): string[] {
   const subject = action === "sweep" ? "Sweep" : environment;
   if (remaining.length > 0) {
     return [
       `${subject}: nothing that is billed is left. Google still holds:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
-      "Finish later with `alloyrun sweep`.",
+      `Finish later: ${commandLine(place, "sweep")}`,
     ];
   }
   if (action === "sweep") return ["Sweep: nothing is left to remove."];

@@ -1,5 +1,6 @@
 import type { AlloyDbClient } from "../../google/clients/alloydb.ts";
 import type { SecretManagerClient } from "../../google/clients/secret-manager.ts";
+import { ApiError } from "../../google/error.ts";
 import { databaseName } from "../../spec/names.ts";
 import { StepError } from "../error.ts";
 import { readPassword } from "./password.ts";
@@ -37,7 +38,7 @@ async function run(server: DatabaseServer, sqlStatement: string, { alloydb, secr
   const { instance, adminVersion } = server;
   const { value: password } = await readPassword(secretManager, adminVersion);
   const query = { instance, database: "postgres", user: "postgres", password, sqlStatement };
-  const { isOk, message, rows } = await alloydb.executeSql(query);
+  const { isOk, message, rows } = await alloydb.executeSql(query).catch(untilReady);
   if (isOk) return rows;
   throw new StepError({
     code: "UNAVAILABLE",
@@ -45,6 +46,13 @@ async function run(server: DatabaseServer, sqlStatement: string, { alloydb, secr
     resource: instance,
     message: `${sqlStatement}: ${message.replaceAll(password, "…")}`,
   });
+}
+
+/** An instance that was READY when it was looked at may be repaired by Google the moment after. */
+function untilReady(caught: unknown): never {
+  if (!(caught instanceof ApiError) || caught.code !== "FAILED_PRECONDITION") throw caught;
+  const { resource, message } = caught;
+  throw new StepError({ code: "UNAVAILABLE", reason: "INSTANCE_NOT_READY", resource, message });
 }
 
 function isGenerationOf(first: string, name: string): boolean {

@@ -1,7 +1,7 @@
 import type { AlloyDbClient, Instance } from "../../google/clients/alloydb.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import type { Ownership } from "../../spec/names.ts";
-import { expecting, notYet, pending } from "../answer.ts";
+import { expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import {
   creation,
   deletion,
@@ -11,12 +11,14 @@ import {
   sameLabels,
   update,
 } from "../changes.ts";
-import type { Pending } from "../contract.ts";
+import type { Done, Pending, Removed } from "../contract.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
+import { unlessDisabled } from "../waiting.ts";
 import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
 import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
+import { untilReady } from "./settling.ts";
 
 /** An instance as it should be: a primary or a read pool. */
 export interface WantedInstance {
@@ -70,9 +72,8 @@ export async function ensureInstance(wanted: WantedInstance, tools: InstanceTool
   refuseForeign(observed, name, ownership);
   if (observed.state === "FAILED") return { waiting: await discard(name, observed, tools) };
   if (observed.state === "STOPPED") return { waiting: await patch(wanted, observed, { tools, fields: [awake] }) };
-  if (observed.state !== "READY" || observed.reconciling) {
-    return { waiting: notYet({ reason: `${name} is ${observed.state}`, retryAfterSeconds: 10 }) };
-  }
+  const waiting = untilReady(name, observed);
+  if (waiting) return { waiting };
   const fields = differences(mutableFields, wanted, observed);
   return fields.length > 0 ? { waiting: await patch(wanted, observed, { tools, fields }) } : { ready: observed };
 }
@@ -80,19 +81,38 @@ export async function ensureInstance(wanted: WantedInstance, tools: InstanceTool
 /** A resource that is ready, or what to wait for until it is. */
 export type Ensured = { readonly ready: Instance } | { readonly waiting: Pending };
 
-/** Removes an instance from every cluster of the environment's own. Gives nothing when there is nothing left to wait for. */
+/** An instance of an environment, by its name in the first cluster. */
+interface InstanceInClusters {
+  readonly cluster: string;
+  readonly instance: string;
+  readonly ownership: Ownership;
+}
+
+/** What `removeInstances` would do. */
+export async function planRemovals(input: InstanceInClusters, alloydb: AlloyDbClient): Promise<readonly Change[]> {
+  const names = (await unlessDisabled(namesInClusters(input, alloydb))) ?? [];
+  const all = await Promise.all(names.map(async (name) => ({ name, observed: await alloydb.getInstance(name) })));
+  return all.flatMap(({ name, observed }) => {
+    const goes = observed && isOwn(observed, input.ownership) && observed.state !== "DELETING";
+    return goes ? [instanceDeletion(name, observed)] : [];
+  });
+}
+
+/** Removes an instance from every cluster of the environment's own. */
 export async function removeInstances(
-  input: { readonly cluster: string; readonly instance: string; readonly ownership: Ownership },
+  input: InstanceInClusters,
   tools: InstanceTools,
-): Promise<Pending | undefined> {
-  const clusters = await ownClusters(input, tools.alloydb);
-  const names = clusters.map((cluster) => inCluster(input, nameOfCluster(input.cluster, cluster)).instance);
+): Promise<Done<Removed> | Pending> {
+  const names = await namesInClusters(input, tools.alloydb);
   const { ownership } = input;
-  const all = await Promise.all(
-    (names.length > 0 ? names : [input.instance]).map((name) => removeInstance({ name, ownership }, tools)),
-  );
-  const waiting = all.filter((each) => each !== undefined);
-  if (waiting.length === 0) return undefined;
+  const all = await Promise.all(names.map((name) => removeInstance({ name, ownership }, tools)));
+  const waiting = all.filter((each) => typeof each === "object");
+  if (waiting.length === 0) {
+    return leave(
+      all.filter((each) => typeof each === "string"),
+      tools.context.log,
+    );
+  }
   return {
     state: "pending",
     operations: waiting.flatMap(({ operations }) => operations),
@@ -102,17 +122,24 @@ export async function removeInstances(
   };
 }
 
-/** Removes an instance if it is the environment's own. Gives nothing when there is nothing left to wait for. */
+/** Where the instance may be: in each cluster of the environment's own; without any, where the first one would be. */
+async function namesInClusters(input: InstanceInClusters, alloydb: AlloyDbClient): Promise<readonly string[]> {
+  const clusters = await ownClusters(input, alloydb);
+  const names = clusters.map((cluster) => inCluster(input, nameOfCluster(input.cluster, cluster)).instance);
+  return names.length > 0 ? names : [input.instance];
+}
+
+/**
+ * Removes an instance if it is the environment's own. Gives nothing when there is nothing left to wait for, and of one of
+ * somebody else's what is to be said.
+ */
 async function removeInstance(
   { name, ownership }: Pick<WantedInstance, "name" | "ownership">,
   tools: InstanceTools,
-): Promise<Pending | undefined> {
+): Promise<Pending | string | undefined> {
   const observed = await tools.alloydb.getInstance(name);
   if (!observed) return undefined;
-  if (!isOwn(observed, ownership)) {
-    tools.context.log("WARNING", `${name} is not of ${ownership.mark}; it was left as it is`);
-    return undefined;
-  }
+  if (!isOwn(observed, ownership)) return leftAlone(name, ownership);
   if (observed.state === "DELETING") return notYet({ reason: `${name} is being deleted`, retryAfterSeconds: 10 });
   return discard(name, observed, tools);
 }
@@ -149,14 +176,17 @@ async function patch(
 
 /** A failed creation leaves an instance that keeps its name from being used again. */
 async function discard(name: string, observed: Instance, { alloydb, context }: InstanceTools): Promise<Pending> {
-  const costPerDay = -instanceCostPerDay(name, sizeOf(observed));
-  const effects: SomeEffects = { downtime: true, costPerDay, expectedSeconds: deletionSeconds };
   const operation = await alloydb.deleteInstance({ name, requestId: requestIdOf(context.run, "deleteInstance", name) });
   return pending({
     operations: [expecting(deletionSeconds, operation)],
     reason: `${name} is being deleted`,
-    changes: [deletion(name, effects)],
+    changes: [instanceDeletion(name, observed)],
   });
+}
+
+function instanceDeletion(name: string, observed: Instance): Change {
+  const costPerDay = -instanceCostPerDay(name, sizeOf(observed));
+  return deletion(name, { downtime: true, costPerDay, expectedSeconds: deletionSeconds });
 }
 
 /** The whole body, for creation and for patches alike: the mask says what of it counts. */

@@ -3,7 +3,7 @@ import type { Change, FieldChange } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ServiceInput, serviceStep } from "../../plan/steps/service.ts";
 import { idOf, revisionId } from "../../spec/names.ts";
-import { creation, update } from "../changes.ts";
+import { creation, deletion, update } from "../changes.ts";
 import type { Run } from "../contract.ts";
 import { refuseForeign } from "../ownership.ts";
 import { rebuildOf, servingOf } from "./serving.ts";
@@ -33,6 +33,11 @@ export function planService(
   if (wanted !== undefined && present.startsWith(wanted) && (serving || !isFailed(observed))) return [];
   const field: FieldChange = { path: "template.revision", from: present, to: wanted ?? "unknown" };
   return [update(input.service, [field], effects)];
+}
+
+/** What taking the service away does. */
+export function removalOfService(input: ServiceInput): Change {
+  return deletion(input.service, { downtime: true, expectedSeconds: 5, costPerDay: -costOf(input) });
 }
 
 /** Name of the revision that has what is there and what the input wants; undefined when it is not one that we made. */

@@ -1,7 +1,7 @@
 import type { LoggingClient } from "../../google/clients/logging.ts";
 import type { Revision, RevisionTemplate, RunServicesClient } from "../../google/clients/run.ts";
 import { idOf, revisionId } from "../../spec/names.ts";
-import { type Attempt, findAttempt } from "../attempt.ts";
+import { type Attempt, findAttempt, makerOf } from "../attempt.ts";
 import type { Run } from "../contract.ts";
 import type { StepError } from "../error.ts";
 import { failWith, tailOf } from "../evidence.ts";
@@ -28,7 +28,7 @@ export interface RevisionAttempt extends Attempt<Revision> {
 export async function findRevision(
   service: string,
   template: RevisionTemplate,
-  tools: { readonly services: Pick<RunServicesClient, "getRevision">; readonly run: Pick<Run, "id"> },
+  tools: { readonly services: Pick<RunServicesClient, "getRevision">; readonly run: Pick<Run, "id" | "attempt"> },
 ): Promise<RevisionAttempt> {
   let refused = 0;
   const attempt = await findAttempt({
@@ -36,7 +36,7 @@ export async function findRevision(
     look: (id) => tools.services.getRevision(`${service}/revisions/${id}`),
     isGivenUp: (revision) => {
       if (readiness(revision) !== "failed") return false;
-      if (revision.annotations?.[runAnnotation] !== tools.run.id) return true;
+      if (revision.annotations?.[runAnnotation] !== makerOf(tools.run)) return true;
       refused += 1;
       return isSecretDenied(failureOf(revision)) && refused < secretAttempts;
     },
@@ -50,8 +50,12 @@ export function readiness(revision: Revision): Readiness {
 }
 
 /** The template under the name of the attempt, marked with its run. */
-export function namedTemplate(template: RevisionTemplate, id: string, run: Pick<Run, "id">): RevisionTemplate {
-  return { ...template, revision: id, annotations: { [runAnnotation]: run.id } };
+export function namedTemplate(
+  template: RevisionTemplate,
+  id: string,
+  run: Pick<Run, "id" | "attempt">,
+): RevisionTemplate {
+  return { ...template, revision: id, annotations: { [runAnnotation]: makerOf(run) } };
 }
 
 /** Why a revision is not ready, with the last lines of its containers. */

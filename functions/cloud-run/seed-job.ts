@@ -8,6 +8,7 @@ import { toVpcAccess } from "./vpc-access.ts";
 
 /** What a seed is made of beside the step's own input: outputs of other steps, and the run. */
 export interface SeedParts {
+  /** What marks what it makes. */
   readonly run: string;
   /** Name of the database, with its generation. */
   readonly database: string;
@@ -98,7 +99,7 @@ function variables(input: SeedInput, parts: SeedParts): Variable[] {
   ];
 }
 
-/** The run for which an execution was made. */
+/** What marks the run for which an execution was made. */
 export function runOf({ template }: Execution): string | undefined {
   return template?.containers?.[0]?.env?.find(({ name }) => name === runVariable)?.value ?? undefined;
 }

@@ -50,19 +50,24 @@ export function requestObject(run: string): string {
   return `requests/${run}.json`;
 }
 
+/** What a sweep's request is compared with. */
+interface Finding {
+  readonly bucket: string;
+  readonly request: StoredRequest;
+  /** The environment's list of what a removal left, as it is now. */
+  readonly teardown: { readonly generation: string } | undefined;
+}
+
 /**
  * Whether what a sweep found is still so: an environment that was asked for again, or given more time, meanwhile is not
  * taken down.
  */
 export async function isCurrent(
   storage: StorageClient,
-  { bucket, request }: { readonly bucket: string; readonly request: StoredRequest },
+  { bucket, request, teardown: found }: Finding,
 ): Promise<boolean> {
   const { environment, teardown, expiry } = request;
-  if (teardown !== undefined) {
-    const found = await storage.getObject(bucket, `teardowns/${environment}.json`);
-    if (found?.generation !== teardown) return false;
-  }
+  if (teardown !== undefined && found?.generation !== teardown) return false;
   if (expiry === undefined) return true;
   const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   return ledger?.value.expiresAt === expiry;

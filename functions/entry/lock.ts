@@ -12,7 +12,7 @@ import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { freezeObject } from "./freeze.ts";
 import { claimRequest, enterLedger, isCurrent, noteTarget } from "./ledger.ts";
 import { readStored } from "./read.ts";
-import type { StoredFreeze, StoredLock, StoredRequest } from "./stored.ts";
+import type { StoredFreeze, StoredLock, StoredRequest, StoredTeardown } from "./stored.ts";
 
 /** What the entry answers: how the request or the lock stands for who asked. */
 type LockAnswer =
@@ -20,8 +20,11 @@ type LockAnswer =
   | { readonly state: "mine"; readonly request: Pick<StoredRequest, "attempt" | "onBusy" | "target"> }
   /** Another execution works for the same request. */
   | { readonly state: "joined"; readonly execution: string }
-  /** After `claim`: `plans` are the hashes of those by which something may have been made, the present one first. */
-  | (Held & { readonly plans: readonly string[]; readonly latest: string })
+  /**
+   * After `claim`: `plans` are the hashes of those by which something may have been made, the present one first; a removal
+   * is told since when one waits for what only Google releases.
+   */
+  | (Held & { readonly plans: readonly string[]; readonly latest: string; readonly heldSince?: number })
   | LockStanding
   /** Others wait in front. */
   | { readonly state: "queued"; readonly ahead: number }
@@ -83,15 +86,19 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   const standing = await claimLock(clients, { place, wanted: toLock(body, request, claimant), now });
   if (standing.state !== "held") return standing;
   await leaveQueue(storage, { bucket, environment, execution });
-  if (!(await isCurrent(storage, { bucket, request }))) {
+  const teardown = await readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`);
+  if (!(await isCurrent(storage, { bucket, request, teardown }))) {
     await releaseLock(storage, place, execution);
     return { state: "obsolete" };
   }
   const latest = await latestRun(storage, bucket, environment);
   if (body.seen !== undefined && body.seen !== latest) return { ...standing, plans: [], latest };
-  const work = { run: { id: run, environment, fence: standing.fence }, request, target: toGenerations(body) };
+  const target = request.target ?? toGenerations(body);
+  const work = { run: { id: run, environment, fence: standing.fence }, request, target };
   await noteTarget(storage, work);
-  return { ...standing, plans: await enterLedger(storage, work), latest };
+  const heldSince = request.action === "down" ? teardown?.value.since : undefined;
+  const plans = await enterLedger(storage, work);
+  return { ...standing, plans, latest, ...(heldSince !== undefined && { heldSince }) };
 }
 
 function toLock(body: JsonObject, request: StoredRequest, { run, execution }: Claimant): StoredLock {

@@ -63,11 +63,13 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     changes: changesOf(body),
   });
   await writeStored(storage, { bucket, object: digestObject(digest.changesHash), ifGenerationMatch: "0" }, digest);
-  const { changesHash: asked } = await readRequest(storage, bucket, run.id);
+  const { changesHash: asked, expiry } = await readRequest(storage, bucket, run.id);
   const moved =
     asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
   const { changesHash, effects, changes } = digest;
-  const reasons = stored.approval && run.action !== "plan" ? reasonsToAsk(stored.approval, effects) : [];
+  // The spec itself, which whoever may approve has seen, says when the environment ends.
+  const mayAsk = run.action !== "plan" && expiry === undefined;
+  const reasons = stored.approval && mayAsk ? reasonsToAsk(stored.approval, effects) : [];
   const stale = moved.length > 0 ? `the plan ${asked} is stale; what moved: ${moved.join("; ")}` : null;
   return { changesHash, effects, changes: changes.length, reasons: changes.length > 0 ? reasons : [], stale };
 }

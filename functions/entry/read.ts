@@ -13,7 +13,7 @@ export interface Stored<Value> {
 
 /** Reads one of our own JSON objects; undefined when there is none. */
 export async function readStored<Value extends object>(
-  storage: StorageClient,
+  storage: Pick<StorageClient, "readText">,
   bucket: string,
   object: string,
 ): Promise<Stored<Value> | undefined> {

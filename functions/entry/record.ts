@@ -1,6 +1,7 @@
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
+import { nextSweepAfter } from "../../plan/sweep.ts";
 import type { Run } from "../contract.ts";
 import { fenceGuard } from "../fence.ts";
 import { once } from "../once.ts";
@@ -10,8 +11,15 @@ import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject } from "./ledger.ts";
-import { readStored, writeStored } from "./read.ts";
-import type { RunRecord, RunResult, StoredApproval, StoredRequest, StoredTeardown } from "./stored.ts";
+import { editStored, readStored, writeStored } from "./read.ts";
+import type {
+  RunRecord,
+  RunResult,
+  StoredApproval,
+  StoredEnvironment,
+  StoredRequest,
+  StoredTeardown,
+} from "./stored.ts";
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
@@ -43,7 +51,7 @@ interface Recording {
 }
 
 async function writeRecord(storage: StorageClient, { bucket, run, body }: Recording): Promise<object> {
-  const result = toResult(body);
+  const result = withNextTry(toResult(body));
   const request = await requestOf(storage, bucket, run.id);
   const approval = await approvalOf(storage, bucket, body);
   const { requestedBy, onBehalfOf, ticket, reason, attempt } = request;
@@ -56,7 +64,13 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
   const id = recordId(run.id, attempt);
   const sha256 = await appendRecord(storage, { bucket, id }, content);
   if (run.fence) await settleTeardown(storage, { bucket, run, result });
-  return { record: id, sha256 };
+  return { record: id, sha256, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
+}
+
+/** What a removal leaves is tried again by the next sweep. */
+function withNextTry(result: RunResult): RunResult {
+  if (Object.keys(result.remaining).length === 0) return result;
+  return { ...result, nextTryAt: nextSweepAfter(result.endedAt) };
 }
 
 async function approvalOf(storage: StorageClient, bucket: string, body: JsonObject): Promise<RunRecord["approval"]> {
@@ -73,24 +87,36 @@ async function settleTeardown(
   { bucket, run, result }: { readonly bucket: string; readonly run: Run; readonly result: RunResult },
 ): Promise<void> {
   const object = `teardowns/${run.environment}.json`;
-  const found = await storage.getObject(bucket, object);
+  const found = await readStored<StoredTeardown>(storage, bucket, object);
   const ifGenerationMatch = found?.generation ?? "0";
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
     await guard();
-    await writeStored(storage, { bucket, object, ifGenerationMatch }, toTeardown(run, result));
+    await writeStored(storage, { bucket, object, ifGenerationMatch }, toTeardown(run, result, found?.value));
   } else if (found && result.state === "succeeded") {
     await guard();
     await storage.deleteObject(bucket, object, ifGenerationMatch);
   }
-  if (result.action === "down" && result.state === "succeeded") {
-    await guard();
-    await storage.deleteObject(bucket, ledgerObject(run.environment));
-  }
+  if (result.action !== "down") return;
+  await guard();
+  const ledger = ledgerObject(run.environment);
+  if (result.state === "succeeded") await storage.deleteObject(bucket, ledger);
+  else await editStored<StoredEnvironment>(storage, { bucket, object: ledger }, withoutReadiness);
 }
 
-function toTeardown({ id, environment }: Run, { remaining, endedAt }: RunResult): StoredTeardown {
-  return { environment, run: id, triedAt: endedAt, remaining };
+/** Something of it is gone, so it is not ready any more; when it expires stays, for that may be why it is removed. */
+function withoutReadiness(ledger: StoredEnvironment | undefined): StoredEnvironment | undefined {
+  if (ledger?.readyAt === undefined) return ledger;
+  const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
+  return rest;
+}
+
+function toTeardown(
+  { id, environment }: Run,
+  { remaining, endedAt, nextTryAt = endedAt }: RunResult,
+  before: StoredTeardown | undefined,
+): StoredTeardown {
+  return { environment, run: id, since: before?.since ?? endedAt, triedAt: endedAt, nextTryAt, remaining };
 }
 
 async function requestOf(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {

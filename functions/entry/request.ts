@@ -1,30 +1,43 @@
 import { randomUUID } from "node:crypto";
-import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import type { Request, Response } from "@google-cloud/functions-framework";
 import type { z } from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
+import { connectPubsub } from "../../google/clients/pubsub.ts";
 import { connectStorage } from "../../google/clients/storage.ts";
 import { type CallbackClient, connectCallbacks } from "../../google/clients/workflow-callbacks.ts";
 import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
-import { functionId } from "../../spec/names.ts";
 import { StepError } from "../error.ts";
+import type { Log } from "../log.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { accept } from "../request/accept.ts";
 import { extend, freeze, unfreeze } from "../request/change-environment.ts";
 import { cancelRun, resumeRun } from "../request/change-run.ts";
 import { decide, viewApproval } from "../request/decide.ts";
+import { demandDoor, isDoor } from "../request/doors.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
+import { lookForExpiries } from "../request/expiries.ts";
+import { readMessage } from "../request/message.ts";
 import { parseBody, parseRequestBody } from "../request/parse.ts";
-import { problemType, toProblem } from "../request/problem.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
-import { decisionSchema, extendSchema, freezeSchema } from "../request/schema.ts";
+import { acceptScheduled, firingOf } from "../request/scheduled.ts";
+import {
+  decisionSchema,
+  emptySchema,
+  extendSchema,
+  freezeSchema,
+  messageSchema,
+  requestSchema,
+} from "../request/schema.ts";
+import type { TellClients } from "../request/tell.ts";
 import { emailOfCaller } from "./caller.ts";
-import { bodyOf, logOf } from "./entry.ts";
+import { openDoor } from "./door.ts";
+import { bodyOf } from "./entry.ts";
 import { readInstallation } from "./installation.ts";
 
 /** One call of the request function, taken apart. */
-interface Call {
+export interface Call {
   readonly caller: string;
   readonly request: Request;
   /** What the path's placeholders stand for. */
@@ -33,74 +46,267 @@ interface Call {
 }
 
 /** What the function works with. */
-type Clients = ViewClients & { readonly callbacks: CallbackClient };
+type Clients = ViewClients & TellClients & { readonly callbacks: CallbackClient };
 
-interface Route {
+/** What an answer is called in the description of the function. */
+export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval" | "Expiries";
+
+/** One thing that may be asked, with what the description of the function says of it. */
+export interface Route {
   readonly method: "GET" | "POST";
-  readonly path: RegExp;
+  /** With at most one placeholder. */
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  /** By which the body is checked; absent when there is none. */
+  readonly body?: z.ZodType;
   readonly status: 200 | 202;
+  readonly answers: AnswerName;
+  /** Whether an `Idempotency-Key` counts. */
+  readonly isKeyed?: boolean;
+  /** Statuses of its problem documents. */
+  readonly refuses: readonly number[];
   readonly answer: (call: Call) => Promise<object>;
 }
 
-// biome-ignore format: a table
-const routes: readonly Route[] = [
-  { method: "POST", path: /^\/v1\/requests$/,                          status: 202, answer: postRequest },
-  { method: "GET",  path: /^\/v1\/requests\/([^/:]+)$/,                status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
-  { method: "GET",  path: /^\/v1\/runs\/([^/:]+)$/,                    status: 200, answer: ({ parameter, clients }) => viewRun(parameter, clients) },
-  { method: "POST", path: /^\/v1\/runs\/([^/:]+):cancel$/,             status: 200, answer: ({ parameter, caller, clients }) => cancelRun(parameter, caller, clients) },
-  { method: "POST", path: /^\/v1\/runs\/([^/:]+):resume$/,             status: 202, answer: ({ parameter, clients }) => resumeRun(parameter, clients) },
-  { method: "GET",  path: /^\/v1\/environments$/,                      status: 200, answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }) },
-  { method: "GET",  path: /^\/v1\/environments\/([^/:]+)$/,            status: 200, answer: ({ parameter, clients }) => viewEnvironment(parameter, clients) },
-  { method: "POST", path: /^\/v1\/environments\/([^/:]+):freeze$/,     status: 200, answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients) },
-  { method: "POST", path: /^\/v1\/environments\/([^/:]+):unfreeze$/,   status: 200, answer: ({ parameter, clients }) => unfreeze(parameter, clients) },
-  { method: "POST", path: /^\/v1\/environments\/([^/:]+):extend$/,     status: 200, answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients) },
-  { method: "GET",  path: /^\/v1\/approvals\/([^/:]+)$/,               status: 200, answer: ({ parameter, clients }) => viewApproval(parameter, clients) },
-  { method: "POST", path: /^\/v1\/approvals\/([^/:]+):approve$/,       status: 200, answer: (call) => postDecision(call, "approved") },
-  { method: "POST", path: /^\/v1\/approvals\/([^/:]+):reject$/,        status: 200, answer: (call) => postDecision(call, "rejected") },
+const reading = [401, 403, 404, 500, 503];
+const changing = [400, ...reading];
+
+/** All that may be asked of the function. */
+export const routes: readonly Route[] = [
+  {
+    method: "POST",
+    path: "/v1/requests",
+    id: "request",
+    status: 202,
+    answers: "Accepted",
+    summary: "Asks for something of an environment: one run is started for it.",
+    body: requestSchema,
+    isKeyed: true,
+    refuses: [400, 401, 403, 404, 409, 500, 503],
+    answer: postRequest,
+  },
+  {
+    method: "POST",
+    path: "/v1/messages",
+    id: "pushMessage",
+    status: 202,
+    answers: "Accepted",
+    summary: "Takes a message of the topic alloyrun-requests, as Pub/Sub pushes it; its data is the body of a request.",
+    body: messageSchema,
+    refuses: [400, 401, 403, 404, 409, 500, 503],
+    answer: postMessage,
+  },
+  {
+    method: "POST",
+    path: "/v1/expiries",
+    id: "lookForExpiries",
+    status: 200,
+    answers: "Expiries",
+    summary: "For the sweep alone: gives the warnings that are due, and tells which environments have expired.",
+    refuses: [401, 403, 500, 503],
+    answer: ({ caller, clients }) => lookForExpiries(caller, clients),
+  },
+  {
+    method: "GET",
+    path: "/v1/requests/{request}",
+    id: "getRequest",
+    status: 200,
+    answers: "Run",
+    summary: "How the run of a request stands.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewRun(parameter, clients),
+  },
+  {
+    method: "GET",
+    path: "/v1/runs/{run}",
+    id: "getRun",
+    status: 200,
+    answers: "Run",
+    summary: "How a run stands.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewRun(parameter, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/runs/{run}:cancel",
+    id: "cancelRun",
+    status: 200,
+    answers: "Run",
+    summary: "Ends a run at once; what it had made is kept. One that has ended stays as it ended.",
+    refuses: changing,
+    answer: (call) => cancelRun(alone(call), call.caller, call.clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/runs/{run}:resume",
+    id: "resumeRun",
+    status: 202,
+    answers: "Run",
+    summary: "Goes on with a run that failed or was cancelled; what is done is not done twice.",
+    refuses: changing,
+    answer: (call) => resumeRun(alone(call), call.clients),
+  },
+  {
+    method: "GET",
+    path: "/v1/environments",
+    id: "listEnvironments",
+    status: 200,
+    answers: "Environments",
+    summary: "The names of all environments.",
+    refuses: reading.filter((status) => status !== 404),
+    answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }),
+  },
+  {
+    method: "GET",
+    path: "/v1/environments/{environment}",
+    id: "getEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "How an environment stands, with its newest runs.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewEnvironment(parameter, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/environments/{environment}:freeze",
+    id: "freezeEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "Keeps everybody from changing an environment for a while: people, schedules and expiry.",
+    body: freezeSchema,
+    refuses: changing,
+    answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/environments/{environment}:unfreeze",
+    id: "unfreezeEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "Ends a freeze.",
+    refuses: changing,
+    answer: (call) => unfreeze(alone(call), call.clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/environments/{environment}:extend",
+    id: "extendEnvironment",
+    status: 200,
+    answers: "Environment",
+    summary: "Lets an environment live longer. Sent twice, it counts twice.",
+    body: extendSchema,
+    refuses: changing,
+    answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients),
+  },
+  {
+    method: "GET",
+    path: "/v1/approvals/{approval}",
+    id: "getApproval",
+    status: 200,
+    answers: "Approval",
+    summary: "What the approvers are asked.",
+    refuses: reading,
+    answer: ({ parameter, clients }) => viewApproval(parameter, clients),
+  },
+  {
+    method: "POST",
+    path: "/v1/approvals/{approval}:approve",
+    id: "approve",
+    status: 200,
+    answers: "Approval",
+    summary: "Lets a run do what it has planned. Whoever asked for it may not.",
+    body: decisionSchema,
+    refuses: changing,
+    answer: (call) => postDecision(call, "approved"),
+  },
+  {
+    method: "POST",
+    path: "/v1/approvals/{approval}:reject",
+    id: "reject",
+    status: 200,
+    answers: "Approval",
+    summary: "Ends a run before it does what it has planned. Whoever asked for it may not.",
+    body: decisionSchema,
+    refuses: changing,
+    answer: (call) => postDecision(call, "rejected"),
+  },
 ];
 
 /**
  * The installation's door, and the only thing that starts executions, so that "who asked" is an identity that Google has
  * verified. Answers JSON; refusals are problem documents.
  */
-export async function handleRequest(request: Request, response: Response): Promise<void> {
-  const log = logOf(request, "request");
-  try {
-    const caller = emailOfCaller({
-      "x-serverless-authorization": request.get("x-serverless-authorization"),
-      authorization: request.get("authorization"),
-    });
-    const { route, parameter } = findRoute(request);
-    const answer = await route.answer({ caller, request, parameter, clients: openClients() });
-    log("INFO", `${request.method} ${request.path}: ${route.status}`, { caller });
-    response.status(route.status).json(answer);
-  } catch (caught) {
-    const problem = toProblem(caught);
-    log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
-    response.status(problem.status).type(problemType).send(JSON.stringify(problem));
-  }
+async function handleRequest(request: Request, response: Response, log: Log): Promise<void> {
+  const caller = emailOfCaller({
+    "x-serverless-authorization": request.get("x-serverless-authorization"),
+    authorization: request.get("authorization"),
+  });
+  const { route, parameter } = findRoute(request);
+  const answer = await route.answer({ caller, request, parameter, clients: openClients() });
+  const status = "skipped" in answer ? 200 : route.status;
+  log("INFO", `${request.method} ${request.path}: ${status}`, { caller });
+  response.status(status).json(answer);
 }
 
-http(functionId("request"), handleRequest);
+openDoor("request", handleRequest);
 
 async function postRequest({ caller, request, clients }: Call): Promise<object> {
   const body = parseRequestBody(bodyOf(request));
-  return accept({ body, requestedBy: caller, key: request.get("idempotency-key") ?? randomUUID() }, clients);
+  const { onBehalfOf } = body;
+  if (onBehalfOf !== undefined) demandDoor("hook", caller, { field: "onBehalfOf", ...clients.installation });
+  const firing = firingOf(schedulerHeaders(request), caller, clients.installation.project);
+  if (firing) return acceptScheduled(body, firing, clients);
+  return accept(
+    { body, requestedBy: caller, onBehalfOf, key: request.get("idempotency-key") ?? randomUUID() },
+    clients,
+  );
 }
 
+function schedulerHeaders(request: Request) {
+  return {
+    "x-cloudscheduler-jobname": request.get("x-cloudscheduler-jobname"),
+    "x-cloudscheduler-scheduletime": request.get("x-cloudscheduler-scheduletime"),
+  };
+}
+
+/** A message of the topic `alloyrun-requests`, which Pub/Sub pushes in the name of the account for that. */
+async function postMessage({ caller, request, clients }: Call): Promise<object> {
+  demandDoor("push", caller, { field: "message", ...clients.installation });
+  const { body, key } = readMessage(bodyOf(request));
+  return accept({ body, requestedBy: caller, key }, clients);
+}
+
+/** Whoever decides is the caller, but for the public door, which says whose link was used. */
 function postDecision(call: Call, state: "approved" | "rejected"): Promise<object> {
-  const { parameter: id, caller: by, clients } = call;
-  return decide({ id, by, state, body: bodyAs(decisionSchema, call) }, clients);
+  const { parameter: id, caller, clients } = call;
+  const { by, ...body } = bodyAs(decisionSchema, call);
+  if (by !== undefined) demandDoor("hook", caller, { field: "by", ...clients.installation });
+  else if (isDoor("hook", caller, clients.installation)) throw badField("by", "must say whose link was used");
+  return decide({ id, by: by ?? caller, state, body }, clients);
+}
+
+/** The path's parameter, where nothing else is taken: a body may be left out, and says nothing. */
+function alone({ parameter, request }: Call): string {
+  parseBody(emptySchema, request.body === undefined ? {} : bodyOf(request));
+  return parameter;
 }
 
 function bodyAs<Body>(schema: z.ZodType<Body>, { request }: Call): Body {
   return parseBody(schema, bodyOf(request));
 }
 
+const patterns = routes.map((route) => ({ route, pattern: toPattern(route.path) }));
+
+/** A placeholder stands for all up to the next slash or colon. */
+function toPattern(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/, "([^/:]+)")}$`);
+}
+
 function findRoute({ method, path }: Request): { readonly route: Route; readonly parameter: string } {
-  const matching = routes.filter((route) => route.path.test(path));
-  const route = matching.find((candidate) => candidate.method === method);
-  if (route) return { route, parameter: decode(path.match(route.path)?.[1] ?? "") };
+  const matching = patterns.filter(({ pattern }) => pattern.test(path));
+  const found = matching.find(({ route }) => route.method === method);
+  if (found) return { route: found.route, parameter: decode(path.match(found.pattern)?.[1] ?? "") };
   const message = matching.length > 0 ? `${path} does not take ${method}` : `there is nothing at ${path}`;
   throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message });
 }
@@ -121,5 +327,6 @@ const openClients = once((): Clients => {
     executions: connectWorkflowExecutions(auth)(unguarded),
     logging: connectLogging(auth)(unguarded),
     callbacks: connectCallbacks(auth)(unguarded),
+    pubsub: connectPubsub(auth)(unguarded),
   };
 });

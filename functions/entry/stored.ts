@@ -97,6 +97,8 @@ export interface StoredEnvironment {
   /** The time to live by which that was counted; `extend` moves the end, not this. */
   readonly timeToLiveSeconds?: number;
   readonly warned?: readonly string[];
+  /** Ticket that asked for it, which hears of its end. */
+  readonly ticket?: string;
   /** Run that made it ready, and the URL that it is used by. */
   readonly readyRun?: string;
   readonly url?: string;
@@ -155,8 +157,10 @@ export interface RunRecord {
 export interface StoredTeardown {
   readonly environment: string;
   readonly run: string;
-  /** Seconds since the epoch: when the last run that tried has ended. */
+  /** Seconds since the epoch: when the first and the last run that tried have ended, and when the next one begins. */
+  readonly since: number;
   readonly triedAt: number;
+  readonly nextTryAt: number;
   /** Reasons by step. */
   readonly remaining: Readonly<Record<string, string>>;
 }
@@ -170,6 +174,11 @@ export interface RunResult {
   /** By step, or `workflow`. */
   readonly failures: Readonly<Record<string, StepFailure>>;
   readonly remaining: Readonly<Record<string, string>>;
+  /** When the sweep tries again to remove what remains; absent when nothing does. */
+  readonly nextTryAt?: number;
+  /** What a removal found under our names that is somebody else's, and what stays at Google's for good: in sentences. */
+  readonly left?: readonly string[];
+  readonly degraded?: readonly string[];
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
   readonly startedAt: number;
   readonly endedAt: number;

@@ -2,6 +2,7 @@ import { buildpackBuild } from "../../google/buildpack.ts";
 import type { Build } from "../../google/clients/cloud-build.ts";
 import type { BuiltImageInput } from "../../plan/steps/image.ts";
 import { canonicalJson, idOf, sha256 } from "../../spec/names.ts";
+import { makerOf } from "../attempt.ts";
 import type { Run } from "../contract.ts";
 
 /**
@@ -14,9 +15,11 @@ export function contentTag(input: BuiltImageInput, run: Pick<Run, "id" | "level"
   return `content-${sha256(canonicalJson(content)).slice(0, 40)}`;
 }
 
-/** Tag of the builds of one run. */
-export function runTag({ id }: Pick<Run, "id">): string {
-  return `run-${id.replace(/[^\w.-]/g, "-").slice(0, 120)}`;
+/** Tag of the builds of one execution of a run. */
+export function runTag(run: Pick<Run, "id" | "attempt">): string {
+  return `run-${makerOf(run)
+    .replace(/[^\w.-]/g, "-")
+    .slice(0, 120)}`;
 }
 
 /**
@@ -25,7 +28,11 @@ export function runTag({ id }: Pick<Run, "id">): string {
  * @param registryUri prefix of the repository's images
  * @see https://cloud.google.com/docs/buildpacks/build-application
  */
-export function toBuild(input: BuiltImageInput, registryUri: string, run: Pick<Run, "id" | "level">): Build {
+export function toBuild(
+  input: BuiltImageInput,
+  registryUri: string,
+  run: Pick<Run, "id" | "attempt" | "level">,
+): Build {
   const tag = contentTag(input, run);
   const image = `${registryUri}/${input.imageId}:${tag.slice(-12)}`;
   return buildpackBuild({

@@ -26,7 +26,12 @@ export interface Held {
 }
 
 /** How a lock stands for who asked. */
-export type LockStanding = Held | { readonly state: "busy"; readonly holder: StoredLock } | { readonly state: "free" };
+export type LockStanding =
+  | Held
+  | { readonly state: "busy"; readonly holder: StoredLock }
+  /** The holder is dead, and its last calls may still work: whoever waits is given it then. */
+  | { readonly state: "settling"; readonly holder: StoredLock }
+  | { readonly state: "free" };
 
 /** A function that a dead run has called may go on for as long as functions may take, which `deploy` sets. */
 const longestFunctionSeconds = 120;
@@ -40,7 +45,7 @@ export function lockPlace(bucket: string, environment: string): LockPlace {
  * Takes the lock, or keeps it when it is held already. A holder whose execution has ended is dead, so a lock never goes
  * stale; it is taken over once none of its calls can be under way.
  *
- * @throws StepError UNAVAILABLE, retryable, while the calls of a dead holder may still work
+ * @throws StepError UNAVAILABLE, retryable, when several claim it at the same moment
  */
 export async function claimLock(
   clients: LockClients,
@@ -49,7 +54,8 @@ export async function claimLock(
   for (let attempt = 1; attempt <= 3; attempt++) {
     const found = await readLock(clients.storage, place);
     if (found && isSame(found.value.execution, wanted.execution)) return held(place, found.generation, found.value);
-    if (found && (await isAlive(found.value, now, clients))) return { state: "busy", holder: found.value };
+    const life = found ? await lifeOf(found.value, now, clients) : "dead";
+    if (found && life !== "dead") return { state: life, holder: found.value };
     const ifGenerationMatch = found?.generation ?? "0";
     const generation = await writeStored(clients.storage, { ...place, ifGenerationMatch }, wanted);
     if (generation !== undefined) return held(place, generation, wanted);
@@ -71,18 +77,17 @@ export function readLock(storage: StorageClient, { bucket, object }: LockPlace) 
   return readStored<StoredLock>(storage, bucket, object);
 }
 
-/**
- * Whether the holder's execution still runs.
- *
- * @throws StepError UNAVAILABLE, retryable, when it has ended so recently that its functions may still be at work
- */
-async function isAlive({ execution }: StoredLock, now: number, { executions }: LockClients): Promise<boolean> {
+/** Whether the holder's execution still runs, or has ended so recently that its functions may still be at work. */
+async function lifeOf(
+  { execution }: StoredLock,
+  now: number,
+  { executions }: LockClients,
+): Promise<"busy" | "settling" | "dead"> {
   const found = await executions.getExecution(execution);
-  if (!found) return false;
-  if (found.state === "ACTIVE" || found.state === "QUEUED") return true;
+  if (!found) return "dead";
+  if (found.state === "ACTIVE" || found.state === "QUEUED") return "busy";
   const endedAt = found.endTime === undefined ? 0 : Date.parse(found.endTime) / 1000;
-  if (now - endedAt >= longestFunctionSeconds) return false;
-  throw settling(execution, "the run that held the lock ended without releasing it, and its last calls may still work");
+  return now - endedAt >= longestFunctionSeconds ? "dead" : "settling";
 }
 
 /** The API names executions under the project's number, the workflow itself under its id. */

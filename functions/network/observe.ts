@@ -57,8 +57,11 @@ function refuseUnfitSubnetwork(input: NetworkInput, wanted: SubnetworkInput, fou
   }
 }
 
-/** Whether the network and each subnetwork that is there are the environment's own. */
+/** Which of the network and its subnetworks that are there are the environment's own, and the names of the others. */
 export function ownParts(input: NetworkInput, { network, subnetworks }: ObservedNetwork) {
   const ownSubnetworks = subnetworks.filter(({ found }) => found && isOwn(found, input.ownership));
-  return { ownsNetwork: network !== undefined && isOwn(network, input.ownership), ownSubnetworks };
+  const ownsNetwork = network !== undefined && isOwn(network, input.ownership);
+  const others = subnetworks.filter((each) => each.found && !ownSubnetworks.includes(each));
+  const foreign = [...others.map(({ wanted }) => wanted.name), ...(network && !ownsNetwork ? [input.network] : [])];
+  return { ownsNetwork, ownSubnetworks, foreign };
 }

@@ -27,8 +27,8 @@ export async function targetOf(storage: StorageClient, question: TargetQuestion)
   const { bucket, request, serving, names } = question;
   if (request.target) return request.target;
   const present = generationsOf(serving, names);
-  if (request.action !== "rebuild" || !serving) return present;
-  const { environment, level } = request;
+  const { environment, level, action, of } = request;
+  if ((of ?? action) !== "rebuild" || !serving) return present;
   const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   const unfinished = ledger?.value.target;
   return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level);

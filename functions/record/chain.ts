@@ -21,7 +21,8 @@ export function recordObject(environment: string, record: string): string {
 
 /**
  * Appends a record to its environment's chain; one that is in it stays as it is. Runs that hold no lock are recorded too,
- * so two may come at the same moment: the one that is not the next any more is written again behind the other.
+ * so two may come at the same moment: the one that is not the next any more is written again behind the other. Of two that
+ * record the same run, as when it is cancelled in its last moment, the one counts that was written first.
  *
  * @returns SHA-256 of the record's text
  * @throws StepError UNAVAILABLE, retryable, when others were faster eight times
@@ -34,14 +35,16 @@ export async function appendRecord(
   const { environment } = content.run;
   const object = recordObject(environment, id);
   for (let attempt = 1; attempt <= 8; attempt += 1) {
+    // Before the chain, so that nobody who read an older chain writes over a record that the newer one is about to name.
+    const known = await readStored<RunRecord>(storage, bucket, object);
     const chain = await readStored<StoredChain>(storage, bucket, chainObject(environment));
     const records = chain?.value.records ?? [];
     const entered = records.find(({ record }) => record === id);
     if (entered) return entered.sha256;
     const before = records.at(-1);
     const previous = before && { object: recordObject(environment, before.record), sha256: before.sha256 };
-    const record: RunRecord = { ...content, ...(previous && { previous }) };
-    const known = await storage.getObject(bucket, object);
+    const { previous: _, ...said }: RunRecord = known?.value ?? content;
+    const record: RunRecord = { ...said, ...(previous && { previous }) };
     const place = { bucket, object, ifGenerationMatch: known?.generation ?? "0" };
     if ((await writeStored(storage, place, record)) === undefined) continue;
     const entry = { record: id, sha256: sha256(canonicalJson(record)) };

@@ -21,9 +21,9 @@ export interface ReadyRun {
 }
 
 /**
- * Notes that the environment is ready. Its life is counted from when it became so: a run that finds it ready keeps the
- * time, unless another time to live is asked for; what has been given by `extend` stays. From here on no rebuild is
- * unfinished.
+ * Notes that the environment is ready. Its life is counted from when it became so, and what has been given by `extend`
+ * stays; another time to live than before is counted from the run that gives it, lest it be over at once. From here on no
+ * rebuild is unfinished.
  */
 export async function settleReadiness(storage: StorageClient, ready: ReadyRun): Promise<Readiness> {
   const { bucket, run, url } = ready;
@@ -32,11 +32,11 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const { target: _, ...known } = found?.value ?? { plans: [run.planHash] };
   const timeToLive = ready.request.timeToLiveSeconds ?? (await timeToLiveOf(storage, ready));
   const readyAt = known.readyAt ?? run.now;
-  const isSame = known.timeToLiveSeconds === timeToLive && known.expiresAt !== undefined;
-  const expiresAt = timeToLive === undefined ? undefined : isSame ? known.expiresAt : readyAt + timeToLive;
+  const isKept = known.readyAt !== undefined && known.timeToLiveSeconds === timeToLive;
+  const expiresAt = isKept ? known.expiresAt : timeToLive === undefined ? undefined : run.now + timeToLive;
   const wanted: StoredEnvironment = {
     ...known,
-    ...{ readyAt, readyRun: run.id, url },
+    ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
     ...{ timeToLiveSeconds: timeToLive, expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
   };
   await fenceGuard(run, storage)();

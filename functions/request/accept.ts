@@ -5,7 +5,9 @@ import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
 import type { RequestAccepted, RequestBody } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import type { StoredPlan, StoredRequest } from "../entry/stored.ts";
+import { ledgerObject } from "../entry/ledger.ts";
+import { readStored } from "../entry/read.ts";
+import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
 import { refuseBusy, refuseFrozen } from "./busy.ts";
@@ -13,6 +15,7 @@ import { type AcceptClients, note, readRequest } from "./note.ts";
 import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
+import { requireSweeper } from "./sweeper.ts";
 
 /** A request and who makes it. */
 export interface CallerRequest {
@@ -33,7 +36,9 @@ export interface CallerRequest {
  * @throws SpecError, StepError saying what is wrong with the request, or BusyError when another run holds the environment
  */
 export async function accept(request: CallerRequest, clients: AcceptClients): Promise<RequestAccepted> {
-  const run = `run-${sha256(`${request.requestedBy}\n${request.key}`).slice(0, 20)}`;
+  const { requestedBy, key, body } = request;
+  if (isOfSweep(body)) requireSweeper(requestedBy, clients.installation);
+  const run = runIdOf(requestedBy, key);
   const known = await readRequest(clients, run);
   if (known && known.request.bodyHash !== hashOf(request.body)) throw keyReused();
   if (known) return toAccepted(known.request.execution ? known.request : await start(known, clients));
@@ -43,6 +48,26 @@ export async function accept(request: CallerRequest, clients: AcceptClients): Pr
   const noted = await note(prepared, clients);
   if (noted.request.bodyHash !== hashOf(request.body)) throw keyReused();
   return toAccepted(noted.request.execution ? noted.request : await start(noted, clients));
+}
+
+/** Id of the run that a caller asks for under a key. */
+export function runIdOf(requestedBy: string, key: string): string {
+  return `run-${sha256(`${requestedBy}\n${key}`).slice(0, 20)}`;
+}
+
+/** Whether a removal goes on, or was declared by the spec: then nobody is asked to approve it. */
+function isOfSweep({ teardown, expiry }: RequestBody): boolean {
+  return teardown !== undefined || expiry !== undefined;
+}
+
+/** The ticket that asked for an environment hears of its end too. */
+async function ticketOf(
+  body: RequestBody,
+  environment: string,
+  { storage, installation }: AcceptClients,
+): Promise<string | undefined> {
+  if (body.ticket !== undefined || !isOfSweep(body)) return body.ticket;
+  return (await readStored<StoredEnvironment>(storage, installation.bucket, ledgerObject(environment)))?.value.ticket;
 }
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
@@ -56,7 +81,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     action: body.action,
     of: body.of,
     reason: body.reason,
-    ticket: body.ticket,
+    ticket: await ticketOf(body, environment, clients),
     bodyHash: hashOf(body),
     planHash: plan?.hash,
     changesHash: body.plan,
@@ -68,7 +93,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,
     costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf } : undefined,
-    approval: plan?.approval ? expectApproval(plan.approval, wanted) : "not-required",
+    approval: plan?.approval && !isOfSweep(body) ? expectApproval(plan.approval, wanted) : "not-required",
   };
 }
 

@@ -29,11 +29,11 @@ export async function refuseBusy(
   request: StoredRequest,
   { storage, executions, installation }: AcceptClients,
 ): Promise<StoredRequest | undefined> {
-  if (!changes(request.action) || request.teardown !== undefined) return undefined;
+  if (!changes(request.action)) return undefined;
   const held = await readLock(storage, lockPlace(installation.bucket, request.environment));
   if (!held || !(await isAlive(held.value, executions))) return undefined;
   const holder = await readRequest({ storage, installation }, held.value.run);
-  if (holder && isSame(holder.request, request)) return holder.request;
+  if (holder && (isSame(holder.request, request) || finishes(holder.request, request))) return holder.request;
   if (request.onBusy === "queue") return undefined;
   throw new BusyError(request.environment, toHolder(held.value));
 }
@@ -48,11 +48,33 @@ export async function refuseFrozen(
   { bucket, environment, action }: { readonly bucket: string; readonly environment: string; readonly action: string },
 ): Promise<void> {
   if (!changes(action)) return;
-  const found = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
-  if (!found || Date.parse(found.readAt) / 1000 >= found.value.until) return;
-  const { reason, by, until } = found.value;
-  const message = `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}. \`alloyrun unfreeze ${environment}\` ends that.`;
+  const freeze = await freezeInForce(storage, { bucket, environment });
+  if (!freeze) return;
+  const message = `${saysFrozen(environment, freeze)}. \`alloyrun unfreeze ${environment}\` ends that.`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN", message });
+}
+
+/** The freeze that holds an environment now; undefined when none does. */
+export async function freezeInForce(
+  storage: StorageClient,
+  { bucket, environment }: { readonly bucket: string; readonly environment: string },
+): Promise<StoredFreeze | undefined> {
+  const found = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
+  return found && Date.parse(found.readAt) / 1000 < found.value.until ? found.value : undefined;
+}
+
+/** What is said of a freeze. */
+export function saysFrozen(environment: string, { until, by, reason }: StoredFreeze): string {
+  return `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}`;
+}
+
+/** Whether a living run holds an environment. */
+export async function isBusy(
+  environment: string,
+  { storage, executions, installation }: AcceptClients,
+): Promise<boolean> {
+  const held = await readLock(storage, lockPlace(installation.bucket, environment));
+  return held !== undefined && isAlive(held.value, executions);
 }
 
 function changes(action: RequestedAction | string): boolean {
@@ -71,7 +93,13 @@ function isSame(holder: StoredRequest, request: StoredRequest): boolean {
   return keyOf(holder) === keyOf(request);
 }
 
-function toHolder({ run, requestedBy, why, since, expectedSeconds }: StoredLock): HolderView {
+/** A removal under way does what a sweep asks for. */
+function finishes(holder: StoredRequest, { teardown }: StoredRequest): boolean {
+  return teardown !== undefined && holder.action === "down";
+}
+
+/** A lock as those see it who wait for it. */
+export function toHolder({ run, requestedBy, why, since, expectedSeconds }: StoredLock): HolderView {
   const status = `/v1/runs/${run}`;
   return { run, status, requestedBy, why, since: new Date(since * 1000).toISOString(), expectedSeconds };
 }

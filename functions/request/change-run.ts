@@ -2,6 +2,7 @@ import type { RunView } from "../api.ts";
 import { writeStored } from "../entry/read.ts";
 import type { RunRecord } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { lockPlace, readLock } from "../lock/hold.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
 import { type Noted, readRequest, requestPlace } from "./note.ts";
 import { demandRun, type ViewClients, viewRun } from "./run-view.ts";
@@ -34,13 +35,19 @@ export async function resumeRun(run: string, clients: ViewClients): Promise<RunV
   const noted = await demandRun(run, clients);
   const view = await viewRun(run, clients);
   if (view.state === "queued" || view.state === "running" || view.state === "awaiting-approval") return view;
-  if (view.state === "succeeded" || view.state === "rejected") {
+  if ((view.state === "succeeded" || view.state === "rejected") && !(await holdsLock(noted, clients))) {
     const message = `run ${run} ${view.state === "rejected" ? "was rejected" : "has succeeded"}: there is nothing to go on with`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOTHING_TO_RESUME", message });
   }
   const again = await forgetExecution(noted, clients);
   if (again) await start(again, clients);
   return viewRun(run, clients);
+}
+
+/** Whether the environment is still held for an execution that was cancelled before it could give it back. */
+async function holdsLock({ request }: Noted, { storage, installation }: ViewClients): Promise<boolean> {
+  const held = await readLock(storage, lockPlace(installation.bucket, request.environment));
+  return held?.value.run === request.run;
 }
 
 /** Makes the request free for another execution; undefined when somebody else resumed it this moment. */

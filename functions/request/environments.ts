@@ -24,7 +24,7 @@ export async function listEnvironments({ storage, installation }: ViewClients): 
  * @throws StepError NOT_FOUND when it is not known
  */
 export async function viewEnvironment(environment: string, clients: ViewClients): Promise<EnvironmentView> {
-  const now = await demandEnvironment(environment, clients);
+  const now = await demandKnown(environment, clients);
   const { storage } = clients;
   const { bucket } = clients.installation;
   const stored = <Value extends object>(object: string) => readStored<Value>(storage, bucket, object);
@@ -47,8 +47,15 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     readyAt: toTime(readyAt),
     expiresAt: toTime(expiresAt),
     ...(freeze && now < freeze.value.until && { freeze: toFreeze(freeze.value) }),
-    ...(teardown && { remaining: teardown.value.remaining }),
+    ...(teardown && { remaining: teardown.value.remaining, nextTryAt: toTime(teardown.value.nextTryAt) }),
   };
+}
+
+/** One that was only planned, or rejected, has runs to tell of and no spec. */
+async function demandKnown(environment: string, clients: ViewClients): Promise<number> {
+  const { storage, installation } = clients;
+  const chain = await storage.readText(installation.bucket, chainObject(environment));
+  return chain ? Date.parse(chain.readAt) / 1000 : demandEnvironment(environment, clients);
 }
 
 /**

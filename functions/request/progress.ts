@@ -28,7 +28,7 @@ export interface RunLine {
   readonly state: string;
   /** Seconds since the epoch. */
   readonly at: number;
-  readonly detail: { readonly approval?: string };
+  readonly detail: { readonly approval?: string; readonly ahead?: number };
 }
 
 /** Where the workflow's lines about a run are. */
@@ -46,6 +46,8 @@ export async function progressFromLog(
   readonly failures: readonly FailureView[];
   /** How the run itself stands, as it said last: `queued`, `awaiting-approval` …; absent when it only worked. */
   readonly standing?: RunLine;
+  /** Id of the approval that it asked for last. */
+  readonly approval?: string;
 }> {
   const entries = await logging.list(query);
   const lines = entries.flatMap(({ jsonPayload }) => toProgressLine(jsonPayload));
@@ -53,11 +55,14 @@ export async function progressFromLog(
   const steps = new Map<StepName, Progress>();
   for (const line of lines) steps.set(line.step, advance(steps.get(line.step), line));
   const failed = lines.filter(({ state }) => state === "failed");
-  const standing = entries
-    .flatMap(({ jsonPayload }) => toRunLine(jsonPayload))
-    .sort((a, b) => a.at - b.at)
-    .at(-1);
-  return { steps, failures: failed.map(({ step, detail }) => toFailure(step, detail)), standing };
+  const told = entries.flatMap(({ jsonPayload }) => toRunLine(jsonPayload)).sort((a, b) => a.at - b.at);
+  const approval = told.findLast(({ detail }) => detail.approval !== undefined)?.detail.approval;
+  return {
+    steps,
+    failures: failed.map(({ step, detail }) => toFailure(step, detail)),
+    standing: told.at(-1),
+    approval,
+  };
 }
 
 /** The steps of a run that has ended, from its record. */
@@ -92,7 +97,12 @@ export function toFailure(step: FailureView["step"], { code, message, details }:
     Array.isArray(stackEntries) ? stackEntries.map(String) : [],
   );
   const text = message ?? "the workflow gave no message";
-  return { step, code: String(code ?? "UNKNOWN"), message: text, ...(evidence?.length && { evidence }) };
+  const reason = details?.map((detail) => detail.reason).find((word) => typeof word === "string");
+  return {
+    ...{ step, code: String(code ?? "UNKNOWN"), message: text },
+    ...(reason !== undefined && { reason }),
+    ...(evidence?.length && { evidence }),
+  };
 }
 
 /** RFC 3339 of seconds since the epoch. */

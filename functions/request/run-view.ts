@@ -2,12 +2,23 @@ import type { LoggingClient } from "../../google/clients/logging.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { Execution, WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { parseJson, toObject } from "../../google/json.ts";
+import { reasonsToAsk } from "../../plan/approval.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import type { FailureView, RunView } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import type { RunRecord, RunResult, StoredDigest, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import { ledgerObject } from "../entry/ledger.ts";
+import type {
+  RunRecord,
+  RunResult,
+  StoredDigest,
+  StoredEnvironment,
+  StoredPlan,
+  StoredRequest,
+} from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { lockPlace, readLock } from "../lock/hold.ts";
 import { recordId, recordObject } from "../record/chain.ts";
+import { toHolder } from "./busy.ts";
 import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
 import { planObject } from "./plan-store.ts";
@@ -44,14 +55,18 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const about = { ...basics(request, execution), readAt };
   if (record) {
     const steps = toStepViews(plan?.steps ?? [], progressFromRecord(record));
-    const endedAt = new Date(record.result.endedAt * 1000).toISOString();
-    return { ...about, endedAt, ...(await decidedOf(record, clients)), ...outcomeOf(record.result), steps };
+    const [decided, expiresAt] = await Promise.all([decidedOf(record, plan, clients), expiryOf(record, clients)]);
+    const told = { ...about, ...decided, ...outcomeOf(record.result), expiresAt, steps };
+    // Until its execution has ended, a run that is recorded still holds its environment.
+    if (isUnfinished(about.state)) return { ...told, state: about.state };
+    return { ...told, endedAt: new Date(record.result.endedAt * 1000).toISOString() };
   }
   const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
   const steps = toStepViews(plan?.steps ?? [], progress.steps);
   if (!isUnfinished(about.state)) return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
-  const standing = await standingOf(about.state, progress.standing, clients);
-  return { ...about, steps, failures: progress.failures, remaining: [], ...standing };
+  const asked = await askedOf(progress.approval, clients);
+  const standing = await standingOf(about, progress.standing, clients);
+  return { ...about, steps, failures: progress.failures, remaining: [], ...asked, ...standing };
 }
 
 /** The note of a run. @throws StepError NOT_FOUND when no such run was requested */
@@ -61,33 +76,60 @@ export async function demandRun(run: string, clients: Pick<ViewClients, "storage
   throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_RUN", message: `no run ${run} was requested here` });
 }
 
-/** The plan that a run was to carry out, and who approved it. */
+/** The plan that a run was to carry out, who approved it, and of a plan alone who would have to. */
 async function decidedOf(
-  { changesHash, approval }: RunRecord,
+  { changesHash, approval, result }: RunRecord,
+  stored: StoredPlan | undefined,
   clients: ViewClients,
-): Promise<Pick<RunView, "plan" | "approval">> {
+): Promise<Pick<RunView, "plan" | "approval" | "reasonsToAsk">> {
   const plan = changesHash === undefined ? undefined : await read<StoredDigest>(clients, planObject(changesHash));
+  const policy = stored?.approval;
+  const isPlan = plan !== undefined && result.action === "plan";
+  const reasons = isPlan && policy && plan.changes.length > 0 ? reasonsToAsk(policy, plan.effects) : [];
   return {
     ...(plan && { plan }),
+    ...(isPlan && { reasonsToAsk: reasons }),
     ...(approval && { approval: await viewApproval(approval.id, clients) }),
   };
 }
 
-/** A run that is under way works, or waits: for its turn, or for somebody's approval. */
-async function standingOf(
-  state: RunView["state"],
-  line: RunLine | undefined,
+/** When the environment that a run made ready, and no later one, is removed by itself. */
+async function expiryOf({ run, result }: RunRecord, clients: ViewClients): Promise<string | undefined> {
+  if (result.state !== "succeeded" || (result.action !== "up" && result.action !== "rebuild")) return undefined;
+  const ledger = await read<StoredEnvironment>(clients, ledgerObject(run.environment));
+  if (ledger?.readyRun !== run.id || ledger.expiresAt === undefined) return undefined;
+  return new Date(ledger.expiresAt * 1000).toISOString();
+}
+
+/** What a run that is under way has asked the approvers, and the plan that this is about. */
+async function askedOf(
+  id: string | undefined,
   clients: ViewClients,
-): Promise<Partial<Pick<RunView, "state" | "approval" | "plan">>> {
-  if (state === "queued" || line?.state === "queued") return { state: "queued" };
-  const id = line?.state === "awaiting-approval" ? line.detail.approval : undefined;
+): Promise<Partial<Pick<RunView, "approval" | "plan">>> {
   if (id === undefined) return {};
   const approval = await viewApproval(id, clients);
   const plan = await read<StoredDigest>(clients, planObject(approval.changesHash));
-  return { state: "awaiting-approval", approval, ...(plan && { plan }) };
+  return { approval, ...(plan && { plan }) };
 }
 
-type Outcome = Pick<RunView, "state" | "failures" | "remaining" | "url" | "excerpt">;
+/** A run that is under way works, or waits: for its turn, or for somebody's approval. */
+async function standingOf(
+  { run, environment, state }: Pick<RunView, "run" | "environment" | "state">,
+  line: RunLine | undefined,
+  { storage, installation }: ViewClients,
+): Promise<Partial<Pick<RunView, "state" | "queue">>> {
+  if (line?.state === "awaiting-approval") return { state: "awaiting-approval" };
+  if (environment === "" || (state !== "queued" && line?.state !== "queued")) return {};
+  const lock = await readLock(storage, lockPlace(installation.bucket, environment));
+  const holder = lock && lock.value.run !== run ? toHolder(lock.value) : undefined;
+  const ahead = line?.detail.ahead;
+  return { state: "queued", queue: { ...(ahead !== undefined && { ahead }), ...(holder && { holder }) } };
+}
+
+type Outcome = Pick<
+  RunView,
+  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "url" | "excerpt"
+>;
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
   const { run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds } = request;
@@ -143,7 +185,7 @@ function outcomeOfExecution(execution: Execution | undefined, failures: readonly
   return { state, failures: [toFailure("workflow", { ...given, message } as object)], remaining: [] };
 }
 
-function outcomeOf({ state, failures, remaining, outputs }: RunResult): Outcome {
+function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, outputs }: RunResult): Outcome {
   const { url } = outputs.traffic ?? {};
   const { excerpt } = outputs.verify ?? {};
   return {
@@ -153,6 +195,9 @@ function outcomeOf({ state, failures, remaining, outputs }: RunResult): Outcome 
       const step = stepNames.find((known) => known === name);
       return step ? [{ step, reason }] : [];
     }),
+    ...(nextTryAt !== undefined && { nextTryAt: new Date(nextTryAt * 1000).toISOString() }),
+    ...(left?.length && { left }),
+    ...(degraded?.length && { degraded }),
     ...(typeof url === "string" && { url }),
     ...(typeof excerpt === "string" && { excerpt }),
   };

@@ -21,6 +21,8 @@ const words = (longest: number, example: string) =>
     .max(longest, `must have at most ${longest} characters`)
     .meta({ examples: [example] });
 
+const email = () => text(/^[^\s@]{1,64}@[^\s@]{1,255}$/, "must be an e-mail address", "ann@example.com");
+
 /** Body of `POST /v1/requests`. */
 export const requestSchema = z
   .strictObject({
@@ -37,7 +39,7 @@ export const requestSchema = z
     of: z.enum(["up", "rebuild", "down"]).optional().describe("With `plan`: what is planned; `up` when left out."),
     plan: hash()
       .optional()
-      .describe("Hash of an observed plan; when it is another by then, that is refused, and what moved is told."),
+      .describe("Hash of an observed plan: refused when something has moved since, and what moved is told."),
     onBusy: z
       .enum(["queue", "fail"])
       .optional()
@@ -45,6 +47,7 @@ export const requestSchema = z
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
     ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
     timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready."),
+    onBehalfOf: email().optional().describe("Who asked the ticket system. Only the public door may say so."),
     teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000")
       .optional()
       .describe("For the sweep."),
@@ -56,10 +59,24 @@ export const requestSchema = z
     }
   });
 
+/** Body of `POST /v1/messages`, as Pub/Sub pushes it: `data` is a request's body as JSON, in base64. */
+export const messageSchema = z.looseObject({
+  message: z.looseObject({
+    data: z.string().describe("The body of a request as JSON, in base64."),
+    attributes: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("`idempotencyKey`, if it is not to be the message's id."),
+    messageId: z.string().describe("Given by Pub/Sub."),
+  }),
+  subscription: z.string().optional().describe("Which subscription pushes."),
+});
+
 /** Body of `POST /v1/approvals/{id}:approve` and `:reject`. */
 export const decisionSchema = z.strictObject({
   reason: words(1000, "not this week").optional().describe("Why; needed to reject."),
   changesHash: hash().optional().describe("The plan that was looked at; another one is refused."),
+  by: email().optional().describe("Whose link was used. Only the public door may say so."),
 });
 
 /** Body of `POST /v1/environments/{environment}:freeze`. */
@@ -93,6 +110,9 @@ function misfits(body: Wanted): readonly (readonly [string, string])[] {
   }
   if (spec !== undefined && action !== "up" && action !== "plan") {
     found.push(["spec", "is only for up and plan: a rebuild takes the stored one"]);
+  }
+  for (const field of ["teardown", "expiry"]) {
+    if (body[field] !== undefined && action !== "down") found.push([field, "is only for down"]);
   }
   if (body.timeToLive !== undefined && action !== "up") found.push(["timeToLive", "is only for up"]);
   return found;

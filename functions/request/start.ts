@@ -24,8 +24,12 @@ function workflowOf({ action }: StoredRequest): string {
 
 /** What the workflow is told: small, for it reads the plan itself. */
 function argumentOf(request: StoredRequest, bucket: string): object {
-  const { run, environment, action, of, level, planHash, requestedBy, ticket, teardown, expectedSeconds } = request;
+  const { run, environment, action, of, level, planHash, requestedBy, ticket, teardown, expiry } = request;
   if (action === "sweep") return { run, bucket };
-  const isContinued = teardown !== undefined;
-  return { run, environment, action, of, level, planHash, bucket, requestedBy, ticket, isContinued, expectedSeconds };
+  return {
+    ...{ run, environment, action, of, level, planHash, bucket, requestedBy, ticket },
+    isContinued: teardown !== undefined,
+    isExpired: expiry !== undefined,
+    expectedSeconds: request.expectedSeconds,
+  };
 }

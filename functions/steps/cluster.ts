@@ -2,13 +2,15 @@ import { type AlloyDbClient, type Cluster, connectAlloyDb } from "../../google/c
 import { type ComputeClient, connectCompute } from "../../google/clients/compute.ts";
 import { connectSecretManager, type SecretManagerClient } from "../../google/clients/secret-manager.ts";
 import { ApiError } from "../../google/error.ts";
+import type { Change } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/steps/cluster.ts";
 import { idOf } from "../../spec/names.ts";
 import { adminVersionOf, versionAnnotation } from "../alloydb/admin-version.ts";
 import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
 import { keepPassword } from "../alloydb/password.ts";
-import { done, expecting, notYet, pending } from "../answer.ts";
+import { untilReady } from "../alloydb/settling.ts";
+import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import {
   creation,
   deletion,
@@ -61,11 +63,14 @@ export const cluster = implementStep(
       const observed = await clients.alloydb.getCluster(input.cluster);
       if (!observed) return (await awaitPeering(input, clients, context)) ?? create(input, clients, context);
       refuseUnfit(input, observed);
-      if (observed.state === "FAILED") return discard(input.cluster, clients, context);
-      if (observed.state !== "READY" || observed.reconciling) {
-        return notYet({ reason: `${input.cluster} is ${observed.state}`, retryAfterSeconds: 10 });
-      }
-      return settle(input, observed, { clients, context });
+      if (observed.state === "FAILED") return discard(input.cluster, input, { clients, context });
+      return untilReady(input.cluster, observed) ?? settle(input, observed, { clients, context });
+    },
+
+    async planRemoval(input, { alloydb }) {
+      const own = (await unlessDisabled(ownClusters(input, alloydb))) ?? [];
+      const staying = own.filter(({ state }) => state !== "DELETING");
+      return staying.map((cluster) => clusterDeletion(nameOfCluster(input.cluster, cluster), input));
     },
 
     /** Clusters of every generation go: an unfinished rebuild leaves two. */
@@ -73,8 +78,8 @@ export const cluster = implementStep(
       const own = await ownClusters(input, clients.alloydb);
       const [cluster] = own;
       if (!cluster) {
-        await tellForeign(input, clients, context);
-        return done({});
+        const foreign = await clients.alloydb.getCluster(input.cluster);
+        return leave(foreign ? [leftAlone(input.cluster, input.ownership)] : [], context.log);
       }
       const going = own.filter(({ state }) => state !== "DELETING");
       if (going.length > 0) return discardAll(input, going, { clients, context });
@@ -109,8 +114,15 @@ async function create(input: ClusterInput, clients: Clients, context: StepContex
 }
 
 function creationEffects(input: ClusterInput): SomeEffects {
-  const { prices } = pricesOf(input.cluster.split("/")[3] ?? "");
-  return { expectedSeconds: 20, costPerDay: clusterStep.costPerDay?.(input, prices) ?? 0 };
+  return { expectedSeconds: 20, costPerDay: costOf(input) };
+}
+
+function clusterDeletion(name: string, input: ClusterInput): Change {
+  return deletion(name, { dataLoss: true, downtime: true, expectedSeconds: 180, costPerDay: -costOf(input) });
+}
+
+function costOf(input: ClusterInput): number {
+  return clusterStep.costPerDay?.(input, pricesOf(input.cluster.split("/")[3] ?? "").prices) ?? 0;
 }
 
 /** Backups outlive their cluster and go on being billed, and both kinds are on unless refused. */
@@ -162,33 +174,31 @@ async function keptVersionOf(input: ClusterInput, observed: Cluster, { secretMan
 }
 
 /** A failed creation leaves a cluster that keeps its name from being used again. */
-async function discard(name: string, { alloydb }: Clients, context: StepContext): Promise<Pending> {
+async function discard(
+  name: string,
+  input: ClusterInput,
+  { clients: { alloydb }, context }: { readonly clients: Clients; readonly context: StepContext },
+): Promise<Pending> {
   const operation = await alloydb.deleteCluster({ name, requestId: requestIdOf(context.run, "deleteCluster", name) });
   return pending({
     operations: [expecting(180, operation)],
     reason: `${name} is being deleted`,
-    changes: [deletion(name, { dataLoss: true, downtime: true, expectedSeconds: 180 })],
+    changes: [clusterDeletion(name, input)],
   });
 }
 
 async function discardAll(
-  { cluster: first }: ClusterInput,
+  input: ClusterInput,
   clusters: readonly Cluster[],
-  { clients, context }: { readonly clients: Clients; readonly context: StepContext },
+  work: { readonly clients: Clients; readonly context: StepContext },
 ): Promise<Pending> {
-  const names = clusters.map((cluster) => nameOfCluster(first, cluster));
-  const each = await Promise.all(names.map((name) => discard(name, clients, context)));
+  const names = clusters.map((cluster) => nameOfCluster(input.cluster, cluster));
+  const each = await Promise.all(names.map((name) => discard(name, input, work)));
   return pending({
     operations: each.flatMap(({ operations }) => operations),
     reason: each.map(({ reason }) => reason).join("; "),
     changes: each.flatMap(({ changes }) => changes),
   });
-}
-
-/** Says of a cluster that has the name, and is somebody else's, that it stays. */
-async function tellForeign(input: ClusterInput, { alloydb }: Clients, { log }: StepContext): Promise<void> {
-  const observed = await alloydb.getCluster(input.cluster);
-  if (observed) log("WARNING", `${input.cluster} is not of ${input.ownership.mark}; it was left as it is`);
 }
 
 /** After an operation that failed, nothing is created again before the network is connected. */

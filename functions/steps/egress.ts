@@ -1,9 +1,10 @@
 import { type ComputeClient, connectCompute } from "../../google/clients/compute.ts";
 import { type Connector, connectVpcAccess, type VpcAccessClient } from "../../google/clients/vpc-access.ts";
+import type { Change } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ConnectorInput, type EgressInput, egressStep } from "../../plan/steps/egress.ts";
 import { idOf } from "../../spec/names.ts";
-import { done, expecting, notYet, pending } from "../answer.ts";
+import { done, expecting, leave, notYet, pending } from "../answer.ts";
 import { creation, deletion, differences, type MutableField, replacement, update } from "../changes.ts";
 import { StepError } from "../error.ts";
 import { isOwn } from "../ownership.ts";
@@ -58,18 +59,27 @@ export const egress = implementStep(
       return changes.length > 0 ? { ...(await patch(input, vpcAccess)), changes } : done(toOutput(input));
     },
 
+    async planRemoval(input, clients) {
+      const found =
+        input.kind === "direct" ? undefined : await unlessDisabled(clients.vpcAccess.getConnector(input.connector));
+      return input.kind === "connector" && found && (await isOurs(input, found, clients))
+        ? [connectorDeletion(input, found)]
+        : [];
+    },
+
     async remove(input, clients, { log }) {
       const { vpcAccess } = clients;
       if (input.kind === "direct") return done({});
       const found = await vpcAccess.getConnector(input.connector);
       if (!found) return done({});
       if (!(await isOurs(input, found, clients))) {
-        log("WARNING", `nothing proves that ${input.connector} is of ${input.ownership.mark}; it was left as it is`);
-        return done({});
+        return leave(
+          [`nothing proves that ${input.connector} is of ${input.ownership.mark}; it was left as it is`],
+          log,
+        );
       }
       if (found.state === "DELETING" || found.state === "CREATING") return waitWhileChanging(found);
-      const effects = { expectedSeconds: deletingSeconds, costPerDay: -costOf({ ...input, ...sizeOf(found) }) };
-      return { ...(await remove(input, vpcAccess)), changes: [deletion(input.connector, effects)] };
+      return { ...(await remove(input, vpcAccess)), changes: [connectorDeletion(input, found)] };
     },
   },
 );
@@ -93,6 +103,11 @@ async function patch(input: ConnectorInput, vpcAccess: VpcAccessClient) {
 async function remove({ connector }: ConnectorInput, vpcAccess: VpcAccessClient) {
   const operation = await vpcAccess.deleteConnector(connector);
   return pending({ operations: [expecting(deletingSeconds, operation)], reason: `deleting ${connector}` });
+}
+
+function connectorDeletion(input: ConnectorInput, found: Connector): Change {
+  const costPerDay = -costOf({ ...input, ...sizeOf(found) });
+  return deletion(input.connector, { expectedSeconds: deletingSeconds, costPerDay });
 }
 
 function waitWhileChanging({ name, state }: Connector) {

@@ -3,8 +3,9 @@ import { connectResourceManager } from "../../google/clients/resource-manager.ts
 import { connectSecretManager } from "../../google/clients/secret-manager.ts";
 import { ApiError } from "../../google/error.ts";
 import type { Change } from "../../plan/change.ts";
+import { pricesOf } from "../../plan/prices.ts";
 import { type AccountInput, type IdentityInput, type IdentityOutput, identityStep } from "../../plan/steps/identity.ts";
-import { done, notYet } from "../answer.ts";
+import { done, leave, leftAlone, notYet } from "../answer.ts";
 import { creation, deletion } from "../changes.ts";
 import type { Pending } from "../contract.ts";
 import {
@@ -78,17 +79,33 @@ export const identity = implementStep(
       }
     },
 
-    async remove(input, clients) {
-      const isOurs = ({ found }: { readonly found?: Owned }) => !found || isOwn(found, input.ownership);
-      const accounts = (await readAccounts(input, clients.iam)).filter(isOurs);
-      const secrets = (await readSecrets(input, clients.secretManager)).filter(isOurs);
-      const ours = accounts.map(({ wanted }) => wanted);
-      await removeGrants(projectGrants(input, ours, clients));
-      await Promise.all(grantsOnForeign(input, ours, clients).map(removeGrants));
-      return done({}, await deleteAll({ accounts, secrets }, clients));
+    async planRemoval(input, { iam, secretManager }) {
+      const accounts = (await unlessDisabled(readAccounts(input, iam))) ?? [];
+      const secrets = (await unlessDisabled(readSecrets(input, secretManager))) ?? [];
+      const isOurs = ({ found }: Observed) => found !== undefined && isOwn(found, input.ownership);
+      return [...secrets.filter(isOurs).map(secretDeletion), ...accounts.filter(isOurs).map(accountDeletion)];
+    },
+
+    async remove(input, clients, { log }) {
+      const isOurs = ({ found }: Observed) => !found || isOwn(found, input.ownership);
+      const accounts = await readAccounts(input, clients.iam);
+      const secrets = await readSecrets(input, clients.secretManager);
+      const ours = { accounts: accounts.filter(isOurs), secrets: secrets.filter(isOurs) };
+      const members = ours.accounts.map(({ wanted }) => wanted);
+      await removeGrants(projectGrants(input, members, clients));
+      await Promise.all(grantsOnForeign(input, members, clients).map(removeGrants));
+      const foreign = [...secrets, ...accounts].filter((each) => !isOurs(each));
+      const left = foreign.map(({ wanted }) => leftAlone(wanted.name, input.ownership));
+      return leave(left, log, await deleteAll(ours, clients));
     },
   },
 );
+
+/** A secret or an account as it is. */
+interface Observed {
+  readonly wanted: { readonly name: string };
+  readonly found?: Owned;
+}
 
 /** What our accounts were granted on the user's secrets; an account of somebody else's keeps what it has. */
 function grantsOnForeign(input: IdentityInput, ours: readonly AccountInput[], clients: GrantClients) {
@@ -104,11 +121,20 @@ async function deleteAll(
   { accounts, secrets }: { readonly accounts: readonly ObservedAccount[]; readonly secrets: readonly ObservedSecret[] },
   { iam, secretManager }: GrantClients,
 ): Promise<readonly Change[]> {
-  const secretNames = secrets.filter(({ found }) => found).map(({ wanted }) => wanted.name);
-  const accountNames = accounts.filter(({ found }) => found).map(({ wanted }) => wanted.name);
-  await Promise.all(secretNames.map((name) => secretManager.deleteSecret(name)));
-  await Promise.all(accountNames.map((name) => iam.deleteAccount(name)));
-  return [...secretNames, ...accountNames].map((name) => deletion(name, { expectedSeconds: 1 }));
+  const presentSecrets = secrets.filter(({ found }) => found);
+  const presentAccounts = accounts.filter(({ found }) => found);
+  await Promise.all(presentSecrets.map(({ wanted }) => secretManager.deleteSecret(wanted.name)));
+  await Promise.all(presentAccounts.map(({ wanted }) => iam.deleteAccount(wanted.name)));
+  return [...presentSecrets.map(secretDeletion), ...presentAccounts.map(accountDeletion)];
+}
+
+/** A secret is billed by its versions, of which there is one as a rule, and costs the same in every region. */
+function secretDeletion({ wanted: { name } }: Observed): Change {
+  return deletion(name, { expectedSeconds: 1, costPerDay: -pricesOf("").prices.secretVersionMonth / 30.4 });
+}
+
+function accountDeletion({ wanted: { name } }: Observed): Change {
+  return deletion(name, { expectedSeconds: 1 });
 }
 
 function notVisible(changes: readonly Change[]): Pending {

@@ -5,8 +5,10 @@ import {
 } from "../../google/clients/artifact-registry.ts";
 import { type Build, type CloudBuildClient, connectCloudBuild } from "../../google/clients/cloud-build.ts";
 import { connectLogging, type LoggingClient } from "../../google/clients/logging.ts";
+import type { Change } from "../../plan/change.ts";
+import { pricesOf } from "../../plan/prices.ts";
 import { type BuiltImageInput, type ImageOutput, imageStep } from "../../plan/steps/image.ts";
-import { done, expecting, notYet, pending } from "../answer.ts";
+import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import { creation, deletion } from "../changes.ts";
 import type { Pending, StepResponse } from "../contract.ts";
 import type { StepError } from "../error.ts";
@@ -52,18 +54,21 @@ export const image = implementStep(
       return ensureBuilt({ input, clients, context, repository });
     },
 
-    async remove(input, { registry }, context) {
+    async planRemoval(input, { registry }) {
+      if (input.kind === "digest") return [];
+      const repository = await unlessDisabled(registry.getRepository(input.repository));
+      return repository && isOwn(repository, input.ownership) ? [repositoryDeletion(input)] : [];
+    },
+
+    async remove(input, { registry }, { log }) {
       if (input.kind === "digest") return done({});
       const repository = await registry.getRepository(input.repository);
       if (!repository) return done({});
-      if (!isOwn(repository, input.ownership)) {
-        context.log("WARNING", `${input.repository} is not of ${input.ownership.mark}; it was left as it is`);
-        return done({});
-      }
+      if (!isOwn(repository, input.ownership)) return leave([leftAlone(input.repository, input.ownership)], log);
       return pending({
         operations: [expecting(5, await registry.deleteRepository(input.repository))],
         reason: `${input.repository} is being deleted`,
-        changes: [deletion(input.repository, { expectedSeconds: 5 })],
+        changes: [repositoryDeletion(input)],
       });
     },
 
@@ -143,6 +148,11 @@ async function failureOf(build: Build, { input, clients }: Work): Promise<StepEr
 
 function plannedBuild(input: BuiltImageInput) {
   return creation(`${input.repository}/dockerImages/${input.imageId}`, { expectedSeconds: buildSeconds });
+}
+
+function repositoryDeletion(input: BuiltImageInput): Change {
+  const costPerDay = -(imageStep.costPerDay?.(input, pricesOf(input.region).prices) ?? 0);
+  return deletion(input.repository, { expectedSeconds: 5, costPerDay });
 }
 
 function parentOf({ project, region }: BuiltImageInput): string {

@@ -3,7 +3,13 @@ import { connectSecretManager } from "../../google/clients/secret-manager.ts";
 import { clusterStep } from "../../plan/steps/cluster.ts";
 import { type InstanceInput, instanceStep } from "../../plan/steps/instance.ts";
 import { inGeneration } from "../alloydb/generation.ts";
-import { ensureInstance, planInstance, removeInstances, type WantedInstance } from "../alloydb/instance.ts";
+import {
+  ensureInstance,
+  planInstance,
+  planRemovals,
+  removeInstances,
+  type WantedInstance,
+} from "../alloydb/instance.ts";
 import { awaitAnswer, ensureLogin } from "../alloydb/login.ts";
 import { done } from "../answer.ts";
 import { implementStep, outputOf } from "../step.ts";
@@ -38,9 +44,11 @@ export const instance = implementStep(
       );
     },
 
+    planRemoval: (input, { alloydb }) => planRemovals(input, alloydb),
+
     /** The user goes with the cluster. */
     async remove(input, { alloydb }, context) {
-      return (await removeInstances(input, { alloydb, context })) ?? done({});
+      return removeInstances(input, { alloydb, context });
     },
   },
 );

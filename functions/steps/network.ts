@@ -1,7 +1,7 @@
 import { type ComputeClient, connectCompute } from "../../google/clients/compute.ts";
 import type { Change } from "../../plan/change.ts";
 import { type NetworkInput, type NetworkOutput, networkStep } from "../../plan/steps/network.ts";
-import { done, expecting, held, pending } from "../answer.ts";
+import { done, expecting, held, leave, leftAlone, pending } from "../answer.ts";
 import { creation, deletion, update } from "../changes.ts";
 import type { Pending, PendingOperation, Run } from "../contract.ts";
 import { answerInUse, deleteUnlessInUse, isInUse } from "../network/in-use.ts";
@@ -44,14 +44,26 @@ export const network = implementStep(
       return { ...(await makeNetwork(input, compute, run)), changes: changes.slice(0, 1) };
     },
 
-    async remove(input, { compute }, { run, failures }) {
+    async planRemoval(input, { compute }) {
+      const observed = input.existing ? undefined : await unlessDisabled(observeNetwork(input, compute));
+      if (!observed) return [];
+      const { ownsNetwork, ownSubnetworks } = ownParts(input, observed);
+      const names = ownSubnetworks.map(({ wanted }) => wanted.name);
+      return [...names.map(subnetworkDeletion), ...(ownsNetwork ? [networkDeletion(input)] : [])];
+    },
+
+    async remove(input, { compute }, { run, failures, log }) {
       if (input.existing) return done({});
       const [failure] = failures.filter(isInUse);
       if (failure) return answerInUse(input.network, failure.message);
       const observed = await observeNetwork(input, compute);
-      const { ownsNetwork, ownSubnetworks } = ownParts(input, observed);
+      const { ownsNetwork, ownSubnetworks, foreign } = ownParts(input, observed);
       if (ownSubnetworks.length > 0) return removeSubnetworks(ownSubnetworks, compute, run);
-      return ownsNetwork ? removeNetwork(input, { compute, run, observed }) : done({});
+      if (ownsNetwork) return removeNetwork(input, { compute, run, observed });
+      return leave(
+        foreign.map((name) => leftAlone(name, input.ownership)),
+        log,
+      );
     },
 
     mends: (failure, action) => action === "remove" && isInUse(failure),
@@ -111,7 +123,7 @@ async function removeSubnetworks(
     ),
   );
   const operations = answers.flatMap((answer) => ("state" in answer ? [] : [expecting(seconds.subnetwork, answer)]));
-  const changes = names.map((name) => deletion(name, { expectedSeconds: seconds.subnetwork }));
+  const changes = names.map(subnetworkDeletion);
   const refused = answers.find((answer) => "state" in answer);
   return operations.length === 0 && refused
     ? refused
@@ -119,13 +131,22 @@ async function removeSubnetworks(
 }
 
 /** A network that still has a peering is left alone: deleting it would leak the producer's side for ever. */
-async function removeNetwork({ network: name }: NetworkInput, { compute, run, observed }: Work): Promise<Pending> {
+async function removeNetwork(input: NetworkInput, { compute, run, observed }: Work): Promise<Pending> {
+  const { network: name } = input;
   const [peering] = observed.network?.peerings ?? [];
   if (peering) return held(`${name} still has the peering ${peering.name}`);
   const answer = await deleteUnlessInUse(name, () => compute.deleteNetwork(name, requestIdOf(run, "delete", name)));
   if ("state" in answer) return answer;
-  const changes = [deletion(name, { expectedSeconds: seconds.network })];
+  const changes = [networkDeletion(input)];
   return pending({ operations: [expecting(seconds.network, answer)], reason: `deleting ${name}`, changes });
+}
+
+function subnetworkDeletion(name: string): Change {
+  return deletion(name, { expectedSeconds: seconds.subnetwork });
+}
+
+function networkDeletion({ network }: NetworkInput): Change {
+  return deletion(network, { expectedSeconds: seconds.network });
 }
 
 function toChanges(input: NetworkInput, { network: found, subnetworks }: ObservedNetwork): readonly Change[] {

@@ -1,3 +1,4 @@
+import { type AlloyDbListClient, connectAlloyDbList, type ListedCluster } from "../../google/clients/alloydb-list.ts";
 import { connectCompute } from "../../google/clients/compute.ts";
 import { connectResourceManager } from "../../google/clients/resource-manager.ts";
 import { connectServiceNetworking } from "../../google/clients/service-networking.ts";
@@ -5,11 +6,12 @@ import { isAbsent } from "../../google/error.ts";
 import type { Change } from "../../plan/change.ts";
 import { type PeeringInput, peeringStep } from "../../plan/steps/peering.ts";
 import { idOf } from "../../spec/names.ts";
-import { done, expecting, held, notYet, pending } from "../answer.ts";
+import { done, expecting, held, leave, leftAlone, notYet, pending } from "../answer.ts";
 import { creation, deletion, update } from "../changes.ts";
-import type { OperationFailure, Pending, Run } from "../contract.ts";
+import type { OperationFailure, Pending, Removed, Run, StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { codeOfFailure } from "../failure.ts";
+import type { Log } from "../log.ts";
 import { answerInUse, deleteUnlessInUse, isInUse } from "../network/in-use.ts";
 import {
   type ObservedPeering,
@@ -26,17 +28,28 @@ import { unlessDisabled, unlessFailed } from "../waiting.ts";
 
 const seconds = { range: 10, connection: 60, disconnection: 15 };
 
+/** How long a connection may be refused to go before the peering is removed without it. */
+const patienceSeconds = 3600;
+
+type Clients = PeeringClients & { readonly alloydb: AlloyDbListClient };
+
 /**
  * Reserves the range, connects the network to Google's services, and is done when the network itself shows the peering
  * as ACTIVE: a connection may be listed while its peering is gone.
  *
  * Takes about 70 seconds. While AlloyDB still holds something, the connection cannot be deleted, which lasts minutes to
- * hours after the cluster is gone.
+ * hours after the cluster is gone. After an hour of that, and when no cluster is listed for the network, the peering is
+ * removed without it; what stays at the producer's then is told.
  * @see https://cloud.google.com/vpc/docs/configure-private-services-access
  */
 export const peering = implementStep(
   peeringStep,
-  { compute: connectCompute, resourceManager: connectResourceManager, serviceNetworking: connectServiceNetworking },
+  {
+    alloydb: connectAlloyDbList,
+    compute: connectCompute,
+    resourceManager: connectResourceManager,
+    serviceNetworking: connectServiceNetworking,
+  },
   {
     async plan(input, clients) {
       const observed = await unlessDisabled(observePeering(input, clients));
@@ -59,15 +72,25 @@ export const peering = implementStep(
       return notYet({ reason: says, retryAfterSeconds: 5 });
     },
 
-    async remove(input, clients, { run, failures }) {
+    async planRemoval(input, clients) {
+      const observed = input.existing ? undefined : await unlessDisabled(observePeering(input, clients));
+      if (!observed) return [];
+      const { range } = observed;
+      const released = range && isOwn(range, input.ownership) ? [rangeDeletion(input)] : [];
+      return [...(ownsConnection(input, observed) ? [connectionDeletion(input)] : []), ...released];
+    },
+
+    async remove(input, clients, { run, failures, log }) {
       if (input.existing) return done({});
-      const [failure] = failures;
-      if (failure && isInUse(failure)) return holdFor(input, failure);
       const observed = await observePeering(input, clients);
-      const { connection, network, range } = observed;
-      const isConnected = connection !== undefined || observed.peering !== undefined;
-      if (isConnected && network && isOwn(network, input.ownership)) return disconnect(input, clients, observed);
-      return range && isOwn(range, input.ownership) ? release(input, clients, run) : done({});
+      const work = { input, observed, clients, run };
+      const [failure] = failures.filter(isInUse);
+      if (failure && !isOfConnection(failure)) return answerInUse(input.network, failure.message);
+      if (!ownsConnection(input, observed)) return release(work, log);
+      const operation = failure ? undefined : await disconnect(work);
+      if (operation) return operation;
+      if (!(await mayAbandon(work))) return held(`Google has not released the connection of ${input.network} yet`);
+      return observed.peering ? abandon(work) : release(work, log);
     },
 
     mends: (failure, action) => (action === "remove" ? isInUse(failure) : mayConnectAgain(failure)),
@@ -115,24 +138,55 @@ async function otherRanges(input: PeeringInput, { connection }: ObservedPeering,
   return others.filter((_, index) => found[index] !== undefined);
 }
 
-async function disconnect(
-  input: PeeringInput,
-  { serviceNetworking }: PeeringClients,
-  observed: ObservedPeering,
-): Promise<Pending> {
+interface Work {
+  readonly input: PeeringInput;
+  readonly observed: ObservedPeering;
+  readonly clients: Clients;
+  readonly run: Run;
+}
+
+/** Whether there is a connection, or what it left on the network, that is the environment's own to remove. */
+function ownsConnection({ ownership }: PeeringInput, { connection, network, peering }: ObservedPeering): boolean {
+  return (connection !== undefined || peering !== undefined) && network !== undefined && isOwn(network, ownership);
+}
+
+/** Asks for the connection's deletion; gives nothing when that is refused at once, for something still uses it. */
+async function disconnect({ input, clients: { serviceNetworking }, observed }: Work): Promise<Pending | undefined> {
   const deleting = serviceNetworking.deleteConnection(observed.numbered).catch((caught: unknown) => {
     throw isAbsent(caught) ? outlived(input, caught) : caught;
   });
   const operation = await unlessFailed(["FAILED_PRECONDITION"], deleting);
-  if (!operation) return holdFor(input, undefined);
-  const changes = [deletion(connectionOf(input), { expectedSeconds: seconds.disconnection })];
+  if (!operation) return undefined;
+  const changes = [connectionDeletion(input)];
   const operations = [expecting(seconds.disconnection, operation)];
   return pending({ operations, reason: `disconnecting ${input.network} from Google's services`, changes });
 }
 
 /**
- * A peering whose connection is gone goes a moment later, or never. Then only a person can tell that nothing else needs
- * it: the step may neither look at everybody's clusters nor remove peerings.
+ * Whether the producer has been given its time and no cluster uses the network any more: then the consumer's half of the
+ * peering may go without the connection, which is what keeps the network.
+ */
+async function mayAbandon({ input, clients, run }: Work): Promise<boolean> {
+  if (run.heldSince === undefined || run.now - run.heldSince < patienceSeconds) return false;
+  const project = input.network.split("/")[1] ?? "";
+  const clusters = await unlessDisabled(clients.alloydb.listClusters(`projects/${project}/locations/-`));
+  const uses = ({ networkConfig, network }: ListedCluster) =>
+    idOf(networkConfig?.network || network || "") === idOf(input.network);
+  return !(clusters ?? []).some(uses);
+}
+
+async function abandon({ input, clients, run }: Work): Promise<Pending> {
+  const { network } = input;
+  const requestId = requestIdOf(run, "removePeering", network);
+  const operation = await clients.compute.removePeering(network, peeringName, requestId);
+  const changes = [deletion(`${network}/peerings/${peeringName}`, { expectedSeconds: seconds.disconnection })];
+  const operations = [expecting(seconds.disconnection, operation)];
+  return pending({ operations, reason: `removing the peering of ${network} without its connection`, changes });
+}
+
+/**
+ * A peering whose connection is gone goes a moment later, or never. Without a connection there is nothing to wait for,
+ * so that a person is to look what else may use it.
  */
 function outlived({ network }: PeeringInput, cause: unknown): StepError {
   const [, project] = network.split("/");
@@ -147,19 +201,37 @@ function outlived({ network }: PeeringInput, cause: unknown): StepError {
   });
 }
 
-async function release({ range }: PeeringInput, { compute }: PeeringClients, run: Run): Promise<Pending> {
-  const name = range?.name ?? "";
+/** The end of a removal: the range goes, and a connection that had to be left behind is told. */
+async function release({ input, observed, clients: { compute }, run }: Work, log: Log): Promise<StepResponse<Removed>> {
+  const { range } = observed;
+  const name = input.range?.name ?? "";
+  const isLeft = range !== undefined && !isOwn(range, input.ownership);
+  if (!range || isLeft) {
+    const answer = leave(isLeft ? [leftAlone(name, input.ownership)] : [], log);
+    if (!ownsConnection(input, observed)) return answer;
+    const says = `producer residue: Google still lists the private connection of ${input.network}`;
+    log("WARNING", says);
+    return { ...answer, output: { ...answer.output, degraded: [says] } };
+  }
   const answer = await deleteUnlessInUse(name, () =>
     compute.deleteGlobalAddress(name, requestIdOf(run, "delete", name)),
   );
   if ("state" in answer) return answer;
-  const changes = [deletion(name, { expectedSeconds: seconds.range })];
+  const changes = [rangeDeletion(input)];
   return pending({ operations: [expecting(seconds.range, answer)], reason: `releasing ${name}`, changes });
 }
 
-function holdFor(input: PeeringInput, failure: OperationFailure | undefined): Pending {
-  if (failure && codeOfFailure(failure) !== "FAILED_PRECONDITION") return answerInUse(input.network, failure.message);
-  return held(`Google has not released the connection of ${input.network} yet`);
+function rangeDeletion({ range }: PeeringInput): Change {
+  return deletion(range?.name ?? "", { expectedSeconds: seconds.range });
+}
+
+function connectionDeletion(input: PeeringInput): Change {
+  return deletion(connectionOf(input), { expectedSeconds: seconds.disconnection });
+}
+
+/** Compute, which releases the range, gives another code. */
+function isOfConnection(failure: OperationFailure): boolean {
+  return codeOfFailure(failure) === "FAILED_PRECONDITION";
 }
 
 /** Ranges of an earlier network of the same name are still held. Service Networking tells this only by its text. */

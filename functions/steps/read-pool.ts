@@ -1,7 +1,13 @@
 import { connectAlloyDb } from "../../google/clients/alloydb.ts";
 import { type ReadPoolInput, readPoolStep } from "../../plan/steps/read-pool.ts";
 import { inGeneration } from "../alloydb/generation.ts";
-import { ensureInstance, planInstance, removeInstances, type WantedInstance } from "../alloydb/instance.ts";
+import {
+  ensureInstance,
+  planInstance,
+  planRemovals,
+  removeInstances,
+  type WantedInstance,
+} from "../alloydb/instance.ts";
 import { done } from "../answer.ts";
 import { implementStep } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
@@ -27,8 +33,10 @@ export const readPool = implementStep(
       return done({ instance: input.instance, ipAddress: ensured.ready.ipAddress ?? "" });
     },
 
+    planRemoval: (input, { alloydb }) => planRemovals(input, alloydb),
+
     async remove(input, { alloydb }, context) {
-      return (await removeInstances(input, { alloydb, context })) ?? done({});
+      return removeInstances(input, { alloydb, context });
     },
   },
 );

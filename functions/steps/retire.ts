@@ -22,10 +22,13 @@ interface Clients {
   readonly secretManager: SecretManagerClient;
 }
 
-/** What is left of other generations, by full name or, for databases, by name. */
+/** What is left of other generations. */
 interface Leftovers {
   readonly clusters: readonly Cluster[];
+  /** By name. */
   readonly databases: readonly string[];
+  /** Where the databases are; absent when it cannot be asked. */
+  readonly server?: DatabaseServer;
 }
 
 /**
@@ -76,6 +79,7 @@ async function findLeftovers(input: RetireInput, clients: Clients, { outputs }: 
   return {
     clusters: own.filter((cluster) => !isServing(cluster)),
     databases: databases.filter((name) => name !== database),
+    server,
   };
 }
 
@@ -111,19 +115,18 @@ async function waitForGrace(
 
 async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Promise<StepResponse<RetireOutput>> {
   const { clients, context } = work;
-  const { instance } = outputOf(instanceStep, context.outputs);
-  const own = await ownClusters(input, clients.alloydb);
-  const serving = own.find((cluster) => instance.startsWith(`${nameOfCluster(input.cluster, cluster)}/`));
-  const server = serving && (await serverOf({ ...input, instance }, serving, clients));
-  for (const name of leftovers.databases) {
+  const { clusters, databases, server } = leftovers;
+  const losesData = context.run.action === "rebuild";
+  for (const name of databases) {
     await context.guard();
     if (server) await dropDatabase(server, name, clients);
   }
-  const dropped = leftovers.databases.map((name) =>
-    deletion(databaseResource({ ...input, instance }, name), { dataLoss: true }),
+  const { instance } = outputOf(instanceStep, context.outputs);
+  const dropped = databases.map((name) =>
+    deletion(databaseResource({ ...input, instance }, name), { dataLoss: losesData }),
   );
-  const going = leftovers.clusters.filter(({ state }) => state !== "DELETING");
-  if (leftovers.clusters.length === 0) return done({}, dropped);
+  const going = clusters.filter(({ state }) => state !== "DELETING");
+  if (clusters.length === 0) return done({}, dropped);
   if (going.length === 0)
     return notYet({ reason: "a cluster is being deleted", retryAfterSeconds: 10, changes: dropped });
   const names = going.map((cluster) => nameOfCluster(input.cluster, cluster));
@@ -135,7 +138,7 @@ async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Pro
   return pending({
     operations: operations.map((operation) => expecting(180, operation)),
     reason: `${names.join(", ")} is being deleted`,
-    changes: [...dropped, ...going.map((cluster) => clusterDeletion(input, cluster, true))],
+    changes: [...dropped, ...going.map((cluster) => clusterDeletion(input, cluster, losesData))],
   });
 }
 

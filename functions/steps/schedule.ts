@@ -1,7 +1,7 @@
 import { connectScheduler, type SchedulerJob } from "../../google/clients/scheduler.ts";
 import { type ScheduleInput, scheduleStep } from "../../plan/steps/schedule.ts";
 import { canonicalJson } from "../../spec/names.ts";
-import { done } from "../answer.ts";
+import { done, leave, leftAlone } from "../answer.ts";
 import { creation, deletion, differences, type MutableField, update } from "../changes.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { implementStep } from "../step.ts";
@@ -55,13 +55,10 @@ export const schedule = implementStep(
       return found && isOwn(found, input.ownership) ? [deletion(input.job)] : [];
     },
 
-    async remove(input, { scheduler }, context) {
+    async remove(input, { scheduler }, { log }) {
       const found = await scheduler.getJob(input.job);
       if (!found) return done({});
-      if (!isOwn(found, input.ownership)) {
-        context.log("WARNING", `${input.job} is not of ${input.ownership.mark}; it was left as it is`);
-        return done({});
-      }
+      if (!isOwn(found, input.ownership)) return leave([leftAlone(input.job, input.ownership)], log);
       await scheduler.deleteJob(input.job);
       return done({}, [deletion(input.job)]);
     },

@@ -1,12 +1,13 @@
 import { connectLogging, type LoggingClient } from "../../google/clients/logging.ts";
 import { connectRunJobs, type Execution, type Job, type RunJobsClient } from "../../google/clients/run.ts";
+import type { Change } from "../../plan/change.ts";
 import { clusterStep } from "../../plan/steps/cluster.ts";
 import { egressStep } from "../../plan/steps/egress.ts";
 import { instanceStep } from "../../plan/steps/instance.ts";
 import { type SeedInput, type SeedOutput, seedStep } from "../../plan/steps/seed.ts";
 import { databaseName, idOf } from "../../spec/names.ts";
-import { done, expecting, notYet, pending } from "../answer.ts";
-import { type Attempt, findAttempt } from "../attempt.ts";
+import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
+import { type Attempt, findAttempt, makerOf } from "../attempt.ts";
 import { creation, deletion, update } from "../changes.ts";
 import { readinessOf } from "../cloud-run/condition.ts";
 import { explainExecution } from "../cloud-run/execution.ts";
@@ -43,13 +44,15 @@ export const seed = implementStep(
       return ensureSeeded({ input, job, clients, context, parts: partsOf(input, context) });
     },
 
-    async remove(input, { jobs }, context) {
+    async planRemoval(input, { jobs }) {
+      const job = await unlessDisabled(jobs.getJob(input.job));
+      return job && isOwn(job, input.ownership) ? [jobDeletion(input.job)] : [];
+    },
+
+    async remove(input, { jobs }, { log }) {
       const job = await jobs.getJob(input.job);
       if (!job) return done({});
-      if (!isOwn(job, input.ownership)) {
-        context.log("WARNING", `${input.job} is not of ${input.ownership.mark}; it was left as it is`);
-        return done({});
-      }
+      if (!isOwn(job, input.ownership)) return leave([leftAlone(input.job, input.ownership)], log);
       return (await stopExecution(job, jobs)) ?? deleteJob(input.job, jobs);
     },
 
@@ -85,7 +88,7 @@ function findExecution({ input, clients, context, parts }: Work): Promise<Attemp
   return findAttempt({
     id: `${idOf(input.job)}-${seedToken(input, parts)}`,
     look: (id) => clients.jobs.getExecution(`${input.job}/executions/${id}`),
-    isGivenUp: (execution) => completionOf(execution) === "failed" && runOf(execution) !== context.run.id,
+    isGivenUp: (execution) => completionOf(execution) === "failed" && makerOf(context.run) !== runOf(execution),
   });
 }
 
@@ -110,7 +113,7 @@ function partsOf(input: SeedInput, { outputs, run }: StepContext): SeedParts {
   const { cluster, adminVersion } = outputOf(clusterStep, outputs);
   const { uid, ipAddress, applicationVersion } = outputOf(instanceStep, outputs);
   return {
-    run: run.id,
+    run: makerOf(run),
     database: databaseName(input.database, run.databaseGeneration),
     cluster,
     adminVersion,
@@ -140,6 +143,11 @@ async function deleteJob(name: string, jobs: RunJobsClient): Promise<Pending> {
   return pending({
     operations: [expecting(5, await jobs.deleteJob(name))],
     reason: `${name} is being deleted`,
-    changes: [deletion(name, { expectedSeconds: 5 })],
+    changes: [jobDeletion(name)],
   });
+}
+
+/** Kept, a job costs nothing. */
+function jobDeletion(name: string): Change {
+  return deletion(name, { expectedSeconds: 5 });
 }

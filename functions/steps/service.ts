@@ -8,9 +8,9 @@ import { instanceStep } from "../../plan/steps/instance.ts";
 import { seedStep } from "../../plan/steps/seed.ts";
 import { type ServiceInput, type ServiceOutput, serviceStep } from "../../plan/steps/service.ts";
 import { idOf, revisionTag } from "../../spec/names.ts";
-import { done, expecting, notYet, pending } from "../answer.ts";
-import { creation, deletion, sameLabels, update } from "../changes.ts";
-import { planService } from "../cloud-run/plan-service.ts";
+import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
+import { creation, sameLabels, update } from "../changes.ts";
+import { planService, removalOfService } from "../cloud-run/plan-service.ts";
 import { explainRevision, findRevision, namedTemplate, readiness, secretAttempts } from "../cloud-run/revision.ts";
 import { readServing, rebuildOf, servingOf } from "../cloud-run/serving.ts";
 import { type RevisionParts, toTemplate } from "../cloud-run/template.ts";
@@ -53,17 +53,19 @@ export const service = implementStep(
       return ensureRevision({ input, observed, clients, context });
     },
 
-    async remove(input, { services }, context) {
+    async planRemoval(input, { services }) {
+      const observed = await unlessDisabled(services.getService(input.service));
+      return observed && isOwn(observed, input.ownership) ? [removalOfService(input)] : [];
+    },
+
+    async remove(input, { services }, { log }) {
       const observed = await services.getService(input.service);
       if (!observed) return done({});
-      if (!isOwn(observed, input.ownership)) {
-        context.log("WARNING", `${input.service} is not of ${input.ownership.mark}; it was left as it is`);
-        return done({});
-      }
+      if (!isOwn(observed, input.ownership)) return leave([leftAlone(input.service, input.ownership)], log);
       return pending({
         operations: [expecting(5, await services.deleteService(input.service))],
         reason: `${input.service} is being deleted`,
-        changes: [deletion(input.service, { downtime: true, expectedSeconds: 5 })],
+        changes: [removalOfService(input)],
       });
     },
 

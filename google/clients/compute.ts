@@ -56,6 +56,8 @@ export interface ComputeClient {
   readonly getNetwork: (name: string) => Promise<Network | undefined>;
   readonly insertNetwork: (name: string, network: Network, requestId?: string) => Promise<Operation>;
   readonly deleteNetwork: (name: string, requestId?: string) => Promise<Operation>;
+  /** Takes the consumer's half of a peering away, whatever still uses it. */
+  readonly removePeering: (network: string, peering: string, requestId?: string) => Promise<Operation>;
   readonly getSubnetwork: (name: string) => Promise<Subnetwork | undefined>;
   readonly insertSubnetwork: (name: string, subnetwork: Subnetwork, requestId?: string) => Promise<Operation>;
   readonly setPrivateIpGoogleAccess: (name: string, requestId?: string) => Promise<Operation>;
@@ -86,6 +88,10 @@ function computeOf(rest: Rest): ComputeClient {
     getNetwork: get,
     insertNetwork: insert,
     deleteNetwork: remove,
+    removePeering: (name, peering, requestId) => {
+      const verb = "removePeering";
+      return start(rest, { method: "POST", path: `${name}/${verb}`, verb, name, requestId, body: { name: peering } });
+    },
     getSubnetwork: get,
     insertSubnetwork: insert,
     setPrivateIpGoogleAccess: (name, requestId) => {

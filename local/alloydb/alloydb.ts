@@ -1,6 +1,7 @@
 import type { Api, Handler } from "../api.ts";
 import { handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
+import { openIds } from "../drawn-ids.ts";
 import type { AlloyDbMethods } from "../model/generated/alloydb.ts";
 import { catalogueMethods } from "./catalogue.ts";
 import { clusterOperations } from "./cluster-operations.ts";
@@ -17,6 +18,7 @@ import { host } from "./names.ts";
 import { permissions, versions } from "./permissions.ts";
 import { openRecords } from "./records.ts";
 import { createRequests } from "./requests.ts";
+import { resumeSettling } from "./settling.ts";
 import { userMethods } from "./users.ts";
 
 /**
@@ -35,6 +37,7 @@ export function createAlloyDb(cloud: Cloud): Api {
     records,
     fleet,
     requests: createRequests(cloud),
+    ids: openIds(cloud, "alloydb"),
   };
   const methods = handlers<AlloyDbMethods>({
     ...clusterMethods(context),
@@ -57,6 +60,7 @@ export function createAlloyDb(cloud: Cloud): Api {
     },
     async start() {
       resumeReleases(context);
+      resumeSettling(context);
       await fleet.comeBack();
     },
     stop: () => fleet.close(),

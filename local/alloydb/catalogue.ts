@@ -1,5 +1,6 @@
 import type { TypedHandlers } from "../api.ts";
-import type { AlloyDbMethods, SupportedDatabaseFlag } from "../model/generated/alloydb.ts";
+import { readListing } from "../list/listing.ts";
+import type { AlloyDbMethods, Backup, SupportedDatabaseFlag } from "../model/generated/alloydb.ts";
 import { paginate } from "../page.ts";
 import { supportedFlags } from "./database-flags.ts";
 import { notFound } from "./names.ts";
@@ -12,8 +13,8 @@ export const catalogueMethods = {
     const page = paginate(flags, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
     return { supportedDatabaseFlags: page.items, nextPageToken: page.nextPageToken };
   },
-  "google.cloud.alloydb.v1.AlloyDBAdmin.ListBackups": ({ pageSize, pageToken }) => ({
-    backups: paginate([], { key: String, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } }).items,
+  "google.cloud.alloydb.v1.AlloyDBAdmin.ListBackups": (request) => ({
+    backups: readListing<Backup>("google.cloud.alloydb.v1.Backup", request).page([], { usual: 100, most: 1000 }).items,
   }),
   "google.cloud.alloydb.v1.AlloyDBAdmin.GetBackup": ({ name = "" }) => {
     throw notFound(name);

@@ -7,6 +7,7 @@ import { releaseConnection } from "./holds.ts";
 import { stateOf } from "./instance-operations.ts";
 import { host } from "./names.ts";
 import type { ClusterRecord } from "./records.ts";
+import { drawSettled, shown } from "./settling.ts";
 
 /** The work behind changes of clusters. */
 export function clusterOperations(context: Context): Readonly<Record<string, RunOperation>> {
@@ -21,14 +22,12 @@ export function clusterOperations(context: Context): Readonly<Record<string, Run
 async function create(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {
   const name = String(input.name);
   const record = getCluster(context, name);
-  const settle = (state: Cluster["state"]) =>
-    putCluster(context, name, { ...record, resource: { ...record.resource, state } });
   try {
     await context.fleet.prepareCluster(name, record);
     await latency();
-    return toResponse("Cluster", input, settle("READY"));
+    return toResponse("Cluster", input, settle(context, name, { ...record.resource, state: "READY" }));
   } catch (caught) {
-    settle("FAILED");
+    putCluster(context, name, { ...record, resource: { ...record.resource, state: "FAILED" } });
     throw caught;
   }
 }
@@ -43,7 +42,13 @@ async function update(context: Context, { input, latency }: RunningOperation): P
   await context.fleet.ensureInitialUser(name);
   const updateTime = context.cloud.clock.timestamp();
   const resource: Cluster = { ...(input.resource as Cluster), reconciling: false, updateTime };
-  return toResponse("Cluster", input, putCluster(context, name, { ...getCluster(context, name), resource }));
+  return toResponse("Cluster", input, settle(context, name, resource));
+}
+
+/** What a change leaves; it goes on reconciling for a while. */
+function settle(context: Context, name: string, resource: Cluster): Cluster {
+  putCluster(context, name, { ...getCluster(context, name), settledAt: drawSettled(context, name), resource });
+  return shown(context, getCluster(context, name));
 }
 
 async function remove(context: Context, { input, latency }: RunningOperation): Promise<JsonObject> {

@@ -1,6 +1,8 @@
 import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   AlloyDbMethods,
   Cluster,
@@ -10,22 +12,21 @@ import type {
   ListClustersResponse,
   UpdateClusterRequest,
 } from "../model/generated/alloydb.ts";
-import { paginate } from "../page.ts";
 import { scramVerifier } from "../postgres/scram.ts";
-import { regions } from "../regions.ts";
 import { unserved } from "../unserved.ts";
 import { checkCluster, networkOf, newCluster } from "./cluster-resource.ts";
 import { born, type Context, checkEtag, checkIdle, startChange } from "./context.ts";
-import { checkId, idOf, invalid, locationOf, notFound, parseName, unready } from "./names.ts";
+import { checkId, idOf, locationOf, notFound, parseName, unready } from "./names.ts";
 import { checkPassword } from "./password.ts";
 import { findNetwork } from "./private-services.ts";
 import { type ClusterRecord, type InitialUser, withEtag } from "./records.ts";
+import { shown } from "./settling.ts";
 
 /** The methods on clusters. */
 export function clusterMethods(context: Context) {
   return {
     "google.cloud.alloydb.v1.AlloyDBAdmin.ListClusters": (request) => list(context, request),
-    "google.cloud.alloydb.v1.AlloyDBAdmin.GetCluster": ({ name = "" }) => getCluster(context, name).resource,
+    "google.cloud.alloydb.v1.AlloyDBAdmin.GetCluster": ({ name = "" }) => shown(context, getCluster(context, name)),
     "google.cloud.alloydb.v1.AlloyDBAdmin.CreateCluster": (request, call) => create(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateCluster": (request, call) => update(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteCluster": (request, call) => remove(context, request, call),
@@ -33,12 +34,14 @@ export function clusterMethods(context: Context) {
 }
 
 /** `-` stands for any location. */
-function list({ records }: Context, { parent = "", pageSize, pageToken }: ListClustersRequest): ListClustersResponse {
+function list(context: Context, request: ListClustersRequest): ListClustersResponse {
+  const listing = readListing<Cluster>("google.cloud.alloydb.v1.Cluster", request);
+  const { parent = "" } = request;
   const { project, region } = parseName(parent);
-  const all = records.clusters.list(`projects/${project}/locations/`).map(([, { resource }]) => resource);
+  const found = context.records.clusters.list(`projects/${project}/locations/`);
+  const all = found.map(([, record]) => shown(context, record));
   const wanted = all.filter(({ name = "" }) => region === "-" || locationOf(name) === parent);
-  const key = ({ name = "" }: Cluster) => name;
-  const page = paginate(wanted, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
+  const page = listing.page(wanted, { usual: 100, most: 1000 });
   return { clusters: page.items, nextPageToken: page.nextPageToken };
 }
 
@@ -46,7 +49,6 @@ async function create(context: Context, request: CreateClusterRequest, call: Cal
   const { parent = "", clusterId = "", cluster = {}, requestId, validateOnly } = request;
   const { cloud, records, requests } = context;
   checkId("cluster_id", clusterId);
-  checkLocation(parent);
   const name = `${parent}/clusters/${clusterId}`;
   return await requests.once(requestId, `create ${name}`, async () => {
     if (records.clusters.get(name)) throw alreadyExists(name);
@@ -54,11 +56,13 @@ async function create(context: Context, request: CreateClusterRequest, call: Cal
     if (cluster.pscConfig?.pscEnabled) throw withoutPrivateServiceConnect();
     const network = networkOf(cluster, parent.split("/")[1] ?? "");
     await findNetwork(cloud, network);
-    const resource = newCluster(cluster, { name, ...born(context) }, cloud.projects);
+    const resource = newCluster(cluster, { name, ...born(context, name) }, cloud.projects);
+    const initialUser = await toInitialUser(cluster);
+    demandRoom(cloud.store, "ClustersPerProjectPerRegion", { name });
     const change = { verb: "create", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
-    const initialUser = await toInitialUser(cluster);
     const { allocatedIpRange } = cluster.networkConfig ?? {};
+    context.ids.draw(name);
     putCluster(context, name, { resource, network, allocatedIpRange, initialUser });
     return startChange(context, call, { ...change, kind: "clusters.create", latency: "alloydb.cluster.create" });
   });
@@ -151,10 +155,4 @@ function alreadyExists(name: string): ApiError {
 function withoutPrivateServiceConnect(): ApiError {
   const message = "psc_config: instances behind Private Service Connect are not served here; use a network";
   return unserved("alloydb.privateServiceConnect", message);
-}
-
-/** @throws ApiError INVALID_ARGUMENT */
-function checkLocation(parent: string): void {
-  const { region } = parseName(parent);
-  if (!Object.hasOwn(regions, region)) throw invalid(`location "${region}" is not a region of AlloyDB`);
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { Call, OperationResource, RunOperation, StartOperation } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
+import { type DrawnIds, toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import { toLongrunning } from "../operation.ts";
@@ -15,6 +15,8 @@ export interface Context {
   readonly records: Records;
   readonly fleet: Fleet;
   readonly requests: Requests;
+  /** Uids of resources, by their full names. */
+  readonly ids: DrawnIds;
 }
 
 /** A long-running change of one resource. */
@@ -89,12 +91,15 @@ export function checkEtag(name: string, present: string | undefined, given: stri
   throw new ApiError({ code: "ABORTED", message: `etag of ${name} does not match: it was changed meanwhile` });
 }
 
-/** A new resource's output-only fields. */
-export function born({ cloud }: Context): {
+/** A new resource's output-only fields, by its full name. */
+export function born(
+  { cloud, ids }: Context,
+  name: string,
+): {
   readonly uid: string;
   readonly createTime: string;
   readonly updateTime: string;
 } {
   const time = cloud.clock.timestamp();
-  return { uid: randomUUID(), createTime: time, updateTime: time };
+  return { uid: toUuid(ids.coming(name)), createTime: time, updateTime: time };
 }

@@ -1,7 +1,7 @@
 import type { TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
+import { readListing } from "../list/listing.ts";
 import type { AlloyDbMethods, Database } from "../model/generated/alloydb.ts";
-import { paginate } from "../page.ts";
 import type { Session } from "../postgres/session.ts";
 import type { Context } from "./context.ts";
 import { invalid } from "./names.ts";
@@ -15,13 +15,13 @@ const listStatement = `
 /** The methods on the databases of a cluster. */
 export function databaseMethods(context: Context) {
   return {
-    "google.cloud.alloydb.v1.AlloyDBAdmin.ListDatabases": async ({ parent = "", pageSize, pageToken }) =>
-      await withPrimary(context, parent, async (session) => {
-        const databases = await listDatabases(session, parent);
-        const key = ({ name = "" }: Database) => name;
-        const page = paginate(databases, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
-        return { databases: page.items, nextPageToken: page.nextPageToken };
-      }),
+    "google.cloud.alloydb.v1.AlloyDBAdmin.ListDatabases": async (request) => {
+      const listing = readListing<Database>("google.cloud.alloydb.v1.Database", request);
+      const { parent = "" } = request;
+      const databases = await withPrimary(context, parent, (session) => listDatabases(session, parent));
+      const page = listing.page(databases, { usual: 100, most: 1000 });
+      return { databases: page.items, nextPageToken: page.nextPageToken };
+    },
     "google.cloud.alloydb.v1beta.AlloyDBAdmin.CreateDatabase": async ({
       parent = "",
       databaseId = "",

@@ -8,6 +8,7 @@ import { getInstance, putInstance } from "./instances.ts";
 import { clusterOf, parseName } from "./names.ts";
 import { needsRestart } from "./node-settings.ts";
 import { reservedRanges, takeAddress } from "./private-services.ts";
+import { drawSettled, shown } from "./settling.ts";
 
 /** The work behind changes of instances. */
 export function instanceOperations(context: Context): Readonly<Record<string, RunOperation>> {
@@ -85,8 +86,10 @@ function settled(context: Context, name: string): (caught: unknown) => never {
 
 function settle(context: Context, name: string, resource: Instance): Instance {
   const updateTime = context.cloud.clock.timestamp();
+  const settledAt = resource.state === "READY" ? drawSettled(context, name) : undefined;
   const settled = { ...resource, reconciling: false, updateTime };
-  return putInstance(context, name, { ...getInstance(context, name), resource: settled });
+  putInstance(context, name, { ...getInstance(context, name), settledAt, resource: settled });
+  return shown(context, getInstance(context, name));
 }
 
 /** State of an instance that is as it was asked to be. */

@@ -1,7 +1,9 @@
 import type { Call, OperationResource, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import type { LatencyKind } from "../latency.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   AlloyDbMethods,
   CreateInstanceRequest,
@@ -12,7 +14,6 @@ import type {
   RestartInstanceRequest,
   UpdateInstanceRequest,
 } from "../model/generated/alloydb.ts";
-import { paginate } from "../page.ts";
 import { checkReady, getCluster } from "./clusters.ts";
 import { born, type Change, type Context, checkEtag, checkIdle, startChange } from "./context.ts";
 import { holdConnection } from "./holds.ts";
@@ -20,6 +21,7 @@ import { changedInstance, mutable, newInstance } from "./instance-resource.ts";
 import { checkId, clusterOf, idOf, invalid, notFound, parseName, unready } from "./names.ts";
 import { reservedRanges } from "./private-services.ts";
 import { type InstanceRecord, withEtag } from "./records.ts";
+import { shown } from "./settling.ts";
 
 /** The methods on instances. */
 export function instanceMethods(context: Context) {
@@ -27,7 +29,7 @@ export function instanceMethods(context: Context) {
     disturb(context, request, { call, kind, verb });
   return {
     "google.cloud.alloydb.v1.AlloyDBAdmin.ListInstances": (request) => list(context, request),
-    "google.cloud.alloydb.v1.AlloyDBAdmin.GetInstance": ({ name = "" }) => getInstance(context, name).resource,
+    "google.cloud.alloydb.v1.AlloyDBAdmin.GetInstance": ({ name = "" }) => shown(context, getInstance(context, name)),
     "google.cloud.alloydb.v1.AlloyDBAdmin.CreateInstance": (request, call) => create(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.UpdateInstance": (request, call) => update(context, request, call),
     "google.cloud.alloydb.v1.AlloyDBAdmin.DeleteInstance": (request, call) => remove(context, request, call),
@@ -38,16 +40,16 @@ export function instanceMethods(context: Context) {
 }
 
 /** `-` stands for any location or cluster. */
-function list({ records }: Context, { parent = "", pageSize, pageToken }: ListInstancesRequest): ListInstancesResponse {
+function list(context: Context, request: ListInstancesRequest): ListInstancesResponse {
+  const listing = readListing<Instance>("google.cloud.alloydb.v1.Instance", request);
+  const { parent = "" } = request;
   const { project, region, cluster } = parseName(parent);
   const isWanted = ({ name = "" }: Instance) => {
     const found = parseName(name);
     return (region === "-" || found.region === region) && (cluster === "-" || found.cluster === cluster);
   };
-  const all = records.instances.list(`projects/${project}/`).map(([, { resource }]) => resource);
-  const key = ({ name = "" }: Instance) => name;
-  const limits = { usual: 100, most: 1000 };
-  const page = paginate(all.filter(isWanted), { key, size: pageSize, token: pageToken, limits });
+  const all = context.records.instances.list(`projects/${project}/`).map(([, record]) => shown(context, record));
+  const page = listing.page(all.filter(isWanted), { usual: 100, most: 1000 });
   return { instances: page.items, nextPageToken: page.nextPageToken };
 }
 
@@ -61,13 +63,15 @@ async function create(context: Context, request: CreateInstanceRequest, call: Ca
     if (records.instances.get(name)) {
       throw new ApiError({ code: "ALREADY_EXISTS", message: `Resource '${name}' already exists` });
     }
-    const resource = newInstance(sent, { name, ...born(context) });
+    const resource = newInstance(sent, { name, ...born(context, name) });
     checkReady(cluster);
     checkPlace(context, parent, resource);
     checkIdle(context, name);
     await reservedRanges(cloud, cluster.network, cluster.allocatedIpRange);
+    demandCpus(context, resource);
     const change = { verb: "create", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
+    context.ids.draw(name);
     putInstance(context, name, { resource });
     holdConnection(records, { network: cluster.network, cluster: parent });
     return startChange(context, call, { ...change, kind: "instances.create", latency: creationLatency(resource) });
@@ -86,6 +90,7 @@ async function update(context: Context, request: UpdateInstanceRequest, call: Ca
     checkSettled(record);
     checkIdle(context, name);
     const changed = changedInstance(applyMask<Instance>(record.resource, { sent, mask, mutable }));
+    demandCpus(context, changed);
     const change = { verb: "update", target: name } as const;
     if (validateOnly) return startChange(context, call, { ...change, kind: "validate" });
     putInstance(context, name, { ...record, resource: { ...record.resource, reconciling: true } });
@@ -169,6 +174,11 @@ function checkPlace(context: Context, cluster: string, { instanceType }: Instanc
     .list(`${cluster}/instances/`)
     .find(([, { resource }]) => resource.instanceType === "PRIMARY");
   if (present) throw unready(`cluster ${cluster} has a primary instance already: ${idOf(present[0])}`);
+}
+
+function demandCpus({ cloud }: Context, resource: Instance): void {
+  const { name = "" } = resource;
+  demandRoom(cloud.store, "CPUsPerProjectPerRegion", { name, resource: { resource: { ...resource } } });
 }
 
 function checkSettled({ resource: { name, state } }: InstanceRecord): void {

@@ -11,6 +11,8 @@ export interface ClusterRecord {
   /** The reserved range that instances must take their addresses from, if one is pinned. */
   readonly allocatedIpRange?: string;
   readonly initialUser: InitialUser;
+  /** Clock time until which it goes on reconciling after its operation. */
+  readonly settledAt?: number;
 }
 
 /** The user that a cluster is created with. */
@@ -27,6 +29,8 @@ export interface InstanceRecord {
   readonly privateAddress?: string;
   /** Its loopback address below the cloud's block, as `placeOf` gives it; it is taken again after a restart. */
   readonly place?: string;
+  /** Clock time until which it goes on reconciling after its operation. */
+  readonly settledAt?: number;
 }
 
 /** The keys of a cluster's authorities, which clients go on trusting after a restart. */

@@ -1,6 +1,7 @@
 import type { Call, TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
 import { createLatencies } from "../latency.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   AlloyDbMethods,
   ListUsersRequest,
@@ -8,7 +9,6 @@ import type {
   UpdateUserRequest,
   User,
 } from "../model/generated/alloydb.ts";
-import { paginate } from "../page.ts";
 import { scramVerifier } from "../postgres/scram.ts";
 import { type Session, withSession } from "../postgres/session.ts";
 import { getCluster } from "./clusters.ts";
@@ -48,14 +48,12 @@ export function userMethods(context: Context) {
   } satisfies TypedHandlers<AlloyDbMethods>;
 }
 
-async function list(
-  context: Context,
-  { parent = "", pageSize, pageToken }: ListUsersRequest,
-): Promise<ListUsersResponse> {
+async function list(context: Context, request: ListUsersRequest): Promise<ListUsersResponse> {
+  const listing = readListing<User>("google.cloud.alloydb.v1.User", request);
+  const { parent = "" } = request;
   const roles = await withPrimary(context, parent, (session) => listRoles(session));
   const users = roles.map((role) => toUser(parent, role));
-  const key = ({ name = "" }: User) => name;
-  const page = paginate(users, { key, size: pageSize, token: pageToken, limits: { usual: 100, most: 1000 } });
+  const page = listing.page(users, { usual: 100, most: 1000 });
   return { users: page.items, nextPageToken: page.nextPageToken };
 }
 

@@ -3,6 +3,7 @@ import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
 import type { JsonObject } from "../json.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   ArtifactRegistryMethods,
   CreateRepositoryRequest,
@@ -12,9 +13,9 @@ import type {
   UpdateRepositoryRequest,
 } from "../model/generated/artifact-registry.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import type { Collection } from "../store.ts";
+import { unserved } from "../unserved.ts";
 import { createImages, type Images } from "../workload/image.ts";
 import { getDockerImage, limits, listDockerImages } from "./docker-images.ts";
 import { missing } from "./error.ts";
@@ -34,7 +35,7 @@ interface Context {
 }
 
 /**
- * Artifact Registry: Docker repositories, and the images and tags in them. Other formats are recorded but hold nothing.
+ * Artifact Registry: Docker repositories, and the images and tags in them. Other formats and modes are refused.
  *
  * @see https://cloud.google.com/artifact-registry/docs/reference/rest
  */
@@ -61,7 +62,7 @@ export function createArtifactRegistry(cloud: Cloud): Api {
       "google.devtools.artifactregistry.v1.ArtifactRegistry.TestIamPermissions": (request, call) =>
         policies.test(request, call),
       "google.devtools.artifactregistry.v1.ArtifactRegistry.ListDockerImages": (request) =>
-        listDockerImages(context.images, inRepository(request)),
+        listDockerImages(context.images, request, () => inRepository(request)),
       "google.devtools.artifactregistry.v1.ArtifactRegistry.GetDockerImage": (request) =>
         getDockerImage(context.images, inRepository(request).name ?? ""),
       ...packageMethods({ cloud, images: context.images, demandRepository: (name) => void find(context, name) }),
@@ -97,11 +98,21 @@ function create(
   if (!repository.format || repository.format === "FORMAT_UNSPECIFIED") {
     throw new ApiError({ code: "INVALID_ARGUMENT", message: "The repository format must be specified." });
   }
+  refuseUnserved(repository);
   const name = `${parent}/repositories/${repositoryId}`;
   if (repositories.get(name) || cloud.operations.isBusy(host, name)) {
     throw new ApiError({ code: "ALREADY_EXISTS", message: "the repository already exists" });
   }
   return start(context, { kind: "createRepository", name, input: { name, repository } });
+}
+
+function refuseUnserved({ format, mode, remoteRepositoryConfig, virtualRepositoryConfig }: Repository): void {
+  if (format !== "DOCKER")
+    throw unserved("artifactregistry.formats", `Repositories of format ${format} are not served.`);
+  const kind = remoteRepositoryConfig || mode === "REMOTE_REPOSITORY" ? "Remote" : "Virtual";
+  const isStandard = !mode || mode === "MODE_UNSPECIFIED" || mode === "STANDARD_REPOSITORY";
+  if (isStandard && !remoteRepositoryConfig && !virtualRepositoryConfig) return;
+  throw unserved("artifactregistry.modes", `${kind} repositories are not served.`);
 }
 
 interface Start {
@@ -122,14 +133,13 @@ async function runCreate({ cloud, repositories }: Context, operation: RunningOpe
   await operation.latency();
   const { name, repository } = operation.input as { readonly name: string; readonly repository: Repository };
   const now = cloud.clock.timestamp();
-  const { mode } = repository;
   const created: Repository = {
     ...repository,
     name,
-    mode: mode && mode !== "MODE_UNSPECIFIED" ? mode : "STANDARD_REPOSITORY",
+    mode: "STANDARD_REPOSITORY",
     createTime: now,
     updateTime: now,
-    registryUri: registryUri(name, repository.format),
+    registryUri: registryUri(name),
     vulnerabilityScanningConfig: {
       lastEnableTime: now,
       enablementState: "SCANNING_DISABLED",
@@ -140,14 +150,13 @@ async function runCreate({ cloud, repositories }: Context, operation: RunningOpe
   return { "@type": `${typePrefix}Repository`, ...created };
 }
 
-function list(
-  context: Context,
-  { parent = "", pageSize, pageToken }: ListRepositoriesRequest,
-): ListRepositoriesResponse {
+function list(context: Context, request: ListRepositoriesRequest): ListRepositoriesResponse {
+  const listing = readListing<Repository>("google.devtools.artifactregistry.v1.Repository", request);
+  const { parent = "" } = request;
   const found = context.repositories
     .list(`${parent}/repositories/`)
     .map(([, repository]) => withSize(context, repository));
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const page = listing.page(found, limits);
   return { repositories: page.items, nextPageToken: page.nextPageToken };
 }
 

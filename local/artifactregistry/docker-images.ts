@@ -1,9 +1,9 @@
+import { readListing } from "../list/listing.ts";
 import type {
   DockerImage,
   ListDockerImagesRequest,
   ListDockerImagesResponse,
 } from "../model/generated/artifact-registry.ts";
-import { paginate } from "../page.ts";
 import type { Image, Images } from "../workload/image.ts";
 import { missing } from "./error.ts";
 import { registryUri } from "./registry-uri.ts";
@@ -14,10 +14,14 @@ export const limits = { usual: 100, most: 1000 } as const;
 /** `ArtifactRegistry.ListDockerImages` of a repository. */
 export function listDockerImages(
   images: Images,
-  { parent = "", pageSize, pageToken }: ListDockerImagesRequest,
+  request: ListDockerImagesRequest,
+  demandRepository: () => void,
 ): ListDockerImagesResponse {
+  const listing = readListing<DockerImage>("google.devtools.artifactregistry.v1.DockerImage", request);
+  demandRepository();
+  const { parent = "" } = request;
   const found = images.list(registryUri(parent)).map((image) => toDockerImage(images, image, parent));
-  const page = paginate(found, { key: ({ name = "" }) => name, size: pageSize, token: pageToken, limits });
+  const page = listing.page(found, limits);
   return { dockerImages: page.items, nextPageToken: page.nextPageToken };
 }
 

@@ -2,7 +2,7 @@ import type { Api, OperationResource, TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
-import { matches } from "../list-filter.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   ArtifactRegistryMethods,
   ListPackagesRequest,
@@ -13,7 +13,6 @@ import type {
   Version,
 } from "../model/generated/artifact-registry.ts";
 import { toLongrunning } from "../operation.ts";
-import { paginate } from "../page.ts";
 import { type Image, type Images, parseImageReference } from "../workload/image.ts";
 import { limits } from "./docker-images.ts";
 import { missing } from "./error.ts";
@@ -104,15 +103,15 @@ function demandUntagged({ images }: Context, image: Image): void {
 }
 
 function listPackages(context: Context, request: ListPackagesRequest): ListPackagesResponse {
-  const { parent = "", filter, pageSize, pageToken } = request;
+  const listing = readListing<Package>("google.devtools.artifactregistry.v1.Package", request);
+  const { parent = "" } = request;
   context.demandRepository(parent);
   const home = registryUri(parent);
   const byPath = Map.groupBy(context.images.list(home), ({ reference }) => parseImageReference(reference).repository);
-  const found = [...byPath]
-    .map(([path, images]) => toPackage(images, `${parent}/packages/${encodeURIComponent(path.slice(home.length + 1))}`))
-    .filter((one) => matches(one, filter))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
+  const found = [...byPath].map(([path, images]) =>
+    toPackage(images, `${parent}/packages/${encodeURIComponent(path.slice(home.length + 1))}`),
+  );
+  const page = listing.page(found, limits);
   return { packages: page.items, nextPageToken: page.nextPageToken };
 }
 
@@ -122,12 +121,12 @@ function toPackage(images: readonly Image[], name: string): Package & { readonly
 }
 
 function listVersions(context: Context, request: ListVersionsRequest): ListVersionsResponse {
-  const { parent = "", filter, pageSize, pageToken, view } = request;
-  const found = demandImages(context, parsePackage(parent))
-    .map((image) => toVersion(context, { image, name: `${parent}/versions/${image.digest}`, view }))
-    .filter((version) => matches(version, filter))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
+  const listing = readListing<Version>("google.devtools.artifactregistry.v1.Version", request);
+  const { parent = "", view } = request;
+  const found = demandImages(context, parsePackage(parent)).map((image) =>
+    toVersion(context, { image, name: `${parent}/versions/${image.digest}`, view }),
+  );
+  const page = listing.page(found, limits);
   return { versions: page.items, nextPageToken: page.nextPageToken };
 }
 

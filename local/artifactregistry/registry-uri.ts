@@ -4,7 +4,7 @@
  * @param name `projects/{project}/locations/{location}/repositories/{repository}`
  * @returns for example `asia-northeast1-docker.pkg.dev/my-project/apps`
  */
-export function registryUri(name: string, format = "DOCKER"): string {
+export function registryUri(name: string): string {
   const [, project, , location, , repository] = name.split("/");
-  return `${location}-${format.toLowerCase()}.pkg.dev/${project}/${repository}`;
+  return `${location}-docker.pkg.dev/${project}/${repository}`;
 }

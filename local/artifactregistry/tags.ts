@@ -1,13 +1,12 @@
 import type { TypedHandlers } from "../api.ts";
 import { ApiError } from "../error.ts";
-import { matches } from "../list-filter.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   ArtifactRegistryMethods,
   ListTagsRequest,
   ListTagsResponse,
   Tag,
 } from "../model/generated/artifact-registry.ts";
-import { paginate } from "../page.ts";
 import type { Images } from "../workload/image.ts";
 import { limits } from "./docker-images.ts";
 import { missing } from "./error.ts";
@@ -56,9 +55,9 @@ function tagsOf({ images, demandRepository }: Context, name: string): Required<T
   return tags.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function listTags(context: Context, { parent = "", filter, pageSize, pageToken }: ListTagsRequest): ListTagsResponse {
-  const found = tagsOf(context, parent).filter((tag) => matches(tag, filter));
-  const page = paginate(found, { key: ({ name }) => name, size: pageSize, token: pageToken, limits });
+function listTags(context: Context, request: ListTagsRequest): ListTagsResponse {
+  const listing = readListing<Tag>("google.devtools.artifactregistry.v1.Tag", request);
+  const page = listing.page(tagsOf(context, request.parent ?? ""), limits);
   return { tags: page.items, nextPageToken: page.nextPageToken };
 }
 

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Api, type Call, handlers, type OperationResource, type RunningOperation } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
+import { type DrawnIds, openIds, toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import type {
@@ -31,6 +32,8 @@ interface Context {
   readonly cloud: Cloud;
   /** Keyed by `projects/{project}/locations/{location}/builds/{build}`, location `global` for those without one. */
   readonly builds: Collection<Build>;
+  /** Of builds, by where they run. */
+  readonly ids: DrawnIds;
 }
 
 /**
@@ -40,7 +43,8 @@ interface Context {
  * @see https://cloud.google.com/build/docs/api/reference/rest
  */
 export function createCloudBuild(cloud: Cloud): Api {
-  const context: Context = { cloud, builds: cloud.store.collection("cloudbuild.builds") };
+  const builds = cloud.store.collection<Build>("cloudbuild.builds");
+  const context: Context = { cloud, builds, ids: openIds(cloud, "cloudbuild") };
   return {
     host,
     permissions,
@@ -65,7 +69,7 @@ function find({ builds }: Context, request: GetBuildRequest): Build {
 }
 
 async function create(context: Context, request: CreateBuildRequest, call: Call): Promise<OperationResource> {
-  const { cloud, builds } = context;
+  const { cloud, builds, ids } = context;
   const parent = request.parent || `projects/${request.projectId}/locations/global`;
   const [, project = "", , location = ""] = parent.split("/");
   const sent = request.build ?? {};
@@ -73,7 +77,7 @@ async function create(context: Context, request: CreateBuildRequest, call: Call)
   const { projectNumber } = cloud.projects.ensure(project);
   const email = accountEmail(sent.serviceAccount ?? defaultAccount(projectNumber));
   if (sent.serviceAccount) await demandActAs(cloud, { principal: call.principal, email, project });
-  const id = randomUUID();
+  const id = toUuid(ids.draw(parent));
   const name = `${parent}/builds/${id}`;
   const build = builds.put(name, {
     ...sent,

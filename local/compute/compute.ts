@@ -7,6 +7,7 @@ import { instanceMethods, instanceOperations } from "./instance.ts";
 import { instancePowerMethods } from "./instance-power.ts";
 import { instanceSettingMethods } from "./instance-settings.ts";
 import { networkMethods, networkOperations } from "./network.ts";
+import { toNamedUrl } from "./numeric-id.ts";
 import { operationMethods } from "./operation-methods.ts";
 import { permissions } from "./permissions.ts";
 import { regionMethods } from "./region.ts";
@@ -27,6 +28,7 @@ export function createCompute(cloud: Cloud): Api {
     host,
     permissions,
     errorStyle: "compute",
+    canonicalUrl: (url) => toNamedUrl(cloud, resources, url),
     methods: handlers<ComputeMethods>({
       ...networkMethods(cloud, resources),
       ...subnetworkMethods(cloud, resources),

@@ -7,7 +7,8 @@ import type {
   Operation,
   PatchFirewallRequest,
 } from "../model/generated/compute.ts";
-import { invalid, required } from "./error.ts";
+import { invalid } from "./error.ts";
+import { demandRule } from "./firewall-rule.ts";
 import { changeResource, deleteResource, insertResource, type Kind, kindOperations } from "./kind.ts";
 import { link } from "./link.ts";
 import { listPage } from "./list.ts";
@@ -94,15 +95,6 @@ function insert(
 
 function everywhere(direction: string): Firewall {
   return direction === "EGRESS" ? { destinationRanges: ["0.0.0.0/0"] } : { sourceRanges: ["0.0.0.0/0"] };
-}
-
-function demandRule({ allowed = [], denied = [] }: Firewall): void {
-  if (allowed.length > 0 && denied.length > 0) {
-    throw invalid("resource.denied", "", "Cannot specify both allowed and denied.");
-  }
-  const rules = [...allowed, ...denied];
-  if (rules.length === 0) throw required("resource.allowed");
-  if (rules.some(({ IPProtocol }) => !IPProtocol)) throw required("resource.allowed[0].IPProtocol");
 }
 
 function write(

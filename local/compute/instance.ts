@@ -9,7 +9,7 @@ import type {
   InstanceAggregatedList,
   Operation,
 } from "../model/generated/compute.ts";
-import { regionOf, regions, zonesOf } from "../regions.ts";
+import { regions, zonesOf } from "../regions.ts";
 import { defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { invalid, required } from "./error.ts";
 import { instanceKind, instancePath } from "./instance-kind.ts";
@@ -83,7 +83,6 @@ function insert(
 ): Operation {
   const path = instancePath({ project, zone, instance: parseName(sent.name) });
   const make = (): Instance => {
-    if (!zonesOf(regionOf(zone)).includes(zone)) throw invalid("zone", zone, "Unknown zone.");
     if (!sent.networkInterfaces?.length) throw required("resource.networkInterfaces");
     return {
       startRestricted: false,

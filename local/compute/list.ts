@@ -1,5 +1,7 @@
-import { matches } from "../list-filter.ts";
+import { type Filter, parseFilter } from "../list/filter.ts";
+import { modelFields } from "../list/model-fields.ts";
 import { paginate } from "../page.ts";
+import { invalid } from "./error.ts";
 import { link } from "./link.ts";
 
 /** What every list request carries. */
@@ -18,13 +20,45 @@ interface Listed {
 
 const limits = { usual: 500, most: 500 };
 
+/** Messages of what lies in a collection, in `google.cloud.compute.v1`. */
+const types: Readonly<Record<string, string>> = {
+  addresses: "Address",
+  firewalls: "Firewall",
+  instances: "Instance",
+  listUsable: "UsableSubnetwork",
+  networks: "Network",
+  operations: "Operation",
+  regions: "Region",
+  routes: "Route",
+  subnetworks: "Subnetwork",
+  zones: "Zone",
+};
+
+/**
+ * Reads what a list is asked for, before anything is looked up.
+ *
+ * @throws ApiError INVALID_ARGUMENT for a filter, an order or a size that Compute Engine does not take
+ */
+function readRequest(collection: string, { filter = "", orderBy = "", maxResults = 0 }: ListRequest): Filter<object> {
+  if (!/^(?:name|creationTimestamp(?:\s+(?:desc|asc))?)?$/.test(orderBy.trim())) {
+    throw invalid("orderBy", orderBy, "Lists are ordered by name or by creationTimestamp desc.");
+  }
+  if (maxResults > limits.most)
+    throw invalid("maxResults", maxResults, `Must be within the range [0, ${limits.most}].`);
+  return parseFilter(filter, {
+    fields: modelFields(`google.cloud.compute.v1.${types[collection]}`),
+    refuse: () => invalid("filter", filter, "Invalid list filter expression."),
+    takesPatterns: true,
+  });
+}
+
 /**
  * One page of a list.
  *
  * @param path of the collection, for example `projects/p/global/networks`
  */
 export function listPage<T extends Listed>(path: string, items: readonly T[], request: ListRequest) {
-  const chosen = items.filter((item) => matches(item, request.filter));
+  const chosen = items.filter(readRequest(path.slice(path.lastIndexOf("/") + 1), request));
   const { key, ordered } = order(chosen, request.orderBy);
   const page = paginate(ordered, { key, size: request.maxResults, token: request.pageToken, limits });
   return { id: path, items: page.items, nextPageToken: page.nextPageToken, selfLink: link(path) };
@@ -58,9 +92,8 @@ export function aggregate<T extends Listed, Field extends string>(
   request: ListRequest & { readonly includeAllScopes?: boolean },
 ) {
   type Scoped = { readonly [name in Field]?: readonly T[] } & { readonly warning?: { code: string; message: string } };
-  const all = [...byScope].flatMap(([scope, resources]) =>
-    resources.filter((item) => matches(item, request.filter)).map((item) => ({ scope, item })),
-  );
+  const passes = readRequest(field, request);
+  const all = [...byScope].flatMap(([scope, resources]) => resources.filter(passes).map((item) => ({ scope, item })));
   const key = ({ scope, item }: (typeof all)[number]) => `${scope}/${item.name}`;
   const ordered = all.sort((a, b) => compare(key(a), key(b)));
   const page = paginate(ordered, { key, size: request.maxResults, token: request.pageToken, limits });

@@ -124,7 +124,7 @@ function insert({ cloud, kind }: Context, request: InsertNetworkRequest, call: C
     if (autoCreateSubnetworks === undefined) {
       throw invalid("resource.autoCreateSubnetworks", "", "Legacy networks are no longer supported.");
     }
-    if (mtu < 1300 || mtu > 8896) throw invalid("resource.mtu", mtu, "Must be between 1300 and 8896.");
+    demandMtu(mtu);
     return {
       ...{ description, autoCreateSubnetworks, mtu },
       routingConfig: { routingMode: "REGIONAL", bgpBestPathSelectionMode: "LEGACY", ...routingConfig },
@@ -132,6 +132,10 @@ function insert({ cloud, kind }: Context, request: InsertNetworkRequest, call: C
     };
   };
   return insertResource(cloud, kind, { call, path: pathFor(project, parseName(networkResource.name)), make });
+}
+
+function demandMtu(mtu: number): void {
+  if (mtu < 1300 || mtu > 8896) throw invalid("resource.mtu", mtu, "Must be between 1300 and 8896.");
 }
 
 function patch({ cloud, resources, kind }: Context, request: PatchNetworkRequest, call: Call): Operation {
@@ -144,6 +148,7 @@ function patch({ cloud, resources, kind }: Context, request: PatchNetworkRequest
   if (autoCreateSubnetworks === false && network.autoCreateSubnetworks) {
     throw invalid("resource.autoCreateSubnetworks", autoCreateSubnetworks, "Use switchToCustomMode.");
   }
+  if (mtu !== undefined) demandMtu(mtu);
   const changed = {
     ...(routingConfig && { routingConfig: { ...network.routingConfig, ...routingConfig } }),
     ...(mtu !== undefined && { mtu }),

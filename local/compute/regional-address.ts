@@ -74,7 +74,6 @@ function insert(
   call: Call,
 ): Operation {
   const path = pathFor(project, region, parseName(addressResource.name));
-  if (!regions[region]) throw invalid("region", region, "Unknown region.");
   const { address, description, labels, ipVersion = "IPV4", subnetwork } = addressResource;
   const make = (): Address => {
     const isInternal = addressResource.addressType === "INTERNAL" || subnetwork !== undefined;

@@ -10,7 +10,6 @@ import type {
   Subnetwork,
 } from "../model/generated/compute.ts";
 import { contains, parseRange } from "../range.ts";
-import { regions } from "../regions.ts";
 import { subnetworkBlocker } from "./blocker.ts";
 import { invalid, required } from "./error.ts";
 import { demandFingerprint, fingerprintOf } from "./fingerprint.ts";
@@ -113,7 +112,6 @@ function insert(
   call: Call,
 ): Operation {
   const path = pathFor(project, region, parseName(sent.name));
-  if (!regions[region]) throw invalid("region", region, "Unknown region.");
   const make = (): Subnetwork => {
     if (!sent.network) throw required("resource.network");
     const network = demandNetwork(context, sent.network, project);

@@ -1,22 +1,17 @@
 import { ApiError, errorInfo } from "../error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Store } from "../store.ts";
-import { covers } from "./glob.ts";
 
 /** Something that projects have a limited amount of. */
 interface Allocation {
-  /**
-   * A glob over the method that takes more of it, or over the operation that does, as `{host}/{kind}`. Without one, the
-   * API itself looks at the limit, because not everything over it is refused.
-   */
+  /** The operation that takes more of it, as `{host}/{kind}`. Without one, the API itself looks at the limit (`demandRoom`). */
   readonly taker?: string;
+  /** Where its resources are stored, by name. */
   readonly collection: string;
   /** Whether the limit is one of each region. */
   readonly regional?: true;
   /** How much one resource takes, as it is stored; 1 unless given. */
   readonly amount?: (stored: JsonObject) => number;
-  /** How much a request asks for; 1 unless given. */
-  readonly asked?: (request: JsonObject) => number;
   readonly refuse: (excess: Excess) => ApiError;
 }
 
@@ -52,21 +47,17 @@ export const allocations: Readonly<Record<string, Allocation>> = {
     refuse: exceededOperation,
   },
   ClustersPerProjectPerRegion: {
-    taker: "google.cloud.alloydb.v1*.AlloyDBAdmin.CreateCluster",
     collection: "alloydb.clusters",
     regional: true,
     refuse: exceededCall,
   },
   CPUsPerProjectPerRegion: {
-    taker: "google.cloud.alloydb.v1*.AlloyDBAdmin.CreateInstance",
     collection: "alloydb.instances",
     regional: true,
     amount: ({ resource }) => cpusOf(resource),
-    asked: ({ instance }) => cpusOf(instance),
     refuse: exceededCall,
   },
   ServiceAccountsPerProject: {
-    taker: "google.iam.admin.v1.IAM.CreateServiceAccount",
     collection: "iam.serviceAccounts",
     refuse: ({ limit }) =>
       new ApiError({
@@ -76,12 +67,10 @@ export const allocations: Readonly<Record<string, Allocation>> = {
       }),
   },
   SecretsPerProject: {
-    taker: "google.cloud.secretmanager.v1.SecretManagerService.CreateSecret",
     collection: "secretmanager.secrets",
     refuse: exceededCall,
   },
   ServicesPerProjectPerRegion: {
-    taker: "google.cloud.run.v2.Services.CreateService",
     collection: "run.services",
     regional: true,
     refuse: exceededCall,
@@ -93,34 +82,44 @@ export const allocations: Readonly<Record<string, Allocation>> = {
   },
 };
 
-/** Whether a method, or an operation as `{host}/{kind}`, takes more of something. */
-export function takes(metric: string, taker: string): boolean {
-  const pattern = allocations[metric]?.taker;
-  return pattern !== undefined && covers(pattern, taker);
+/** Whether an operation, as `{host}/{kind}`, takes more of something. */
+export function takes(metric: string, operation: string): boolean {
+  return allocations[metric]?.taker === operation;
 }
 
-/** What one more resource would do to the amount that its project has. */
+/** What one more resource, or one that grows, would do to the amount that its project has. */
 export interface Taking {
   readonly metric: string;
   readonly limit: number;
   readonly project: string;
-  /** Name of the resource, or of what it is made in. */
-  readonly resource: string;
-  readonly request: JsonObject;
+  /** Full name of the resource. */
+  readonly name: string;
+  /** As it would be stored; needed where resources take different amounts. */
+  readonly resource?: JsonObject;
+}
+
+/** Whether a resource takes more than what is stored under its name. */
+export function grows(
+  store: Store,
+  { metric, name, resource = {} }: Pick<Taking, "metric" | "name" | "resource">,
+): boolean {
+  const { collection = "", amount = () => 1 } = allocations[metric] ?? {};
+  const present = store.collection(collection).get(name);
+  return present === undefined || amount(resource) > amount(present);
 }
 
 /** The refusal when the project would have more than the limit, as its API says it. */
-export function excessOf(store: Store, { metric, limit, project, resource, request }: Taking): ApiError | undefined {
+export function excessOf(store: Store, { metric, limit, project, name, resource = {} }: Taking): ApiError | undefined {
   const allocation = allocations[metric];
   if (!allocation) return undefined;
-  const { collection, regional, amount = () => 1, asked = () => 1, refuse } = allocation;
-  const region = regional ? regionOf(resource) : "";
+  const { collection, regional, amount = () => 1, refuse } = allocation;
+  const region = regional ? regionOf(name) : "";
   const used = store
     .collection(collection)
     .list()
-    .filter(([name, stored]) => name !== resource && belongs(name, stored, { project, region }))
-    .reduce((sum, [, stored]) => sum + amount(stored), 0);
-  return used + asked(request) > limit ? refuse({ metric, limit, project, region }) : undefined;
+    .filter(([other, one]) => other !== name && belongs(other, one, { project, region }))
+    .reduce((sum, [, one]) => sum + amount(one), 0);
+  return used + amount(resource) > limit ? refuse({ metric, limit, project, region }) : undefined;
 }
 
 /** Service accounts are kept by e-mail; everything else by a name that says its project. */

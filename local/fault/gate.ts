@@ -1,5 +1,4 @@
 import type { ApiError } from "../error.ts";
-import type { JsonObject } from "../json.ts";
 import type { Projects } from "../projects.ts";
 import { excessOf, takes } from "./allocations.ts";
 import { type Flow, suffer } from "./effect.ts";
@@ -10,10 +9,9 @@ import type { ErrorEffect, Fault } from "./plan.ts";
 import { createRates } from "./rates.ts";
 import { createTaker, type TakeContext } from "./take.ts";
 
-/** A call on its way to its handler. */
+/** A call, or a raw request, on its way to its handler. */
 export interface GatedCall extends CallEvent {
-  readonly request: JsonObject;
-  /** Id of the project that it is about, when it names one. */
+  /** Project that it counts for, by id or number, when there is one. */
   readonly projectId?: string;
 }
 
@@ -28,8 +26,8 @@ export interface FaultGate {
   isOpen(): boolean;
   /** @throws ApiError */
   call<T>(call: GatedCall, passage: Passage, work: () => Promise<T> | T): Promise<T>;
-  /** The fault that a raw request meets, and a request to a site. */
-  take(event: CallEvent | SiteEvent): Fault | undefined;
+  /** The fault that a request to a site meets. */
+  take(event: SiteEvent): Fault | undefined;
   /** The fault that an operation meets that begins now. */
   begin(event: OperationEvent): Pick<Fault, "id" | "effect"> | undefined;
 }
@@ -42,21 +40,14 @@ export function createFaultGate(context: TakeContext & { readonly projects: Proj
   const count = createRates(context);
 
   /** What the local cloud does for its own sake costs nobody's quota. */
-  function demandQuotas(call: GatedCall): void {
-    const { rates, limits } = kept.plan();
+  function demandRate(call: GatedCall): void {
     const project = projects.find(call.projectId ?? "");
     if (!project || call.principal.kind === "system") return;
     const { projectId, projectNumber } = project;
     const names = namesOf(call);
-    for (const rate of rates) {
+    for (const rate of kept.plan().rates) {
       if (!covers(rate.project, projectId) || !names.some((name) => covers(rate.match, name))) continue;
       count(rate, { host: call.host, projectId, projectNumber });
-    }
-    for (const { metric, limit, project: glob } of limits) {
-      if (!covers(glob, projectId) || !takes(metric, call.method)) continue;
-      const { resource, request } = call;
-      const excess = excessOf(store, { metric, limit, project: projectId, resource, request });
-      if (excess) throw excess;
     }
   }
 
@@ -65,7 +56,7 @@ export function createFaultGate(context: TakeContext & { readonly projects: Proj
     const project = /^projects\/([^/]+)/.exec(resource)?.[1] ?? "";
     for (const { id, metric, limit, project: glob } of kept.plan().limits) {
       if (!covers(glob, project) || !takes(metric, `${host}/${kind}`)) continue;
-      const error = excessOf(store, { metric, limit, project, resource, request: {} });
+      const error = excessOf(store, { metric, limit, project, name: resource });
       if (error) return { id, effect: toEffect(error) };
     }
     return undefined;
@@ -77,7 +68,7 @@ export function createFaultGate(context: TakeContext & { readonly projects: Proj
       return faults.length === 0 && rates.length === 0 && limits.length === 0;
     },
     async call(call, passage, work) {
-      demandQuotas(call);
+      demandRate(call);
       const fault = take(call);
       if (fault) passage.onFault(fault);
       return await suffer(fault?.effect, passage, work);

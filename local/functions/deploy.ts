@@ -2,6 +2,7 @@ import { system } from "../access/principal.ts";
 import type { RunningOperation } from "../api.ts";
 import { ApiError, codes, toApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
+import { createLatencies } from "../latency.ts";
 import type { Function as CloudFunction, Stage, Stage_Name, Stage_State } from "../model/generated/functions.ts";
 import type { Operation } from "../model/generated/google.ts";
 import type { Service } from "../model/generated/run.ts";
@@ -60,7 +61,7 @@ async function deploy(
 /** Connects the function with what calls it besides HTTP; gives the stage that this was. */
 async function connect(
   context: FunctionsContext,
-  { input, annotate }: RunningOperation,
+  { input, annotate, hold }: RunningOperation,
   service: Service,
 ): Promise<Partial<Record<Stage_Name, Stage_State>>> {
   const name = String(input.name);
@@ -70,6 +71,9 @@ async function connect(
     return {};
   }
   annotate({ stages: stages({ BUILD: "COMPLETE", SERVICE: "COMPLETE", TRIGGER: "IN_PROGRESS" }) });
+  if (!context.triggers.get(name)) {
+    await hold.sleep(createLatencies(context.cloud)("eventarc.trigger.create", name), { draws: true });
+  }
   await placeTrigger(context, { name, trigger, service });
   return { TRIGGER: "COMPLETE" };
 }

@@ -2,6 +2,7 @@ import { type Api, type Call, handlers, type OperationResource } from "../api.ts
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   Function as CloudFunction,
   CreateFunctionRequest,
@@ -19,7 +20,7 @@ import { demandFunction, type FunctionsContext, host, parseName, typePrefix } fr
 import { runDelete, runDeploy } from "./deploy.ts";
 import { permissions } from "./permissions.ts";
 import { validate, withDefaults } from "./service.ts";
-import { withTrigger } from "./trigger.ts";
+import { resumeDeliveries, withTrigger } from "./trigger.ts";
 import { generateUploadUrl } from "./upload.ts";
 
 /**
@@ -49,7 +50,10 @@ export function createFunctions(cloud: Cloud): Api {
       "google.cloud.functions.v2.FunctionService.ListFunctions": (request) => list(context, request),
       // Functions of the first generation are another product, of which nobody has any here.
       "google.cloud.functions.v1.CloudFunctionsService.ListFunctions": (request) => listFirstGeneration(request),
-      "google.cloud.functions.v2.FunctionService.ListRuntimes": () => ({ runtimes }),
+      "google.cloud.functions.v2.FunctionService.ListRuntimes": ({ filter }) => {
+        const type = "google.cloud.functions.v2.ListRuntimesResponse.Runtime";
+        return { runtimes: runtimes.filter(readListing(type, { filter }).passes) };
+      },
       "google.iam.v1.IAMPolicy.GetIamPolicy": (request) => policies.get(request),
       "google.iam.v1.IAMPolicy.SetIamPolicy": (request) => policies.set(request),
       "google.iam.v1.IAMPolicy.TestIamPermissions": (request, call) => policies.test(request, call),
@@ -58,6 +62,7 @@ export function createFunctions(cloud: Cloud): Api {
       deploy: (operation) => runDeploy(context, operation),
       delete: (operation) => runDelete(context, operation),
     },
+    start: () => resumeDeliveries(context),
   };
 }
 
@@ -187,14 +192,19 @@ function listFirstGeneration({ pageSize, pageToken }: ListFunctionsRequest): Rec
   return {};
 }
 
-function list(
-  { functions }: FunctionsContext,
-  { parent = "", pageSize, pageToken }: ListFunctionsRequest,
-): ListFunctionsResponse {
+function list({ functions }: FunctionsContext, request: ListFunctionsRequest): ListFunctionsResponse {
+  const limits = { usual: 1000, most: 1000 };
+  const listing = readListing<CloudFunction>("google.cloud.functions.v2.Function", request);
+  const { parent = "", orderBy = "", pageSize, pageToken } = request;
   const prefix = parent.endsWith("/-") ? parent.slice(0, -1) : `${parent}/functions/`;
-  const page = pageOf(functions, {
-    ...{ prefix, size: pageSize, token: pageToken, limits: { usual: 1000, most: 1000 } },
-    show: (_, one) => one,
-  });
+  // By name they lie in the store already, and a page is read without the rest.
+  const usual = { prefix, size: pageSize, token: pageToken, limits, belongs: listing.passes };
+  const isUsual = orderBy.trim() === "";
+  const page = isUsual
+    ? pageOf(functions, { ...usual, show: (_: string, one: CloudFunction) => one })
+    : listing.page(
+        functions.list(prefix).map(([, one]) => one),
+        limits,
+      );
   return { functions: page.items, nextPageToken: page.nextPageToken };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { system } from "../access/principal.ts";
 import { ApiError, toApiError } from "../error.ts";
+import { createLatencies } from "../latency.ts";
 import type { EventTrigger } from "../model/generated/functions.ts";
 import type { Subscription } from "../model/generated/pubsub.ts";
 import type { Service } from "../model/generated/run.ts";
@@ -18,6 +19,10 @@ export interface PlacedTrigger {
   /** Whether the topic was made for the trigger, and goes with it. */
   readonly ownsTopic: boolean;
   readonly service: string;
+  /** Where messages go once they are delivered. */
+  readonly pushConfig?: Subscription["pushConfig"];
+  /** Clock time in milliseconds from which messages are delivered; absent once they are. */
+  readonly deliversFrom?: number;
 }
 
 /** In which identity Eventarc makes and removes what carries events. */
@@ -73,13 +78,45 @@ export async function placeTrigger(
   if (present && present.topic !== topic) await removeTrigger(context, name);
   const ownsTopic = topic === ownTopic(name);
   const wanted = toSubscription(name, trigger, service);
-  triggers.put(name, { subscription: wanted.name, topic, ownsTopic, service: service.name ?? "" });
+  const { pushConfig } = wanted;
+  const deliversFrom = present?.topic === topic ? present.deliversFrom : drawDelivery(context, name);
+  const placed = { subscription: wanted.name, topic, ownsTopic, service: service.name ?? "" };
+  triggers.put(name, { ...placed, pushConfig, deliversFrom });
   cloud.store.collection("run.events").put(service.name ?? "", { isRetried: trigger.retryPolicy === retried });
   if (ownsTopic) await unless("ALREADY_EXISTS", call(context, "Publisher.CreateTopic", { name: topic }));
-  const isNew = await unless("ALREADY_EXISTS", call(context, "Subscriber.CreateSubscription", wanted));
-  if (isNew) return;
-  const change = { subscription: wanted.name, pushConfig: wanted.pushConfig };
-  await call(context, "Subscriber.ModifyPushConfig", change);
+  const silent = { ...wanted, pushConfig: undefined };
+  await unless("ALREADY_EXISTS", call(context, "Subscriber.CreateSubscription", silent));
+  if (deliversFrom === undefined) await deliver(context, name);
+  else awaitDelivery(context, name, deliversFrom);
+}
+
+/** A new trigger keeps its first messages for a while. @returns clock time when that is over */
+function drawDelivery({ cloud }: FunctionsContext, name: string): number {
+  return cloud.clock.now() + createLatencies(cloud)("eventarc.trigger.delivery", name);
+}
+
+/** Waits again for the deliveries that had not begun when the cloud ended. */
+export function resumeDeliveries(context: FunctionsContext): void {
+  for (const [name, { deliversFrom }] of context.triggers.list()) {
+    if (deliversFrom !== undefined) awaitDelivery(context, name, deliversFrom);
+  }
+}
+
+/** Lets messages flow at a time, to which the clock is drawn, unless the trigger is gone or another by then. */
+function awaitDelivery(context: FunctionsContext, name: string, deliversFrom: number): void {
+  const { clock } = context.cloud;
+  const isDue = () => context.triggers.get(name)?.deliversFrom === deliversFrom;
+  void clock
+    .sleep(Math.max(0, deliversFrom - clock.now()), { draws: true })
+    .then(() => (isDue() ? clock.working(() => deliver(context, name)) : undefined));
+}
+
+async function deliver(context: FunctionsContext, name: string): Promise<void> {
+  const placed = context.triggers.get(name);
+  if (!placed) return;
+  const { subscription, pushConfig } = placed;
+  context.triggers.put(name, { ...placed, deliversFrom: undefined });
+  await unless("NOT_FOUND", call(context, "Subscriber.ModifyPushConfig", { subscription, pushConfig }));
 }
 
 const retried = "RETRY_POLICY_RETRY";

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { openAccountKeys } from "../access/account-keys.ts";
 import { system } from "../access/principal.ts";
 import { signBytes } from "../access/rsa-key.ts";
+import { openIds, toUuid } from "../drawn-ids.ts";
 import { toApiError } from "../error.ts";
 import type { GenerateUploadUrlResponse } from "../model/generated/functions.ts";
 import type { FunctionsContext } from "./context.ts";
@@ -24,7 +24,7 @@ export async function generateUploadUrl(context: FunctionsContext, parent: strin
   const { projectNumber } = cloud.projects.ensure(project);
   const bucket = `gcf-v2-uploads-${projectNumber}-${region}`;
   await ensureGoogleBucket(context, { project, bucket, region });
-  const object = `${randomUUID()}.zip`;
+  const object = `${toUuid(openIds(cloud, "functions.uploads").draw(parent))}.zip`;
   return {
     uploadUrl: sign(
       context,

@@ -116,7 +116,8 @@ function create(context: Context, { parent = "", roleId = "", role = {} }: Creat
     const message = `A role named ${roleId} in ${parent} already exists.`;
     throw new ApiError({ code: "ALREADY_EXISTS", message, reason: "alreadyExists" });
   }
-  if (context.roles.list(`${parent}/roles/`).length >= quota) {
+  const counted = context.roles.list(`${parent}/roles/`).filter(([, one]) => !isGone(context, one));
+  if (counted.length >= quota) {
     const message = `Maximum number of roles reached. Maximum is: ${quota}`;
     throw new ApiError({ code: "RESOURCE_EXHAUSTED", message, reason: "rateLimitExceeded" });
   }

@@ -1,6 +1,7 @@
 import type { TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import type {
   CreateServiceAccountRequest,
@@ -10,6 +11,7 @@ import type {
   ServiceAccount,
 } from "../model/generated/iam-admin.ts";
 import { paginate } from "../page.ts";
+import type { Store } from "../store.ts";
 import {
   type ServiceAccounts,
   type StoredServiceAccount,
@@ -21,7 +23,10 @@ import {
 const quota = 100;
 
 /** Methods on service accounts. */
-export function serviceAccountMethods({ access }: Cloud, accounts: ServiceAccounts): TypedHandlers<IamAdminMethods> {
+export function serviceAccountMethods(
+  { access, store }: Cloud,
+  accounts: ServiceAccounts,
+): TypedHandlers<IamAdminMethods> {
   const find = (name: string) => demandAccount(accounts, name);
   return {
     "google.iam.admin.v1.IAM.ListServiceAccounts": (request) => list(accounts, request),
@@ -30,7 +35,7 @@ export function serviceAccountMethods({ access }: Cloud, accounts: ServiceAccoun
       if (!accounts.isSeen(account)) throw unknownAccount();
       return toServiceAccount(account);
     },
-    "google.iam.admin.v1.IAM.CreateServiceAccount": (request) => create(accounts, request),
+    "google.iam.admin.v1.IAM.CreateServiceAccount": (request) => create(store, accounts, request),
     "google.iam.admin.v1.IAM.UpdateServiceAccount": ({ name = "", ...sent }) =>
       patch(accounts, { ...sent, name }, "displayName,description"),
     "google.iam.admin.v1.IAM.PatchServiceAccount": ({ serviceAccount = {}, updateMask }) =>
@@ -73,6 +78,7 @@ function list(
 }
 
 function create(
+  store: Store,
   accounts: ServiceAccounts,
   { name = "", accountId = "", serviceAccount = {} }: CreateServiceAccountRequest,
 ): ServiceAccount {
@@ -87,6 +93,7 @@ function create(
   }
   const { displayName, description } = serviceAccount;
   const email = `${accountId}@${projectId}.iam.gserviceaccount.com`;
+  demandRoom(store, "ServiceAccountsPerProject", { name: `${name}/serviceAccounts/${email}` });
   return toServiceAccount(accounts.create({ email, projectId, displayName, description }));
 }
 

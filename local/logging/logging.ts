@@ -51,9 +51,9 @@ function list(cloud: Cloud, request: ListLogEntriesRequest, { principal }: Call)
   const { resourceNames = [], filter = "", orderBy = "timestamp asc", pageSize, pageToken } = request;
   if (resourceNames.length === 0) throw invalid("resource_names must name at least one project.");
   if (!/^timestamp( (asc|desc))?$/.test(orderBy)) throw invalid(`order_by must be timestamp, not ${orderBy}.`);
+  const matches = compileFilter(filter);
   const projects = resourceNames.map((name) => projectOf(cloud, name));
   for (const project of projects) demandOn(cloud, { principal, permission: "logging.logEntries.list", project });
-  const matches = compileFilter(filter);
   const isDescending = orderBy.endsWith("desc");
   const found = projects
     .flatMap((project) => [...cloud.logs.list(project)])

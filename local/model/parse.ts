@@ -139,13 +139,20 @@ function parseEnum(reading: Reading, type: string, raw: Json): Json | undefined 
   return values[name] === 0 ? undefined : name;
 }
 
-/** Compute's enums are strings on the wire; it refuses names that it does not know. */
+/** Compute's enums are strings on the wire; it refuses names that it does not know, in its own words. */
 function checkName(reading: Reading, type: string, value: Json): Json | undefined {
   const names = Object.keys(reading.model.enums[type] ?? {}).filter((name) => !name.startsWith("UNDEFINED_"));
   if (typeof value === "string" && names.includes(value)) return value;
-  const allowed = `The value must be one of ${names.join(", ")}`;
-  violate(reading, `Invalid value for field '${reading.path}': '${value}'. ${allowed}`);
+  const field = computePath(reading.path);
+  const description = `Invalid value for field '${field}': '${value}'. The value must be one of ${names.join(", ")}`;
+  reading.violations.push({ field, description, reason: "invalid" });
   return undefined;
+}
+
+/** A path as Compute's own refusals have it: JSON names below `resource`, or from the top in a request of an action. */
+function computePath(path: string): string {
+  const inBody = path.replace(/^\w+_request_resource\./, "").replace(/^\w+_resource(?=\.)/, "resource");
+  return inBody.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function mismatch(reading: Reading, kind: string, raw: Json): undefined {

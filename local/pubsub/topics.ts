@@ -2,9 +2,10 @@ import type { Call, TypedHandlers } from "../api.ts";
 import { applyMask } from "../field-mask.ts";
 import type { ListTopicsRequest, ListTopicsResponse, PubsubMethods, Topic } from "../model/generated/pubsub.ts";
 import { pageOf } from "../page.ts";
+import { regions } from "../regions.ts";
 import { unserved } from "../unserved.ts";
 import { deletedTopic, host, type PubSubContext, type StoredTopic } from "./context.ts";
-import { alreadyExists, notFound } from "./error.ts";
+import { alreadyExists, invalid, notFound } from "./error.ts";
 import { publish } from "./publish.ts";
 import { checkDuration, checkLabels, checkName, dayMs, demandMask, minuteMs } from "./rules.ts";
 import { demandSubscription } from "./subscriptions.ts";
@@ -75,6 +76,9 @@ function check({ labels, messageRetentionDuration, ...topic }: Topic): void {
   checkLabels(labels);
   const retention = { field: "message_retention_duration", leastMs: 10 * minuteMs, mostMs: 31 * dayMs };
   checkDuration(messageRetentionDuration, retention);
+  const allowed = topic.messageStoragePolicy?.allowedPersistenceRegions ?? [];
+  const unknown = allowed.find((region) => !Object.hasOwn(regions, region));
+  if (unknown !== undefined) throw invalid(`'${unknown}' in message_storage_policy is not a valid region.`);
   if (topic.schemaSettings) throw unserved("pubsub.schemas", "schema_settings is not served by the local cloud.");
   if (topic.kmsKeyName) throw unserved("pubsub.keys", "kms_key_name is not served by the local cloud.");
   if (topic.ingestionDataSourceSettings)

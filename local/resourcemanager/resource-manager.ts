@@ -2,10 +2,9 @@ import type { Principal } from "../access/principal.ts";
 import { type Api, handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
-import { matches } from "../list-filter.ts";
+import { readListing } from "../list/listing.ts";
 import type { ResourceManagerMethods } from "../model/generated/resource-manager.ts";
 import type { ResourceManagerV1Methods } from "../model/generated/resource-manager-v1.ts";
-import { paginate } from "../page.ts";
 import { policyMethods } from "../policy.ts";
 import type { Project } from "../projects.ts";
 import { permissions } from "./permissions.ts";
@@ -26,7 +25,7 @@ export function createResourceManager(cloud: Cloud): Api {
     methods: {
       ...handlers<ResourceManagerMethods>({
         "google.cloud.resourcemanager.v3.Projects.SearchProjects": ({ query, ...page }, { principal }) => {
-          const { items, nextPageToken } = listProjects(cloud, { ...page, principal, filter: query, view: toV3 });
+          const { items, nextPageToken } = listProjects(cloud, { ...page, principal, filter: query, ...third });
           return { projects: items, nextPageToken };
         },
         "google.cloud.resourcemanager.v3.Projects.GetProject": ({ name = "" }) => toV3(find(name)),
@@ -36,7 +35,7 @@ export function createResourceManager(cloud: Cloud): Api {
       }),
       ...handlers<ResourceManagerV1Methods>({
         "google.cloudresourcemanager.v1.Projects.ListProjects": (request, { principal }) => {
-          const { items, nextPageToken } = listProjects(cloud, { ...request, principal, view: toV1 });
+          const { items, nextPageToken } = listProjects(cloud, { ...request, principal, ...first });
           return { projects: items, nextPageToken };
         },
         "google.cloudresourcemanager.v1.Projects.GetProject": ({ projectId = "" }) => toV1(find(projectId)),
@@ -57,22 +56,20 @@ interface Listing<T> {
   readonly pageSize?: number;
   readonly pageToken?: string;
   readonly view: (project: Project) => T;
+  /** Full name of what the view gives. */
+  readonly type: string;
 }
 
 /** The projects that a caller may see, which pass the filter; `id` in it is the project's. */
-function listProjects<T extends { readonly projectId: string }>(
+function listProjects<T extends { readonly projectId: string; readonly name: string }>(
   { projects, access }: Cloud,
-  { principal, filter, pageSize, pageToken, view }: Listing<T>,
+  { principal, view, type, ...request }: Listing<T>,
 ) {
+  const options = { aliases: { id: "projectId" }, idOf: ({ projectId }: T) => projectId };
+  const listing = readListing<T>(type, request, options);
   const maySee = ({ projectId }: Project) =>
     access.wouldAllow(principal, "resourcemanager.projects.get", `//${host}/projects/${projectId}`);
-  const found = projects
-    .list()
-    .filter(maySee)
-    .map(view)
-    .filter((project) => matches({ ...project, id: project.projectId }, filter));
-  const limits = { usual: 500, most: 1000 };
-  return paginate(found, { key: ({ projectId }) => projectId, size: pageSize, token: pageToken, limits });
+  return listing.page(projects.list().filter(maySee).map(view), { usual: 500, most: 1000 });
 }
 
 /** Google does not tell a project that does not exist from one that the caller may not see. */
@@ -98,3 +95,6 @@ function toV3({ projectId, projectNumber, createTime }: Project) {
 function toV1({ projectId, projectNumber, createTime }: Project) {
   return { projectNumber, projectId, lifecycleState: "ACTIVE", name: projectId, createTime } as const;
 }
+
+const first = { view: toV1, type: "google.cloudresourcemanager.v1.Project" } as const;
+const third = { view: toV3, type: "google.cloud.resourcemanager.v3.Project" } as const;

@@ -1,6 +1,8 @@
 import type { Cloud } from "../cloud.ts";
+import { type DrawnIds, openIds } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type { Execution, Job, Revision, Service, Task } from "../model/generated/run.ts";
+import type { Random } from "../random.ts";
 import type { Collection } from "../store.ts";
 import type { Pool } from "../workload/pool.ts";
 import { type Runtime, runtimeOf } from "../workload/runtime.ts";
@@ -36,6 +38,10 @@ export interface RunContext {
   readonly jobs: Collection<Job>;
   readonly executions: Collection<Execution>;
   readonly tasks: Collection<Task>;
+  /** Uids and names of resources, by the full name of the resource or of what they belong to. */
+  readonly ids: DrawnIds;
+  /** What decides which revision serves a service's next request. */
+  readonly drawsOf: (service: string) => Random;
   /** Instances of revisions, by the revision's name. */
   readonly pools: Map<string, Pool>;
   /** Executions that run, by name. */
@@ -54,8 +60,20 @@ export function createContext(cloud: Cloud, { idleMs = 10_000, functionIdleMs = 
     jobs: store.collection("run.jobs"),
     executions: store.collection("run.executions"),
     tasks: store.collection("run.tasks"),
+    ids: openIds(cloud, "run"),
+    drawsOf: createTrafficDraws(cloud),
     pools: new Map(),
     running: new Map(),
+  };
+}
+
+/** A source of its own for each service, so that requests to one change nothing for another. */
+function createTrafficDraws({ random }: Cloud): RunContext["drawsOf"] {
+  const sources = new Map<string, Random>();
+  return (service) => {
+    const source = sources.get(service) ?? random.fork(`traffic of ${service}`);
+    sources.set(service, source);
+    return source;
   };
 }
 

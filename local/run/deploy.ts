@@ -1,12 +1,12 @@
 import type { RunningOperation } from "../api.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
-import type { Revision, Service } from "../model/generated/run.ts";
-import { imageExists } from "../workload/program.ts";
+import type { Service } from "../model/generated/run.ts";
 import { type Failure, failed, succeeded, waitFailure } from "./condition.ts";
 import { demandFound, type RunContext, typePrefix } from "./context.ts";
 import { DeployError, toFailure } from "./deploy-error.ts";
 import { toKnativeService } from "./knative/service.ts";
+import { missingImage } from "./missing-image.ts";
 import { etagOf, idOf } from "./names.ts";
 import { poolOf, removePool } from "./pools.ts";
 import { resolveTraffic } from "./traffic.ts";
@@ -42,7 +42,8 @@ async function verify(context: RunContext, name: string): Promise<Failure | unde
   const { containers = [], logUri = "" } = revision;
   try {
     await removePool(context, name);
-    demandImages(context, revision);
+    const missing = missingImage(context, revision);
+    if (missing) throw new DeployError(missing);
     const pool = poolOf(context, name);
     await pool.warm();
     return undefined;
@@ -51,12 +52,6 @@ async function verify(context: RunContext, name: string): Promise<Failure | unde
     const { message, reason } = toFailure(caught, { containers, logUri });
     return { message: `Revision '${idOf(name)}' is not ready and cannot serve traffic. ${message}`, reason };
   }
-}
-
-function demandImages({ runtime }: RunContext, { containers = [] }: Revision): void {
-  const missing = containers.find(({ image = "" }) => !imageExists(runtime.images, image));
-  if (missing)
-    throw new DeployError({ message: `Image '${missing.image}' not found.`, reason: { reason: "CONTAINER_MISSING" } });
 }
 
 function concludeRevision({ cloud, revisions }: RunContext, name: string, failure: Failure | undefined): void {

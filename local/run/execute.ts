@@ -5,6 +5,7 @@ import type { JsonObject } from "../json.ts";
 import type { Condition, Execution, ExecutionReference_CompletionStatus } from "../model/generated/run.ts";
 import { type Failure, failed, succeeded } from "./condition.ts";
 import { demandFound, type RunContext, typePrefix } from "./context.ts";
+import { missingImage } from "./missing-image.ts";
 import { etagOf, idOf, parseName } from "./names.ts";
 import { runTask, type TaskOutcome } from "./task.ts";
 
@@ -21,13 +22,15 @@ export async function runRunJob(context: RunContext, operation: RunningOperation
   return { "@type": `${typePrefix}Execution`, ...execution };
 }
 
-function failureCode({ executionReason }: Condition): "CANCELLED" | "UNKNOWN" {
+function failureCode({ reason, executionReason }: Condition): "CANCELLED" | "FAILED_PRECONDITION" | "UNKNOWN" {
+  if (reason === "CONTAINER_MISSING") return "FAILED_PRECONDITION";
   return executionReason === "CANCELLED" ? "CANCELLED" : "UNKNOWN";
 }
 
 /**
  * Runs all tasks of an execution, as many at a time as its parallelism says, and records how they ended. Tasks that ended
- * before a restart keep their end; those that ran then run again, as those do whose instance Google lost.
+ * before a restart keep their end; those that ran then run again, as those do whose instance Google lost. Without its
+ * image no task begins.
  */
 export async function runExecution(
   context: RunContext,
@@ -36,12 +39,14 @@ export async function runExecution(
   latency: () => Promise<void> = () => hold.sleep(0, { draws: true }),
 ): Promise<void> {
   const abort = new AbortController();
-  const work = runTasks(context, name, abort.signal).then(async (outcomes) => {
+  const missing = missingImage(context, demandFound(context.executions.get(name), "execution", name).template);
+  const tasks = missing ? Promise.resolve([]) : runTasks(context, name, abort.signal);
+  const work = tasks.then(async (outcomes) => {
     try {
       // Who cancels has waited long enough.
       if (!abort.signal.aborted) await latency();
     } finally {
-      concludeExecution(context, name, outcomes);
+      concludeExecution(context, name, { outcomes, missing });
     }
   });
   context.running.set(name, { abort, completed: work.catch(() => undefined) });
@@ -77,12 +82,18 @@ async function runTasks(context: RunContext, name: string, signal: AbortSignal):
   return outcomes;
 }
 
-function concludeExecution(context: RunContext, name: string, outcomes: readonly TaskOutcome[]): void {
+/** What came of an execution's tasks, or why there were none. */
+interface Conclusion {
+  readonly outcomes: readonly TaskOutcome[];
+  readonly missing: Failure | undefined;
+}
+
+function concludeExecution(context: RunContext, name: string, { outcomes, missing }: Conclusion): void {
   const { cloud, executions } = context;
   const now = cloud.clock.timestamp();
   const { reconciling: _, runningCount: __, ...execution } = demandFound(executions.get(name), "execution", name);
   const count = (end: TaskOutcome["end"]) => outcomes.filter((outcome) => outcome.end === end).length || undefined;
-  const failure = describe(name, outcomes);
+  const failure = missing ?? describe(name, outcomes);
   const completed = failure ? failed("Completed", now, failure) : succeeded("Completed", now);
   const concluded: Execution = {
     ...execution,
@@ -93,7 +104,9 @@ function concludeExecution(context: RunContext, name: string, outcomes: readonly
     failedCount: count("failed"),
     cancelledCount: count("cancelled"),
     retriedCount: outcomes.reduce((sum, { retried }) => sum + retried, 0) || undefined,
-    conditions: [completed, ...underway.map((type) => succeeded(type, now))],
+    conditions: missing
+      ? [completed, failed("ContainerReady", now, missing)]
+      : [completed, ...underway.map((type) => succeeded(type, now))],
     etag: etagOf(name, now),
   };
   executions.put(name, concluded);
@@ -113,14 +126,14 @@ function describe(name: string, outcomes: readonly TaskOutcome[]): Failure | und
 /** Shows on the job how its latest execution ended. */
 function refer(
   { jobs }: RunContext,
-  { name = "", createTime, completionTime, failedCount, cancelledCount }: Execution,
+  { name = "", createTime, completionTime, conditions = [], cancelledCount }: Execution,
 ): void {
   const { parent, id } = parseName(name);
   const job = jobs.get(`${parent}/jobs/${id}`);
   if (job?.latestCreatedExecution?.name !== idOf(name)) return;
   const completionStatus: ExecutionReference_CompletionStatus = cancelledCount
     ? "EXECUTION_CANCELLED"
-    : failedCount
+    : conditions.some(({ type, state }) => type === "Completed" && state === "CONDITION_FAILED")
       ? "EXECUTION_FAILED"
       : "EXECUTION_SUCCEEDED";
   const reference = { name: idOf(name), createTime, completionTime, completionStatus };

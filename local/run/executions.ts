@@ -1,5 +1,6 @@
 import { emailOf } from "../access/principal.ts";
 import type { Call, OperationResource, RunningOperation } from "../api.ts";
+import { toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import type {
@@ -21,8 +22,9 @@ import { toLongrunning } from "../operation.ts";
 import { pageOf } from "../page.ts";
 import { reconciling } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
-import { etagOf, idOf, letters, parseName, uidOf } from "./names.ts";
+import { etagOf, idOf, letters, parseName } from "./names.ts";
 import { limits } from "./revisions.ts";
+import { validateOverrides } from "./validate.ts";
 import { violation } from "./violation.ts";
 
 /** What an execution is made from. */
@@ -39,6 +41,7 @@ export function runJob(context: RunContext, request: RunJobRequest, call: Call):
   const { name = "", etag, overrides = {}, validateOnly } = request;
   const job = demandFound(context.jobs.get(name), "job", name);
   demandEtag(etag, job.etag);
+  validateOverrides(overrides);
   if (job.reconciling) {
     throw new ApiError({
       code: "FAILED_PRECONDITION",
@@ -46,10 +49,9 @@ export function runJob(context: RunContext, request: RunJobRequest, call: Call):
     });
   }
   const { parent } = parseName(name);
-  const suffix = letters(`${name} ${job.executionCount ?? 0} ${context.cloud.random.next()}`, 5);
   const draft = toExecution(context, {
     job,
-    name: `${name}/executions/${idOf(name)}-${suffix}`,
+    name: comingExecution(context, name),
     overrides,
     by: emailOf(call.principal),
   });
@@ -60,6 +62,7 @@ export function runJob(context: RunContext, request: RunJobRequest, call: Call):
       response: { "@type": `${typePrefix}Execution`, ...draft },
     };
   }
+  context.ids.draw(`${name}/executions`);
   const execution = record(context, job, draft);
   return toLongrunning(
     context.cloud.operations.start({
@@ -74,27 +77,37 @@ export function runJob(context: RunContext, request: RunJobRequest, call: Call):
   );
 }
 
+/** The name of a job's next execution: the job's own and five letters that no other has. */
+function comingExecution({ ids, executions }: RunContext, job: string): string {
+  const drawn = ids.coming(`${job}/executions`);
+  for (let attempt = 0; ; attempt += 1) {
+    const name = `${job}/executions/${idOf(job)}-${letters(`${drawn} ${attempt}`, 5)}`;
+    if (!executions.get(name)) return name;
+  }
+}
+
 /** Records an execution that is about to run. */
 export function createExecution(context: RunContext, parts: NewExecution): Execution {
   return record(context, parts.job, toExecution(context, parts));
 }
 
-function record({ jobs, executions }: RunContext, { name: jobName = "" }: Job, execution: Execution): Execution {
+function record({ jobs, executions, ids }: RunContext, { name: jobName = "" }: Job, execution: Execution): Execution {
   const job = jobs.get(jobName) ?? {};
   const { name, createTime } = execution;
   const latest: ExecutionReference = { name: idOf(name ?? ""), createTime, completionStatus: "EXECUTION_RUNNING" };
   jobs.put(jobName, { ...job, executionCount: (job.executionCount ?? 0) + 1, latestCreatedExecution: latest });
+  ids.draw(name ?? "");
   return executions.put(name ?? "", execution);
 }
 
-function toExecution({ cloud }: RunContext, { job, name, overrides, by }: NewExecution): Execution {
+function toExecution({ cloud, ids }: RunContext, { job, name, overrides, by }: NewExecution): Execution {
   const now = cloud.clock.timestamp();
   const { template: task = {}, taskCount = 1, parallelism, labels, annotations } = job.template ?? {};
   const { project, region, id } = parseName(name);
   const filter = `resource.type="cloud_run_job"\nresource.labels.job_name="${id}"\nlabels."run.googleapis.com/execution_name"="${idOf(name)}"`;
   return {
     name,
-    uid: uidOf(name, now),
+    uid: toUuid(ids.coming(name)),
     creator: by,
     generation: "1",
     labels,

@@ -112,7 +112,7 @@ async function visitService(context: RunContext, target: Target | undefined, vis
   const admission = admit(context, target, visit.headers);
   if ("refusal" in admission) return admission;
   const { service, tag } = target;
-  const id = pickRevision(service.trafficStatuses ?? [], { tag, random: context.cloud.random });
+  const id = pickRevision(service.trafficStatuses ?? [], { tag, random: context.drawsOf(service.name ?? "") });
   if (id === undefined) {
     return {
       refusal:

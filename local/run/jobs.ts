@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { emailOf } from "../access/principal.ts";
 import type { Call, OperationResource, RunningOperation } from "../api.ts";
+import { toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import type {
@@ -15,7 +16,6 @@ import type {
 import { toLongrunning } from "../operation.ts";
 import { pageOf } from "../page.ts";
 import { demandDeployRights } from "../workload/deploy-rights.ts";
-import { imageExists } from "../workload/program.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
 import { type Failure, failed, reconciling, succeeded, waitFailure } from "./condition.ts";
@@ -24,9 +24,11 @@ import { withTaskDefaults } from "./defaults.ts";
 import { runExecution } from "./execute.ts";
 import { cancelAll, createExecution } from "./executions.ts";
 import { spellings } from "./knative/spelling.ts";
-import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { missingImage } from "./missing-image.ts";
+import { demandId, demandRegion, etagOf, idOf, parseName } from "./names.ts";
 import { limits } from "./revisions.ts";
-import { validateMetadata, validateTaskTemplate } from "./validate.ts";
+import { validateExecutionTemplate } from "./validate.ts";
+import { validateMetadata } from "./validate-metadata.ts";
 import { violation } from "./violation.ts";
 
 /** `Jobs.CreateJob` */
@@ -73,7 +75,7 @@ interface Write {
 async function write(context: RunContext, change: Write, call: Call): Promise<OperationResource> {
   const path = `${change.verb}JobRequest.job`;
   const { template = {} } = change.sent;
-  validateTaskTemplate(template.template ?? {}, `${path}.template.template`);
+  validateExecutionTemplate(template, `${path}.template`);
   validateMetadata(change.sent, path);
   demandToken(change, path);
   const job = toJob(context, change, call);
@@ -85,6 +87,7 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
   const now = context.cloud.clock.timestamp();
   const pending = reconciling("Ready", now);
+  if (!change.present) context.ids.draw(change.name);
   const put = context.jobs.put(change.name, {
     ...job,
     reconciling: true,
@@ -114,7 +117,7 @@ function demandToken({ name, sent }: Write, path: string): void {
   }
 }
 
-function toJob({ cloud }: RunContext, { name, sent, present }: Write, call: Call): Job {
+function toJob({ cloud, ids }: RunContext, { name, sent, present }: Write, call: Call): Job {
   const now = cloud.clock.timestamp();
   const { projectNumber } = cloud.projects.ensure(parseName(name).project);
   const { labels, annotations, client, clientVersion, binaryAuthorization, runExecutionToken, startExecutionToken } =
@@ -127,7 +130,7 @@ function toJob({ cloud }: RunContext, { name, sent, present }: Write, call: Call
     ...{ labels, annotations, client, clientVersion, binaryAuthorization, runExecutionToken, startExecutionToken },
     template,
     name,
-    uid: present?.uid ?? uidOf(name, now),
+    uid: present?.uid ?? toUuid(ids.coming(name)),
     generation,
     createTime: present?.createTime ?? now,
     updateTime: now,
@@ -151,17 +154,13 @@ export async function runWriteJob(context: RunContext, operation: RunningOperati
   const broken = await waitFailure(operation.latency());
   const job = demandFound(context.jobs.get(name), "job", name);
   const failure =
-    broken ?? missingImage(context, job) ?? (await executeByToken(context, job, String(operation.input.by)));
+    broken ??
+    missingImage(context, job.template?.template) ??
+    (await executeByToken(context, job, String(operation.input.by)));
   const concluded = concludeJob(context, name, failure);
   operation.annotate({ ...concluded });
   if (failure) throw new ApiError({ code: "FAILED_PRECONDITION", message: failure.message });
   return { "@type": `${typePrefix}Job`, ...concluded };
-}
-
-function missingImage({ runtime }: RunContext, { template }: Job): Failure | undefined {
-  const containers = template?.template?.containers ?? [];
-  const missing = containers.find(({ image = "" }) => !imageExists(runtime.images, image));
-  return missing && { message: `Image '${missing.image}' not found.`, reason: { reason: "CONTAINER_MISSING" } };
 }
 
 /**

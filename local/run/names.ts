@@ -60,11 +60,3 @@ export function letters(seed: string, count: number): string {
 export function etagOf(...state: readonly string[]): string {
   return `"${createHash("sha256").update(state.join(" ")).digest("base64url").slice(0, 22)}"`;
 }
-
-/** A name-based uid that stays the same for one creation of a resource. */
-export function uidOf(name: string, createTime: string): string {
-  const hex = createHash("sha256").update(`${name} ${createTime}`).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    "-",
-  );
-}

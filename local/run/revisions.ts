@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { OperationResource, RunningOperation } from "../api.ts";
+import { toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
 import type {
@@ -14,7 +15,7 @@ import { pageOf } from "../page.ts";
 import { reconciling } from "./condition.ts";
 import { demandEtag, demandFound, host, type RunContext, typePrefix } from "./context.ts";
 import { spellings } from "./knative/spelling.ts";
-import { etagOf, idOf, parseName, revisionId, uidOf } from "./names.ts";
+import { etagOf, idOf, parseName, revisionId } from "./names.ts";
 import { removePool } from "./pools.ts";
 
 /** Page sizes of Cloud Run's lists. */
@@ -57,14 +58,14 @@ function strip(value: object): unknown {
 }
 
 /** Records a revision that is to be made ready. */
-export function createRevision({ cloud, revisions }: RunContext, service: Service, name: string): Revision {
+export function createRevision({ cloud, revisions, ids }: RunContext, service: Service, name: string): Revision {
   const now = cloud.clock.timestamp();
   const { project, region, id } = parseName(name);
   const { revision: _, ...template } = service.template ?? {};
   return revisions.put(name, {
     ...template,
     name,
-    uid: uidOf(name, now),
+    uid: toUuid(ids.draw(name)),
     generation: "1",
     service: id,
     launchStage: service.launchStage,

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { emailOf } from "../access/principal.ts";
 import type { Call, OperationResource, RunningOperation } from "../api.ts";
+import { toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
 import type { JsonObject } from "../json.ts";
 import type { LatencyKind } from "../latency.ts";
@@ -24,12 +26,15 @@ import { withServiceDefaults } from "./defaults.ts";
 import { deployments } from "./deployment.ts";
 import { spellings } from "./knative/spelling.ts";
 import { closeLocalUrl, openLocalUrl } from "./local-url.ts";
-import { demandId, demandRegion, etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { demandFreeName, holdName } from "./name-hold.ts";
+import { demandId, demandRegion, etagOf, idOf, parseName } from "./names.ts";
 import { removePool } from "./pools.ts";
 import { createRevision, limits, planRevision } from "./revisions.ts";
 import { validateTraffic } from "./traffic.ts";
 import { deterministicUrl, hashUrl } from "./url.ts";
-import { validateMetadata, validateRevisionTemplate } from "./validate.ts";
+import { validateRevisionName, validateRevisionTemplate, validateScaling } from "./validate.ts";
+import { validateMetadata } from "./validate-metadata.ts";
+import { violation } from "./violation.ts";
 
 const mutableFields = [
   "description",
@@ -99,10 +104,12 @@ interface Write {
 }
 
 async function write(context: RunContext, change: Write, call: Call): Promise<OperationResource> {
+  if (!change.present) demandFreeName(context, change.name, call);
   const path = `${change.verb}ServiceRequest.service`;
   const { template = {} } = change.sent;
   validateRevisionTemplate(template, `${path}.template`);
-  validateMetadata(change.sent, path);
+  validateRevisionName(template.revision, parseName(change.name).id, `${path}.template.revision`);
+  validateService(change.sent, path);
   const service = toService(context, change, call);
   await demandActAs(context.cloud, {
     principal: call.principal,
@@ -119,10 +126,19 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
       revision === `${change.name}/revisions/${id}` || Boolean(context.revisions.get(`${change.name}/revisions/${id}`)),
   });
   const written: Service = { ...service, latestCreatedRevision: revision };
+  if (!change.present) demandRoom(context.cloud.store, "ServicesPerProjectPerRegion", { name: change.name });
   const { parent } = parseName(change.name);
   const shown: JsonObject = { "@type": `${typePrefix}Service`, ...written };
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
   return await deploy(context, { service: written, present: change.present, version: versionOf(call) });
+}
+
+function validateService(service: Service, path: string): void {
+  validateMetadata(service, path);
+  validateScaling(service.scaling, `${path}.scaling`);
+  if ((service.description ?? "").length > 512) {
+    throw violation(`${path}.description`, "must be at most 512 characters.");
+  }
 }
 
 /** The version of the API that a call came in by: an operation answers in the shapes of the same. */
@@ -130,7 +146,7 @@ function versionOf({ method }: Call): "v1" | "v2" {
   return method.startsWith("google.cloud.run.v1.") ? "v1" : "v2";
 }
 
-function toService({ cloud }: RunContext, { name, sent, present }: Write, call: Call): Service {
+function toService({ cloud, ids }: RunContext, { name, sent, present }: Write, call: Call): Service {
   const now = cloud.clock.timestamp();
   const { project, region, id, parent } = parseName(name);
   const { projectNumber } = cloud.projects.ensure(project);
@@ -146,7 +162,7 @@ function toService({ cloud }: RunContext, { name, sent, present }: Write, call: 
     ...present,
     ...whole,
     name: `${parent}/services/${id}`,
-    uid: present?.uid ?? uidOf(name, now),
+    uid: present?.uid ?? toUuid(ids.coming(name)),
     generation,
     createTime,
     updateTime: now,
@@ -173,12 +189,12 @@ interface Deploy {
 async function deploy(context: RunContext, { service, present, version }: Deploy): Promise<OperationResource> {
   const { cloud, services, revisions } = context;
   const { name = "", latestCreatedRevision: revision = "", template } = service;
-  await openLocalUrl(context, name);
   const now = cloud.clock.timestamp();
   const isNew = revisions.get(revision) === undefined;
   const isVerified = !isNew && revision === present?.latestReadyRevision;
   if (isNew) createRevision(context, service, revision);
   const pending = reconciling("Ready", now, isVerified ? "Updating traffic." : "Deploying Revision.");
+  if (!present) context.ids.draw(name);
   const put = services.put(name, { ...service, reconciling: true, terminalCondition: pending, conditions: [pending] });
   refreshAddressHolds(context);
   // Fresh instances on Direct VPC egress wait for their network; moving traffic makes none.
@@ -189,12 +205,13 @@ async function deploy(context: RunContext, { service, present, version }: Deploy
     parent: parseName(name).parent,
     kind: "deployService",
     target: name,
-    id: uidOf(name, cloud.random.hex(16)),
+    id: (draws) => toUuid(draws.hex(32)),
     input: { service: name, version, ...(isVerified ? {} : { revision }) },
     ...(version === "v2" ? { metadata: { "@type": `${typePrefix}Service`, ...put } } : {}),
     latency,
   });
   deployments(context).put(name, { operation: operation.name });
+  await openLocalUrl(context, name);
   return toLongrunning(operation);
 }
 
@@ -252,6 +269,7 @@ export async function runDeleteService(context: RunContext, operation: RunningOp
   for (const revision of names) revisions.delete(revision);
   const service = services.get(name) ?? { name };
   services.delete(name);
+  holdName(context, name);
   for (const forgotten of [name, ...names]) spellings(context).delete(forgotten);
   deployments(context).delete(name);
   cloud.access.deletePolicies(`//${host}/${name}`);

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { toUuid } from "../drawn-ids.ts";
 import type { Execution, Task } from "../model/generated/run.ts";
 import type { Workload } from "../workload/container.ts";
 import { Instance } from "../workload/instance.ts";
@@ -6,7 +7,7 @@ import { resolveEgress } from "../workload/network.ts";
 import { failed, type Reason, reconciling, succeeded } from "./condition.ts";
 import type { RunContext } from "./context.ts";
 import { toFailure } from "./deploy-error.ts";
-import { etagOf, idOf, parseName, uidOf } from "./names.ts";
+import { etagOf, idOf, parseName } from "./names.ts";
 import { toContainer } from "./revision-workload.ts";
 import { resolveEnvironment } from "./secrets.ts";
 import { resolveVolumes } from "./volumes.ts";
@@ -74,7 +75,9 @@ async function attemptTask(context: RunContext, run: TaskRun & { readonly attemp
   } catch (caught) {
     if (signal.aborted) return cancelled;
     const containers = execution.template?.containers ?? [];
-    return { end: "failed", ...toFailure(caught, { containers, logUri: execution.logUri ?? "" }) };
+    // The failure may be an error, whose message no spread copies.
+    const { message, reason } = toFailure(caught, { containers, logUri: execution.logUri ?? "" });
+    return { end: "failed", message, reason };
   } finally {
     await instance?.stop();
   }
@@ -144,7 +147,7 @@ function taskName(execution: string, index: number): string {
   return `${execution}/tasks/${idOf(execution)}-task${index}`;
 }
 
-function ensureTask({ cloud, tasks }: RunContext, { execution, index }: TaskRun): Task {
+function ensureTask({ cloud, tasks, ids }: RunContext, { execution, index }: TaskRun): Task {
   const name = taskName(execution.name ?? "", index);
   const found = tasks.get(name);
   if (found) return found;
@@ -157,7 +160,7 @@ function ensureTask({ cloud, tasks }: RunContext, { execution, index }: TaskRun)
     job,
     index,
     logUri,
-    uid: uidOf(name, now),
+    uid: toUuid(ids.draw(name)),
     generation: "1",
     execution: idOf(execution.name ?? ""),
     createTime: now,

@@ -1,4 +1,5 @@
 import type { Probe } from "../model/generated/run.ts";
+import { demandRange } from "./demand-range.ts";
 import { violation } from "./violation.ts";
 
 /** Where a probe stands. */
@@ -10,8 +11,11 @@ export interface ProbeContext {
   readonly hasPort: boolean;
 }
 
+/** Kinds of probes that a TCP socket cannot be, as refusals name them. */
+const untouchable: Readonly<Record<string, string>> = { liveness_probe: "liveness", readiness_probe: "readiness" };
+
 /**
- * Checks a startup or liveness probe.
+ * Checks a startup, liveness or readiness probe.
  *
  * @throws ApiError INVALID_ARGUMENT
  * @see https://cloud.google.com/run/docs/configuring/healthchecks
@@ -22,7 +26,8 @@ export function validateProbe(probe: Probe, { kind, field, hasPort }: ProbeConte
   const most = kind === "startup_probe" ? 240 : 3600;
   const handlers = [probe.httpGet, probe.tcpSocket, probe.grpc].filter((handler) => handler !== undefined);
   if (handlers.length !== 1) throw refuse("exactly one of http_get, tcp_socket and grpc must be set.");
-  if (kind === "liveness_probe" && probe.tcpSocket) throw refuse("TCP sockets are not allowed in liveness probes.");
+  const noSocket = untouchable[kind];
+  if (noSocket && probe.tcpSocket) throw refuse(`TCP sockets are not allowed in ${noSocket} probes.`);
   if (initialDelaySeconds < 0 || initialDelaySeconds > most)
     throw refuse(`initial_delay_seconds must be between 0 and ${most}.`);
   if (periodSeconds < 1 || periodSeconds > most) throw refuse(`period_seconds must be between 1 and ${most}.`);
@@ -33,6 +38,7 @@ export function validateProbe(probe: Probe, { kind, field, hasPort }: ProbeConte
     throw refuse("period_seconds * failure_threshold must not be greater than 240 seconds.");
   }
   const { port } = probe.httpGet ?? probe.tcpSocket ?? probe.grpc ?? {};
+  demandRange(port || undefined, { field: `${field}.${kind}.port`, least: 1, most: 65_535 });
   if (Buffer.byteLength(probe.grpc?.service ?? "") > 127) throw refuse("grpc.service must be at most 127 bytes.");
   if (!port && !hasPort) throw refuse("port must be set for a container without an exposed port.");
 }

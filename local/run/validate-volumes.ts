@@ -1,5 +1,7 @@
 import type { Container, Volume } from "../model/generated/run.ts";
 import { unserved } from "../unserved.ts";
+import { demandRange } from "./demand-range.ts";
+import { parseMemory } from "./validate-resources.ts";
 import { violation } from "./violation.ts";
 
 /**
@@ -32,8 +34,21 @@ function validateVolume({ name = "", secret, emptyDir, ...elsewhere }: Volume, f
     throw violation(`${field}.name`, `'${name}' must be lowercase letters, digits and hyphens.`);
   if (Boolean(secret) === Boolean(emptyDir)) throw violation(field, "exactly one kind of volume must be set.");
   if (secret && !secret.secret) throw violation(`${field}.secret.secret`, "must be set.");
+  validateFiles({ secret, emptyDir }, field);
   const item = secret?.items?.find(({ path = "" }) => path === "" || path.startsWith("/") || path.includes(".."));
   if (item) throw violation(`${field}.secret.items`, `path '${item.path ?? ""}' must be relative and without '..'.`);
+}
+
+function validateFiles({ secret, emptyDir }: Volume, field: string): void {
+  const most = 0o777;
+  demandRange(secret?.defaultMode, { field: `${field}.secret.default_mode`, least: 0, most });
+  for (const [index, { mode }] of (secret?.items ?? []).entries()) {
+    demandRange(mode, { field: `${field}.secret.items[${index}].mode`, least: 0, most });
+  }
+  const { sizeLimit } = emptyDir ?? {};
+  if (sizeLimit && Number.isNaN(parseMemory(sizeLimit))) {
+    throw violation(`${field}.empty_dir.size_limit`, `'${sizeLimit}' is not a quantity such as '512Mi'.`);
+  }
 }
 
 function validateMounts(

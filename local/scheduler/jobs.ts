@@ -1,4 +1,5 @@
 import type { Call, TypedHandlers } from "../api.ts";
+import { openIds } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
 import type {
@@ -10,7 +11,6 @@ import type {
   UpdateJobRequest,
 } from "../model/generated/scheduler.ts";
 import { pageOf } from "../page.ts";
-import { regions } from "../regions.ts";
 import { accountEmail, demandActAs } from "../workload/service-account.ts";
 import { invalid } from "./error.ts";
 import type { SchedulerContext, StoredJob } from "./job.ts";
@@ -83,7 +83,8 @@ async function create(
   { request: { parent = "", job = {} }, call }: Write<CreateJobRequest>,
 ): Promise<Job> {
   const { jobs, cloud } = context;
-  const name = job.name || `${parent}/jobs/${cloud.random.fork(`scheduler ${cloud.clock.now()}`).hex(20)}`;
+  const ids = openIds(cloud, "scheduler.jobs");
+  const name = job.name || `${parent}/jobs/${ids.coming(parent).slice(0, 20)}`;
   checkName(name, parent);
   checkJob(job);
   await demandAccounts(context, job, call);
@@ -91,20 +92,20 @@ async function create(
     throw new ApiError({ code: "ALREADY_EXISTS", message: `Job ${name} already exists.` });
   }
   const complete = withDefaults({ ...job, name, state: "ENABLED" as const });
+  if (!job.name) ids.draw(parent);
   const stored = jobs.put(name, { ...complete, ...scheduled(complete, cloud.clock.now()), ...touched(context) });
   runner.arm(name);
   return toJob(stored);
 }
 
 function checkName(name: string, parent: string): void {
-  const [, location = "", id] = /^projects\/[^/]+\/locations\/([^/]+)\/jobs\/([^/]+)$/.exec(name) ?? [];
+  const [, id] = /^projects\/[^/]+\/locations\/[^/]+\/jobs\/([^/]+)$/.exec(name) ?? [];
   if (id === undefined || !name.startsWith(`${parent}/jobs/`)) {
     throw invalid(`Job name must be formatted: "projects/<PROJECT_ID>/locations/<LOCATION_ID>/jobs/<JOB_ID>".`);
   }
   if (!/^[A-Za-z\d_-]{1,500}$/.test(id)) {
     throw invalid(`Job id ${id} must be 1 to 500 letters, digits, hyphens and underscores.`);
   }
-  if (!(location in regions)) throw invalid(`Location ${location} is not a valid location.`);
 }
 
 /** Who makes a job that speaks for an account must be allowed to act as that account. */

@@ -2,8 +2,9 @@ import { type Api, handlers, type TypedHandlers } from "../api.ts";
 import { toTimestamp } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
+import { demandRoom } from "../fault/room.ts";
 import { applyMask } from "../field-mask.ts";
-import { matches } from "../list-filter.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   CreateSecretRequest,
   ListSecretsRequest,
@@ -14,6 +15,7 @@ import type {
 } from "../model/generated/secret-manager.ts";
 import { pageOf } from "../page.ts";
 import { policyMethods } from "../policy.ts";
+import { locationsOf } from "../regions.ts";
 import { demandEtag } from "./etag.ts";
 import { permissions } from "./permissions.ts";
 import { openSecrets, type Secrets, type StoredSecret } from "./secret.ts";
@@ -76,23 +78,20 @@ function toSecret(secrets: Secrets, name: string, { lastVersion: _, ...secret }:
   return { name: secrets.shown(name), ...secret };
 }
 
-function list(
-  { secrets }: Context,
-  { parent = "", filter, pageSize, pageToken }: ListSecretsRequest,
-): ListSecretsResponse {
+function list({ secrets }: Context, request: ListSecretsRequest): ListSecretsResponse {
+  const { passes } = readListing<Secret>("google.cloud.secretmanager.v1.Secret", request);
+  const { parent = "", filter = "", pageSize, pageToken } = request;
   const prefix = `${parent}/secrets/`;
   const page = pageOf(secrets.secrets, {
     ...{ prefix, size: pageSize, token: pageToken, limits: { usual: 25_000, most: 25_000 } },
     show: (name, secret) => toSecret(secrets, name, secret),
-    belongs: (secret) => matches(secret, filter),
+    belongs: passes,
   });
-  return { secrets: page.items, nextPageToken: page.nextPageToken, totalSize: countSecrets(secrets, prefix, filter) };
-}
-
-function countSecrets(secrets: Secrets, prefix: string, filter = ""): number {
-  if (filter.trim() === "") return secrets.secrets.count(prefix);
-  return secrets.secrets.list(prefix).filter(([name, secret]) => matches(toSecret(secrets, name, secret), filter))
-    .length;
+  const isWhole = filter.trim() === "";
+  const counted = () =>
+    secrets.secrets.list(prefix).filter(([name, secret]) => passes(toSecret(secrets, name, secret)));
+  const totalSize = isWhole ? secrets.secrets.count(prefix) : counted().length;
+  return { secrets: page.items, nextPageToken: page.nextPageToken, totalSize };
 }
 
 function create({ cloud, secrets }: Context, { parent = "", secretId = "", secret = {} }: CreateSecretRequest): Secret {
@@ -104,6 +103,7 @@ function create({ cloud, secrets }: Context, { parent = "", secretId = "", secre
   if (!isRegional && !replication?.automatic && !replication?.userManaged?.replicas?.length) {
     throw invalid("Secret.replication must be set: either automatic or user_managed with its replicas.");
   }
+  demandReplicas(secret);
   const name = `${parent}/secrets/${secretId}`;
   if (secrets.secrets.get(name)) {
     const message = `Secret [${secrets.shown(name)}] already exists.`;
@@ -111,6 +111,7 @@ function create({ cloud, secrets }: Context, { parent = "", secretId = "", secre
   }
   demandLabels(labels);
   demandAliases(secrets, name, secret.versionAliases);
+  demandRoom(cloud.store, "SecretsPerProject", { name });
   const stored = secrets.secrets.put(name, {
     replication,
     createTime: cloud.clock.timestamp(),
@@ -120,6 +121,15 @@ function create({ cloud, secrets }: Context, { parent = "", secretId = "", secre
     lastVersion: 0,
   });
   return toSecret(secrets, name, stored);
+}
+
+/** @throws ApiError INVALID_ARGUMENT for a replica where there is no location */
+function demandReplicas({ replication }: Secret): void {
+  const locations = (replication?.userManaged?.replicas ?? []).map(({ location = "" }) => location);
+  const unknown = locations.find((location) => !locationsOf(host).includes(location));
+  if (unknown !== undefined) {
+    throw invalid(`Secret.replication.user_managed.replicas.location: '${unknown}' is not a valid location.`);
+  }
 }
 
 function update({ cloud, secrets }: Context, { secret = {}, updateMask }: UpdateSecretRequest): Secret {

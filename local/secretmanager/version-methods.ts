@@ -3,7 +3,7 @@ import { toTimestamp } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { crc32c } from "../crc32c.ts";
 import { ApiError } from "../error.ts";
-import { matches } from "../list-filter.ts";
+import { readListing } from "../list/listing.ts";
 import type {
   AccessSecretVersionResponse,
   AddSecretVersionRequest,
@@ -45,6 +45,7 @@ function add(cloud: Cloud, secrets: Secrets, { parent = "", payload = {} }: AddS
   const secret = secrets.demandSecret(parent);
   const { data = "", dataCrc32c } = payload;
   const bytes = Buffer.from(data, "base64");
+  if (bytes.length === 0) throw invalid("Secret Payload cannot be empty.");
   if (bytes.length > largestPayload) {
     throw invalid(`The payload size must be at most ${largestPayload} bytes, not ${bytes.length}.`);
   }
@@ -81,16 +82,16 @@ function wrongState(secrets: Secrets, key: string, { state }: StoredVersion): Ap
   return new ApiError({ code: "FAILED_PRECONDITION", message });
 }
 
-function list(
-  secrets: Secrets,
-  { parent = "", filter, pageSize, pageToken }: ListSecretVersionsRequest,
-): ListSecretVersionsResponse {
+function list(secrets: Secrets, request: ListSecretVersionsRequest): ListSecretVersionsResponse {
+  const { passes } = readListing<SecretVersion>("google.cloud.secretmanager.v1.SecretVersion", request);
+  const { parent = "", pageSize, pageToken } = request;
   secrets.demandSecret(parent);
-  const found = secrets.listVersions(parent).filter((version) => matches(version, filter));
+  const view = (version: StoredVersion) => toVersion(secrets, `${parent}/versions/${version.number}`, version);
+  const found = secrets.listVersions(parent).filter((version) => passes(view(version)));
   // Newest first: tokens order by what is missing to the largest number.
   const key = ({ number }: StoredVersion) => String(1_000_000_000 - number).padStart(10, "0");
   const page = paginate(found, { key, size: pageSize, token: pageToken, limits: { usual: 25_000, most: 25_000 } });
-  const versions = page.items.map((version) => toVersion(secrets, `${parent}/versions/${version.number}`, version));
+  const versions = page.items.map(view);
   return { versions, nextPageToken: page.nextPageToken, totalSize: found.length };
 }
 

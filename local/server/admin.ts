@@ -113,9 +113,8 @@ function takeSnapshot({ snapshot }: AdminContext, { body }: HttpRequest): HttpRe
 
 function reset({ onReset }: AdminContext): HttpResponse {
   if (!onReset) return refusal(501, "UNIMPLEMENTED", "Whoever started this local Google Cloud does not empty it.");
-  // The answer leaves before the connection ends.
-  setImmediate(onReset);
-  return jsonResponse(202, { status: "resetting" });
+  // A reset ends every connection, this one too.
+  return { ...jsonResponse(202, { status: "resetting" }), afterwards: onReset };
 }
 
 function parseBody(body: Buffer): JsonObject {

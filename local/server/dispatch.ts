@@ -26,8 +26,10 @@ import { invalidArgument } from "../model/violation.ts";
 import type { Projects } from "../projects.ts";
 import { type CallRecord, startCall } from "./call-record.ts";
 import type { NameResource } from "./call-resource.ts";
+import { checkLocation } from "./location.ts";
+import { openPageToken, sealPageToken } from "./page-token.ts";
 import { resourceOf, rulesOf } from "./permission.ts";
-import { checkProject, projectIn } from "./project.ts";
+import { checkProject, checkQuotaProject, projectIn, quotaProjectIn } from "./project.ts";
 
 /** What calls are dispatched by. */
 export interface DispatchContext {
@@ -82,15 +84,18 @@ export function createDispatcher(context: DispatchContext): Dispatcher {
     return context.clock.working(async (hold) => {
       const call: Call = { principal, method, headers, signal, hold, workload, ...clearing(context, method, cleared) };
       admit(context, api, { request, call });
+      checkLocation(context.router, invocation, request);
       const handler = api.methods[method] ?? context.shared(host)[method];
       if (!handler) throw unimplemented(`${method} is not implemented here`);
+      const opened = openPageToken(invocation, request);
       const gated = { api, request, call };
       const response = await passGate(context, gated, {
         record,
         flow: flowOf(hold, signal),
-        work: () => handler(request, call),
+        work: () => handler(opened, call),
       });
-      return formatMessage(context, context.model.methods[method]?.response ?? "", response);
+      const sealed = sealPageToken(invocation, request, response);
+      return formatMessage(context, context.model.methods[method]?.response ?? "", sealed);
     });
   }
 
@@ -119,11 +124,12 @@ export async function passGate<T>(
   { record, flow, work }: GatedWork<T>,
 ): Promise<T> {
   if (gate.isOpen()) return await work();
-  const { method, principal } = call;
+  const { method, principal, headers } = call;
+  const projectId = quotaProjectIn(headers) ?? projectIn(api, request);
   const resource = nameResource(method, request);
   const event = { on: "call", host: api.host, method, principal, resource } as const;
   const passage = { ...flow, onFault: record.setFault };
-  return await gate.call({ ...event, request, projectId: projectIn(api, request) }, passage, work);
+  return await gate.call({ ...event, projectId }, passage, work);
 }
 
 /** Work that a fault may prevent, how it waits, and the line of the journal that tells of it. */
@@ -183,8 +189,10 @@ export function admit(
   if (call.principal.kind === "anonymous" && demanded.length > 0 && !mayBeOpen(context, api, { request, demanded })) {
     throw missingCredentials();
   }
+  const { principal, headers } = call;
+  checkQuotaProject({ ...context, api, principal, headers });
   const projectId = projectIn(api, request);
-  if (projectId !== undefined) checkProject({ projects: context.projects, api, principal: call.principal, projectId });
+  if (projectId !== undefined) checkProject({ ...context, api, principal, projectId });
   for (const { permission, resource } of demanded) {
     const name = resourceOf(api.host, resource, request);
     const modifiedRoles = modifiedBy(context, name, request);

@@ -18,7 +18,8 @@ export function plainHeaders(request: IncomingMessage): Record<string, string> {
 }
 
 /** Sends a whole response. */
-export function sendResponse(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+export function sendResponse(response: ServerResponse, { status, headers, body, afterwards }: HttpResponse): void {
+  if (afterwards) response.once("close", afterwards);
   response.writeHead(status, { ...headers, "content-length": String(body.length) });
   response.end(response.req.method === "HEAD" ? undefined : body);
 }

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Authority } from "../certificate.ts";
 import type { GrpcServer } from "./grpc.ts";
+import { keepAliveMs } from "./keep-alive.ts";
 import { isLoopback } from "./target.ts";
 import { createTunnel, passThrough } from "./tunnel.ts";
 
@@ -32,6 +33,7 @@ export async function openPort({ port, authority, grpc, handle, knows, offline }
   // Long polls and streams take as long as they take.
   http.requestTimeout = 0;
   http.headersTimeout = 0;
+  http.keepAliveTimeout = keepAliveMs;
   const tunnel = createTunnel(authority, { http: (socket) => http.emit("connection", socket), grpc: grpc.accept });
 
   http.on("connect", (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -1,17 +1,12 @@
+import type { Decider } from "../access/policies.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Api } from "../api.ts";
 import { ApiError, errorInfo } from "../error.ts";
 import type { JsonObject } from "../json.ts";
-import type { Projects } from "../projects.ts";
+import type { Project, Projects } from "../projects.ts";
 
-/** APIs that answer for every project, since projects are managed and reached through them. */
-const alwaysEnabled = new Set([
-  "serviceusage.googleapis.com",
-  "cloudresourcemanager.googleapis.com",
-  "iam.googleapis.com",
-  "storage.googleapis.com",
-  "logging.googleapis.com",
-]);
+/** APIs that answer for every project, since the others are enabled through them. */
+const alwaysEnabled = new Set(["serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com"]);
 
 /** The project that a request is about, by id; `undefined` when it names none. */
 export function projectIn(api: Api, request: JsonObject): string | undefined {
@@ -50,12 +45,68 @@ export interface ProjectCheck {
  *
  * @throws ApiError PERMISSION_DENIED
  */
-export function checkProject({ projects, api, principal, projectId }: ProjectCheck): void {
+export function checkProject(check: ProjectCheck): void {
+  demandEnabled(check, findProject(check, check.projectId));
+}
+
+function findProject({ projects, principal }: Omit<ProjectCheck, "projectId">, projectId: string): Project {
   if (principal.kind === "owner" && !/^\d+$/.test(projectId)) projects.ensure(projectId);
   const project = projects.find(projectId);
   if (!project) throw unknownProject(projectId);
+  return project;
+}
+
+function demandEnabled({ projects, principal, api }: Omit<ProjectCheck, "projectId">, project: Project): void {
   if (principal.kind === "system" || alwaysEnabled.has(api.host)) return;
   if (!projects.isUsable(project.projectId, api.host)) throw serviceDisabled(api.host, project);
+}
+
+/** The header in which a caller names the project that its calls count for. */
+const quotaProjectHeader = "x-goog-user-project";
+
+/** What a call's quota project is found and checked by. */
+export interface QuotaProjectCheck extends Omit<ProjectCheck, "projectId"> {
+  readonly access: Pick<Decider, "decide">;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The project that a call counts for, by id or number, when it names one of its own accord. */
+export function quotaProjectIn(headers: Readonly<Record<string, string>>): string | undefined {
+  return headers[quotaProjectHeader] || undefined;
+}
+
+/**
+ * Insists that the project that a call is to count for exists, that the API is enabled in it too, and that the caller may
+ * use it. Google looks at this before anything else about a call.
+ *
+ * @throws ApiError PERMISSION_DENIED
+ * @see https://cloud.google.com/docs/quotas/quota-project
+ */
+export function checkQuotaProject({ access, headers, ...check }: QuotaProjectCheck): void {
+  const projectId = quotaProjectIn(headers);
+  if (projectId === undefined || check.principal.kind === "anonymous") return;
+  const project = findProject(check, projectId);
+  const resource = `//cloudresourcemanager.googleapis.com/projects/${project.projectId}`;
+  const permission = "serviceusage.services.use";
+  if (!access.decide({ principal: check.principal, permission, resource })) throw mayNotUse(check.api.host, project);
+  demandEnabled(check, project);
+}
+
+function mayNotUse(service: string, { projectId, projectNumber }: Project): ApiError {
+  return new ApiError({
+    code: "PERMISSION_DENIED",
+    message:
+      `Caller does not have required permission to use project ${projectId}. Grant the caller the ` +
+      "roles/serviceusage.serviceUsageConsumer role, or a custom role with the serviceusage.services.use permission.",
+    details: [
+      errorInfo("USER_PROJECT_DENIED", "googleapis.com", {
+        service,
+        consumer: `projects/${projectNumber}`,
+        containerInfo: projectId,
+      }),
+    ],
+    reason: "forbidden",
+  });
 }
 
 function unknownProject(projectId: string): ApiError {
@@ -69,10 +120,7 @@ function unknownProject(projectId: string): ApiError {
   });
 }
 
-function serviceDisabled(
-  service: string,
-  { projectId, projectNumber }: { projectId: string; projectNumber: string },
-): ApiError {
+function serviceDisabled(service: string, { projectId, projectNumber }: Project): ApiError {
   const activationUrl = `https://console.developers.google.com/apis/api/${service}/overview?project=${projectId}`;
   return new ApiError({
     code: "PERMISSION_DENIED",

@@ -3,7 +3,7 @@ import type { Api, Call } from "../api.ts";
 import { actFor } from "../caller.ts";
 import { ApiError, toApiError } from "../error.ts";
 import { ConnectionLost } from "../fault/connection-lost.ts";
-import { flowOf, suffer } from "../fault/effect.ts";
+import { flowOf } from "../fault/effect.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
 import type { Json } from "../json.ts";
 import { bindRequest, type HttpInput } from "../model/bind.ts";
@@ -13,6 +13,7 @@ import { answerBatch, isBatch } from "./batch.ts";
 import { startCall } from "./call-record.ts";
 import type { DispatchContext, Dispatcher } from "./dispatch.ts";
 import { errorResponse } from "./envelope.ts";
+import { checkQuotaProject, quotaProjectIn } from "./project.ts";
 import { formAnswer, formRaw, readForm } from "./system-parameters.ts";
 
 /** Bytes that the body of a method may have, bytes as base64 included; content goes another way. */
@@ -111,14 +112,17 @@ async function answerRaw(context: RestContext, api: Api, rest: RestRequest): Pro
   const record = startCall(context, { host: api.host, method });
   record.setCaller(identity);
   record.setResource(resource);
-  const event = { on: "call", host: api.host, method, resource, principal: identity.principal } as const;
-  const fault = isRaw(context, rest) ? context.gate.take(event) : undefined;
-  if (fault) record.setFault(fault);
   try {
     const response = await actFor(identity, () =>
       context.clock.working((hold) => {
         const call: Call = { ...identity, method: "raw", headers: request.headers, signal, hold };
-        return suffer(fault?.effect, flowOf(hold, signal), () => api.raw?.(request, call));
+        const work = () => api.raw?.(request, call);
+        if (!isRaw(context, rest)) return work();
+        const { principal } = identity;
+        checkQuotaProject({ ...context, api, principal, headers: request.headers });
+        const event = { on: "call", host: api.host, method, resource, principal } as const;
+        const gated = { ...event, projectId: quotaProjectIn(request.headers) ?? projectOfPath(api, resource) };
+        return context.gate.call(gated, { ...flowOf(hold, signal), onFault: record.setFault }, work);
       }),
     );
     if (response) record.end();
@@ -129,6 +133,11 @@ async function answerRaw(context: RestContext, api: Api, rest: RestRequest): Pro
     record.end(toApiError(caught));
     throw caught;
   }
+}
+
+/** The project that a request without a method is about, when its path tells. */
+function projectOfPath(api: Api, path: string): string | undefined {
+  return api.projectOfPath?.(path) ?? /\/projects\/([^/]+)/.exec(path)?.[1];
 }
 
 /** Whether a request is content rather than a method's; a fault must be met once, by one or the other. */

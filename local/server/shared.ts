@@ -1,12 +1,10 @@
-import type { Api, Handler } from "../api.ts";
+import type { Api, Handler, OperationResource } from "../api.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
+import { type ListingRequest, readListing } from "../list/listing.ts";
 import { type Operations, toLongrunning } from "../operation.ts";
 import type { OperationRecord } from "../operation-record.ts";
-import { paginate } from "../page.ts";
-import { regions } from "../regions.ts";
-
-const regionIds = Object.keys(regions).sort();
+import { locationsOf } from "../regions.ts";
 
 /** Longest that one request waits for an operation, in milliseconds of the clock. */
 const longestWaitMs = 120_000;
@@ -19,7 +17,7 @@ const longestWaitMs = 120_000;
 export function createSharedMethods(operations: Operations): (host: string) => Api["methods"] {
   const byHost = new Map<string, Api["methods"]>();
   return (host) => {
-    const found = byHost.get(host) ?? { ...operationMethods(operations, host), ...locationMethods };
+    const found = byHost.get(host) ?? { ...operationMethods(operations, host), ...locationMethods(host) };
     byHost.set(host, found);
     return found;
   };
@@ -48,35 +46,29 @@ function operationMethods(operations: Operations, host: string): Record<string, 
   };
 }
 
-function listOperations(records: readonly OperationRecord[], { pageSize, pageToken }: JsonObject): JsonObject {
-  const sorted = [...records].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const { items, nextPageToken } = paginate(sorted, {
-    key: ({ name }) => name,
-    size: Number(pageSize ?? 0),
-    token: String(pageToken ?? ""),
-    limits: { usual: 100, most: 1000 },
-  });
-  return { operations: items.map(toLongrunning), nextPageToken };
+function listOperations(records: readonly OperationRecord[], request: ListingRequest): JsonObject {
+  const listing = readListing<OperationResource>("google.longrunning.Operation", request);
+  const { items, nextPageToken } = listing.page(records.map(toLongrunning), { usual: 100, most: 1000 });
+  return { operations: items.map((operation) => ({ ...operation })), nextPageToken };
 }
 
-const locationMethods: Record<string, Handler> = {
-  "google.cloud.location.Locations.ListLocations": ({ name, pageSize, pageToken }) => {
-    const { items, nextPageToken } = paginate(regionIds, {
-      key: (region) => region,
-      size: Number(pageSize ?? 0),
-      token: String(pageToken ?? ""),
-      limits: { usual: 500, most: 1000 },
-    });
-    return { locations: items.map((region) => location(String(name), region)), nextPageToken };
-  },
-  "google.cloud.location.Locations.GetLocation": ({ name }) => {
-    const [, project = "", region = ""] = String(name).match(/^(projects\/[^/]+)\/locations\/([^/]+)$/) ?? [];
-    if (!regionIds.includes(region)) {
-      throw new ApiError({ code: "NOT_FOUND", message: `Location ${String(name)} is not found.` });
-    }
-    return location(project, region);
-  },
-};
+function locationMethods(host: string): Record<string, Handler> {
+  return {
+    "google.cloud.location.Locations.ListLocations": (request) => {
+      const listing = readListing<{ readonly name?: string }>("google.cloud.location.Location", request);
+      const all = locationsOf(host).map((id) => location(String(request.name), id));
+      const { items, nextPageToken } = listing.page(all, { usual: 500, most: 1000 });
+      return { locations: items.map((one) => ({ ...one })), nextPageToken };
+    },
+    "google.cloud.location.Locations.GetLocation": ({ name }) => {
+      const [, project = "", id = ""] = String(name).match(/^(projects\/[^/]+)\/locations\/([^/]+)$/) ?? [];
+      if (!locationsOf(host).includes(id)) {
+        throw new ApiError({ code: "NOT_FOUND", message: `Location ${String(name)} is not found.` });
+      }
+      return location(project, id);
+    },
+  };
+}
 
 function location(project: string, region: string): JsonObject {
   const labels = { "cloud.googleapis.com/region": region };

@@ -88,7 +88,7 @@ export function createWeb(context: WebContext): Web {
       const url = new URL(request.url ?? "/", `https://${host}`);
       toRequest(request, url)
         .then((whole) => answerRest(context.rest, { host, request: whole, signal: signalOf(response) }))
-        .then((answered) => kept().then(() => sendResponse(response, answered)))
+        .then((answered) => kept().then(() => sendResponse(response, continuedAt(request, url, answered))))
         .catch((caught: unknown) => fail(response, caught));
     },
     async fetch(request) {
@@ -101,6 +101,14 @@ export function createWeb(context: WebContext): Web {
       return answered ?? fetchOutside(context, request);
     },
   };
+}
+
+/** An upload in parts goes on at the port where it began: whoever came there need not find the API's own name. */
+function continuedAt({ headers: { host } }: IncomingMessage, { origin }: URL, answered: HttpResponse): HttpResponse {
+  const { location } = answered.headers;
+  if (host === undefined || !location?.startsWith(`${origin}/`)) return answered;
+  const headers = { ...answered.headers, location: `http://${host}${location.slice(origin.length)}` };
+  return { ...answered, headers };
 }
 
 function isMetadataPage(request: IncomingMessage, url: URL): boolean {

@@ -6,6 +6,7 @@ import type { LatencyKind } from "../latency.ts";
 import type { Address } from "../model/generated/compute.ts";
 import type { Connection, ServiceNetworkingMethods } from "../model/generated/service-networking.ts";
 import { toLongrunning } from "../operation.ts";
+import type { Random } from "../random.ts";
 import { checkProject } from "../server/project.ts";
 import { type Connections, createConnections, parseNetwork, toConnection } from "./connection.ts";
 import { permissions } from "./permissions.ts";
@@ -132,7 +133,7 @@ function begin({ cloud }: Context, { kind, network, service, ranges, latency }: 
   if (cloud.operations.isBusy(host, network)) {
     throw precondition("There is a peering operation in progress on the local or peer network. Try again later.");
   }
-  const id = `pssn.p24-${cloud.random.hex(12)}-${cloud.random.hex(8)}-${cloud.random.hex(4)}`;
+  const id = (draws: Random) => `pssn.p24-${draws.hex(12)}-${draws.hex(8)}-${draws.hex(4)}`;
   const input = { network, service, ranges };
   return toLongrunning(cloud.operations.start({ host, parent: "", kind, target: network, input, latency, id }));
 }

@@ -130,7 +130,7 @@ function change(context: Context, { kind, names, batch }: Change): OperationReso
       input: { names, batch },
       metadata,
       latency: "serviceusage.enable",
-      id: `acat.p2-${cloud.random.hex(12)}-${cloud.random.hex(8)}`,
+      id: (draws) => `acat.p2-${draws.hex(12)}-${draws.hex(8)}`,
     }),
   );
 }
@@ -186,7 +186,7 @@ function generateIdentity({ cloud }: Context, parent: string): OperationResource
       target: parent,
       input: { name: parent },
       latency: "serviceusage.identity",
-      id: `acat.p2-${cloud.random.hex(12)}`,
+      id: (draws) => `acat.p2-${draws.hex(12)}`,
     }),
   );
 }

@@ -13,9 +13,10 @@ import type {
 } from "../model/generated/storage-v1.ts";
 import { pageFrom } from "../page.ts";
 import { policyMethods } from "../policy.ts";
-import { type Buckets, bucketResource, type StoredBucket, toBucket } from "./buckets.ts";
+import { type Buckets, bucketResource, demandUnreserved, type StoredBucket, toBucket } from "./buckets.ts";
 import { without } from "./cleared.ts";
 import { conflict, invalid } from "./error.ts";
+import { demandClass, locationTypeOf } from "./location.ts";
 import type { Objects } from "./objects.ts";
 import { demandConditions } from "./precondition.ts";
 
@@ -29,8 +30,11 @@ interface Context {
 export function bucketMethods(context: Context): TypedHandlers<StorageV1Methods> {
   const { cloud, buckets } = context;
   return {
-    "google.storage.v1.Buckets.Insert": ({ project = "", resource = {} }) =>
-      toBucket(cloud, buckets.insert(cloud.projects.find(project)?.projectId ?? project, resource)),
+    "google.storage.v1.Buckets.Insert": ({ project = "", resource = {} }, { principal }) => {
+      // Google's own services have buckets of such names.
+      if (principal.kind !== "system") demandUnreserved(resource.name);
+      return toBucket(cloud, buckets.insert(cloud.projects.find(project)?.projectId ?? project, resource));
+    },
     "google.storage.v1.Buckets.Get": ({ bucket = "", ...conditions }) => {
       const found = buckets.demand(bucket);
       demandConditions(found, conditions, true);
@@ -93,6 +97,7 @@ function change(
   if (location !== undefined && location.toUpperCase() !== present.location)
     throw invalid("The location of a bucket cannot be changed.");
   const { name, projectId, metageneration, timeCreated, locationType } = present;
+  if (resource.storageClass !== undefined) demandClass(resource.storageClass, locationTypeOf(present.location ?? ""));
   const fixed = { name, projectId, metageneration, timeCreated, locationType, location: present.location };
   return toBucket(cloud, buckets.put({ ...combine(present, resource), ...fixed }));
 }

@@ -3,6 +3,7 @@ import type { Cloud } from "../cloud.ts";
 import type { Bucket } from "../model/generated/storage-v1.ts";
 import type { Collection } from "../store.ts";
 import { conflict, invalid, noBucket } from "./error.ts";
+import { demandClass, locationTypeOf } from "./location.ts";
 
 /** A bucket as `storage.buckets` has it by name. */
 export interface StoredBucket extends Bucket {
@@ -59,12 +60,21 @@ export function openBuckets(cloud: Cloud): Buckets {
       }
       const now = cloud.clock.timestamp();
       const { location = "US", storageClass = "STANDARD", iamConfiguration, softDeletePolicy } = bucket;
+      const locationType = locationTypeOf(location);
+      demandClass(storageClass, locationType);
       cloud.access.startPolicy(bucketResource(name), standingPolicy(projectId, iamConfiguration));
       return buckets.put(name, {
         ...bucket,
-        ...{ name, projectId, metageneration: "1", timeCreated: now, updated: now, storageClass },
+        ...{
+          name,
+          projectId,
+          metageneration: "1",
+          timeCreated: now,
+          updated: now,
+          storageClass: storageClass.toUpperCase(),
+        },
         location: location.toUpperCase(),
-        locationType: location.includes("-") ? "region" : "multi-region",
+        locationType,
         iamConfiguration: withDefaults(iamConfiguration),
         softDeletePolicy: softDeletePolicy ?? { retentionDurationSeconds: "604800", effectiveTime: now },
       });
@@ -120,6 +130,16 @@ function parseName(name = ""): string {
     /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(name) || /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]{1,63})+$/.test(name);
   if (!isValid || /^\d+\.\d+\.\d+\.\d+$/.test(name)) throw invalid(`Invalid bucket name: '${name}'`);
   return name;
+}
+
+/**
+ * Insists on a name that could not pass for Google's own.
+ *
+ * @throws ApiError 400
+ * @see https://cloud.google.com/storage/docs/buckets#naming
+ */
+export function demandUnreserved(name = ""): void {
+  if (name.startsWith("goog") || /g[o0][o0]g[l1]e/.test(name)) throw invalid(`Invalid bucket name: '${name}'`);
 }
 
 /** A bucket as the API shows it. */

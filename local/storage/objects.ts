@@ -6,6 +6,7 @@ import type { Collection } from "../store.ts";
 import { type Buckets, etagOf } from "./buckets.ts";
 import type { Contents } from "./contents.ts";
 import { invalid, noObject, tooFast } from "./error.ts";
+import { demandClass } from "./location.ts";
 import { openTable } from "./object-table.ts";
 import { demandConditions, type Preconditions } from "./precondition.ts";
 
@@ -111,6 +112,7 @@ export function openObjects({ cloud, buckets, contents }: ObjectsContext): Objec
     isEmpty: table.isEmpty,
     read: (object) => contents.read(object.file),
     async write(wanted) {
+      if (wanted.resource.storageClass !== undefined) demandClass(wanted.resource.storageClass);
       const checksums = checksumsOf(wanted.content, wanted.resource);
       const file = await store(wanted);
       const replaced = table.find({ bucket: wanted.bucket, name: wanted.name });

@@ -44,6 +44,12 @@ export async function answerRaw(context: Context, request: HttpRequest, call: Ca
   }
 }
 
+/** The bucket that the path of an up- or download names, or the plain URL of an object. */
+export function bucketOfPath(path: string): string {
+  const method = /^\/(?:(?:resumable\/)?upload\/|download\/)?storage\/v1\/b\/([^/]+)/.exec(path)?.[1];
+  return method ?? /^\/([^/]+)\//.exec(path)?.[1] ?? "";
+}
+
 type Answer = (context: Context, request: HttpRequest, target: Target) => Promise<HttpResponse>;
 
 /** What can be asked of an object at its plain URL: with the caller's rights, or with those of who signed the URL. */

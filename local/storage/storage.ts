@@ -8,7 +8,7 @@ import { openContents } from "./contents.ts";
 import { objectMethods } from "./object-methods.ts";
 import { openObjects } from "./objects.ts";
 import { permissions } from "./permissions.ts";
-import { answerRaw } from "./raw.ts";
+import { answerRaw, bucketOfPath } from "./raw.ts";
 import { createUploads } from "./upload.ts";
 import { openUploadSessions } from "./upload-session.ts";
 
@@ -38,5 +38,6 @@ export function createStorage(cloud: Cloud): Api {
       const name = /\/projects\/_\/buckets\/([^/]+)/.exec(resource)?.[1];
       return name === undefined ? undefined : buckets.find(name)?.projectId;
     },
+    projectOfPath: (path) => buckets.find(bucketOfPath(path))?.projectId,
   };
 }

@@ -55,7 +55,9 @@ export function toMachines(present: Connector, { sent, mask }: MachinesChange): 
   if (paths.includes("minInstances") !== paths.includes("maxInstances")) {
     throw invalid("min_instances and max_instances must be changed together.");
   }
-  const machines = parseMachines(changed);
+  // The older figures follow from the instances, and say nothing about those that a change takes away.
+  const { minInstances, maxInstances, machineType } = changed;
+  const machines = parseMachines({ minInstances, maxInstances, machineType });
   if (machines.maxInstances < (present.maxInstances ?? 0)) {
     throw invalid(`max_instances cannot be reduced from ${present.maxInstances} to ${machines.maxInstances}.`);
   }

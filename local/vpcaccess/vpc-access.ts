@@ -8,7 +8,6 @@ import type { Connector, CreateConnectorRequest, VpcAccessMethods } from "../mod
 import type { PatchConnectorRequest, VpcAccessPatchMethods } from "../model/generated/vpc-access-patch.ts";
 import { toLongrunning } from "../operation.ts";
 import { paginate } from "../page.ts";
-import { regions } from "../regions.ts";
 import type { Collection } from "../store.ts";
 import {
   type ConnectorFirewalls,
@@ -121,7 +120,6 @@ function create(
   if (!/^[a-z][-a-z0-9]{0,23}[a-z0-9]$/.test(connectorId)) throw invalid("Request contains an invalid argument.");
   if (connector.name) throw invalid("Connector name must not be set.");
   const { project, region } = parseName(name);
-  if (!regions[region]) throw invalid(`Location ${region} is not supported.`);
   if (context.connectors.get(name)) {
     throw new ApiError({ code: "ALREADY_EXISTS", message: `Requested entity already exists: ${name}` });
   }

@@ -1,5 +1,6 @@
 import { type Api, handlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
+import { type DrawnIds, openIds, toUuid } from "../drawn-ids.ts";
 import { ApiError } from "../error.ts";
 import type {
   Execution,
@@ -16,10 +17,8 @@ import type {
   WorkflowExecutionsRestMethods,
 } from "../model/generated/workflow-executions-rest.ts";
 import { paginate } from "../page.ts";
-import type { Random } from "../random.ts";
 import type { Collection } from "../store.ts";
 import { answerCallback } from "./api/callback-requests.ts";
-import { drawUuid } from "./api/execution-host.ts";
 import { pageOfExecutions } from "./api/execution-list.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished, toExecution } from "./api/execution-record.ts";
 import { notFound } from "./api/names.ts";
@@ -28,7 +27,7 @@ import { executionPermissions } from "./api/permissions.ts";
 import { toPubsubEvent } from "./api/pubsub-event.ts";
 import { answerPush, isPushEndpoint } from "./api/push-requests.ts";
 import { Runner } from "./api/runner.ts";
-import { getStepEntry, listStepEntries } from "./api/step-entries.ts";
+import { type EntriesContext, getStepEntry, listStepEntries } from "./api/step-entries.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
 
 interface Context {
@@ -36,7 +35,8 @@ interface Context {
   readonly workflows: WorkflowStore;
   readonly records: Collection<ExecutionRecord>;
   readonly runner: Runner;
-  readonly ids: Random;
+  /** Of executions, by the workflow's full name. */
+  readonly ids: DrawnIds;
 }
 
 /**
@@ -48,7 +48,7 @@ export function createWorkflowExecutions(cloud: Cloud): Api {
   const records = cloud.store.collection<ExecutionRecord>(executionCollection);
   const runner = new Runner(cloud);
   const workflows = openWorkflowStore(cloud);
-  const context: Context = { cloud, workflows, records, runner, ids: cloud.random.fork("workflows.executionIds") };
+  const context: Context = { cloud, workflows, records, runner, ids: openIds(cloud, "workflows.executions") };
   return {
     host: "workflowexecutions.googleapis.com",
     permissions: executionPermissions,
@@ -75,7 +75,7 @@ function officialMethods(context: Context): Api["methods"] {
     [`${service}.Executions.CancelExecution`]: ({ name = "" }) => cancel(context, name),
     [`${service}.Events.ListCallbacks`]: (request) => listCallbacks(context, request),
     [`${service}.ExecutionHistory.ListStepEntries`]: (request) =>
-      listStepEntries(entriesOf(context, request.parent ?? ""), request),
+      listStepEntries(() => entriesOf(context, request.parent ?? ""), request),
     [`${service}.ExecutionHistory.GetStepEntry`]: ({ name = "" }) => {
       const [, execution = "", id = ""] = /^(.*)\/stepEntries\/([^/]*)$/.exec(name) ?? [];
       return getStepEntry(entriesOf(context, execution), id);
@@ -95,9 +95,11 @@ function restMethods(context: Context): Api["methods"] {
 function create(context: Context, parent: string, sent: Execution): Execution {
   const { cloud, workflows, runner, ids } = context;
   const workflow = workflows.get(parent);
-  const name = `${parent}/executions/${drawUuid(ids)}`;
+  const name = `${parent}/executions/${toUuid(ids.coming(parent))}`;
   runner.beginNext(name);
-  const record = runner.start(newExecution(cloud, runner.backlog, { workflow, sent, name }));
+  const made = newExecution(cloud, runner.backlog, { workflow, sent, name });
+  ids.draw(parent);
+  const record = runner.start(made);
   return toExecution(cloud, record, "FULL");
 }
 
@@ -119,9 +121,9 @@ function get(context: Context, { name = "", view }: GetExecutionRequest): Execut
 
 function list({ cloud, records, runner, workflows }: Context, request: ListExecutionsRequest): ListExecutionsResponse {
   const { parent = "", view } = request;
-  // A dash stands for all workflows of the location.
-  if (!parent.endsWith("/-")) workflows.get(parent);
   const page = pageOfExecutions({ records, order: runner.order, observe: (record) => runner.observe(record) }, request);
+  // What is malformed is refused of any workflow. A dash stands for all workflows of the location.
+  if (!parent.endsWith("/-")) workflows.get(parent);
   const shown = view === "FULL" ? "FULL" : "BASIC";
   return {
     executions: page.items.map((record) => toExecution(cloud, record, shown)),
@@ -151,7 +153,7 @@ function listCallbacks(
   return { callbacks: page.items, nextPageToken: page.nextPageToken };
 }
 
-function entriesOf(context: Context, execution: string): Parameters<typeof listStepEntries>[0] {
+function entriesOf(context: Context, execution: string): EntriesContext {
   const { executionHistoryLevel } = find(context, execution);
   const isDetailed = executionHistoryLevel === "EXECUTION_HISTORY_DETAILED";
   return { cloud: context.cloud, execution, steps: context.runner.steps(execution), isDetailed };

@@ -7,7 +7,7 @@ import type { Value } from "./value/value.ts";
  * @see https://cloud.google.com/workflows/docs/reference/syntax/error-types
  */
 // biome-ignore format: a table
-const faultTags = {
+export const faultTags = {
   AuthError:             ["AuthError"],
   ConnectionError:       ["ConnectionError"],
   ConnectionFailedError: ["ConnectionFailedError"],

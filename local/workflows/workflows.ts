@@ -6,6 +6,9 @@ import { ApiError } from "../error.ts";
 import { applyMask } from "../field-mask.ts";
 import type { JsonObject } from "../json.ts";
 import type { LatencyKind } from "../latency.ts";
+import { parseFilter } from "../list/filter.ts";
+import { orderKey, sortByKey } from "../list/order.ts";
+import { tableFields } from "../list/table-fields.ts";
 import type {
   CreateWorkflowRequest,
   GetWorkflowRequest,
@@ -24,9 +27,7 @@ import { accountEmail, defaultAccount, demandActAs } from "../workload/service-a
 import { openExecutionOrder } from "./api/execution-order.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished } from "./api/execution-record.ts";
 import { openHistories } from "./api/history-store.ts";
-import { parseFilter } from "./api/list-filter.ts";
-import { invalid, parseName } from "./api/names.ts";
-import { orderKey, sortByKey } from "./api/order.ts";
+import { parseName } from "./api/names.ts";
 import { workflowPermissions } from "./api/permissions.ts";
 import { checkWorkflow, checkWorkflowId } from "./api/workflow-rules.ts";
 import { openWorkflowStore, type WorkflowStore } from "./api/workflow-store.ts";
@@ -86,20 +87,30 @@ function get({ workflows }: Context, { name = "", revisionId }: GetWorkflowReque
 
 function list({ workflows }: Context, request: ListWorkflowsRequest): ListWorkflowsResponse {
   const { parent = "", pageSize, pageToken, filter = "", orderBy = "" } = request;
-  const passes = parseFilter(filter);
-  const found = workflows.list(parent).filter((workflow) => passes((field) => fieldOf(workflow, field)));
-  const key = orderKey(orderBy, { sortable, fieldOf, idOf: ({ name = "" }) => name, usual: "name" });
+  const passes = parseFilter(filter, { fields });
+  const found = workflows.list(parent).filter(passes);
+  const key = orderKey(orderBy, { sortable, fields, idOf: ({ name = "" }) => name, usual: "name" });
   const limits = { usual: 500, most: 1000 };
   const page = paginate(sortByKey(found, key), { key: (item) => item.key, size: pageSize, token: pageToken, limits });
   return { workflows: page.items.map(({ item }) => item), nextPageToken: page.nextPageToken };
 }
 
-const sortable = new Set(["name", "state", "description", "revisionid", "createtime", "updatetime"]);
+const fields = tableFields<Workflow>({
+  kinds: {
+    name: "text",
+    state: "text",
+    description: "text",
+    revisionid: "text",
+    createtime: "number",
+    updatetime: "number",
+  },
+  choices: { state: ["ACTIVE", "UNAVAILABLE"] },
+  read: fieldOf,
+  labelsOf: ({ labels }) => labels,
+});
 
 function fieldOf(workflow: Workflow, field: string): string | number | undefined {
-  const label = /^labels?\.(.+)$/.exec(field)?.[1];
-  if (label !== undefined) return workflow.labels?.[label];
-  switch (field.toLowerCase()) {
+  switch (field) {
     case "name":
       return workflow.name;
     case "state":
@@ -110,12 +121,12 @@ function fieldOf(workflow: Workflow, field: string): string | number | undefined
       return workflow.revisionId;
     case "createtime":
       return toMs(workflow.createTime);
-    case "updatetime":
-      return toMs(workflow.updateTime);
     default:
-      throw invalid(`Invalid field in list filter: ${field}`);
+      return toMs(workflow.updateTime);
   }
 }
+
+const sortable = new Set(["name", "state", "description", "revisionid", "createtime", "updatetime"]);
 
 /** Milliseconds and parts of them: text carries microseconds. */
 function toMs(timestamp = ""): number {

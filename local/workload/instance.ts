@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { ManagedProcess, ProcessExit } from "../process/process.ts";
 import { type Container, StartError, type Workload } from "./container.ts";
 import { instanceEnvironment } from "./environment.ts";
@@ -16,7 +15,7 @@ export type InstanceKind = "service" | "task";
  * processes, all of which end with it.
  */
 export class Instance {
-  readonly id = randomBytes(16).toString("hex");
+  readonly id: string;
   readonly address: string;
   /** Resolves with the reason once the instance is over. */
   readonly ended: Promise<string>;
@@ -31,6 +30,7 @@ export class Instance {
   #stopped: Promise<void> | undefined;
 
   constructor({ runtime, workload, kind }: { runtime: Runtime; workload: Workload; kind: InstanceKind }) {
+    this.id = runtime.ids.draw(workload.name).slice(0, 32);
     this.#runtime = runtime;
     this.#workload = workload;
     this.#kind = kind;
@@ -38,7 +38,7 @@ export class Instance {
       this.#end = resolve;
     });
     this.address = runtime.cloud.fabric.allocate(this.name);
-    this.#directory = runtime.makeDirectory(this.id);
+    this.#directory = runtime.makeDirectory();
   }
 
   /** Unique; the caller's tokens carry it. */

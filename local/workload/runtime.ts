@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { transformSync } from "esbuild";
 import type { Cloud } from "../cloud.ts";
+import { type DrawnIds, openIds } from "../drawn-ids.ts";
 import { type Account, chooseAccount } from "./account.ts";
 import { createImages, type Images } from "./image.ts";
 
@@ -16,8 +18,10 @@ export interface Runtime {
   readonly preload: string;
   /** The same for the processes of containers that have volumes. */
   readonly filesPreload: string;
+  /** Of instances, by the name of their workload. */
+  readonly ids: DrawnIds;
   /** Makes a private directory for one instance. */
-  makeDirectory(id: string): string;
+  makeDirectory(): string;
   removeDirectory(directory: string): void;
 }
 
@@ -48,10 +52,11 @@ function createRuntime(cloud: Cloud): Runtime {
     account,
     preload,
     filesPreload,
-    makeDirectory(id) {
-      const directory = join(root, "instances", id);
+    ids: openIds(cloud, "workload"),
+    makeDirectory() {
+      const directory = join(root, "instances", randomUUID());
       makeOpenDirectory(directory);
-      // Anybody may write here, like in the /tmp of a container; the instance's name cannot be guessed.
+      // Anybody may write here, like in the /tmp of a container; its name cannot be guessed.
       chmodSync(directory, 0o777);
       return directory;
     },

@@ -46,10 +46,12 @@ export const peeringStep: StepDeclaration<PeeringInput, PeeringOutput> = {
   needs: ["services", "network"],
   permissions: {
     project: [
+      "alloydb.clusters.list",
       "compute.globalAddresses.createInternal",
       "compute.globalAddresses.deleteInternal",
       "compute.globalAddresses.get",
       "compute.networks.get",
+      "compute.networks.removePeering",
       "compute.networks.use",
       "resourcemanager.projects.get",
       "servicenetworking.services.addPeering",

@@ -1,14 +1,13 @@
 import { Cron } from "croner";
 import { toSeconds } from "../duration.ts";
 import type { Finding } from "../problem.ts";
+import { rebuildMinutes } from "../rebuild.ts";
 import type { EnvironmentFile } from "../schema.ts";
 import { suggest } from "../suggest.ts";
+import { minutesOfDay, toMinutes } from "../time-of-day.ts";
 
 type Policy = EnvironmentFile["spec"]["policy"];
 type Rebuild = NonNullable<Policy["rebuild"]>;
-
-/** Minutes that a rebuild of a level takes as a rule; less than that is not a plan but a hope. */
-const minutesOfLevel: Readonly<Record<Rebuild["level"], number>> = { app: 3, data: 5, database: 15, all: 20 };
 
 /** Schedules are tried from here on; any fixed moment gives the same times of day. */
 const trialStart = "2026-01-01T00:00:00Z";
@@ -96,8 +95,7 @@ function checkSchedule(rebuild: Rebuild): Finding[] {
 function startsOf({ schedule, timeZone }: Rebuild): number[] | string {
   try {
     const times = new Cron(schedule, { timezone: timeZone }).nextRuns(48, trialStart);
-    const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return times.map((time) => toMinutes(clock.format(time)));
+    return times.map((time) => minutesOfDay(time.getTime() / 1000, timeZone));
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
   }
@@ -105,7 +103,7 @@ function startsOf({ schedule, timeZone }: Rebuild): number[] | string {
 
 function checkFinish({ finishBy, level }: Rebuild, starts: readonly number[]): Finding[] {
   if (finishBy === undefined) return [];
-  const needed = minutesOfLevel[level];
+  const needed = rebuildMinutes[level];
   const end = toMinutes(finishBy);
   const shortest = Math.min(...starts.map((start) => (end - start + 1440) % 1440));
   if (shortest >= needed) return [];
@@ -113,9 +111,4 @@ function checkFinish({ finishBy, level }: Rebuild, starts: readonly number[]): F
   return [
     { path: ["spec", "policy", "rebuild", "finishBy"], message, fix: "start earlier, finish later or rebuild less" },
   ];
-}
-
-function toMinutes(clock: string): number {
-  const [hours = 0, minutes = 0] = clock.split(":").map(Number);
-  return hours * 60 + minutes;
 }

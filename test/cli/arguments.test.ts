@@ -1,5 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
-import { parseDuration, parseListen, parsePace, parsePort } from "../../cli/arguments.ts";
+import {
+  parseDuration,
+  parseEnd,
+  parseHash,
+  parseListen,
+  parseMoment,
+  parsePace,
+  parsePort,
+  parseSpan,
+} from "../../cli/arguments.ts";
 
 describe("parsePort", () => {
   it.each([
@@ -57,5 +66,38 @@ describe("parseDuration", () => {
 
   it.each(["", "30", "m", "1h 30m", "-5m", "5 minutes", "1w"])("refuses %j", (given) => {
     expect(() => parseDuration(given)).toThrow("write for example 90s");
+  });
+});
+
+describe("parseSpan", () => {
+  it.each(["24h", "90s", "1d", "30m"])("takes %s as the request function does", (given) => {
+    expect(parseSpan(given)).toBe(given);
+  });
+
+  it.each(["", "0h", "24", "1h30m", "-1h", "999999h"])("refuses %j", (given) => {
+    expect(() => parseSpan(given)).toThrow("for example 24h");
+  });
+});
+
+describe("parseHash", () => {
+  it("takes a SHA-256 and nothing shorter", () => {
+    expect(parseHash("a".repeat(64))).toBe("a".repeat(64));
+    for (const wrong of ["a".repeat(63), "A".repeat(64), ""]) expect(() => parseHash(wrong)).toThrow("64 digits");
+  });
+});
+
+describe("parseMoment and parseEnd", () => {
+  const day = Date.UTC(2030, 0, 31) / 1000;
+
+  it.each([
+    ["2030-01-31", day, day + 86_400],
+    ["2030-01-31T06:00Z", day + 21_600, day + 21_600],
+    ["2030-01-31T06:00:30+09:00", day - 10_770, day - 10_770],
+  ])("take %s, a day at its end whole", (given, from, to) => {
+    expect([parseMoment(given), parseEnd(given)]).toEqual([from, to]);
+  });
+
+  it.each(["", "yesterday", "2030-13-01", "2030-1-1", "2030-01-31T06:00"])("refuse %j", (given) => {
+    expect(() => parseMoment(given)).toThrow("write a day");
   });
 });

@@ -35,6 +35,27 @@ describe("explain", () => {
     expect(explained(problem({ status }))).toEqual({ text: "Refused: it is so\n", exitCode });
   });
 
+  it("says who holds the environment, why, since when, how long it takes, and what to do", () => {
+    const holder = {
+      ...{ run: "run-0", status: "/v1/runs/run-0", requestedBy: "bob@example.com", why: "up" },
+      ...{ since: "2030-01-01T06:00:00.000Z", expectedSeconds: 840 },
+    };
+    expect(explained(problem({ status: 409, title: "BUSY", holder }))).toEqual({
+      text: [
+        "BUSY: it is so",
+        "  held by run-0: up, asked by bob@example.com",
+        "  since 2030-01-01 06:00 UTC, expected to take 14 min",
+        "Follow it with `alloyrun watch run-0`, or ask again with `--on-busy queue`.",
+        "",
+      ].join("\n"),
+      exitCode: exitCodes.busy,
+    });
+  });
+
+  it("tells a freeze from a wrong request", () => {
+    expect(explained(problem({ status: 400, title: "FROZEN" })).exitCode).toBe(exitCodes.busy);
+  });
+
   it("lists every problem of a refused spec once, with line and fix", () => {
     const issues = [
       { path: "spec.region", line: 6, message: "is no region", fix: "write asia-northeast1" },

@@ -82,9 +82,36 @@ describe("createRequestClient", () => {
   it("reads runs and environments under their escaped names", async () => {
     await using door = await serve({ status: 200, body: JSON.stringify({ runs: [{ run: "run-2" }] }) });
     await door.client.getRun("run 1/2");
-    expect(await door.client.listRuns("a/b")).toEqual([{ run: "run-2" }]);
-    expect(door.received.map(({ call }) => call)).toEqual(["GET /v1/runs/run%201%2F2", "GET /v1/environments/a%2Fb"]);
+    expect(await door.client.getEnvironment("a/b")).toEqual({ runs: [{ run: "run-2" }] });
+    await door.client.getApproval("run-1-abc");
+    expect(door.received.map(({ call }) => call)).toEqual([
+      "GET /v1/runs/run%201%2F2",
+      "GET /v1/environments/a%2Fb",
+      "GET /v1/approvals/run-1-abc",
+    ]);
     expect(door.received.every(({ headers }) => headers["idempotency-key"] === undefined)).toBe(true);
+  });
+
+  const decision = { reason: "no", changesHash: "2".repeat(64) };
+  const freeze = { reason: "demo", duration: "8h" };
+  it.each<[string, object, (client: RequestClient) => Promise<unknown>]>([
+    ["/v1/runs/run-1:cancel", {}, (client) => client.cancelRun("run-1")],
+    ["/v1/runs/run-1:resume", {}, (client) => client.resumeRun("run-1")],
+    ["/v1/environments/users:freeze", freeze, (client) => client.freeze("users", freeze)],
+    ["/v1/environments/users:unfreeze", {}, (client) => client.unfreeze("users")],
+    ["/v1/environments/users:extend", { by: "24h" }, (client) => client.extend("users", "24h")],
+    ["/v1/approvals/a:approve", decision, (client) => client.decide("a", "approve", decision)],
+    ["/v1/approvals/a:reject", decision, (client) => client.decide("a", "reject", decision)],
+  ])("posts to %s", async (path, sent, ask) => {
+    await using door = await serve({ status: 200, body: "{}" });
+    await ask(door.client);
+    expect(door.received.map(({ call, body: got }) => [call, JSON.parse(got)])).toEqual([[`POST ${path}`, sent]]);
+  });
+
+  it("never sends twice what would count twice", async () => {
+    await using door = await serve("cut");
+    expect(await refusal(door.client.extend("users", "24h"))).toBeInstanceOf(ApiError);
+    expect(door.received).toHaveLength(1);
   });
 
   it.each<[string, Answer[]]>([

@@ -2,7 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import { type Screen, watchRun } from "../../cli/watch.ts";
 import type { RunView } from "../../functions/api.ts";
 import { ApiError } from "../../google/error.ts";
-import { at, runView, step } from "./run-view.ts";
+import { approvalView, at, planView, runView, step } from "./run-view.ts";
+
+const place = { project: "my-project", region: "asia-northeast1" };
 
 /** A request function that answers one view after the other, and a watcher that waits for nothing. */
 function watching(views: readonly (RunView | Error)[], screen?: Partial<Screen>) {
@@ -21,6 +23,7 @@ function watching(views: readonly (RunView | Error)[], screen?: Partial<Screen>)
   };
   const stream = { write: (text: string) => written.push(text), columns: 100 };
   const outcome = watchRun(client, "run-1", {
+    place,
     screen: screen && { stream, isLive: false, colour: false, ...screen },
     pause: async (ms) => void pauses.push(ms),
   });
@@ -40,11 +43,14 @@ describe("watchRun", () => {
     expect(pauses).toHaveLength(2);
   });
 
-  it.each(["succeeded", "remaining", "failed", "cancelled"] as const)("ends when the run is %s", async (state) => {
-    const { outcome, pauses } = watching([runView({ state })]);
-    expect((await outcome).state).toBe(state);
-    expect(pauses).toEqual([]);
-  });
+  it.each(["succeeded", "remaining", "failed", "rejected", "cancelled"] as const)(
+    "ends when the run is %s",
+    async (state) => {
+      const { outcome, pauses } = watching([runView({ state })]);
+      expect((await outcome).state).toBe(state);
+      expect(pauses).toEqual([]);
+    },
+  );
 
   it("looks again while nobody can be reached, for some minutes", async () => {
     const gone = new ApiError({ method: "GET", resource: "run-1", code: "UNAVAILABLE", text: "connection refused" });
@@ -80,6 +86,48 @@ describe("watchRun", () => {
     expect(written.every((line) => line.endsWith("\n") && !line.includes("\u001b"))).toBe(true);
   });
 
+  const holder = {
+    ...{ run: "run-0", status: "/v1/runs/run-0", requestedBy: "bob@example.com", why: "rebuild at level data" },
+    ...{ since: at(0), expectedSeconds: 600 },
+  };
+
+  it("tells once who holds the environment while it waits for its turn", async () => {
+    const queued = (second: number) => runView({ state: "queued", queue: { ahead: 1, holder }, readAt: at(second) });
+    const { outcome, written } = watching([queued(60), queued(61), runView({ state: "succeeded" })], {});
+    await outcome;
+    expect(written.join("")).toBe(
+      [
+        "Waits for its turn on users; 1 waits in front.",
+        "  held by run-0: rebuild at level data, asked by bob@example.com",
+        "  since 2030-01-01 00:00 UTC, 1 min so far, expected to take 10 min",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("goes on watching a run that awaits approval, and shows what it is about and how to decide", async () => {
+    const asking = runView({
+      state: "awaiting-approval",
+      approval: approvalView(),
+      plan: planView({ dataLoss: true }),
+    });
+    const { outcome, written } = watching([asking, asking, runView({ state: "succeeded" })], {});
+    await outcome;
+    expect(written.join("").split("\n")).toEqual([
+      "Awaits approval until 2030-01-02 00:00 UTC (in 23 h 59 min), because",
+      "  rows are lost",
+      "What would be done: 1 to create",
+      "  data      rows are LOST",
+      "  downtime  none: it answers throughout",
+      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  time      about 14 min",
+      "Anybody who may decide, but not who asked, says one of:",
+      "  alloyrun approve run-1 --project my-project",
+      '  alloyrun reject run-1 --reason "…" --project my-project',
+      "",
+    ]);
+  });
+
   it("redraws all steps in place on a live terminal", async () => {
     const steps = [step({ name: "services" }), waiting];
     const { outcome, written } = watching([runView({ steps }), runView({ steps, readAt: at(11), state: "failed" })], {
@@ -87,7 +135,7 @@ describe("watchRun", () => {
     });
     await outcome;
     expect(written[0]?.startsWith("\u001b[2K·")).toBe(true);
-    expect(written[1]?.startsWith("\u001b[2A\u001b[2K·")).toBe(true);
+    expect(written[1]?.startsWith("\u001b[2A\u001b[J\u001b[2K·")).toBe(true);
     expect(written[1]?.match(/\n/g)).toHaveLength(2);
   });
 
@@ -101,6 +149,7 @@ describe("watchRun", () => {
     const ended = step({ name: "network", state: "done", startedAt: at(5), endedAt: at(455) });
     const view = runView({ steps: [ended], readAt: at(460), state: "succeeded" });
     await watchRun({ getRun: async () => view }, "run-1", {
+      place,
       screen: { stream: { write: (text) => written.push(text) }, isLive: false, colour: false },
       requestedMs: performance.now() - 1,
     });

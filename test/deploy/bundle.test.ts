@@ -4,7 +4,11 @@ import { type Bundle, bundleFunctions, bundleProgram, zip } from "../../deploy/b
 import { installationFunctions } from "../../deploy/installation.ts";
 
 const functions = installationFunctions("my-project");
-const thin = ["services", "network", "peering", "egress", "image", "record"].map((name) => `alloyrun-${name}`);
+const thin = ["services", "network", "peering", "egress", "image", "schedule", "plan", "record"].map(
+  (name) => `alloyrun-${name}`,
+);
+/** Three APIs by their official clients: AlloyDB for what goes, Cloud Run for when, Secret Manager for the login. */
+const widest = "alloyrun-retire";
 const built = await bundleFunctions(functions.map(({ entry }) => entry));
 const bundles = new Map<string, Bundle>(built.map((bundle, index) => [functions[index]?.id ?? "", bundle]));
 
@@ -29,7 +33,7 @@ describe("bundleFunctions", () => {
   it.each(functions)("bundles $id under its size limit", ({ id }) => {
     const { length = 0 } = bundleOf(id).files["index.js"] ?? [];
     expect(length).toBeGreaterThan(10_000);
-    expect(length).toBeLessThan(thin.includes(id) ? 1_000_000 : 6_000_000);
+    expect(length).toBeLessThan(thin.includes(id) ? 1_000_000 : id === widest ? 6_500_000 : 5_000_000);
   });
 
   it.each(functions)("takes nothing but functions, plan, spec and google into $id", ({ id, entry }) => {

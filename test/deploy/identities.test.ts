@@ -66,7 +66,7 @@ describe("ensureIdentities", () => {
     );
     for (const { role, members } of bindingsOf(iam)) {
       expect(members).toHaveLength(1);
-      expect(role).toMatch(/^projects\/my-project\/roles\/alloyrun_[a-zA-Z]+(_grants|_uploads)?$/);
+      expect(role).toMatch(/^projects\/my-project\/roles\/alloyrun_[a-zA-Z]+(_grants|_uploads|_hooks|_linkKey)?$/);
     }
   });
 
@@ -110,12 +110,34 @@ describe("ensureIdentities", () => {
     );
   });
 
+  it("opens the secrets of webhooks and links to the two functions for those, and no other secret", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, target, accounts);
+    const users = bindingsOf(iam).flatMap(({ role, members, condition }) => {
+      const permissions = iam.held.get(role)?.includedPermissions ?? [];
+      const isOfSecrets = permissions.some((permission) => permission.startsWith("secretmanager.versions."));
+      const isOfEntry = /alloyrun_(events|hook)_/.test(role);
+      const name = members?.[0]?.replace(/^serviceAccount:alloyrun-|@.*/g, "");
+      return isOfSecrets && isOfEntry ? [[name, permissions, condition?.expression]] : [];
+    });
+    const id = 'resource.name.extract("/secrets/{id}")';
+    const hooks = `${id}.startsWith("alloyrun-hook-")`;
+    const linkKey = `${id} == "alloyrun-link-key" || ${id}.startsWith("alloyrun-link-key/")`;
+    const [access, add] = ["secretmanager.versions.access", "secretmanager.versions.add"];
+    expect(users).toEqual([
+      ["events", [access], hooks],
+      ["events", [access, add], linkKey],
+      ["hook", [access], hooks],
+      ["hook", [access], linkKey],
+    ]);
+  });
+
   it("gives each account exactly the permissions that it declares", async () => {
     const iam = iamInMemory();
     await ensureIdentities(iam, target, accounts);
     for (const { email, permissions } of accounts) {
       const own = bindingsOf(iam).filter(({ members }) => members?.includes(`serviceAccount:${email}`));
-      const roles = own.filter(({ role }) => !role.endsWith("_uploads"));
+      const roles = own.filter(({ role }) => !/_(uploads|hooks|linkKey)$/.test(role));
       const held = roles.flatMap(({ role }) => iam.held.get(role)?.includedPermissions ?? []);
       expect(held.sort()).toEqual([...permissions].sort());
     }

@@ -8,7 +8,7 @@ import { steps } from "../../plan/steps.ts";
 const project = "my-project";
 const accounts = installationAccounts(project);
 const functions = installationFunctions(project);
-const entries = ["request", "lock", "record"];
+const entries = ["request", "plan", "lock", "record", "events", "hook"];
 const setPolicy = "resourcemanager.projects.setIamPolicy";
 
 function accountOf(name: string) {
@@ -19,7 +19,8 @@ function accountOf(name: string) {
 
 describe("installationAccounts", () => {
   it("gives each step, entry and role an account of its own", () => {
-    expect(accounts.map(({ name }) => name)).toEqual([...stepNames, ...entries, "workflow", "sweep", "build"]);
+    const roles = ["workflow", "sweep", "scheduler", "push", "build"];
+    expect(accounts.map(({ name }) => name)).toEqual([...stepNames, ...entries, ...roles]);
     expect(new Set(accounts.map(({ email }) => email)).size).toBe(accounts.length);
   });
 
@@ -52,18 +53,24 @@ describe("installationAccounts", () => {
     expect(changers).toEqual(accounts.filter(({ grants }) => grants.length > 0));
   });
 
-  it("lets the workflow read what the steps' operations are, and change nothing", () => {
+  it("lets the workflow read what the steps' operations are, and change nothing but logs and topics", () => {
     const polled = steps.flatMap(({ permissions }) => permissions.operations ?? []);
     const { permissions } = accountOf("workflow");
     for (const permission of polled) expect(permissions).toContain(permission);
     expect(permissions.filter((permission) => !/\.(get|list)$/.test(permission))).toEqual([
       "logging.logEntries.create",
+      "pubsub.topics.publish",
     ]);
   });
 
   it("lets only the accounts of the entries write to the bucket", () => {
     const writers = accounts.filter(({ bucket }) => bucket.writes !== undefined);
-    expect(writers.map(({ name }) => name)).toEqual(entries);
+    expect(writers.map(({ name }) => name)).toEqual(["request", "plan", "lock", "record"]);
+  });
+
+  it("lets the public door write nothing and call nothing of Google's", () => {
+    const { permissions, grants, actAs, bucket } = accountOf("hook");
+    expect([permissions, grants, actAs, bucket.writes]).toEqual([[], [], [], undefined]);
   });
 
   it.each(accounts)("gives $name a bucket's folders only, and none both to read and to write", ({ bucket }) => {
@@ -97,10 +104,17 @@ describe("installationFunctions", () => {
     expect(existsSync(each.entry)).toBe(true);
   });
 
-  it("lets the workflow call steps, lock and record, and only the sweep call the request function", () => {
-    for (const { id, invokers } of functions) {
-      expect(invokers).toEqual(id === "alloyrun-request" ? ["sweep"] : ["workflow"]);
-    }
+  it("lets the workflow call steps and its own entries, and others only what they bring messages to", () => {
+    const others: Readonly<Record<string, readonly string[]>> = {
+      "alloyrun-request": ["sweep", "scheduler", "push", "hook"],
+      "alloyrun-events": ["push"],
+      "alloyrun-hook": [],
+    };
+    for (const { id, invokers } of functions) expect(invokers).toEqual(others[id] ?? ["workflow"]);
+  });
+
+  it("opens one function to anybody", () => {
+    expect(functions.filter(({ isPublic }) => isPublic).map(({ id }) => id)).toEqual(["alloyrun-hook"]);
   });
 });
 

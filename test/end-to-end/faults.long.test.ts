@@ -120,7 +120,7 @@ describe("a run that fails", () => {
     expect(result.run.failures.map((failure) => failure.step)).toEqual([step]);
     expect(result.code).toBe(1);
     expect(result.stderr).toContain(`Step ${step} failed: ${result.run.failures[0]?.code}`);
-    expect(result.stderr).toContain("`alloyrun up` with the same file");
+    expect(result.stderr).toContain(`alloyrun resume ${result.run.run} --project ${cloud.project}`);
     const inventory = takeInventory(cloud.local);
     expect(inventory).toEqual(expect.arrayContaining(kept));
     kept = inventory.filter((line) => !line.endsWith("/connectors/foreign"));

@@ -29,10 +29,13 @@ describe("an installation", () => {
   afterAll(() => cloud?.stop());
 
   it("is planned in whole while the project is empty, and nothing is made of it", async () => {
-    const { changes } = await answerOf(0, "deploy", "--plan");
+    const { changes } = await answerOf(0, "deploy", "--plan", "--hook");
     const kinds = new Map(changes.map((change) => [change.kind, change]));
     expect([...kinds.keys()].sort()).toEqual(
-      ["account", "api", "bucket", "function", "grants", "image", "repository", "role", "topic", "workflow"].sort(),
+      [
+        ...["account", "api", "bucket", "function", "grants", "image", "repository", "role"],
+        ...["schedule", "secret", "subscription", "topic", "workflow"],
+      ].sort(),
     );
     const functions = changes.filter(({ kind }) => kind === "function");
     expect(functions).toHaveLength(installationFunctions(project).length);
@@ -53,7 +56,7 @@ describe("an installation", () => {
   });
 
   it("is made, and then neither planned nor made anew", async () => {
-    await answerOf(0, "deploy");
+    await answerOf(0, "deploy", "--hook");
     installed = inventory();
     granted = takeGrants(cloud.local);
     expect((await answerOf(0, "deploy", "--plan")).changes).toEqual([]);
@@ -156,7 +159,7 @@ describe("an installation", () => {
   });
 
   it("can be made again, with what Google still keeps of the last one", async () => {
-    await answerOf(0, "deploy");
+    await answerOf(0, "deploy", "--hook");
     expect(inventory()).toEqual(installed);
     expect(takeGrants(cloud.local)).toEqual(granted);
     expect((await answerOf(0, "doctor")).findings).toEqual([]);

@@ -15,17 +15,19 @@ describe("rebuilding while the environment is used", () => {
   let cloud: InstalledCloud;
   let environment: Environment;
   let other: Environment;
+  const loads: Load[] = [];
 
   beforeAll(async () => {
     cloud = await startInstalledCloud();
     // Equal ranges, each in a network of its own.
-    environment = createEnvironment("levels");
+    environment = createEnvironment("levels", { database: { name: "mydb" } });
     other = createEnvironment("beside");
     expect((await cloud.up(environment)).run.state).toBe("succeeded");
     expect((await cloud.up(other)).run.state).toBe("succeeded");
   });
 
   afterAll(async () => {
+    await Promise.all(loads.map((load) => load.stop()));
     environment?.remove();
     other?.remove();
     await cloud?.stop();
@@ -89,9 +91,9 @@ describe("rebuilding while the environment is used", () => {
 
   /** While it runs, nobody sees a request fail, of this environment or of the other. */
   async function rebuildUnderLoad(level: string): Promise<RunView> {
-    const loads = [loadOf("levels"), loadOf("beside")];
+    const both = [loadOf("levels"), loadOf("beside")];
     const run = await rebuild(level);
-    const reports = await Promise.all(loads.map((load) => load.stop()));
+    const reports = await Promise.all(both.map((load) => load.stop()));
     expect(run.failures).toEqual([]);
     expect(reports.map(({ failed }) => failed)).toEqual([[], []]);
     for (const { requests } of reports) expect(requests).toBeGreaterThan(20);
@@ -107,7 +109,10 @@ describe("rebuilding while the environment is used", () => {
 
   function loadOf(service: string): Load {
     const url = localUrl(cloud.local.cloud, `${place}/services/${service}`) ?? "";
-    return startLoad(url, { lanes: 2, isExpected: (status, body) => status === 200 && body.includes("sasashun") });
+    const isExpected = (status: number, body: string) => status === 200 && body.includes("sasashun");
+    const load = startLoad(url, { lanes: 2, isExpected });
+    loads.push(load);
+    return load;
   }
 
   async function servingOf(name: string) {

@@ -5,6 +5,7 @@ import { createIam } from "../../local/iam/iam.ts";
 import { drawLatency, type LatencyKind, latencies } from "../../local/latency.ts";
 import { createRandom } from "../../local/random.ts";
 import { rest, startTestCloud, testProject } from "../support/local-cloud.ts";
+import { latencyTable, withoutFigure } from "./latency-table.ts";
 
 const project = `projects/${testProject}`;
 
@@ -12,10 +13,24 @@ describe("drawLatency", () => {
   it.each(Object.entries(latencies))("draws %s around its median, within its 95th percentile", (kind, { p50, p95 }) => {
     const random = createRandom(kind);
     const seconds = Array.from({ length: 400 }, () => drawLatency(kind as LatencyKind, random) / 1000);
-    const below = seconds.filter((one) => one < p50).length / seconds.length;
+    const below = seconds.filter((one) => one <= p50).length / seconds.length;
     expect(Math.max(...seconds)).toBeLessThanOrEqual(p95 + 1e-6);
     expect(below).toBeGreaterThan(0.4);
     expect(below).toBeLessThan(0.6);
+  });
+});
+
+describe("latencies", () => {
+  it.each(latencyTable.map(([what, kind, p50, p95]) => [what, kind, { p50, p95 }] as const))(
+    "are those gathered for %s",
+    (_, kind, figures) => {
+      expect(Object.entries(latencies).find(([name]) => name === kind)?.[1]).toEqual(figures);
+    },
+  );
+
+  it("have a gathered figure, or are known to have none", () => {
+    const known = [...latencyTable.map(([, kind]) => kind), ...withoutFigure];
+    expect(Object.keys(latencies).sort()).toEqual(known.sort());
   });
 });
 

@@ -34,6 +34,7 @@ describe("expectedDuration", () => {
       "service",
       "verify",
       "traffic",
+      "retire",
     ]);
   });
 

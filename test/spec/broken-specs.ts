@@ -24,6 +24,10 @@ function replaced(
 const connector = "minInstances: 2, maxInstances: 3";
 const instance = "instance: { name: my-alloyins, cpuCount: 2 }";
 const policyLine = "    smoke: { expect: { contains: sasashun } }\n";
+const withLines = (...lines: readonly string[]) =>
+  [policyLine, `${policyLine}${lines.map((line) => `  ${line}\n`).join("")}`] as const;
+const secretLine = "secret: { secret: alloyrun-hook-t, version: 1 }";
+const ticketWith = (rest: string) => withLines(`tickets: [ { name: open, ${secretLine}, key: /n, ${rest} } ]`);
 const withPolicy = (policy: string) => [policyLine, `${policyLine}  policy: ${policy}\n`] as const;
 
 /** Specs that must be refused; each is wrong in one way. */
@@ -306,6 +310,68 @@ export const brokenSpecs: readonly Broken[] = [
     message: /without a costPerDay/,
     fix: /costPerDay: 50/,
     line: "policy:",
+  }),
+  replaced("a group as approver", withPolicy("{ approval: { approvers: [ 'group:team@example.com' ] } }"), {
+    path: "spec.policy.approval.approvers[0]",
+    message: /must be a person/,
+    fix: /user:ann@example\.com/,
+    line: "policy:",
+  }),
+  replaced("a webhook without TLS", withLines(`notify: { webhook: { url: "http://example.com/x", ${secretLine} } }`), {
+    path: "spec.notify.webhook.url",
+    message: /must be an https address/,
+    fix: /https:\/\//,
+    line: "notify:",
+  }),
+  replaced("a webhook at no address", withLines(`notify: { webhook: { url: "https://[x", ${secretLine} } }`), {
+    path: "spec.notify.webhook.url",
+    message: /is no address/,
+    fix: /https:\/\//,
+    line: "notify:",
+  }),
+  replaced(
+    "another's secret for a webhook",
+    withLines(`notify: { webhook: { url: "https://example.com", secret: { secret: api-key, version: 1 } } }`),
+    { path: "spec.notify.webhook.secret.secret", message: /alloyrun-hook-/, fix: /alloyrun-hook-/, line: "notify:" },
+  ),
+  replaced("tickets that ask for nothing", ticketWith("values: {}"), {
+    path: "spec.tickets[0]",
+    message: /does not say what tickets ask for/,
+    fix: /action: up/,
+    line: "tickets:",
+  }),
+  replaced("a level of what is no rebuild", ticketWith("values: { action: up, level: data }"), {
+    path: "spec.tickets[0].values.level",
+    message: /only for action rebuild/,
+    fix: /remove it/,
+    line: "tickets:",
+  }),
+  replaced("a fixed value that is a field too", ticketWith("fields: { action: /a }, values: { action: up }"), {
+    path: "spec.tickets[0].values.action",
+    message: /below fields too/,
+    fix: /one of the two/,
+    line: "tickets:",
+  }),
+  replaced(
+    "two ticket webhooks of one name",
+    withLines(
+      `tickets: [ ${[1, 2].map(() => `{ name: a, ${secretLine}, key: /n, values: { action: up } }`).join(", ")} ]`,
+    ),
+    { path: "spec.tickets[1].name", message: /is taken/, fix: /of its own/, line: "tickets:" },
+  ),
+  replaced(
+    "tickets of nobody where somebody must approve",
+    withLines(
+      "policy: { approval: { when: [ always ] } }",
+      `tickets: [ { name: open, ${secretLine}, key: /n, values: { action: up } } ]`,
+    ),
+    { path: "spec.tickets[0]", message: /does not say who asks/, fix: /requestedBy/, line: "tickets:" },
+  ),
+  replaced("a pointer that is none", ticketWith("fields: { reason: why }, values: { action: up }"), {
+    path: "spec.tickets[0].fields.reason",
+    message: /JSON pointer/,
+    fix: /short_description/,
+    line: "tickets:",
   }),
   replaced("an expiry of what is protected", withPolicy("{ timeToLive: 72h, protect: true }"), {
     path: "spec.policy.timeToLive",

@@ -8,14 +8,18 @@ import { type RestCall, rest } from "./local-cloud.ts";
  * @returns the answer, the operation as its API shows it, or the refusal's body
  */
 export async function operate(local: LocalCloud, target: string, call: RestCall = {}): Promise<JsonObject> {
-  const started = await rest(local, target, call);
+  return await ended(local, target, (await rest(local, target, call)).body);
+}
+
+/** Waits until what a call was answered with is done, if it is an operation, and gives it as its API then shows it. */
+export async function ended(local: LocalCloud, target: string, started: JsonObject): Promise<JsonObject> {
   const [, host = "", version = ""] = /^\w+ ([^/]+)\/([^/]+)/.exec(target) ?? [];
-  const { name, selfLink, done } = started.body;
+  const { name, selfLink, done } = started;
   if (typeof selfLink === "string" && selfLink.includes("/operations/")) {
     const path = selfLink.replace("https://www.googleapis.com/compute/v1/", "compute.googleapis.com/compute/v1/");
     return (await rest(local, `POST ${path}/wait`)).body;
   }
-  if (typeof name !== "string" || done === true || !/(^|\/)operations\//.test(name)) return started.body;
+  if (typeof name !== "string" || done === true || !/(^|\/)operations\//.test(name)) return started;
   const { clock, operations } = local.cloud;
   await clock.working((hold) => operations.wait(host, name, 600_000, hold));
   return (await rest(local, `GET ${host}/${version}/${name}`)).body;

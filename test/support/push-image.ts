@@ -21,7 +21,8 @@ export function pushImage({ cloud }: LocalCloud, { project, name, source }: Appl
   const digest = `sha256:${createHash("sha256").update(source).digest("hex")}`;
   const reference = `${repository}@${digest}`;
   const command = ["node", "main.mjs"];
-  const image = { reference, digest, directory, command, env: {}, packages: {}, uploadTime: "", sizeBytes: 1 };
+  const uploadTime = cloud.clock.timestamp();
+  const image = { reference, digest, directory, command, env: {}, packages: {}, uploadTime, sizeBytes: 1 };
   runtimeOf(cloud).images.push(image, "latest");
   return reference;
 }

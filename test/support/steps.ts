@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Done, OperationFailure, Pending, PendingOperation, StepRequest } from "../../functions/contract.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import type { LocalCloud } from "../../local/main.ts";
+import type { Change } from "../../plan/change.ts";
 import type { StepName } from "../../plan/step.ts";
 import { rest } from "./local-cloud.ts";
 
@@ -41,6 +42,8 @@ export interface Steps {
    * @throws Error with the answer when it is an error, or when the step never ends
    */
   carryOut(step: StepName, call: StepCall): Promise<CarriedOut>;
+  /** What a step would do for a removal: each change as `action resource`, with its effects. */
+  planRemoval(step: StepName, input: object): Promise<Readonly<Record<string, Change["effects"]>>>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +67,7 @@ export async function startSteps(local: LocalCloud, project: string, steps: read
       level: "data",
       planHash: "h",
       databaseGeneration: 1,
+      clusterGeneration: 1,
     };
     const body = { action, input, outputs, failures, failedOperations, run: { ...usual, now, fence, ...run } };
     const response = await fetch(`http://127.0.0.1:${ports[step]}/`, {
@@ -77,6 +81,12 @@ export async function startSteps(local: LocalCloud, project: string, steps: read
 
   return {
     ask,
+    async planRemoval(step, input) {
+      const { status, body } = await ask(step, { action: "plan", input, run: { action: "down" } });
+      if (status !== 200) throw new StepRefused(status, body);
+      const { changes } = body as object as Done<JsonObject>;
+      return Object.fromEntries(changes.map(({ action, resource, effects }) => [`${action} ${resource}`, effects]));
+    },
     carryOut: (step, call) => carryOut(local, (failed) => ask(step, { ...call, ...failed })),
     async stop() {
       child.kill();

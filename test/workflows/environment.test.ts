@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { installationTopics } from "../../deploy/topics.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps as declarations } from "../../plan/steps.ts";
 import { functionId } from "../../spec/names.ts";
-import { type FunctionCall, runEnvironment } from "./stub-google.ts";
+import { entryAction, type FunctionCall, held, runEnvironment } from "./stub-google.ts";
 
 const source = readFileSync(new URL("../../workflows/environment.yaml", import.meta.url), "utf8");
 const done = (output: object = {}) => ({ state: "done", output, changes: [] });
@@ -16,12 +17,20 @@ const waiting = (operations: object[], retryAfterSeconds = 5) => ({
 });
 const operation = (url: string, expectedSeconds = 60) => ({ name: "op", url, style: "longrunning", expectedSeconds });
 const order = (calls: readonly FunctionCall[]) => calls.map(({ name }) => name.replace("alloyrun-", ""));
+/** What the run was recorded with. */
+const recordOf = (calls: readonly FunctionCall[]) => calls.find((call) => entryAction(call) === "record record")?.body;
 
 describe("the definition", () => {
   it("names every declared step, and no other", () => {
     const named = [...source.matchAll(/steps: \[([a-zA-Z, ]+)\]/g)].flatMap((match) => (match[1] ?? "").split(", "));
     expect(new Set(named)).toEqual(new Set(stepNames));
     expect(declarations.map(({ name }) => name)).toEqual([...stepNames]);
+  });
+
+  it("tells its events on a topic that deploy makes", () => {
+    const topics = [...source.matchAll(/\/topics\/([a-z-]+):publish/g)].map(([, topic]) => topic);
+    expect(topics).toEqual(["alloyrun-events"]);
+    for (const topic of topics) expect(installationTopics).toContain(topic);
   });
 
   it("keeps to Google's published limits", () => {
@@ -99,14 +108,13 @@ describe("up", () => {
 
   it("ends as failed with the step's own error, lets running branches finish, begins nothing new, and frees the lock", async () => {
     const error = { code: 403, status: "PERMISSION_DENIED", message: "creating connector: denied", details: [] };
-    const { outcome, calls } = await runEnvironment("up", {
+    const { outcome, calls, steps } = await runEnvironment("up", {
       steps: { egress: [{ httpStatus: 403, body: { error } }] },
     });
     expect(outcome.state).toBe("FAILED");
     expect(JSON.stringify(outcome)).toContain("creating connector: denied");
-    expect(order(calls)).not.toContain("service");
-    expect(order(calls).slice(-2)).toEqual(["record", "lock"]);
-    expect(calls.at(-1)?.body).toMatchObject({ action: "release" });
+    expect(order(steps)).not.toContain("service");
+    expect(calls.slice(-2).map(entryAction)).toEqual(["record record", "lock release"]);
   });
 
   it("asks again when a function says that its error may pass, and when its invoker has not spread", async () => {
@@ -131,26 +139,20 @@ describe("up", () => {
     expect(order(steps)).not.toContain("read-pool");
   });
 
-  it("changes nothing when another run holds the environment", async () => {
-    const claim = { state: "busy", holder: { run: "r0", requestedBy: "a@example.com" } };
-    const { outcome, calls } = await runEnvironment("up", { claim });
-    expect(outcome.state).toBe("FAILED");
-    expect(JSON.stringify(outcome)).toContain("a@example.com");
-    expect(order(calls)).toEqual(["lock"]);
-  });
-
   it("leaves the work to the execution that claimed the request first", async () => {
-    const { outcome, calls } = await runEnvironment("up", { claim: { state: "joined", execution: "executions/e0" } });
+    const joined = { state: "joined", execution: "executions/e0" };
+    const { outcome, calls, events } = await runEnvironment("up", { entries: { "lock begin": [joined] } });
     expect(outcome).toMatchObject({ state: "SUCCEEDED" });
     expect(JSON.stringify(outcome)).toContain("joined");
-    expect(order(calls)).toEqual(["lock"]);
+    expect(calls.map(entryAction)).toEqual(["lock begin"]);
+    expect(events).toEqual([]);
   });
 
   it("keeps the real cause and frees the lock when the record cannot be written", async () => {
     const error = (message: string) => ({ code: 403, status: "PERMISSION_DENIED", message, details: [] });
     const { outcome, calls } = await runEnvironment("up", {
       steps: { network: [{ httpStatus: 403, body: { error: error("the real cause") } }] },
-      record: [{ httpStatus: 403, body: { error: error("no record") } }],
+      entries: { "record record": [{ httpStatus: 403, body: { error: error("no record") } }] },
     });
     expect(outcome.state).toBe("FAILED");
     expect(JSON.stringify(outcome)).toContain("the real cause");
@@ -188,8 +190,10 @@ describe("up", () => {
   });
 
   it("logs one line for each change of a step's state", async () => {
-    const { log } = await runEnvironment("up");
-    expect(log.length).toBe(2 * stepNames.length);
+    const { lines } = await runEnvironment("up");
+    expect(lines.every(({ alloyrun }) => alloyrun === "step")).toBe(true);
+    const told = (wanted: string) => lines.filter(({ state }) => state === wanted).map(({ step }) => step);
+    expect([told("started").sort(), told("done").sort()]).toEqual([[...stepNames].sort(), [...stepNames].sort()]);
   });
 });
 
@@ -207,18 +211,17 @@ describe("down", () => {
       ["peering", "network"],
     ];
     for (const [first, second] of after) expect(asked.indexOf(first ?? "")).toBeLessThan(asked.indexOf(second ?? ""));
-    expect(steps.every(({ body }) => (body as { action?: string }).action === "remove")).toBe(true);
+    expect(steps.every(({ body }) => body.action === "remove")).toBe(true);
   });
 
   it("takes down what older plans made too, and asks nothing twice that is the same", async () => {
-    const fence = { bucket: "b", object: "locks/users.json", generation: "7" };
     const plans = {
       h: { service: { id: "new" }, cluster: { id: "same" } },
       old: { service: { id: "old" }, cluster: { id: "same" }, readPool: { id: "dropped" } },
     };
     const { outcome, steps } = await runEnvironment("down", {
       plans,
-      claim: { state: "held", fence, plans: ["h", "old"] },
+      entries: { "lock claim": [held("", ["h", "old"])] },
     });
     expect(outcome.state).toBe("SUCCEEDED");
     const removed = steps.map(({ name, body }) => `${name} ${(body as { input?: { id: string } }).input?.id}`);
@@ -234,10 +237,9 @@ describe("down", () => {
 
   it("takes down one after the other what several plans made by one step, for it may be the same", async () => {
     const url = "https://artifactregistry.googleapis.com/v1/op";
-    const fence = { bucket: "b", object: "locks/users.json", generation: "7" };
     const { steps } = await runEnvironment("down", {
       plans: { h: { image: { id: "new" } }, old: { image: { id: "old" } } },
-      claim: { state: "held", fence, plans: ["h", "old"] },
+      entries: { "lock claim": [held("", ["h", "old"])] },
       steps: { image: [waiting([operation(url)]), done()] },
       operations: { [url]: { seconds: 100 } },
     });
@@ -246,22 +248,16 @@ describe("down", () => {
     expect(steps[2]?.at).toBeGreaterThanOrEqual(100);
   });
 
-  it("does nothing for a teardown that was called off", async () => {
-    const { outcome, calls } = await runEnvironment("down", { claim: { state: "obsolete" } });
-    expect(outcome.state).toBe("SUCCEEDED");
-    expect(order(calls)).toEqual(["lock"]);
-  });
-
   it("is done only when an inventory finds nothing", async () => {
     const change = { resource: "r", action: "delete", fields: [], effects: {} };
     const changed = { state: "done", output: {}, changes: [change] };
     const clean = await runEnvironment("down", { steps: { network: [changed, done()] } });
-    expect(clean.calls.find(({ name }) => name === "alloyrun-record")?.body).toMatchObject({
+    expect(recordOf(clean.calls)).toMatchObject({
       result: { state: "succeeded", remaining: {} },
       reports: { network: { changes: [change] } },
     });
     const left = await runEnvironment("down", { steps: { network: [changed, changed] } });
-    expect(left.calls.find(({ name }) => name === "alloyrun-record")?.body).toMatchObject({
+    expect(recordOf(left.calls)).toMatchObject({
       result: { state: "remaining", remaining: { network: expect.stringContaining("inventory") } },
     });
   });
@@ -270,8 +266,7 @@ describe("down", () => {
     const held = { ...waiting([], 60), held: true, reason: "the producer still holds the connection" };
     const { outcome, calls } = await runEnvironment("down", { steps: { peering: [held] } });
     expect(outcome.state).toBe("SUCCEEDED");
-    const record = calls.find(({ name }) => name === "alloyrun-record")?.body;
-    expect(record).toMatchObject({
+    expect(recordOf(calls)).toMatchObject({
       result: { state: "remaining", remaining: { peering: "the producer still holds the connection" } },
     });
   });
@@ -281,7 +276,9 @@ describe("check", () => {
   it("asks every step at once and takes no lock", async () => {
     const { outcome, calls } = await runEnvironment("check");
     expect(outcome.state).toBe("SUCCEEDED");
-    expect(order(calls).sort()).toEqual(stepNames.map((name) => functionId(name).replace("alloyrun-", "")).sort());
-    expect(calls.every(({ body }) => (body as { action?: string }).action === "check")).toBe(true);
+    const [begin, ...checks] = calls;
+    expect(begin && entryAction(begin)).toBe("lock begin");
+    expect(order(checks).sort()).toEqual(stepNames.map((name) => functionId(name).replace("alloyrun-", "")).sort());
+    expect(checks.every(({ body }) => body.action === "check")).toBe(true);
   });
 });

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { Clock } from "../../local/clock.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../../local/http.ts";
 import { runDefinition } from "../../local/workflows/run-definition.ts";
+import { stringifyJson } from "../../local/workflows/value/json.ts";
 import { stepNames } from "../../plan/step.ts";
 import { functionId } from "../../spec/names.ts";
 
-/** What one step's function answers, call by call; the last answer repeats. */
+/** What a function answers, call by call; the last answer repeats. */
 export type Answers = readonly (object | Refusal)[];
 
 interface Refusal {
@@ -16,64 +17,107 @@ interface Refusal {
 
 /** Everything around the workflow, for tests of the definition alone. */
 export interface Stub {
-  /** Answers by step; a step that is not named is done at once. */
+  /** Answers by step to what does the work; a step that is not named is done at once. */
   readonly steps?: Readonly<Record<string, Answers>>;
+  /** Answers by step to `plan`; a step that is not named would change nothing. */
+  readonly planning?: Readonly<Record<string, Answers>>;
+  /** Answers by entry and action, for example `lock claim`; see `usualAnswers`. */
+  readonly entries?: Readonly<Record<string, Answers>>;
+  /** What publishing is answered with, message by message; each is taken unless given. */
+  readonly publish?: readonly (Refusal | undefined)[];
+  /** How many times somebody wakes the execution up. */
+  readonly wakeUps?: number;
   /** Seconds that operations take, by URL. */
   readonly operations?: Readonly<Record<string, { readonly seconds: number; readonly error?: object }>>;
   /** Steps that the plan has; all unless given. */
   readonly planned?: readonly string[];
-  readonly claim?: object;
-  /** Answers of the record entry. */
-  readonly record?: Answers;
   /** Plans by hash, each with inputs by step; any other hash has the steps of `planned`. */
   readonly plans?: Readonly<Record<string, Readonly<Record<string, object>>>>;
   /** What looking at an operation is answered with, instead of the operation. */
   readonly look?: readonly Refusal[];
+  /** More of the execution's argument. */
+  readonly argument?: Readonly<Record<string, unknown>>;
 }
+
+const fence = { bucket: "my-project-alloyrun", object: "locks/users.json", generation: "7" };
+const effects = { dataLoss: false, downtime: false, costPerDay: { before: 1, after: 2 }, expectedSeconds: 60 };
+
+/** A digest as the entry answers it; with reasons, somebody must approve. */
+export function digest(changesHash: string, ...reasons: readonly string[]): object {
+  return { changesHash, effects, changes: 1, reasons, stale: null };
+}
+
+/** A claim that holds the lock, as the entry answers it. */
+export function held(latest = "", plans: readonly string[] = ["h"]): object {
+  return { state: "held", fence, plans, latest };
+}
+
+/** What the entries answer when nothing is in the way. */
+const usualAnswers: Readonly<Record<string, object>> = {
+  "lock begin": { state: "mine", request: { attempt: 1, onBusy: "queue" } },
+  "lock claim": held(),
+  "lock release": { state: "free" },
+  "plan target": { databaseGeneration: 1, clusterGeneration: 1, latest: "" },
+  "plan digest": digest("c1"),
+  "plan ask": { approval: "a1", expiresAt: 1_767_225_600 + 7200 },
+  "plan standing": { state: "pending" },
+  "record ready": { readyAt: 1_767_225_600 },
+  "record record": { record: "r1", sha256: "0" },
+};
 
 /** A call that the workflow made to a function. */
 export interface FunctionCall {
   readonly name: string;
   readonly at: number;
-  readonly body: Readonly<Record<string, never>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** An event that the workflow told. */
+export interface ToldEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly at: number;
+  readonly orderingKey: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A line of the workflow's log. */
+export interface LogLine {
+  /** What it is about: a `step`, the `run`, or an event that stayed `unpublished`. */
+  readonly alloyrun: string;
+  readonly step: string;
+  readonly state: string;
+  readonly event: { readonly id: string };
 }
 
 /** Runs `workflows/environment.yaml` against the stub and tells what it did. */
 export async function runEnvironment(action: string, stub: Stub = {}) {
-  const clock = new Clock({ pace: "max", start: Date.UTC(2026, 0, 1) });
+  const start = Date.UTC(2026, 0, 1);
+  const clock = new Clock({ pace: "max", start });
   const calls: FunctionCall[] = [];
-  const looks: { readonly url: string; readonly at: number }[] = [];
-  const began = new Map<string, number>();
+  const events: ToldEvent[] = [];
+  const fetchOperation = operationsOf(stub);
+  let published = 0;
   const fetch = (request: HttpRequest): HttpResponse => {
     const { url } = request;
-    const at = (clock.now() - Date.UTC(2026, 0, 1)) / 1000;
+    const at = (clock.now() - start) / 1000;
     if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(url, stub));
-    if (url.hostname.endsWith(".run.app")) {
-      const name = url.hostname.replace(/-123\.asia-northeast1\.run\.app$/, "");
-      calls.push({ name, at, body: JSON.parse(request.body.toString()) });
-      return answerFunction(name, stub, calls.filter((call) => call.name === name).length);
+    if (url.hostname === "pubsub.googleapis.com") {
+      const refusal = stub.publish?.[published++];
+      if (refusal) return jsonResponse(refusal.httpStatus, refusal.body ?? {});
+      events.push(toEvent(url, request, at));
+      return jsonResponse(200, { messageIds: [String(events.length)] });
     }
-    looks.push({ url: url.href, at });
-    const refusal = stub.look?.[looks.length - 1];
-    if (refusal) return jsonResponse(refusal.httpStatus, refusal.body ?? {});
-    const href = url.href.replace(/(\/|:)wait$/, "");
-    const { seconds, error } = stub.operations?.[href] ?? { seconds: 0 };
-    if (!began.has(href)) began.set(href, at);
-    const done = at - (began.get(href) ?? at) >= seconds;
-    return jsonResponse(200, done ? { name: href, done, ...(error ? { error } : { response: {} }) } : { name: href });
-  };
-  const source = readFileSync(new URL("../../workflows/environment.yaml", import.meta.url), "utf8");
-  const argument = {
-    run: "r1",
-    environment: "users",
-    action,
-    level: "all",
-    planHash: "h",
-    bucket: "my-project-alloyrun",
+    if (!url.hostname.endsWith(".run.app")) return fetchOperation.answer(url, at);
+    const name = url.hostname.replace(/-123\.asia-northeast1\.run\.app$/, "");
+    const call: FunctionCall = { name, at, body: JSON.parse(request.body.toString()) };
+    calls.push(call);
+    return answerFunction(call, stub, calls.filter((each) => isAlike(each, call)).length);
   };
   const run = await runDefinition({
-    source,
-    argument: JSON.stringify(argument),
+    source: readFileSync(new URL("../../workflows/environment.yaml", import.meta.url), "utf8"),
+    argument: JSON.stringify({ ...usualArgument, action, ...stub.argument }),
     clock,
     fetch,
     authorize: () => "Bearer test",
@@ -84,9 +128,61 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
       GOOGLE_CLOUD_WORKFLOW_ID: "alloyrun-environment",
       GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID: "e1",
     },
+    callbacks: Array.from({ length: stub.wakeUps ?? 0 }, () => wakeUp),
   });
   clock.close();
-  return { ...run, calls, looks, steps: calls.filter(({ name }) => isStep(name)) };
+  const steps = calls.filter((call) => isStep(call.name) && !isLook(call));
+  const lines = run.log.map(({ data }) => JSON.parse(stringifyJson(data)) as LogLine);
+  return { outcome: run.outcome, lines, calls, events, looks: fetchOperation.looks, steps };
+}
+
+const wakeUp = {
+  method: "POST",
+  url: new URL("https://workflowexecutions.googleapis.com/callbacks/POST"),
+  headers: {},
+  body: Buffer.from("{}"),
+  receivedTime: "2026-01-01T00:00:00Z",
+};
+
+const usualArgument = {
+  run: "r1",
+  environment: "users",
+  level: "all",
+  planHash: "h",
+  bucket: "my-project-alloyrun",
+  ticket: "CHG1",
+};
+
+/** Long-running operations, and who looks at them when. */
+function operationsOf({ look, operations }: Stub) {
+  const looks: { readonly url: string; readonly at: number }[] = [];
+  const began = new Map<string, number>();
+  const answer = (url: URL, at: number): HttpResponse => {
+    looks.push({ url: url.href, at });
+    const refusal = look?.[looks.length - 1];
+    if (refusal) return jsonResponse(refusal.httpStatus, refusal.body ?? {});
+    const href = url.href.replace(/(\/|:)wait$/, "");
+    const { seconds, error } = operations?.[href] ?? { seconds: 0 };
+    if (!began.has(href)) began.set(href, at);
+    const done = at - (began.get(href) ?? at) >= seconds;
+    return jsonResponse(200, done ? { name: href, done, ...(error ? { error } : { response: {} }) } : { name: href });
+  };
+  return { looks, answer };
+}
+
+function toEvent(url: URL, { body }: HttpRequest, at: number): ToldEvent {
+  const { messages } = JSON.parse(body.toString()) as { readonly messages: readonly PublishedMessage[] };
+  const [message] = messages;
+  if (url.pathname !== "/v1/projects/my-project/topics/alloyrun-events:publish" || !message || messages.length !== 1) {
+    throw new Error(`published ${body} to ${url}`);
+  }
+  const { data, orderingKey, attributes } = message;
+  const event = JSON.parse(Buffer.from(data, "base64").toString()) as Pick<ToldEvent, "id" | "type" | "data">;
+  return { ...event, type: event.type.replace("dev.alloyrun.", ""), at, orderingKey, attributes };
+}
+
+interface PublishedMessage extends Pick<ToldEvent, "orderingKey" | "attributes"> {
+  readonly data: string;
 }
 
 function planOf(url: URL, { planned = stepNames, plans = {} }: Stub): object {
@@ -101,13 +197,36 @@ function planOf(url: URL, { planned = stepNames, plans = {} }: Stub): object {
   return { steps };
 }
 
-function answerFunction(name: string, { steps = {}, claim, record }: Stub, count: number): HttpResponse {
-  const fence = { bucket: "my-project-alloyrun", object: "locks/users.json", generation: "7" };
-  if (name === "alloyrun-lock") return jsonResponse(200, claim ?? { state: "held", fence });
-  if (name === "alloyrun-record") return toResponse(record?.[Math.min(count, record.length) - 1] ?? { state: "done" });
-  const step = stepNames.find((each) => functionId(each) === name) ?? "";
-  const answers = steps[step] ?? [{ state: "done", output: { from: step }, changes: [] }];
+function answerFunction(call: FunctionCall, { steps, planning, entries }: Stub, count: number): HttpResponse {
+  const step = stepNames.find((each) => functionId(each) === call.name);
+  const told = isLook(call) ? planning?.[step ?? ""] : steps?.[step ?? ""];
+  const usual = step
+    ? { state: "done", output: isLook(call) ? {} : outputOf(step), changes: [] }
+    : usualAnswers[entryAction(call)];
+  const answers = (step ? told : entries?.[entryAction(call)]) ?? [usual ?? { httpStatus: 400 }];
   return toResponse(answers[Math.min(count, answers.length) - 1] ?? {});
+}
+
+function outputOf(step: string): object {
+  return { from: step, ...(step === "traffic" && { url: "https://users.example" }) };
+}
+
+/** For example `lock claim`. */
+export function entryAction({ name, body }: FunctionCall): string {
+  return `${name.replace("alloyrun-", "")} ${body.action}`;
+}
+
+function isAlike(call: FunctionCall, other: FunctionCall): boolean {
+  return call.name === other.name && (isStep(call.name) ? isLook(call) === isLook(other) : isSameAction(call, other));
+}
+
+function isSameAction(call: FunctionCall, other: FunctionCall): boolean {
+  return entryAction(call) === entryAction(other);
+}
+
+/** Whether a step is only asked what serves, or what it would do. */
+function isLook({ body }: FunctionCall): boolean {
+  return ["observe", "plan"].includes(String(body.action));
 }
 
 function toResponse(answer: object | Refusal): HttpResponse {

@@ -5,8 +5,14 @@ import { runDefinition } from "../../local/workflows/run-definition.ts";
 
 const source = readFileSync(new URL("../../workflows/sweep.yaml", import.meta.url), "utf8");
 
+interface Expiring {
+  readonly due?: readonly { readonly environment: string; readonly expiry: number }[];
+  /** HTTP status of looking for expiries. */
+  readonly status?: number;
+}
+
 /** Runs the sweep over teardowns whose removal is answered by environment: how it ends, or an HTTP status. */
-async function sweep(removals: Readonly<Record<string, object | number>>) {
+async function sweep(removals: Readonly<Record<string, object | number>>, { due = [], status = 200 }: Expiring = {}) {
   const requests: object[] = [];
   const fetch = ({ method, url, body }: HttpRequest): HttpResponse => {
     const items = Object.keys(removals).map((name, index) => ({
@@ -14,6 +20,7 @@ async function sweep(removals: Readonly<Record<string, object | number>>) {
       generation: `${index + 1}`,
     }));
     if (url.hostname === "storage.googleapis.com") return jsonResponse(200, items.length > 0 ? { items } : {});
+    if (url.pathname === "/v1/expiries") return jsonResponse(status, status === 200 ? { due } : { detail: "no clock" });
     if (method === "POST") {
       const request: { environment: string } = JSON.parse(body.toString());
       requests.push(request);
@@ -41,7 +48,7 @@ async function sweep(removals: Readonly<Record<string, object | number>>) {
 
 describe("sweep", () => {
   it("is done at once when no teardown waits", async () => {
-    expect(await sweep({})).toEqual({ requests: [], result: { finished: [], remaining: {} } });
+    expect(await sweep({})).toEqual({ requests: [], result: { finished: [], expired: {}, remaining: {} } });
   });
 
   it("asks for each teardown by the generation that it found, and tells what remains", async () => {
@@ -55,6 +62,41 @@ describe("sweep", () => {
       { action: "down", environment: "held", teardown: "2" },
     ]);
     expect(result).toMatchObject({ finished: ["gone"], remaining: { held: { state: "remaining", remaining } } });
+  });
+
+  it("asks for the removal of what has expired, once, and does not wait for it", async () => {
+    const remaining = [{ step: "network", reason: "held" }];
+    const { requests, result } = await sweep(
+      { old: { state: "running" }, held: { state: "remaining", remaining, failures: [] } },
+      { due: [{ environment: "old", expiry: 1_767_225_600 }] },
+    );
+    expect(requests).toEqual([
+      { action: "down", environment: "old", expiry: 1_767_225_600, reason: "expired" },
+      { action: "down", environment: "held", teardown: "2" },
+    ]);
+    expect(result).toMatchObject({ expired: { old: "run-old" }, remaining: { held: { state: "remaining" } } });
+  });
+
+  it("tells why an expiry was refused, and goes on", async () => {
+    const due = ["first", "second"].map((environment) => ({ environment, expiry: 1 }));
+    const { result } = await sweep({ first: 400, second: { state: "running" } }, { due });
+    expect(result.expired).toEqual({ second: "run-second" });
+    expect(result.remaining.first).toMatchObject({ state: "failed", failures: [{ message: "refused for a reason" }] });
+  });
+
+  it("finishes teardowns although expiries cannot be looked for, and says so", async () => {
+    const { result } = await sweep({ gone: { state: "succeeded", remaining: [], failures: [] } }, { status: 400 });
+    expect(result).toMatchObject({
+      finished: ["gone"],
+      remaining: { expiries: { failures: [{ message: "looking for expiries: no clock" }] } },
+    });
+  });
+
+  it("leaves what somebody else is changing to the next sweep", async () => {
+    const due = [{ environment: "used", expiry: 1 }];
+    const { requests, result } = await sweep({ used: 409, wanted: 409 }, { due });
+    expect(requests).toHaveLength(3);
+    expect(result).toEqual({ finished: [], expired: {}, remaining: {} });
   });
 
   it("goes on to the next when one is refused or fails, and keeps why", async () => {

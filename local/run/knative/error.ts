@@ -47,6 +47,10 @@ const places: readonly (readonly [from: RegExp, to: string])[] = [
   [/^(?:service|job)_id$/, "metadata.name"],
   [/^(labels|annotations)\b/, "metadata.$1"],
   [/^traffic\b(.*?)(\.revision)?$/, "spec.traffic$1$2"],
+  [/^(?:scaling|description)\b.*/, "metadata.annotations"],
+  [/^template\.timeout$/, "spec.template.spec.timeout_seconds"],
+  [/^template\.template\.timeout$/, "spec.template.spec.template.spec.timeout_seconds"],
+  [/^template\.max_instance_request_concurrency$/, "spec.template.spec.container_concurrency"],
   [/^template\.template\.(?:vpc_access|execution_environment).*/, "spec.template.metadata.annotations"],
   [/^template\.template\b/, "spec.template.spec.template.spec"],
   [/^template\.(?:vpc_access|scaling).*/, "spec.template.metadata.annotations"],
@@ -76,6 +80,8 @@ function translate(error: ApiError): ApiError {
 }
 
 function toPlace(field: string): string {
+  if (field.startsWith("RunJobRequest."))
+    return field.replace("RunJobRequest.", "").replace(/timeout$/, "timeout_seconds");
   if (!/^(?:Create|Update)(?:Service|Job)Request\./.test(field)) return field;
   const inside = field.replace(/^\w+\.(?:(?:service|job)\.)?/, "");
   const [from, to = ""] = places.find(([pattern]) => pattern.test(inside)) ?? [];

@@ -129,7 +129,9 @@ async function receive(waiting: Receiving): Promise<CallbackRequest | undefined>
   await thread.hold.sleep(Math.min(arrivesMs, untilMs) - time.now(), { draws: true, signal: thread.signal });
   if (!callback || arrivesMs > untilMs) return undefined;
   const url = new URL(waiting.url);
-  for (const [name, value] of Object.entries(callback.query)) url.searchParams.append(name, value);
+  for (const [name, values] of Object.entries(callback.query)) {
+    for (const value of values) url.searchParams.append(name, value);
+  }
   const { headers, body } = callback;
   return { method, url, headers, body, receivedTime: toTimestamp(time.now()) };
 }

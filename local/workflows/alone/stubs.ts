@@ -1,6 +1,6 @@
 import { DefinitionError } from "../definition-error.ts";
 import { WorkflowError } from "../fault.ts";
-import { expectList, expectText, Fields } from "../parse/fields.ts";
+import { expectList, expectMap, expectText, Fields } from "../parse/fields.ts";
 import { parseYaml, type YamlNode } from "../parse/yaml.ts";
 import { parseTime } from "../stdlib/time.ts";
 import type { Value } from "../value/value.ts";
@@ -42,7 +42,8 @@ export interface StubCallback {
   /** Milliseconds after the wait began. */
   readonly afterMs: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
+  /** Every value of each parameter. */
+  readonly query: Readonly<Record<string, readonly string[]>>;
   readonly body: Buffer;
 }
 
@@ -112,7 +113,7 @@ function parseCallback(node: YamlNode): StubCallback {
   const method = fields.take("method");
   const after = fields.take("after");
   const headers = lowered(expectTexts(fields.take("headers"), "headers"));
-  const query = expectTexts(fields.take("query"), "query");
+  const query = parseQuery(fields.take("query"));
   const body = parseReply({ kind: "map", position: fields.position, entries: entriesOf("body", fields.take("body")) });
   fields.end();
   return {
@@ -123,6 +124,16 @@ function parseCallback(node: YamlNode): StubCallback {
     query,
     body: body.body,
   };
+}
+
+/** A parameter has one text, or a list of them. */
+function parseQuery(node: YamlNode | undefined): StubCallback["query"] {
+  if (!node) return {};
+  const pairs = expectMap(node, "query").entries.map(({ key, value }) => {
+    const values = value.kind === "list" ? value.items : [value];
+    return [key, values.map((one) => expectText(one, `query.${key}`))] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 function entriesOf(key: string, value: YamlNode | undefined) {

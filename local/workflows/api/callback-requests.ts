@@ -26,7 +26,7 @@ export async function answerCallback(
   request: HttpRequest,
   call: Call,
 ): Promise<HttpResponse | undefined> {
-  const [, written = "", id] = path.exec(decodeURI(request.url.pathname)) ?? [];
+  const [, written = "", id] = path.exec(decoded(request.url)) ?? [];
   if (id === undefined) return undefined;
   const execution = withProjectId(cloud, written);
   demandSend(cloud, call, execution);
@@ -34,6 +34,15 @@ export async function answerCallback(
   if (find(execution).state !== "ACTIVE") throw notFound(name);
   callbacks.deliver(name, request);
   return jsonResponse(200, {});
+}
+
+/** A path that cannot be decoded names no endpoint. */
+function decoded({ pathname }: URL): string {
+  try {
+    return decodeURI(pathname);
+  } catch {
+    return "";
+  }
 }
 
 /** The permission is granted on the workflow's project. */

@@ -1,4 +1,5 @@
 import type { Cloud } from "../../cloud.ts";
+import { openIds } from "../../drawn-ids.ts";
 import { ApiError } from "../../error.ts";
 import type { HttpRequest } from "../../http.ts";
 import type { Callback } from "../../model/generated/workflow-executions.ts";
@@ -40,11 +41,12 @@ const origin = "https://workflowexecutions.googleapis.com/v1/";
 /** Opens the table of callback endpoints. */
 export function createCallbacks(cloud: Cloud): Callbacks {
   const records = cloud.store.collection<CallbackRecord>("workflows.callbacks");
-  const draws = cloud.random.fork("workflows.callbacks");
+  const ids = openIds(cloud, "workflows.callbacks");
   const waiters = createWaiters(cloud, records);
   return {
     create(execution, method) {
-      const name = `${execution}/callbacks/${draws.hex(8)}-${draws.hex(4)}-${draws.hex(16)}`;
+      const hex = ids.draw(execution);
+      const name = `${execution}/callbacks/${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 28)}`;
       records.put(name, { name, method });
       return `${origin}${withProjectNumber(cloud, name)}`;
     },

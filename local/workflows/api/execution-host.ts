@@ -79,7 +79,7 @@ function environmentOf({ cloud, workflow, record }: HostOptions): ReadonlyMap<st
 }
 
 /** A version 4 UUID from the seeded source. */
-export function drawUuid(random: Random): string {
+function drawUuid(random: Random): string {
   const variant = "89ab"[Math.floor(random.next() * 4)] ?? "8";
   return `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-${variant}${random.hex(3)}-${random.hex(12)}`;
 }

@@ -1,11 +1,12 @@
+import type { FieldValue } from "../../list/field.ts";
+import { parseFilter } from "../../list/filter.ts";
+import { orderKey, sortByKey } from "../../list/order.ts";
+import { tableFields } from "../../list/table-fields.ts";
 import type { ListExecutionsRequest } from "../../model/generated/workflow-executions.ts";
 import { type CollectionPageRequest, type Page, pageOf, paginate } from "../../page.ts";
 import type { Collection } from "../../store.ts";
 import type { ExecutionOrder } from "./execution-order.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
-import { type FieldValue, parseFilter } from "./list-filter.ts";
-import { invalid } from "./names.ts";
-import { orderKey, sortByKey } from "./order.ts";
 
 /**
  * One page of executions: filtered, and the newest first unless asked otherwise.
@@ -14,13 +15,12 @@ import { orderKey, sortByKey } from "./order.ts";
  */
 export function pageOfExecutions(source: ExecutionSource, request: ListExecutionsRequest): Page<ExecutionRecord> {
   const { parent = "", filter = "", orderBy = "", pageSize: size, pageToken: token, view } = request;
-  const passes = parseFilter(filter);
-  const belongs = (record: ExecutionRecord) => passes((field) => fieldOf(record, field));
+  const belongs = parseFilter(filter, { fields });
   const limits = { usual: 100, most: view === "FULL" ? 100 : 1000 };
   const page = { size, token, limits };
   // Of one workflow the usual order is at hand; any other is made from all.
   if (orderBy.trim() === "" && !parent.endsWith("/-")) return newestFirst(source, { parent, belongs, page });
-  const key = orderKey(orderBy, { sortable, fieldOf, idOf, usual: "createTime desc" });
+  const key = orderKey(orderBy, { sortable, fields, idOf, usual: "createTime desc" });
   const prefix = parent.endsWith("/-") ? parent.slice(0, -1) : `${parent}/executions/`;
   const found = source.records.list(prefix).map(([, record]) => source.observe(record));
   const sorted = paginate(sortByKey(found.filter(belongs), key), { ...page, key: (item) => item.key });
@@ -56,10 +56,25 @@ function newestFirst(
   return { items: found.items.filter((record) => record !== undefined), nextPageToken: found.nextPageToken };
 }
 
+const fields = tableFields<ExecutionRecord>({
+  kinds: {
+    executionid: "text",
+    state: "text",
+    workflowrevisionid: "text",
+    createtime: "number",
+    starttime: "number",
+    endtime: "number",
+    duration: "number",
+    disableconcurrencyquotaoverflowbuffering: "text",
+    stepname: "text",
+  },
+  choices: { state: ["ACTIVE", "SUCCEEDED", "FAILED", "CANCELLED", "UNAVAILABLE", "QUEUED"] },
+  read: fieldOf,
+  labelsOf: ({ labels }) => labels,
+});
+
 function fieldOf(record: ExecutionRecord, field: string): FieldValue {
-  const label = /^labels?[.:](.+)$/.exec(field)?.[1];
-  if (label !== undefined) return record.labels?.[label];
-  switch (field.toLowerCase()) {
+  switch (field) {
     case "executionid":
       return idOf(record);
     case "state":
@@ -76,10 +91,8 @@ function fieldOf(record: ExecutionRecord, field: string): FieldValue {
       return record.duration === undefined ? undefined : Number.parseFloat(record.duration);
     case "disableconcurrencyquotaoverflowbuffering":
       return String(record.disableConcurrencyQuotaOverflowBuffering ?? false);
-    case "stepname":
-      return record.status?.currentSteps?.at(-1)?.step;
     default:
-      throw invalid(`Invalid field in list filter: ${field}`);
+      return record.status?.currentSteps?.at(-1)?.step;
   }
 }
 

@@ -45,9 +45,11 @@ export function toKept(steps: readonly StepRecord[]): readonly KeptStep[] {
   let bytes = 0;
   return steps.map(({ variables, ...step }) => {
     if (!variables || bytes > maxVariableBytes) return step;
-    const text = toPayload(variables);
-    bytes += text.length;
-    // What `toPayload` writes of a map is a JSON object.
-    return { ...step, variables: JSON.parse(text) as Record<string, Json> };
+    const shown = [...variables].map(([name, value]): [string, Json] => {
+      const text = toPayload(value);
+      bytes += text.length;
+      return [name, JSON.parse(text) as Json];
+    });
+    return { ...step, variables: Object.fromEntries(shown) };
   });
 }

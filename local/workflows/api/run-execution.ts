@@ -31,9 +31,14 @@ export async function runExecution(launch: Launch): Promise<Outcome> {
   try {
     return await run(launch);
   } catch (caught) {
-    const message = caught instanceof Error ? caught.message : String(caught);
-    return { state: "FAILED", error: toExecutionError(fault("SystemError", message, { cause: caught })) };
+    return brokenOff(caught);
   }
+}
+
+/** The end of an execution that this runtime cannot go on with. */
+export function brokenOff(cause: unknown): Outcome {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { state: "FAILED", error: toExecutionError(fault("SystemError", message, { cause })) };
 }
 
 async function run({ cloud, callbacks, record, signal, onBegin }: Launch): Promise<Outcome> {

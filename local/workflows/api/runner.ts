@@ -1,6 +1,6 @@
+import { type Alarms, createAlarms } from "../../alarm.ts";
 import type { Cloud } from "../../cloud.ts";
 import { drawLatency } from "../../latency.ts";
-import type { Random } from "../../random.ts";
 import type { Collection } from "../../store.ts";
 import type { RunningExecution } from "../execute/execution.ts";
 import type { Outcome } from "../execute/outcome.ts";
@@ -11,7 +11,10 @@ import { type ExecutionOrder, openExecutionOrder } from "./execution-order.ts";
 import { type ExecutionRecord, executionCollection, isUnfinished, toEnd, toStart } from "./execution-record.ts";
 import { type HistoryStore, type KeptStep, openHistories, toKept } from "./history-store.ts";
 import { openJournal } from "./journal-store.ts";
-import { runExecution } from "./run-execution.ts";
+import { brokenOff, runExecution } from "./run-execution.ts";
+
+/** How long an execution and its history are kept after it has ended. */
+const retentionMs = 90 * 24 * 3600 * 1000;
 
 interface Active {
   /** Absent before the first step. */
@@ -27,7 +30,7 @@ export class Runner {
   readonly #cloud: Cloud;
   readonly #records: Collection<ExecutionRecord>;
   readonly #histories: HistoryStore;
-  readonly #latencies: Random;
+  readonly #expiries: Alarms;
   readonly #active = new Map<string, Active>();
   readonly #ending = new Set<Promise<void>>();
   #isStopping = false;
@@ -39,7 +42,7 @@ export class Runner {
     this.order = openExecutionOrder(cloud.store);
     this.#records = cloud.store.collection<ExecutionRecord>(executionCollection);
     this.#histories = openHistories(cloud.store);
-    this.#latencies = cloud.random.fork("workflows.executions");
+    this.#expiries = createAlarms(cloud.clock);
   }
 
   /** Keeps a new execution and sets it off, or lets it wait when its state says so; gives its record. */
@@ -59,9 +62,11 @@ export class Runner {
     }
   }
 
-  /** Goes on with every execution that had not ended when the store was last in use. */
+  /** Goes on with every execution that had not ended when the store was last in use, and keeps the others for their time. */
   recover(): void {
-    const unfinished = this.#records.list().flatMap(([, record]) => (isUnfinished(record) ? [record] : []));
+    const records = this.#records.list().map(([, record]) => record);
+    for (const record of records) this.#expireLater(record);
+    const unfinished = records.filter(isUnfinished);
     for (const record of unfinished.sort((a, b) => a.createMs - b.createMs)) {
       this.backlog.add(record);
       if (record.state === "ACTIVE") this.#launch(record);
@@ -94,12 +99,14 @@ export class Runner {
   /** Ends all that is running and waits for it; what is kept of it stays as it is. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#expiries.close();
     for (const { abort } of this.#active.values()) abort.abort(new Error("the local cloud is stopping"));
     await Promise.all(this.#ending);
   }
 
   #begin(record: ExecutionRecord, startMs: number): void {
-    const started = { ...record, ...toStart(startMs, drawLatency("workflows.executionStart", this.#latencies)) };
+    const draws = this.#cloud.random.lasting(`start of ${record.name}`);
+    const started = { ...record, ...toStart(startMs, drawLatency("workflows.executionStart", draws)) };
     this.#records.put(started.name, started);
     createExecutionLogs(this.#cloud, started).state(started);
     this.#launch(started);
@@ -114,11 +121,12 @@ export class Runner {
     const { callbacks } = this;
     const ended = runExecution({ cloud: this.#cloud, callbacks, record, signal: entry.abort.signal, onBegin })
       .then((outcome) => this.#conclude(record.name, outcome, entry.execution))
+      .catch((cause) => this.#conclude(record.name, brokenOff(cause), undefined))
       .finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
   }
 
-  /** Writes down how an execution ended, unless it is gone or was ended before. */
+  /** Writes down how an execution ended, unless it is gone or was ended before; without its steps when these cannot be. */
   #conclude(name: string, outcome: Outcome, execution: RunningExecution | undefined): void {
     this.#active.delete(name);
     if (this.#isStopping) return;
@@ -131,8 +139,21 @@ export class Runner {
   #end(present: ExecutionRecord, outcome: Outcome, execution: RunningExecution | undefined): void {
     const record = { ...withStatus(present, execution), ...toEnd(outcome, present, this.#cloud.clock.now()) };
     this.#records.put(record.name, record);
+    this.#expireLater(record);
     createExecutionLogs(this.#cloud, record).state(record);
     this.#free(record.name);
+  }
+
+  #expireLater(record: ExecutionRecord): void {
+    const { name, endMs } = record;
+    if (endMs === undefined) return;
+    const forget = () => {
+      this.#records.delete(name);
+      this.#histories.delete(name);
+      this.order.remove(record);
+    };
+    if (endMs + retentionMs <= this.#cloud.clock.now()) forget();
+    else this.#expiries.at(endMs + retentionMs, forget);
   }
 
   /** Forgets what only an unfinished execution needs, and lets the next one begin. */

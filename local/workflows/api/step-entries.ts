@@ -1,5 +1,9 @@
 import { toTimestamp } from "../../clock.ts";
 import type { Cloud } from "../../cloud.ts";
+import type { FieldValue } from "../../list/field.ts";
+import { parseFilter } from "../../list/filter.ts";
+import { orderKey, sortByKey } from "../../list/order.ts";
+import { tableFields } from "../../list/table-fields.ts";
 import type {
   ListStepEntriesRequest,
   ListStepEntriesResponse,
@@ -8,12 +12,10 @@ import type {
 } from "../../model/generated/workflow-executions.ts";
 import { paginate } from "../../page.ts";
 import type { KeptStep } from "./history-store.ts";
-import { type FieldValue, parseFilter } from "./list-filter.ts";
 import { invalid, notFound, withProjectNumber } from "./names.ts";
-import { orderKey, sortByKey } from "./order.ts";
 
 /** Where step entries belong. */
-interface EntriesContext {
+export interface EntriesContext {
   readonly cloud: Cloud;
   /** Full name of the execution. */
   readonly execution: string;
@@ -27,17 +29,19 @@ const sortable = new Set(["entryid", "createtime", "updatetime", "routine", "ste
 /**
  * One page of an execution's history.
  *
+ * @param open gives the execution's entries once the request is found well formed
  * @throws ApiError INVALID_ARGUMENT
  * @see https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.locations.workflows.executions.stepEntries/list
  */
 export function listStepEntries(
-  context: EntriesContext,
+  open: () => EntriesContext,
   { filter = "", orderBy = "", skip = 0, pageSize, pageToken }: ListStepEntriesRequest,
 ): ListStepEntriesResponse {
   if (skip < 0) throw invalid("skip must not be negative");
-  const passes = parseFilter(filter);
-  const found = context.steps.filter((step) => passes((field) => fieldOf(step, field)));
-  const key = orderKey(orderBy, { sortable, fieldOf, idOf: ({ id }) => toDigits(id), usual: "entryId" });
+  const passes = parseFilter(filter, { fields });
+  const key = orderKey(orderBy, { sortable, fields, idOf: ({ id }) => toDigits(id), usual: "entryId" });
+  const context = open();
+  const found = context.steps.filter(passes);
   // What is skipped is skipped from the page that the token begins, so the page is cut out of what is left.
   const rest = paginate(sortByKey(found, key), {
     key: (item) => item.key,
@@ -61,8 +65,25 @@ export function getStepEntry(context: EntriesContext, id: string): StepEntry {
   return toEntry(context, step);
 }
 
+const states = ["IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELLED"];
+
+const fields = tableFields<KeptStep>({
+  kinds: {
+    entryid: "number",
+    createtime: "number",
+    updatetime: "number",
+    parent: "number",
+    routine: "text",
+    step: "text",
+    steptype: "text",
+    state: "text",
+  },
+  choices: { state: [...states, ...states.map((state) => `STATE_${state}`)] },
+  read: fieldOf,
+});
+
 function fieldOf(step: KeptStep, field: string): FieldValue {
-  switch (field.toLowerCase()) {
+  switch (field) {
     case "entryid":
       return step.id;
     case "createtime":
@@ -77,10 +98,8 @@ function fieldOf(step: KeptStep, field: string): FieldValue {
       return step.step;
     case "steptype":
       return [step.stepType, step.stepType.replace("STEP_", "")];
-    case "state":
-      return [step.state, step.state.replace("STATE_", "")];
     default:
-      throw invalid(`Invalid field in list filter: ${field}`);
+      return [step.state, step.state.replace("STATE_", "")];
   }
 }
 

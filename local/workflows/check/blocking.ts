@@ -1,6 +1,6 @@
 import type { Definition } from "../parse/syntax.ts";
+import { stepsWithin } from "../parse/walk.ts";
 import type { Library } from "../stdlib/library.ts";
-import { stepsWithin } from "./walk.ts";
 
 /** The subworkflows that wait for something, themselves or through others. See choice `blocking-subworkflow`. */
 export function blockingRoutines(definition: Definition, library: Library): ReadonlySet<string> {

@@ -1,5 +1,5 @@
-import type { DefinitionError } from "../definition-error.ts";
-import type { Definition } from "../parse/syntax.ts";
+import { DefinitionError } from "../definition-error.ts";
+import type { Definition, Routine } from "../parse/syntax.ts";
 import type { Library } from "../stdlib/library.ts";
 import { blockingRoutines } from "./blocking.ts";
 import { checkJumps } from "./jumps.ts";
@@ -16,10 +16,20 @@ export function checkDefinition(definition: Definition, library: Library): reado
   const report = (problem: DefinitionError) => void problems.push(problem);
   const blocking = blockingRoutines(definition, library);
   for (const routine of definition.routines.values()) {
+    reporting(report, () => checkRoutineName(routine, library));
     reporting(report, () => checkJumps(routine));
     checkSymbols(routine, { definition, library, blocking, report });
   }
   return problems.sort((a, b) => place(a) - place(b));
+}
+
+/** A call of it would mean the library's function. */
+function checkRoutineName({ name, position }: Routine, library: Library): void {
+  if (!library.get(name)) return;
+  throw new DefinitionError({
+    message: `'${name}' is a function of the library and cannot name a subworkflow`,
+    position,
+  });
 }
 
 function place({ position }: DefinitionError): number {

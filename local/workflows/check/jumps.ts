@@ -88,6 +88,7 @@ function checkParallel({ work }: ParallelAction): void {
   for (const { steps } of work.branches) checkList(steps, { targets: new Set(), isParallel: true });
 }
 
+/** Three words mean a way to go on before they mean a step (choice `jump-words`). */
 function checkNext(step: Step, { targets, loop, isParallel }: Reach): void {
   const target = step.next?.target;
   if (target === undefined) return;

@@ -1,12 +1,10 @@
 import { DefinitionError } from "../definition-error.ts";
-import type { ForAction, Position, Step } from "../parse/syntax.ts";
+import type { ForAction, Position } from "../parse/syntax.ts";
+import type { ScopeNames } from "../scopes/scopes.ts";
 
-/** The variables of one scope while its steps are checked in the order of the source. */
+/** The variables of one scope. */
 interface NamesOptions {
-  /** Parameters, loop variables, the variable of `except`. */
-  readonly declared: readonly string[];
-  /** The steps whose assignments make variables of this scope. */
-  readonly steps: readonly Step[];
+  readonly scope: ScopeNames;
   /** Present on a branch or iteration of a parallel step. */
   readonly shared?: ReadonlySet<string>;
   readonly parent?: Names;
@@ -18,22 +16,17 @@ interface Place {
   readonly position: Position;
 }
 
-/**
- * The names in sight at a place. Reading needs an assignment anywhere in a scope around, because jumps may go
- * backwards; for writing inside a parallel step only what was assigned before counts.
- */
+/** The names in sight at a place. Reading needs an assignment anywhere in a scope around, because jumps may go backwards. */
 export class Names {
-  readonly #parent: Names | undefined;
+  readonly #own: ReadonlySet<string>;
   readonly #shared: ReadonlySet<string> | undefined;
-  readonly #assignable: ReadonlySet<string>;
-  readonly #assigned: Set<string>;
+  readonly #parent: Names | undefined;
   readonly #loopVariables: ReadonlySet<string>;
 
-  constructor({ declared, steps, shared, parent }: NamesOptions, loopVariables: readonly string[] = []) {
-    this.#parent = parent;
+  constructor({ scope, shared, parent }: NamesOptions, loopVariables: readonly string[] = []) {
+    this.#own = scope.own;
     this.#shared = shared;
-    this.#assigned = new Set(declared);
-    this.#assignable = new Set([...declared, ...steps.flatMap(assignedBy)]);
+    this.#parent = parent;
     this.#loopVariables = new Set(loopVariables);
   }
 
@@ -43,7 +36,7 @@ export class Names {
   }
 
   /** Names inside a loop; its variables must not be those of a loop around it. */
-  loop({ value, index, steps, position }: ForAction, step: string, shared?: ReadonlySet<string>): Names {
+  loop({ value, index, position }: ForAction, step: string, options: Omit<NamesOptions, "parent">): Names {
     const declared = index === undefined ? [value] : [value, index];
     for (const name of declared) {
       if (!this.#isLoopVariable(name)) continue;
@@ -53,12 +46,12 @@ export class Names {
         step,
       });
     }
-    return new Names({ declared, steps, shared, parent: this }, declared);
+    return new Names({ ...options, parent: this }, declared);
   }
 
   /** Whether a variable of that name may exist here. */
   has(name: string): boolean {
-    return this.#assignable.has(name) || (this.#parent?.has(name) ?? false);
+    return this.#own.has(name) || (this.#parent?.has(name) ?? false);
   }
 
   /** @throws DefinitionError when no variable of that name exists */
@@ -67,48 +60,20 @@ export class Names {
     throw new DefinitionError({ message: `symbol '${name}' is not a variable`, position, step });
   }
 
-  /**
-   * Notes an assignment.
-   *
-   * @throws DefinitionError when it would change a variable outside a parallel step that is not shared
-   */
-  write(name: string, { step, position }: Place): void {
-    if (this.#isForeign(name)) {
-      const message = `variable '${name}' of the parent scope is written in a parallel step but not listed in 'shared'`;
-      throw new DefinitionError({ message, position, step });
-    }
-    this.#assigned.add(name);
+  /** @throws DefinitionError when an assignment would change a variable outside a parallel step that is not shared */
+  expectWritable(name: string, { step, position }: Place): void {
+    if (!this.#isForeign(name)) return;
+    const message = `variable '${name}' of the parent scope is written in a parallel step but not listed in 'shared'`;
+    throw new DefinitionError({ message, position, step });
   }
 
   #isForeign(name: string): boolean {
-    if (this.#assigned.has(name) || !this.#parent) return false;
-    if (this.#shared && !this.#shared.has(name)) return this.#parent.#isAssigned(name);
+    if (this.#own.has(name) || !this.#parent) return false;
+    if (this.#shared && !this.#shared.has(name)) return true;
     return this.#parent.#isForeign(name);
-  }
-
-  #isAssigned(name: string): boolean {
-    return this.#assigned.has(name) || (this.#parent ? this.#parent.#isAssigned(name) : false);
   }
 
   #isLoopVariable(name: string): boolean {
     return this.#loopVariables.has(name) || (this.#parent ? this.#parent.#isLoopVariable(name) : false);
-  }
-}
-
-/** Variables that a step makes in the scope around it; those of loops, branches and except stay inside. */
-function assignedBy({ action }: Step): readonly string[] {
-  switch (action.kind) {
-    case "assign":
-      return action.entries.filter(({ target }) => target.path.length === 0).map(({ target }) => target.variable);
-    case "call":
-      return action.result ? [action.result.variable] : [];
-    case "switch":
-      return action.cases.flatMap(({ body }) => assignedBy(body));
-    case "try":
-      return assignedBy(action.body);
-    case "steps":
-      return action.steps.flatMap(assignedBy);
-    default:
-      return [];
   }
 }

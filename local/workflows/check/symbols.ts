@@ -1,5 +1,6 @@
-import type { DefinitionError } from "../definition-error.ts";
-import type { Definition, ForAction, ParallelAction, Routine, Step, Template } from "../parse/syntax.ts";
+import { DefinitionError } from "../definition-error.ts";
+import type { Definition, ParallelAction, Routine, Step, Template } from "../parse/syntax.ts";
+import { type Scopes, scopesOf } from "../scopes/scopes.ts";
 import type { Library } from "../stdlib/library.ts";
 import { checkArguments, checkCallee } from "./call.ts";
 import { checkExpression } from "./expression.ts";
@@ -27,20 +28,24 @@ export interface SymbolContext extends Unit {
  * variables, and that calls have the arguments their callee takes.
  */
 export function checkSymbols(routine: Routine, unit: Unit): void {
-  const variables = new Names({ declared: routine.params.map(({ name }) => name), steps: routine.steps });
+  const context: RoutineContext = { ...unit, scopes: scopesOf(routine) };
+  const nothing = new Names({ scope: context.scopes([]) });
   for (const parameter of routine.params) {
-    const names = new Names({ declared: [], steps: [] });
-    reporting(unit.report, () => checkTemplate(parameter.default, names, { ...unit, step: "params" }));
+    reporting(unit.report, () => checkTemplate(parameter.default, nothing, { ...unit, step: "params" }));
   }
-  checkSteps(routine.steps, variables, unit);
+  checkSteps(routine.steps, new Names({ scope: context.scopes(routine.steps) }), context);
 }
 
-function checkSteps(steps: readonly Step[], names: Names, unit: Unit): void {
+interface RoutineContext extends Unit {
+  readonly scopes: Scopes;
+}
+
+function checkSteps(steps: readonly Step[], names: Names, unit: RoutineContext): void {
   for (const step of steps) reporting(unit.report, () => checkStep(step, names, unit));
 }
 
-function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void {
-  const context: SymbolContext = { ...unit, step };
+function checkStep({ name: step, action }: Step, names: Names, unit: RoutineContext): void {
+  const context = { ...unit, step };
   switch (action.kind) {
     case "assign":
       for (const { target, value } of action.entries) {
@@ -48,14 +53,14 @@ function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void
         for (const part of target.path)
           checkExpression(part, { names, ...context, position: target.position, start: target.position });
         if (target.path.length > 0) names.expect(target.variable, { step, position: target.position });
-        names.write(target.variable, { step, position: target.position });
+        names.expectWritable(target.variable, { step, position: target.position });
       }
       return;
     case "call":
       checkCallee(action, context);
       for (const value of action.args.values()) checkTemplate(value, names, context);
       checkArguments(action, context);
-      if (action.result) names.write(action.result.variable, { step, position: action.result.position });
+      if (action.result) names.expectWritable(action.result.variable, { step, position: action.result.position });
       return;
     case "switch":
       for (const { condition, body } of action.cases) {
@@ -65,7 +70,7 @@ function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void
       return;
     case "for":
       checkTemplate(action.source.list, names, context);
-      checkLoop(action, names.loop(action, step), unit);
+      checkSteps(action.steps, names.loop(action, step, { scope: unit.scopes(action.steps) }), unit);
       return;
     case "parallel":
       checkParallel(action, names, context);
@@ -74,8 +79,8 @@ function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void
       checkStep(action.body, names, unit);
       for (const part of retryParts(action.retry)) checkTemplate(part, names, context);
       if (action.except) {
-        const { variable, steps } = action.except;
-        checkSteps(steps, names.inner({ declared: variable === undefined ? [] : [variable], steps }), unit);
+        const { steps } = action.except;
+        checkSteps(steps, names.inner({ scope: unit.scopes(steps) }), unit);
       }
       return;
     case "steps":
@@ -90,29 +95,40 @@ function checkStep({ name: step, action }: Step, names: Names, unit: Unit): void
   }
 }
 
-function checkLoop({ steps }: ForAction, names: Names, unit: Unit): void {
-  checkSteps(steps, names, unit);
-}
-
-function checkParallel(action: ParallelAction, names: Names, context: SymbolContext): void {
-  for (const { name, position } of action.shared) names.expect(name, { step: context.step, position });
+function checkParallel(action: ParallelAction, names: Names, context: RoutineContext & SymbolContext): void {
+  checkShared(action, names, context);
   checkTemplate(action.concurrencyLimit, names, context);
   const shared = new Set(action.shared.map(({ name }) => name));
   const { work } = action;
   if (work.kind === "for") {
-    checkTemplate(work.source.list, names, context);
-    checkLoop(work, names.loop(work, context.step, shared), context);
+    const { steps, source } = work;
+    checkTemplate(source.list, names, context);
+    checkSteps(steps, names.loop(work, context.step, { scope: context.scopes(steps), shared }), context);
     return;
   }
   for (const { steps } of work.branches) {
-    checkSteps(steps, names.inner({ declared: [], steps, shared }), context);
+    checkSteps(steps, names.inner({ scope: context.scopes(steps), shared }), context);
+  }
+}
+
+/** A variable can only be shared when there may be one by then. */
+function checkShared({ shared, work }: ParallelAction, names: Names, { scopes, step }: RoutineContext & SymbolContext) {
+  const steps = work.kind === "for" ? work.steps : (work.branches[0]?.steps ?? []);
+  for (const { name, position } of shared) {
+    names.expect(name, { step, position });
+    if (scopes(steps).outer.has(name)) continue;
+    throw new DefinitionError({
+      message: `shared variable '${name}' is not assigned before this step`,
+      position,
+      step,
+    });
   }
 }
 
 function retryParts(retry: Extract<Step["action"], { kind: "try" }>["retry"]): readonly (Template | undefined)[] {
   if (!retry) return [];
   if (retry.kind === "value") return [retry.value];
-  return [retry.predicate, retry.maxRetries, retry.initialDelay, retry.maxDelay, retry.multiplier];
+  return [retry.predicate, retry.maxRetries, retry.backoff];
 }
 
 function checkTemplate(template: Template | undefined, names: Names, context: SymbolContext): void {

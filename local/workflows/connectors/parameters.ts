@@ -20,7 +20,13 @@ const longestSeconds = 31_536_000;
 
 const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
 
-const known = new Set(["timeout", "polling_policy", "skip_polling", "scopes"]);
+/** What `connector_params` may hold. */
+export const connectorParameters: ReadonlySet<string> = new Set([
+  "timeout",
+  "polling_policy",
+  "skip_polling",
+  "scopes",
+]);
 
 /**
  * Reads `connector_params`.
@@ -32,7 +38,7 @@ const known = new Set(["timeout", "polling_policy", "skip_polling", "scopes"]);
  */
 export function readParameters(given: Value | undefined, mayWait: boolean): ConnectorParameters {
   const parameters = toMap("connector_params", given ?? new Map());
-  const unknown = [...parameters.keys()].find((name) => !known.has(name));
+  const unknown = [...parameters.keys()].find((name) => !connectorParameters.has(name));
   if (unknown !== undefined) throw fault("ValueError", `connector_params has no '${unknown}'`);
   const policy = toMap("polling_policy", parameters.get("polling_policy") ?? new Map());
   const seconds = toAmount("timeout", parameters.get("timeout"), usualSeconds);

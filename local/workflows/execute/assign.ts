@@ -2,6 +2,7 @@ import { toIndex } from "../expression/evaluate.ts";
 import { fault } from "../fault.ts";
 import type { Assignment } from "../parse/syntax.ts";
 import type { Task } from "../task.ts";
+import { copyOf } from "../value/header-map.ts";
 import { noteChange, sizeOf, textSize } from "../value/size.ts";
 import { isList, isMap, typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
@@ -25,15 +26,16 @@ function withElement(container: Value, [key = null, ...rest]: readonly Value[], 
     const before = container[index] ?? null;
     const after = replace(before, rest, value);
     const copy = container.with(index, after);
-    noteChange(copy, container, sizeOf(after) - sizeOf(before));
+    noteChange(copy, container, { bytes: sizeOf(after) - sizeOf(before), added: after });
     return copy;
   }
   if (!isMap(container)) throw fault("TypeError", `cannot assign an element of type '${typeName(container)}'`);
   if (typeof key !== "string") throw fault("TypeError", `map key must be a string, not ${typeName(key)}`);
   const before = container.get(key);
   const after = replace(before ?? new Map(), rest, value);
-  const copy = new Map(container).set(key, after);
-  noteChange(copy, container, sizeOf(after) - (before === undefined ? -textSize(key) : sizeOf(before)));
+  const copy = copyOf(container).set(key, after);
+  const bytes = sizeOf(after) - (before === undefined ? -textSize(key) : sizeOf(before));
+  noteChange(copy, container, { bytes, added: after });
   return copy;
 }
 

@@ -50,9 +50,15 @@ export function* runNode(node: Node, at: Activation): Task<Completion> {
     // For a switch this holds whether or not a condition did. See choice `switch-next`.
     return completion.kind === "done" ? (node.next ?? done) : completion;
   } catch (caught) {
-    if (caught instanceof WorkflowError) caught.locate(at.frame, element);
-    throw caught;
+    const error = caught instanceof RangeError ? toLimit(caught) : caught;
+    if (error instanceof WorkflowError) error.locate(at.frame, element);
+    throw error;
   }
+}
+
+/** What the engine below refuses is too large or too deep for it, and the definition may handle that. */
+function toLimit(cause: RangeError): WorkflowError {
+  return fault("ResourceLimitError", cause.message, { cause });
 }
 
 function* runWork(work: Work, at: Activation): Task<Completion> {

@@ -1,7 +1,5 @@
 import { fault } from "../fault.ts";
-
-/** Most memory that all variables of an execution may take together, in bytes. */
-const limitBytes = 512 * 1024;
+import { memoryLimitBytes } from "../value/size.ts";
 
 /** What all live variables of an execution take together. */
 export class Memory {
@@ -9,8 +7,9 @@ export class Memory {
 
   /** @throws WorkflowError ResourceLimitError when the limit would be passed; nothing is counted then */
   change(bytes: number): void {
-    if (bytes > 0 && this.#bytes + bytes > limitBytes) {
-      throw fault("ResourceLimitError", `memory usage limit exceeded: variables take more than ${limitBytes} bytes`);
+    if (bytes > 0 && this.#bytes + bytes > memoryLimitBytes) {
+      const limit = `variables take more than ${memoryLimitBytes} bytes`;
+      throw fault("ResourceLimitError", `memory usage limit exceeded: ${limit}`);
     }
     this.#bytes += bytes;
   }

@@ -1,5 +1,6 @@
 import type { TraceElement, WorkflowError } from "../fault.ts";
 import { stringifyJson } from "../value/json.ts";
+import { maxNesting } from "../value/size.ts";
 import { isBytes, isFunction, isList, isMap, type Value } from "../value/value.ts";
 
 /** How an execution ended; a result is JSON text. */
@@ -26,14 +27,18 @@ export function toExecutionError(error: WorkflowError): ExecutionError {
   return { payload: toPayload(error.value), context: [error.message, ...places].join("\n"), trace: error.trace };
 }
 
-/** JSON text of an error's value; bytes in it become base64 text, for an error must always be told. */
+/**
+ * JSON text of any value, for errors, logs and histories must always be told: bytes become base64 text, and what is nested
+ * too deeply for JSON becomes an ellipsis.
+ */
 export function toPayload(value: Value): string {
-  return stringifyJson(toEncodable(value));
+  return stringifyJson(toEncodable(value, 0));
 }
 
-function toEncodable(value: Value): Value {
-  if (isList(value)) return value.map(toEncodable);
-  if (isMap(value)) return new Map([...value].map(([key, item]) => [key, toEncodable(item)]));
+function toEncodable(value: Value, depth: number): Value {
+  if (depth === maxNesting && (isList(value) || isMap(value))) return "…";
+  if (isList(value)) return value.map((item) => toEncodable(item, depth + 1));
+  if (isMap(value)) return new Map([...value].map(([key, item]) => [key, toEncodable(item, depth + 1)]));
   if (isBytes(value)) return Buffer.from(value).toString("base64");
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   return isFunction(value) ? value.functionName : value;

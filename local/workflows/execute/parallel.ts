@@ -1,6 +1,7 @@
 import { fault, WorkflowError } from "../fault.ts";
 import type { Completion, ForWork, ParallelWork } from "../plan/program.ts";
 import type { Settled, Task } from "../task.ts";
+import { memoryLimitBytes } from "../value/size.ts";
 import { typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 import { countOf, defineLoopVariables, itemsOf } from "./loop.ts";
@@ -124,20 +125,20 @@ function* runStrand(strand: Strand, place: number, at: Activation): Task<Workflo
 }
 
 function toUnhandled(failures: readonly Failure[]): WorkflowError {
-  const branches = failures.slice(0, maxErrors).map(({ id, error }) => {
+  const branches: Value[] = [];
+  let bytes = 0;
+  for (const { id, error } of failures.slice(0, maxErrors)) {
     const { context, payload } = toExecutionError(error);
-    return new Map<string, Value>([
-      ["id", id],
-      [
-        "error",
-        new Map([
-          ["context", context],
-          ["payload", payload],
-        ]),
-      ],
+    bytes += context.length + payload.length;
+    // Errors of errors would grow without bound, and an `except` could not hold them.
+    if (bytes > memoryLimitBytes / 2) break;
+    const fields = new Map([
+      ["context", context],
+      ["payload", payload],
     ]);
-  });
+    branches.push(new Map<string, Value>(Object.entries({ id, error: fields })));
+  }
   return fault("UnhandledBranchError", "One or more branches or iterations encountered an unhandled runtime error", {
-    fields: { branches, truncated: failures.length > maxErrors },
+    fields: { branches, truncated: failures.length > branches.length },
   });
 }

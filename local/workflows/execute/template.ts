@@ -3,6 +3,7 @@ import { fault } from "../fault.ts";
 import type { Template } from "../parse/syntax.ts";
 import { constants } from "../stdlib/retry.ts";
 import type { Task } from "../task.ts";
+import { admit } from "../value/size.ts";
 import { typeName, type Value } from "../value/value.ts";
 import type { Activation } from "./activation.ts";
 
@@ -16,7 +17,7 @@ export function* evaluateTemplate(template: Template, at: Activation): Task<Valu
     case "list": {
       const items: Value[] = [];
       for (const item of template.items) items.push(yield* evaluateTemplate(item, at));
-      return items;
+      return admit(items);
     }
     case "map": {
       const entries = new Map<string, Value>();
@@ -25,7 +26,7 @@ export function* evaluateTemplate(template: Template, at: Activation): Task<Valu
         if (typeof name !== "string") throw fault("TypeError", `map key must be a string, not ${typeName(name)}`);
         entries.set(name, yield* evaluateTemplate(value, at));
       }
-      return entries;
+      return admit(entries);
     }
   }
 }

@@ -88,8 +88,16 @@ type Parts = Readonly<
 
 function partsOf(policy: Value): Parts {
   if (!isMap(policy)) throw fault("TypeError", `retry must be a policy, not ${typeName(policy)}`);
-  const backoff = policy.get("backoff") ?? null;
-  return { ...Object.fromEntries(policy), ...(isMap(backoff) ? Object.fromEntries(backoff) : {}) };
+  return { ...Object.fromEntries(policy), ...delaysOf(policy.get("backoff") ?? null) };
+}
+
+function delaysOf(backoff: Value): Parts {
+  if (backoff === null) return {};
+  if (!isMap(backoff)) throw fault("TypeError", `backoff must be a map, not ${typeName(backoff)}`);
+  const [initial_delay, max_delay, multiplier] = ["initial_delay", "max_delay", "multiplier"].map((key) =>
+    backoff.get(key),
+  );
+  return { initial_delay, max_delay, multiplier };
 }
 
 function* spellOut(policy: Extract<TryWork["retry"], { kind: "policy" }>, at: Activation): Task<Parts> {
@@ -97,9 +105,7 @@ function* spellOut(policy: Extract<TryWork["retry"], { kind: "policy" }>, at: Ac
   return {
     predicate: yield* part(policy.predicate),
     max_retries: yield* part(policy.maxRetries),
-    initial_delay: yield* part(policy.initialDelay),
-    max_delay: yield* part(policy.maxDelay),
-    multiplier: yield* part(policy.multiplier),
+    ...delaysOf(yield* part(policy.backoff)),
   };
 }
 

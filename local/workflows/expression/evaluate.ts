@@ -1,5 +1,6 @@
 import { fault } from "../fault.ts";
 import type { Task } from "../task.ts";
+import { admit } from "../value/size.ts";
 import { isList, isMap, typeName, type Value } from "../value/value.ts";
 import { applyBinary, negate, toBoolean } from "./operators.ts";
 import { type BinaryExpression, dottedPath, type Expression } from "./tree.ts";
@@ -26,7 +27,7 @@ export function* evaluate(expression: Expression, environment: Environment): Tas
     case "name":
       return resolve(expression.name, environment);
     case "list":
-      return yield* evaluateAll(expression.items, environment);
+      return admit(yield* evaluateAll(expression.items, environment));
     case "property": {
       const constant = resolvePath(expression, environment);
       if (constant !== undefined) return constant;

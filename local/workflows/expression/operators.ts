@@ -107,6 +107,7 @@ function nonZero(divisor: number): number {
   return divisor;
 }
 
+/** See choice `integer-overflow`. */
 function checked(amount: bigint): bigint {
   if (!isInt64(amount)) throw fault("ValueError", `integer overflow: ${amount} does not fit 64 bits`);
   return amount;

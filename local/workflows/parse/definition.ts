@@ -1,5 +1,5 @@
 import { DefinitionError } from "../definition-error.ts";
-import { expectList, expectMap, expectName, Fields } from "./fields.ts";
+import { expectList, expectMap, expectName, Fields, refuseTwins } from "./fields.ts";
 import { parseSteps } from "./step.ts";
 import type { Definition, Parameter, Routine } from "./syntax.ts";
 import { parseTemplate } from "./template.ts";
@@ -52,6 +52,13 @@ function parseParameters(node: YamlNode, routine: string): readonly Parameter[] 
   if (params.length > limit) {
     const message = `workflow '${routine}' has ${params.length} parameters, the limit is ${limit}`;
     throw new DefinitionError({ message, position: node.position });
+  }
+  refuseTwins(params, "parameter");
+  const optional = routine === "main" ? params.find((parameter) => parameter.default) : undefined;
+  if (optional) {
+    // Main's parameter is null when no argument is sent, so that a default would never count.
+    const message = `parameter '${optional.name}' of the main workflow cannot have a default`;
+    throw new DefinitionError({ message, position: optional.position });
   }
   return params;
 }

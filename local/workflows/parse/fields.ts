@@ -91,3 +91,18 @@ export function expectName(node: YamlNode, what: string, step?: string): string 
   if (identifier.test(text) && !reserved.has(text.toLowerCase())) return text;
   throw new DefinitionError({ message: `${what} '${text}' is not a valid name`, position: node.position, step });
 }
+
+/** Something with a name in the source. */
+interface Named {
+  readonly name: string;
+  readonly position: Position;
+}
+
+/** @throws DefinitionError for the second of two with the same name */
+export function refuseTwins(items: readonly Named[], what: string, step?: string): void {
+  const seen = new Set<string>();
+  for (const { name, position } of items) {
+    if (seen.has(name)) throw new DefinitionError({ message: `${what} '${name}' is given twice`, position, step });
+    seen.add(name);
+  }
+}

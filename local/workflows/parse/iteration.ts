@@ -1,5 +1,5 @@
 import { DefinitionError } from "../definition-error.ts";
-import { expectList, expectName, expectSingle, expectText, Fields } from "./fields.ts";
+import { expectList, expectName, expectSingle, expectText, Fields, refuseTwins } from "./fields.ts";
 import { expectKind, kinds } from "./literal.ts";
 import type { Branch, ForAction, ParallelAction, Step, Template } from "./syntax.ts";
 import { parseTemplate } from "./template.ts";
@@ -17,6 +17,10 @@ export function parseFor(node: YamlNode, { step, parseSteps }: BodyContext): For
   const value = expectName(fields.expect("value"), "value", step);
   const indexNode = fields.take("index");
   const index = indexNode && expectName(indexNode, "index", step);
+  if (index === value) {
+    const message = `value and index are both named '${value}'`;
+    throw new DefinitionError({ message, position: indexNode?.position ?? node.position, step });
+  }
   const source = parseSource(fields, step);
   const steps = parseSteps(fields.expect("steps"), `step '${step}'`);
   fields.end();
@@ -94,12 +98,4 @@ function parseBranches(node: YamlNode, { step, parseSteps }: BodyContext): reado
   });
   refuseTwins(branches, "branch", step);
   return branches;
-}
-
-function refuseTwins(items: readonly Pick<Branch, "name" | "position">[], what: string, step: string): void {
-  const seen = new Set<string>();
-  for (const { name, position } of items) {
-    if (seen.has(name)) throw new DefinitionError({ message: `${what} '${name}' is given twice`, position, step });
-    seen.add(name);
-  }
 }

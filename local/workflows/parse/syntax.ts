@@ -153,7 +153,6 @@ export type RetryPolicy =
       readonly kind: "policy";
       readonly predicate?: Template;
       readonly maxRetries?: Template;
-      readonly initialDelay?: Template;
-      readonly maxDelay?: Template;
-      readonly multiplier?: Template;
+      /** A map, or an expression that gives one. */
+      readonly backoff?: Template;
     };

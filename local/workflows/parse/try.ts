@@ -2,7 +2,7 @@ import { DefinitionError } from "../definition-error.ts";
 import { expectName, Fields } from "./fields.ts";
 import type { BodyContext } from "./iteration.ts";
 import { expectKind, kinds } from "./literal.ts";
-import type { RetryPolicy, Step, TryAction } from "./syntax.ts";
+import type { RetryPolicy, Step, Template, TryAction } from "./syntax.ts";
 import { parseTemplate } from "./template.ts";
 import type { YamlNode } from "./yaml.ts";
 
@@ -53,16 +53,25 @@ function parseRetry(node: YamlNode, step: string): RetryPolicy {
     return value && expectKind(parseTemplate(value, step), kinds[kind], { what: key, step, position: value.position });
   };
   const backoffNode = fields.take("backoff");
-  const backoff = backoffNode && new Fields(backoffNode, "backoff", step);
   const policy: RetryPolicy = {
     kind: "policy",
     predicate: template(fields, "predicate", "expression"),
     maxRetries: template(fields, "max_retries", "count"),
-    initialDelay: backoff && template(backoff, "initial_delay", "number"),
-    maxDelay: backoff && template(backoff, "max_delay", "number"),
-    multiplier: backoff && template(backoff, "multiplier", "number"),
+    backoff: backoffNode && parseBackoff(backoffNode, step),
   };
-  backoff?.end();
   fields.end();
   return policy;
+}
+
+/** An expression such as `retry.default_backoff`, or a map of what is not as it is there. */
+function parseBackoff(node: YamlNode, step: string): Template {
+  const value = parseTemplate(node, step);
+  if (value.kind === "expression") return value;
+  const fields = new Fields(node, "backoff", step);
+  for (const key of ["initial_delay", "max_delay", "multiplier"]) {
+    const part = fields.take(key);
+    if (part) expectKind(parseTemplate(part, step), kinds.number, { what: key, step, position: part.position });
+  }
+  fields.end();
+  return value;
 }

@@ -1,36 +1,31 @@
 import type { Action, Definition, ForAction, Jump, ParallelAction, Step, TryAction } from "../parse/syntax.ts";
+import { type Scopes, scopesOf } from "../scopes/scopes.ts";
 import type { Library } from "../stdlib/library.ts";
-import { Declarations } from "./declarations.ts";
 import type { Block, Completion, ForWork, Node, ParallelWork, Program, StepType, TryWork, Work } from "./program.ts";
 
 /**
  * Makes a checked definition ready to run: callees and jumps are resolved, steps numbered within their block, and every
- * variable has the scope in which it is first assigned.
+ * variable has its scope.
  */
 export function planDefinition({ routines }: Definition, library: Library): Program {
-  const planned = [...routines.values()].map(({ name, params, steps }) => {
-    const declarations = new Declarations(params.map((parameter) => parameter.name));
-    return { name, params, block: planBlock(steps, { declarations, library }) };
+  const planned = [...routines.values()].map((routine) => {
+    const { name, params, steps } = routine;
+    return { name, params, block: planBlock(steps, { scopes: scopesOf(routine), library }) };
   });
   return { library, routines: new Map(planned.map((routine) => [routine.name, routine])) };
 }
 
-/** What a place in the source sees. */
+/** What the steps of a routine are planned with. */
 interface Planning {
-  readonly declarations: Declarations;
+  readonly scopes: Scopes;
   readonly library: Library;
-}
-
-/** The same inside a loop, branch or except block that begins with these variables. */
-function within({ declarations, library }: Planning, names: readonly string[]): Planning {
-  return { declarations: declarations.inner(names), library };
 }
 
 function planBlock(steps: readonly Step[], planning: Planning): Block {
   return {
     nodes: steps.map((step) => planStep(step, planning)),
     indexOf: new Map(steps.map(({ name }, index) => [name, index])),
-    locals: planning.declarations.names,
+    locals: planning.scopes(steps).own,
   };
 }
 
@@ -45,15 +40,10 @@ function planJump({ target }: Jump): Completion {
 }
 
 function planAction(action: Action, planning: Planning): Work {
-  const { declarations, library } = planning;
   switch (action.kind) {
-    case "assign":
-      for (const { target } of action.entries) declarations.declare(target.variable);
-      return action;
     case "call": {
       const { callee, args, result } = action;
-      if (result) declarations.declare(result.variable);
-      return { kind: "call", callee: library.get(callee) ?? callee, args, result: result?.variable };
+      return { kind: "call", callee: planning.library.get(callee) ?? callee, args, result: result?.variable };
     }
     case "switch": {
       const cases = action.cases.map(({ condition, body }) => ({ condition, body: planStep(body, planning) }));
@@ -73,14 +63,13 @@ function planAction(action: Action, planning: Planning): Work {
 }
 
 function planFor({ value, index, source, steps }: ForAction, planning: Planning): ForWork {
-  const inside = within(planning, index === undefined ? [value] : [value, index]);
-  return { kind: "for", value, index, source, block: planBlock(steps, inside) };
+  return { kind: "for", value, index, source, block: planBlock(steps, planning) };
 }
 
 function planParallel({ concurrencyLimit, work }: ParallelAction, planning: Planning): ParallelWork {
   if (work.kind === "for") return { kind: "parallel", concurrencyLimit, work: planFor(work, planning) };
   const branches = work.branches.map(({ name, position, steps }) => {
-    return { name, position, block: planBlock(steps, within(planning, [])) };
+    return { name, position, block: planBlock(steps, planning) };
   });
   return { kind: "parallel", concurrencyLimit, work: { kind: "branches", branches } };
 }
@@ -89,8 +78,7 @@ function planTry({ body, retry, except }: TryAction, planning: Planning): TryWor
   const planned = planStep(body, planning);
   if (!except) return { kind: "try", body: planned, retry };
   const { variable, steps } = except;
-  const block = planBlock(steps, within(planning, variable === undefined ? [] : [variable]));
-  return { kind: "try", body: planned, retry, except: { variable, block } };
+  return { kind: "try", body: planned, retry, except: { variable, block: planBlock(steps, planning) } };
 }
 
 function typeOf(work: Work): StepType {

@@ -18,7 +18,7 @@ export interface PlannedRoutine {
 
 /** Steps that follow each other; a jump to one of their names stays inside. */
 export interface Block {
-  /** Variables first assigned in here, where a scope of its own begins with the block; in the order of the source. */
+  /** Variables that belong here, where a scope of its own begins with the block. */
   readonly locals: ReadonlySet<string>;
   readonly nodes: readonly Node[];
   readonly indexOf: ReadonlyMap<string, number>;

@@ -24,7 +24,9 @@ function encode(data: Uint8Array, isPadded: boolean): string {
 }
 
 function decode(data: string, isPadded: boolean): Uint8Array {
-  const isWellFormed = /^[A-Za-z0-9+/]*={0,2}$/.test(data) && (isPadded ? data.length % 4 === 0 : !data.endsWith("="));
+  // One character of a group holds no byte.
+  const hasGoodLength = isPadded ? data.length % 4 === 0 : data.length % 4 !== 1 && !data.endsWith("=");
+  const isWellFormed = /^[A-Za-z0-9+/]*={0,2}$/.test(data) && hasGoodLength;
   if (!isWellFormed) throw fault("ValueError", "data is not base64 text");
   return Buffer.from(data, "base64");
 }

@@ -1,4 +1,5 @@
 import { fault } from "../fault.ts";
+import { copyOf } from "../value/header-map.ts";
 import { noteChange, sizeOf } from "../value/size.ts";
 import { isList, isMap, typeName, type Value, type ValueList, type ValueMap } from "../value/value.ts";
 import { row } from "./function.ts";
@@ -10,13 +11,13 @@ export const collections = [
   row("list.prepend",     "objs: list, val: value",    "list", ({ objs, val }) => extended(objs, val, [val, ...objs])),
   row("map.get",          "map: value, keys: value",   "value", ({ map, keys }) => get(map, toKeys(keys))),
   row("map.delete",       "map: map, key: string",   "map",  ({ map, key }) => remove(map, key)),
-  row("map.merge",        "first: map, second: map", "map",  ({ first, second }) => new Map([...first, ...second])),
+  row("map.merge",        "first: map, second: map", "map",  ({ first, second }) => merge(first, second)),
   row("map.merge_nested", "first: map, second: map", "map",  ({ first, second }) => mergeNested(first, second)),
 ];
 
 /** A list with one element more, whose size is known from the one before. */
 function extended(objs: ValueList, added: Value, longer: ValueList): ValueList {
-  noteChange(longer, objs, sizeOf(added));
+  noteChange(longer, objs, { bytes: sizeOf(added), added });
   return longer;
 }
 
@@ -39,11 +40,19 @@ function get(map: Value, keys: readonly string[]): Value {
 /** See choice `delete-missing`. */
 function remove(map: ValueMap, key: string): ValueMap {
   if (!map.has(key)) throw fault("KeyError", `key not found: ${key}`);
-  return new Map([...map].filter(([name]) => name !== key));
+  const copy = copyOf(map);
+  copy.delete(key);
+  return copy;
+}
+
+function merge(first: ValueMap, second: ValueMap): ValueMap {
+  const merged = copyOf(first);
+  for (const [key, value] of second) merged.set(key, value);
+  return merged;
 }
 
 function mergeNested(first: ValueMap, second: ValueMap): ValueMap {
-  const merged = new Map(first);
+  const merged = copyOf(first);
   for (const [key, value] of second) {
     const present = merged.get(key) ?? null;
     merged.set(key, isMap(present) && isMap(value) ? mergeNested(present, value) : value);

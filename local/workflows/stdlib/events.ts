@@ -29,12 +29,11 @@ function* awaitCallback(callback: ValueMap, timeoutSeconds: number, { effects }:
 }
 
 function toValue({ method, url, headers, body, receivedTime }: CallbackRequest): ValueMap {
-  const query = new Map<string, Value>(url.searchParams);
   const request = new Map<string, Value>([
     ["body", body.length === 0 ? null : parseBody(headers["content-type"], body)],
     ["headers", toHeaders(headers)],
     ["method", method],
-    ["query", query],
+    ["query", toQuery(url.searchParams)],
     ["url", url.href],
   ]);
   return new Map<string, Value>([
@@ -42,4 +41,15 @@ function toValue({ method, url, headers, body, receivedTime }: CallbackRequest):
     ["received_time", receivedTime],
     ["type", "HTTP"],
   ]);
+}
+
+/** A parameter that is given more than once has a list of texts (choice `repeated-query`). */
+function toQuery(parameters: URLSearchParams): ValueMap {
+  const names = new Set(parameters.keys());
+  return new Map(
+    [...names].map((name) => {
+      const values = parameters.getAll(name);
+      return [name, values.length > 1 ? values : (values[0] ?? "")];
+    }),
+  );
 }

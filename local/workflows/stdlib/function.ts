@@ -1,6 +1,7 @@
 import type { Effects } from "../execute/effects.ts";
 import { fault } from "../fault.ts";
 import type { Task } from "../task.ts";
+import { admit } from "../value/size.ts";
 import { isNumber, typeName, type Value, type ValueList, type ValueMap } from "../value/value.ts";
 
 /** A function of the standard library. */
@@ -56,7 +57,7 @@ export type ArgumentsOf<Signature extends string> = Signature extends `${infer F
       ? { readonly [Key in Name]: TypeOf<Type> }
       : unknown;
 
-/** One row of a namespace's table: name, parameters, result, implementation. */
+/** One row of a namespace's table: name, parameters, result, implementation. No result is larger than a value may be. */
 export function row<Signature extends string>(
   ...[name, signature, result, run]: [
     name: string,
@@ -73,7 +74,7 @@ export function row<Signature extends string>(
     // biome-ignore lint/correctness/useYield: a plain function is a task without effects
     *run(args, context) {
       // `bindArguments` has checked every argument against the signature that the type is read from.
-      return run(args as ArgumentsOf<Signature>, context);
+      return admit(run(args as ArgumentsOf<Signature>, context));
     },
   };
 }

@@ -1,9 +1,11 @@
 import { WorkflowError } from "../fault.ts";
+import { HeaderMap } from "../value/header-map.ts";
 import { parseJson } from "../value/json.ts";
 import type { Value, ValueMap } from "../value/value.ts";
 
-/** Reads a body by its content type: JSON as a value, text as a string, the rest as bytes. */
+/** Reads a body by its content type: JSON as a value, text as a string, the rest as bytes (choice `empty-body`). */
 export function parseBody(contentType: string | undefined, body: Buffer): Value {
+  if (body.length === 0 && contentType === undefined) return null;
   const mediaType = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (mediaType === "application/json" || mediaType.endsWith("+json")) return parseJsonBody(body.toString("utf8"));
   return mediaType.startsWith("text/") ? body.toString("utf8") : new Uint8Array(body);
@@ -22,19 +24,5 @@ function parseJsonBody(text: string): Value {
 
 /** Header names as `Content-Type`; they are found in any case (choice `header-names`). */
 export function toHeaders(headers: Readonly<Record<string, string>>): ValueMap {
-  return new HeaderMap(Object.entries(headers).map(([name, value]) => [canonical(name), value]));
-}
-
-class HeaderMap extends Map<string, Value> {
-  override get(name: string): Value | undefined {
-    return super.get(canonical(name));
-  }
-
-  override has(name: string): boolean {
-    return super.has(canonical(name));
-  }
-}
-
-function canonical(name: string): string {
-  return name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
+  return new HeaderMap(Object.entries(headers));
 }

@@ -1,5 +1,5 @@
 import { fault } from "../fault.ts";
-import { stringifyJson } from "../value/json.ts";
+import { stringifyJson, writeDouble } from "../value/json.ts";
 import { isBytes, isList, isMap, typeName, type Value, type ValueMap } from "../value/value.ts";
 import { urlEncode } from "./text.ts";
 
@@ -21,9 +21,11 @@ export function requestUrl(text: string, query: ValueMap = new Map()): URL {
   return url;
 }
 
+/** The text that `string` gives. See choice `text-of-double`. */
 function toQueryText(name: string, value: Value): string {
   if (typeof value === "string") return value;
-  if (typeof value === "bigint" || typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return writeDouble(value);
+  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   throw fault("TypeError", `query parameter '${name}' must be a string, number or boolean, not ${typeName(value)}`);
 }
 

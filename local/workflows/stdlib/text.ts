@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import { fault } from "../fault.ts";
+import { expectTextSize } from "../value/size.ts";
 import type { Value } from "../value/value.ts";
 import { decodeText, encodeText } from "./charset.ts";
 import { row } from "./function.ts";
@@ -14,9 +15,9 @@ export const text = [
   row("text.decode",            "data: bytes, charset?: string",                "string",  ({ data, charset }) => decodeText(data, charset)),
   row("text.encode",            "text: string, charset?: string",               "bytes",   (args) => encodeText(args.text, args.charset)),
   row("text.find_all",          "source: string, substr: string",               "list",    ({ source, substr }) => findAll(source, substr)),
-  row("text.find_all_regex",    "source: string, regexp: string",               "list",    ({ source, regexp }) => matches(source, regexp).map(toMatch(source))),
+  row("text.find_all_regex",    "source: string, regexp: string",               "list",    ({ source, regexp }) => findAllRegex(source, regexp)),
   row("text.match_regex",       "source: string, regexp: string",               "boolean", ({ source, regexp }) => compile(regexp).matcher(source).find()),
-  row("text.replace_all",       "source: string, substr: string, repl: string", "string",  ({ source, substr, repl }) => source.split(nonEmpty(substr, "substr")).join(repl)),
+  row("text.replace_all",       "source: string, substr: string, repl: string", "string",  ({ source, substr, repl }) => joined(source.split(nonEmpty(substr, "substr")), repl)),
   row("text.replace_all_regex", "source: string, regexp: string, repl: string", "string",  ({ source, regexp, repl }) => replace(source, regexp, repl)),
   row("text.split",             "source: string, separator: string",            "list",    ({ source, separator }) => source.split(nonEmpty(separator, "separator"))),
   row("text.substring",         "source: string, start: integer, end: integer", "string",  ({ source, start, end }) => substring(source, start, end)),
@@ -49,9 +50,10 @@ function nonEmpty(value: string, name: string): string {
 /** See choice `find-all-positions`. */
 function findAll(source: string, substr: string): Value {
   const positions: Value[] = [];
+  const place = characterCounter(source);
   nonEmpty(substr, "substr");
   for (let at = source.indexOf(substr); at >= 0; at = source.indexOf(substr, at + substr.length)) {
-    positions.push(characters(source, at));
+    positions.push(place(at));
   }
   return positions;
 }
@@ -83,29 +85,49 @@ interface Match {
 function matches(source: string, regexp: string): readonly Match[] {
   const matcher = compile(regexp).matcher(source);
   const found: Match[] = [];
-  while (matcher.find()) found.push({ start: matcher.start(), end: matcher.end() });
+  while (matcher.find()) {
+    const match = { start: matcher.start(), end: matcher.end() };
+    // In RE2 nothing is found once more where the match before ended.
+    if (match.end > match.start || match.start !== found.at(-1)?.end) found.push(match);
+  }
   return found;
 }
 
-function toMatch(source: string): (match: Match) => Value {
-  return ({ start, end }) =>
-    new Map<string, Value>([
-      ["index", characters(source, start)],
-      ["match", source.slice(start, end)],
-    ]);
+function findAllRegex(source: string, regexp: string): Value {
+  const place = characterCounter(source);
+  return matches(source, regexp).map(
+    ({ start, end }) =>
+      new Map<string, Value>([
+        ["index", place(start)],
+        ["match", source.slice(start, end)],
+      ]),
+  );
 }
 
 /** The replacement is taken as it is: the language has no back references. */
 function replace(source: string, regexp: string, repl: string): string {
   let done = 0;
-  let result = "";
+  const parts: string[] = [];
   for (const { start, end } of matches(source, regexp)) {
-    result += source.slice(done, start) + repl;
+    parts.push(source.slice(done, start));
     done = end;
   }
-  return result + source.slice(done);
+  return joined([...parts, source.slice(done)], repl);
 }
 
-function characters(source: string, utf16Offset: number): bigint {
-  return BigInt([...source.slice(0, utf16Offset)].length);
+/** Parts with a text between them, if that is not too long to be made. */
+function joined(parts: readonly string[], between: string): string {
+  expectTextSize((parts.length - 1) * Buffer.byteLength(between));
+  return parts.join(between);
+}
+
+/** Tells how many characters come before places that are asked for from left to right. */
+function characterCounter(source: string): (utf16Offset: number) => bigint {
+  let counted = 0;
+  let characters = 0n;
+  return (utf16Offset) => {
+    for (const _ of source.slice(counted, utf16Offset)) characters += 1n;
+    counted = utf16Offset;
+    return characters;
+  };
 }

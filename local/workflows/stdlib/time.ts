@@ -18,9 +18,15 @@ const timestamp = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d
  */
 export function parseTime(value: string): number {
   const [, whole, fraction = "", zone = ""] = timestamp.exec(value) ?? [];
-  const ms = whole === undefined ? Number.NaN : Date.parse(`${whole}${zone}`.toUpperCase());
+  const ms = whole === undefined || !isOnCalendar(whole) ? Number.NaN : Date.parse(`${whole}${zone}`.toUpperCase());
   if (Number.isNaN(ms)) throw fault("ValueError", `'${value}' is not a timestamp`);
   return ms / 1000 + Number(`0${fraction}`);
+}
+
+/** Whether the day and the hour exist; JavaScript reads 30 February as 1 March. */
+function isOnCalendar(dateTime: string): boolean {
+  const ms = Date.parse(`${dateTime}Z`.toUpperCase());
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(dateTime.toUpperCase());
 }
 
 /** ISO 8601 text with six fractional digits and the zone's offset, `Z` for UTC. */

@@ -1,9 +1,7 @@
 import { fault } from "../fault.ts";
 import { isInt64 } from "./integer.ts";
+import { maxNesting } from "./size.ts";
 import { isBytes, isList, isMap, type Value, type ValueMap } from "./value.ts";
-
-/** Deepest nesting of lists and maps that is read or written. */
-const maxDepth = 100;
 
 const token = /\s*(?:([{}[\],:])|"((?:[^"\\]|\\.)*)"|(-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)|(true|false|null))/y;
 
@@ -29,11 +27,11 @@ class JsonReader {
   }
 
   value(depth: number): Value {
-    if (depth > maxDepth) throw fault("ValueError", "JSON is nested too deeply");
     const [, mark, text, number, fraction, exponent, word] = this.#next();
     if (text !== undefined) return this.#string(text);
     if (number !== undefined) return toNumber(number, fraction !== undefined || exponent !== undefined);
     if (word !== undefined) return word === "null" ? null : word === "true";
+    if ((mark === "[" || mark === "{") && depth === maxNesting) throw tooDeep();
     if (mark === "[") return this.#list(depth);
     if (mark === "{") return this.#map(depth);
     return this.#fail();
@@ -98,6 +96,11 @@ class JsonReader {
   }
 }
 
+/** See choice `nesting`. */
+function tooDeep() {
+  return fault("ValueError", `JSON is nested more than ${maxNesting} levels deep`);
+}
+
 function toNumber(text: string, isDouble: boolean): bigint | number {
   if (isDouble) return Number(text);
   const amount = BigInt(text);
@@ -121,10 +124,10 @@ export function stringifyJson(value: Value, { indent = 0 }: JsonStyle = {}): str
 }
 
 function write(value: Value, indent: number, depth: number): string {
-  if (depth > maxDepth) throw fault("ValueError", "value is nested too deeply for JSON");
   if (value === null || typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (typeof value === "number") return writeDouble(value);
   if (typeof value === "string") return JSON.stringify(value);
+  if (depth === maxNesting && (isList(value) || isMap(value))) throw tooDeep();
   if (isList(value)) {
     const items = value.map((item) => write(item, indent, depth + 1));
     return `[${layOut(items, indent, depth)}]`;

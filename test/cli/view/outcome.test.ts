@@ -1,8 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { renderOutcome } from "../../../cli/view/outcome.ts";
-import { at, runView, step } from "../run-view.ts";
+import { approvalView, at, planView, runView, step } from "../run-view.ts";
 
-const accepted = { expectedSeconds: 1500, costPerDay: { amount: 9.5, pricesOf: "2030-01-01" } };
+const place = { project: "my-project", region: "asia-northeast1" };
+const alone = { place };
+const context = { place, accepted: { expectedSeconds: 1500, costPerDay: { amount: 9.6, pricesOf: "2030-01-01" } } };
 const created = {
   resource: "projects/p/global/networks/n",
   action: "create",
@@ -19,16 +21,16 @@ describe("renderOutcome", () => {
       endedAt: at(900),
       steps: [step({ state: "done", changes: [created] })],
     });
-    expect(renderOutcome(run, accepted)).toEqual([
+    expect(renderOutcome(run, context)).toEqual([
       "users is ready: https://users-1.run.app",
       "  Select Users: [{3 sasashun}]\n  more",
-      "On Google Cloud: 15 min for this run, then 9.50 USD per day (list prices of 2030-01-01).",
+      "On Google Cloud: 15 min for this run, then 9.60 USD per day (list prices of 2030-01-01).",
     ]);
   });
 
   it("says when nothing had to be changed", () => {
     const run = runView({ state: "succeeded", endedAt: at(9), steps: [step({ state: "done", changes: [] })] });
-    expect(renderOutcome(run, { expectedSeconds: 0 })).toContain("Nothing had to be changed.");
+    expect(renderOutcome(run, alone)).toContain("Nothing had to be changed.");
   });
 
   it("names the failed step with code, cause and evidence, what was kept and the way forward", () => {
@@ -43,12 +45,14 @@ describe("renderOutcome", () => {
         { step: "seed", code: "FAILED_PRECONDITION", message: "002.sql: syntax error", evidence: ["line 3", "line 4"] },
       ],
     });
-    expect(renderOutcome(run, accepted)).toEqual([
+    expect(renderOutcome(run, context)).toEqual([
       "Step seed failed: FAILED_PRECONDITION: 002.sql: syntax error",
       "    line 3",
       "    line 4",
-      "Kept as they are: network, instance; at most 9.50 USD per day.",
-      "When the cause is removed, run `alloyrun up` with the same file: it goes on from there and makes nothing twice.",
+      "Kept as they are: network, instance.",
+      "Meanwhile that costs at most 0.40 USD per hour (9.60 USD per day).",
+      "When the cause is removed, go on from there; nothing is made twice:",
+      "  alloyrun resume run-1 --project my-project",
     ]);
   });
 
@@ -58,7 +62,7 @@ describe("renderOutcome", () => {
       steps: [step({ state: "done" })],
       failures: [{ step: "cluster", code: "RESOURCE_EXHAUSTED", message: "quota" }],
     });
-    expect(renderOutcome(run, accepted).join("\n")).not.toContain("USD");
+    expect(renderOutcome(run, context).join("\n")).not.toContain("USD");
   });
 
   it("says that nothing was made when the first step failed", () => {
@@ -66,7 +70,7 @@ describe("renderOutcome", () => {
       state: "failed",
       failures: [{ step: "services", code: "PERMISSION_DENIED", message: "no" }],
     });
-    expect(renderOutcome(run, accepted)).toContain("Nothing was made.");
+    expect(renderOutcome(run, context)).toContain("Nothing was made.");
   });
 
   it("does not claim that a failed removal kept what it had removed", () => {
@@ -76,9 +80,9 @@ describe("renderOutcome", () => {
       steps: [step({ name: "traffic", state: "done" })],
       failures: [{ step: "network", code: "PERMISSION_DENIED", message: "no" }],
     });
-    const lines = renderOutcome(run, { expectedSeconds: 1 }).join("\n");
+    const lines = renderOutcome(run, alone).join("\n");
     expect(lines).toContain("Removed already: traffic.");
-    expect(lines).toContain("`alloyrun down users`");
+    expect(lines).toContain("alloyrun resume run-1");
     expect(lines).not.toContain("Kept");
   });
 
@@ -88,10 +92,10 @@ describe("renderOutcome", () => {
       state: "remaining",
       remaining: [{ step: "egress", reason: "the subnet is in use for up to two hours" }],
     });
-    expect(renderOutcome(run, { expectedSeconds: 1 })).toEqual([
+    expect(renderOutcome(run, alone)).toEqual([
       "users: nothing that is billed is left. Google still holds:",
       "  egress: the subnet is in use for up to two hours",
-      "Finish later with `alloyrun sweep`.",
+      "Finish later: alloyrun sweep --project my-project",
     ]);
   });
 
@@ -101,20 +105,81 @@ describe("renderOutcome", () => {
     ["check", "Checked: every step has its permissions."],
   ] as const)("closes a %s that succeeded in its own words", (action, line) => {
     const environment = action === "down" ? "users" : "";
-    expect(renderOutcome(runView({ action, environment, state: "succeeded" }), { expectedSeconds: 1 })).toEqual([line]);
+    expect(renderOutcome(runView({ action, environment, state: "succeeded" }), alone)).toEqual([line]);
   });
 
   it("tells of a sweep that has more to do", () => {
     const remaining = [{ step: "network", reason: "users: held" }] as const;
-    const [first] = renderOutcome(runView({ action: "sweep", environment: "", state: "remaining", remaining }), {
-      expectedSeconds: 1,
-    });
+    const [first] = renderOutcome(runView({ action: "sweep", environment: "", state: "remaining", remaining }), alone);
     expect(first).toMatch(/^Sweep: /);
   });
 
-  it("does not call a cancelled run ready", () => {
-    expect(renderOutcome(runView({ state: "cancelled" }), accepted)).toEqual([
-      "The run run-1 was cancelled; what it had made is kept.",
+  it("says what a cancelled run leaves, and both ways from there", () => {
+    expect(renderOutcome(runView({ state: "cancelled", steps: [step({ state: "done" })] }), context)).toEqual([
+      "The run run-1 was cancelled.",
+      "Kept as they are: network.",
+      "Go on: alloyrun resume run-1 --project my-project",
+      "Or take it down: alloyrun down users --project my-project",
     ]);
+  });
+
+  it("says when what is ready is removed by itself", () => {
+    const run = runView({ state: "succeeded", url: "https://u", readAt: at(0), expiresAt: at(72 * 3600 + 3600) });
+    expect(renderOutcome(run, alone)).toContain("It lives until 2030-01-04 01:00 UTC (in 3 d 1 h).");
+  });
+
+  describe("of a rebuild that failed", () => {
+    const failures = [{ step: "seed", code: "FAILED_PRECONDITION", message: "no" }] as const;
+    const plan = planView({ costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04" } });
+
+    it("counts the new database beside the old one", () => {
+      const run = runView({ action: "rebuild", level: "database", state: "failed", failures, plan });
+      expect(renderOutcome(run, alone).join("\n")).toContain("0.80 USD per hour (19.20 USD per day)");
+    });
+
+    it.each([
+      ["what served before, untouched", "waiting"],
+      ["the new revision", "done"],
+    ] as const)("says that what serves is %s", (serving, state) => {
+      const steps = [step({ name: "traffic", state })];
+      const run = runView({ action: "rebuild", level: "data", state: "failed", failures, steps });
+      expect(renderOutcome(run, alone)).toContain(`What serves: ${serving}.`);
+    });
+
+    it("counts a fresh database in the same cluster once", () => {
+      const run = runView({ action: "rebuild", level: "data", state: "failed", failures, plan });
+      expect(renderOutcome(run, alone).join("\n")).toContain("0.40 USD per hour (9.60 USD per day)");
+    });
+  });
+
+  it.each([
+    ["STALE_PLAN", "alloyrun plan"],
+    ["BUSY", "alloyrun status users --project my-project"],
+    ["FROZEN", "alloyrun unfreeze users --project my-project"],
+  ])("leads on from %s", (reason, command) => {
+    const failures = [{ step: "workflow", code: "ABORTED", message: "no", reason }] as const;
+    expect(renderOutcome(runView({ state: "failed", failures }), alone).join("\n")).toContain(command);
+  });
+
+  describe("of a run that was not approved", () => {
+    const approval = approvalView({ state: "rejected", by: "bob@example.com", reason: "not this week" });
+
+    it("tells who rejected it, why, and that nothing was changed", () => {
+      expect(renderOutcome(runView({ action: "down", state: "rejected", approval }), alone)).toEqual([
+        "Rejected by bob@example.com: not this week",
+        "Nothing was changed, and nothing new is billed.",
+        "When that is settled, ask again: `alloyrun down users --project my-project`.",
+      ]);
+    });
+
+    it("tells that nobody approved it in time", () => {
+      const [first] = renderOutcome(runView({ state: "rejected" }), alone);
+      expect(first).toBe("Nobody approved it in time.");
+    });
+  });
+
+  it("names the region of an installation that is not in the usual one", () => {
+    const there = { place: { project: "my-project", region: "us-central1" } };
+    expect(renderOutcome(runView({ state: "failed" }), there).at(-1)).toMatch(/ --region us-central1$/);
   });
 });

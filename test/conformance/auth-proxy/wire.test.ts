@@ -1,9 +1,11 @@
+import "reflect-metadata";
 import { generateKeyPair, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import * as x509 from "@peculiar/x509";
 import pg from "pg";
 import type { KeyPair } from "../../../local/certificate.ts";
 import { createIssuer, openIssuer } from "../../../local/postgres/authority.ts";
@@ -183,6 +185,8 @@ describe("the two requests of a connector", () => {
     expect(chain).toHaveLength(3);
     const leaf = new X509Certificate(chain[0] ?? "");
     expect(leaf.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
+    const { usages } = new x509.X509Certificate(chain[0] ?? "").getExtension(x509.KeyUsagesExtension) ?? {};
+    expect(usages).toBe(x509.KeyUsageFlags.digitalSignature);
     expect(chain[2]).toBe(caCert);
     expect(leaf.validToDate.getTime() - Date.now()).toBeLessThanOrEqual(3600_000);
   });

@@ -15,6 +15,9 @@ import { fetchMethod } from "./fetch-method.ts";
 /** How a client reaches the local cloud. */
 export type Transport = "gRPC" | "REST";
 
+/** What called a method: an official client, or the plain fetch of google-auth-library. */
+export type Means = "client" | "fetch";
+
 /** What a call came to, in JSON form whatever the transport was. */
 export interface Answer {
   readonly value: JsonObject;
@@ -35,6 +38,8 @@ export interface Refusal {
 /** Calls methods by their full names, through the official client where there is one and by google-auth-library's fetch where not. */
 export interface Caller {
   readonly transport: Transport;
+  /** Methods that answered with success, by host and full name, with what called them. */
+  readonly shown: ReadonlyMap<string, Means>;
   /** @param method full name, with the host before it and a space where several hosts have it */
   call(method: string, request: JsonObject): Promise<Answer>;
   /** Waits on the cloud's clock until an operation has ended. */
@@ -73,6 +78,7 @@ async function freePorts(count: number): Promise<number[]> {
 /** Opens clients over a transport; Compute Engine's speak REST only. */
 export function openCaller({ local, ports }: ListeningCloud, transport: Transport): Caller {
   const opened = new Map<string, OfficialClient>();
+  const shown = new Map<string, Means>();
 
   function clientOf(service: string, host: string): OfficialClient | undefined {
     const Client = officialClients[service];
@@ -103,6 +109,7 @@ export function openCaller({ local, ports }: ListeningCloud, transport: Transpor
 
   return {
     transport,
+    shown,
     async call(named, request) {
       const [method = "", host = model.methods[method]?.hosts[0] ?? ""] = named.split(" ").reverse();
       const definition = model.methods[method];
@@ -113,9 +120,12 @@ export function openCaller({ local, ports }: ListeningCloud, transport: Transpor
         const made = client && (await invoke(client, name, form.toClient(definition.request, request)));
         if (!made) continue;
         if ("caught" in made) return { value: {}, refusal: toRefusal(made.caught) };
+        shown.set(`${host} ${method}`, "client");
         return { value: form.fromClient(definition.response, made.given) };
       }
-      return await fetchMethod(local, { host, method, request });
+      const answer = await fetchMethod(local, { host, method, request });
+      if (!answer.refusal && !shown.has(`${host} ${method}`)) shown.set(`${host} ${method}`, "fetch");
+      return answer;
     },
     async untilEnded(host, operation) {
       const { clock, operations } = local.cloud;
@@ -129,12 +139,15 @@ export function openCaller({ local, ports }: ListeningCloud, transport: Transpor
 
 /**
  * What a client asks for over REST at an address that its API does not have; Google answers that there is no such page
- * as well: policies by POST, and operations of a location at the root.
+ * as well: policies by POST, or in another version, and operations of a location at the root.
  */
 function isFetched(transport: Transport, host: string, method: string): boolean {
   if (transport !== "REST") return false;
   if (method === "google.iam.v1.IAMPolicy.GetIamPolicy") return true;
-  return host === "cloudfunctions.googleapis.com" && method === "google.longrunning.Operations.ListOperations";
+  const isPolicy = method.startsWith("google.iam.v1.IAMPolicy.");
+  return (
+    host === "cloudfunctions.googleapis.com" && (isPolicy || method === "google.longrunning.Operations.ListOperations")
+  );
 }
 
 /** The part of a client that reads operations, where its API has any. */

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { testProject } from "../../support/local-cloud.ts";
 import { label, subjectsOf } from "../malformed/subject.ts";
+import { createActor } from "./actor.ts";
 import * as behaviours from "./behaviours.ts";
 import { type Caller, type ListeningCloud, openCaller, startListeningCloud, type Transport } from "./caller.ts";
+import { neverSucceeds, shownElsewhere } from "./elsewhere.ts";
+import { expectMeans } from "./fetched.ts";
 import { furtherCalls } from "./further-calls.ts";
 import { kinds } from "./kinds.ts";
-import { refusedRequest } from "./refusals.ts";
+import { refusedRequest, refusesNothing } from "./refusals.ts";
+import { scenarios } from "./scenarios.ts";
 import { settle } from "./settle.ts";
-import { reasonUnshown, refusesNothing } from "./unshown.ts";
 
 const refusable = new Set(["NOT_FOUND", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "PERMISSION_DENIED"]);
 const codesTold = new Map<string, readonly string[]>();
@@ -56,6 +59,10 @@ describe.each(["gRPC", "REST"] as const)("official clients over %s", (transport)
     expect(value).toMatchObject(expected);
   });
 
+  it.each(scenarios.map((scenario) => [scenario.title, scenario] as const))("live with %s", (_, scenario) =>
+    scenario.run(createActor(listening.local, callerOf(transport))),
+  );
+
   it("are told by every served method what it refuses", async () => {
     const told: string[] = [];
     const subjects = subjectsOf(listening.local);
@@ -82,15 +89,28 @@ describe("the two transports", () => {
 });
 
 describe("every served method", () => {
-  it("was called with success and with a refusal", () => {
-    const calls = listening.local.journal.list();
-    const key = (host: string, method: string) => `${host} ${method}`;
-    const succeeded = new Set(calls.filter(({ code }) => code === "OK").map(({ host, method }) => key(host, method)));
-    const refused = new Set(calls.filter(({ code }) => code !== "OK").map(({ host, method }) => key(host, method)));
-    const names = subjectsOf(listening.local).map(({ host, name }) => key(host, name));
+  const names = () => subjectsOf(listening.local).map(({ host, name }) => `${host} ${name}`);
+
+  it("was called with a refusal", () => {
+    const refused = new Set(
+      listening.local.journal
+        .list()
+        .filter(({ code }) => code !== "OK")
+        .map(({ host, method }) => `${host} ${method}`),
+    );
     const isKnown = (name: string) => refusesNothing.has(name.split(" ")[1] ?? "");
-    expect(names.filter((name) => !refused.has(name) && !isKnown(name))).toEqual([]);
-    expect(names.filter((name) => !succeeded.has(name) && !reasonUnshown(name))).toEqual([]);
-    expect(names.filter((name) => succeeded.has(name) && reasonUnshown(name))).toEqual([]);
+    expect(names().filter((name) => !refused.has(name) && !isKnown(name))).toEqual([]);
   });
+
+  it.each(["gRPC", "REST"] as const)(
+    "was called with success over %s, here or in the file that says so",
+    (transport) => {
+      const { shown } = callerOf(transport);
+      const isMissing = (name: string) => !shown.has(name) && !shownElsewhere.has(name) && !neverSucceeds.has(name);
+      expect(names().filter(isMissing)).toEqual([]);
+      const listed = [...shownElsewhere.keys(), ...neverSucceeds.keys()];
+      expect(listed.filter((name) => !names().includes(name) || shown.has(name))).toEqual([]);
+      expectMeans(callerOf(transport));
+    },
+  );
 });

@@ -3,13 +3,14 @@ import { ArtifactRegistryClient } from "@google-cloud/artifact-registry";
 import { CloudBuildClient } from "@google-cloud/cloudbuild";
 import * as compute from "@google-cloud/compute";
 import { v1 as functionsV1, v2 as functionsV2 } from "@google-cloud/functions";
+import { IAMCredentialsClient } from "@google-cloud/iam-credentials";
 import { v2 as loggingV2 } from "@google-cloud/logging";
 import { v1 as pubsubV1 } from "@google-cloud/pubsub";
 import { ProjectsClient } from "@google-cloud/resource-manager";
 import * as run from "@google-cloud/run";
 import { CloudSchedulerClient } from "@google-cloud/scheduler";
 import { SecretManagerServiceClient } from "@google-cloud/secret-manager";
-import { v1 as serviceUsageV1 } from "@google-cloud/service-usage";
+import { v1 as serviceUsageV1, v1beta1 as serviceUsageV1beta1 } from "@google-cloud/service-usage";
 import { VpcAccessServiceClient } from "@google-cloud/vpc-access";
 import { ExecutionsClient } from "@google-cloud/workflows";
 
@@ -46,6 +47,7 @@ export const officialClients: Readonly<Record<string, MakeClient>> = {
   "google.cloud.compute.v1.Zones": compute.ZonesClient,
   "google.cloud.functions.v2.FunctionService": functionsV2.FunctionServiceClient,
   "google.cloud.functions.v1.CloudFunctionsService": functionsV1.CloudFunctionsServiceClient,
+  "google.iam.credentials.v1.IAMCredentials": IAMCredentialsClient,
   "google.logging.v2.LoggingServiceV2": loggingV2.LoggingServiceV2Client,
   "google.pubsub.v1.Publisher": pubsubV1.PublisherClient,
   "google.pubsub.v1.Subscriber": pubsubV1.SubscriberClient,
@@ -58,6 +60,7 @@ export const officialClients: Readonly<Record<string, MakeClient>> = {
   "google.cloud.scheduler.v1.CloudScheduler": CloudSchedulerClient,
   "google.cloud.secretmanager.v1.SecretManagerService": SecretManagerServiceClient,
   "google.api.serviceusage.v1.ServiceUsage": serviceUsageV1.ServiceUsageClient,
+  "google.api.serviceusage.v1beta1.ServiceUsage": serviceUsageV1beta1.ServiceUsageClient,
   "google.cloud.vpcaccess.v1.VpcAccessService": VpcAccessServiceClient,
   "google.cloud.workflows.executions.v1.Executions": ExecutionsClient,
 };

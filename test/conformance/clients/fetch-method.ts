@@ -64,7 +64,8 @@ function toLine({ verb, path, body }: Route, request: JsonObject): Line | undefi
   const filled = path.replace(/\{([^=}]+)(?:=([^}]+))?\}/g, (_, variable: string, pattern = "*") => {
     const value = String(at(request, variable) ?? "");
     if (!fits(pattern, value)) isWhole = false;
-    used.add(toJsonName(variable));
+    // A name inside a message stays part of what is sent of the message.
+    if (!variable.includes(".")) used.add(toJsonName(variable));
     return pattern === "*" ? encodeURIComponent(value) : value.split("/").map(encodeURIComponent).join("/");
   });
   if (!isWhole) return undefined;

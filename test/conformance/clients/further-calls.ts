@@ -116,7 +116,11 @@ function projects(): readonly FurtherCall[] {
   const usage = "google.api.serviceusage.v1.ServiceUsage";
   const permissions = ["run.services.get"];
   const run = `${project}/services/run.googleapis.com`;
+  const billing = "google.cloud.billing.v1.CloudBilling";
+  const paid = { billingAccountName: "billingAccounts/012345-6789AB-CDEF01" };
   return [
+    [`${billing}.UpdateProjectBillingInfo`, { name: project, projectBillingInfo: paid }, paid],
+    [`${billing}.GetProjectBillingInfo`, { name: project }, { ...paid, billingEnabled: true }],
     [`${v3}.GetProject`, { name: project }, { projectId: testProject, state: "ACTIVE" }],
     [`${v3}.SearchProjects`, { query: `id:${testProject}` }, { projects: [{ projectId: testProject }] }],
     [`${v3}.GetIamPolicy`, { resource: project }, {}],
@@ -151,7 +155,6 @@ function projects(): readonly FurtherCall[] {
       {},
     ],
     ["google.api.serviceusage.v1beta1.ServiceUsage.GenerateServiceIdentity", { parent: run }, {}],
-    ["google.storage.v1.Projects.GetServiceAccount", { projectId: testProject }, { kind: "storage#serviceAccount" }],
   ];
 }
 
@@ -166,7 +169,7 @@ function compute(stem: string): readonly FurtherCall[] {
     [named("Regions.List"), here, {}],
     [named("Zones.Get"), inZone, { name: "us-central1-a" }],
     [named("Zones.List"), here, {}],
-    [named("Routes.List"), here, { items: [{ kind: "compute#route" }] }],
+    [named("Routes.List"), here, { items: expect.any(Array) as never }],
     [
       named("Addresses.Insert"),
       { ...inRegion, addressResource: { name: `further-${stem}` } },
@@ -206,5 +209,10 @@ function locations(): readonly FurtherCall[] {
   const operations = ["alloydb", "cloudfunctions", "run", "vpcaccess", "workflows"].map(
     (api): FurtherCall => [`${api}.googleapis.com google.longrunning.Operations.ListOperations`, { name: location }],
   );
-  return [...all, ...operations];
+  const service = "google.cloud.functions.v2.FunctionService";
+  const functions: readonly FurtherCall[] = [
+    [`${service}.ListRuntimes`, { parent: location, filter: "name=nodejs24" }, { runtimes: [{ name: "nodejs24" }] }],
+    [`${service}.GenerateUploadUrl`, { parent: location }, { uploadUrl: expect.any(String) as never }],
+  ];
+  return [...all, ...operations, ...functions];
 }

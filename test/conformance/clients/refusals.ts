@@ -11,6 +11,13 @@ const packageName = `${project}/locations/us-central1/repositories/absent/packag
 const cluster = `${project}/locations/us-central1/clusters/absent`;
 const noProject = "Not-A-Project";
 
+/** Methods that take whatever well-formed request they are given; what is malformed is refused in `../malformed`. */
+export const refusesNothing: ReadonlySet<string> = new Set([
+  "google.cloud.functions.v2.FunctionService.GenerateUploadUrl",
+  "google.cloud.functions.v2.FunctionService.ListRuntimes",
+  "google.logging.v2.LoggingServiceV2.DeleteLog",
+]);
+
 /** What is refused by methods that take a plausible request about nothing. */
 const particular: Readonly<Record<string, JsonObject>> = {
   // Clients leave out a body that holds nothing but its name when they speak REST.

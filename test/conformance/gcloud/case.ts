@@ -26,5 +26,7 @@ export interface Scenario {
   readonly project: string;
   /** Sources of one-file applications that are pushed before, by the name in braces that stands for their image. */
   readonly images?: Readonly<Record<string, string>>;
+  /** Ids of functions that are deployed before, through their API. */
+  readonly functions?: readonly string[];
   readonly cases: readonly Case[];
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { LocalCloud } from "../../../local/main.ts";
+import { deployFunction } from "../../support/deploy-function.ts";
 import { pushImage } from "../../support/push-image.ts";
 import type { Case, Scenario } from "./case.ts";
 import { openTap } from "./tap.ts";
@@ -26,11 +27,12 @@ export interface Outcome {
 /** Runs a scenario's commands one after the other; tells of each as it ends. */
 export async function runScenario(
   local: LocalCloud,
-  { project, cases, images = {} }: Scenario,
+  { project, cases, images = {}, functions = [] }: Scenario,
   tell: (one: Case, outcome: Outcome) => void,
 ): Promise<void> {
   const { projectNumber } = local.cloud.projects.ensure(project);
   for (const { host } of local.apis) local.cloud.projects.setUsable(project, host, true);
+  for (const id of functions) await deployFunction(local, { project, id });
   const tap = await openTap(local);
   const folder = mkdtempSync(join(tmpdir(), "gcloud-conformance-"));
   const names = new Map(Object.entries({ project, number: projectNumber, folder }));

@@ -1,52 +1,38 @@
-/** Every command, loop and rule of gcloud's traffic that has a replay; `{part}: {command or rule}`. */
-export const rows: readonly string[] = [
-  "compute: networks create",
-  "compute: networks subnets create",
-  "compute: addresses create",
-  "compute: instances create",
-  "compute: firewall-rules create",
-  "compute: describe",
-  "compute: networks list",
-  "compute: networks subnets list without a region",
+import { type Family, families, type Verb, verbs } from "./families.ts";
+
+/** A command that must be replayed, and what its requests must come to. */
+export interface Row {
+  /** `{api}: {command}` */
+  readonly name: string;
+  /** Host that it is sent to, or one that ends with it. */
+  readonly host: string;
+  /** One of its requests must have one of these. */
+  readonly methods: readonly string[];
+}
+
+/** HTTP methods by which a verb may do what it says. */
+const methodsOf: Readonly<Record<Verb, readonly string[]>> = {
+  create: ["POST", "PUT"],
+  describe: ["GET"],
+  list: ["GET"],
+  update: ["PATCH", "PUT", "POST"],
+  // Some APIs remove by a method of another name.
+  delete: ["DELETE", "POST"],
+};
+
+/** Commands on a policy. */
+const bindingWords = ["get-iam-policy", "add-iam-policy-binding", "remove-iam-policy-binding"];
+
+/** Every family's verbs in gcloud's words, what is done with it besides, and the bindings of its policy. */
+export const commandRows: readonly Row[] = families.flatMap(toRows);
+
+/** Loops and rules that hold for every command, and refusals, which a verb alone does not ask for. */
+export const ruleRows: readonly string[] = [
   "compute: several resources in one batch",
-  "compute: delete",
   "compute: an operation that ends in an error",
-  "servicenetworking: vpc-peerings connect",
-  "servicenetworking: vpc-peerings list --network",
-  "servicenetworking: vpc-peerings delete",
-  "serviceusage: services enable",
-  "serviceusage: services list --enabled",
-  "vpcaccess: connectors create",
-  "vpcaccess: connectors describe, list and delete",
-  "alloydb: clusters create",
-  "alloydb: instances create",
-  "alloydb: instances describe",
-  "alloydb: lists",
-  "alloydb: instances delete",
-  "alloydb: clusters delete",
-  "iam: service-accounts create",
-  "iam: projects add-iam-policy-binding",
-  "iam: a policy that somebody changed meanwhile",
-  "iam: projects remove-iam-policy-binding",
-  "iam: projects get-iam-policy",
-  "iam: service-accounts describe and delete",
-  "secretmanager: secrets create",
-  "secretmanager: secrets versions add",
-  "secretmanager: secrets versions access",
-  "secretmanager: secrets versions list",
-  "secretmanager: secrets list",
-  "secretmanager: secrets add-iam-policy-binding",
-  "secretmanager: secrets delete",
-  "workflows: deploy",
-  "workflows: execute",
-  "workflows: run",
-  "workflows: executions describe, list and wait",
-  "workflows: delete",
-  "artifactregistry: artifacts repositories create",
+  "cloudresourcemanager: a policy that somebody changed meanwhile",
   "cloudbuild: the bucket of builds submit",
-  "cloudbuild: builds submit",
-  "storage: cp",
-  "artifactregistry: artifacts repositories delete",
+  "run: a service that version 1 refuses",
   "rules: compute's wait is a long poll with an empty body",
   "rules: an operation is looked at until it is done",
   "rules: an operation that ends in an error says so with HTTP 200",
@@ -57,24 +43,20 @@ export const rows: readonly string[] = [
   "rules: a request without credentials",
   "rules: Python's booleans and parameters of every method",
   "rules: a project's number stands for its id",
-  "run: services replace",
-  "run: deploy",
-  "run: services add-iam-policy-binding",
-  "run: services describe",
-  "run: services list",
-  "run: revisions list",
-  "run: a service that version 1 refuses",
-  "run: services delete",
-  "run: jobs create",
-  "run: jobs execute --wait",
-  "run: jobs executions list",
-  "run: jobs update and delete",
-  "pubsub: topics create",
-  "pubsub: topics list",
-  "pubsub: subscriptions create",
-  "pubsub: topics publish",
-  "pubsub: subscriptions pull --auto-ack",
-  "scheduler: jobs create http",
-  "scheduler: jobs update http",
-  "scheduler: jobs pause, resume, run and delete",
 ];
+
+function toRows(family: Family): Row[] {
+  const { without = {}, besides = [], bindings } = family;
+  const served = verbs.filter((verb) => without[verb] === undefined);
+  return [
+    ...served.flatMap((verb) =>
+      (family.spelled?.[verb] ?? [verb]).map((words) => toRow(family, words, methodsOf[verb])),
+    ),
+    ...besides.map((words) => toRow(family, words, ["GET", "POST"])),
+    ...(bindings ? bindingWords.map((words) => toRow(family, words, ["GET", "POST"])) : []),
+  ];
+}
+
+function toRow({ api, command }: Family, words: string, methods: readonly string[]): Row {
+  return { name: `${api}: ${command} ${words}`, host: `${api}.googleapis.com`, methods };
+}

@@ -12,6 +12,8 @@ const email = `robot-one@${testProject}.iam.gserviceaccount.com`;
 async function startOn<T>(state: string, work: (local: LocalCloud) => Promise<T>): Promise<T> {
   const apis = [createIam, createResourceManager];
   const local = await startLocalCloud({ state, project: testProject, offline: true, apis });
+  local.cloud.projects.ensure(testProject);
+  local.cloud.projects.setUsable(testProject, "iam.googleapis.com", true);
   try {
     return await work(local);
   } finally {

@@ -1,38 +1,11 @@
 import fc from "fast-check";
-import type { Json, JsonObject } from "../../../local/json.ts";
+import type { Json } from "../../../local/json.ts";
 import { testProject } from "../../support/local-cloud.ts";
-import { label } from "./arbitrary.ts";
+import { presentSubscription, presentTopic } from "./ground.ts";
+import { type Kind, labels, location, parent, seconds, standard, text, usualIds } from "./kind.ts";
+import { networkKinds } from "./network-kinds.ts";
+import { serviceKinds } from "./service-kinds.ts";
 
-/** A kind of resource: how it is made, read, changed and removed, and what its fields take. */
-export interface Kind {
-  readonly kind: string;
-  /** Full method names. */
-  readonly methods: { readonly create: string; readonly get: string; readonly patch: string; readonly delete: string };
-  /** Requests, by the id of the resource. */
-  readonly create: (id: string, resource: JsonObject) => JsonObject;
-  readonly name: (id: string) => JsonObject;
-  readonly patch: (id: string, resource: JsonObject, mask: string) => JsonObject;
-  /** What every resource has. */
-  readonly fixed: (id: string) => JsonObject;
-  /** What may change, each with the values that it takes. */
-  readonly fields: Readonly<Record<string, fc.Arbitrary<Json>>>;
-  /** What stands in a field that is absent. */
-  readonly defaults?: JsonObject;
-  /** Fields that every change changes. */
-  readonly volatile: readonly string[];
-  /** Absent where a change has a mask; otherwise what is sent counts and the rest stays. */
-  readonly hasMask: boolean;
-  /** Ways to call it, where gRPC is not one of Google's. */
-  readonly isRestOnly?: true;
-  readonly ids: fc.Arbitrary<string>;
-}
-
-const parent = `projects/${testProject}`;
-const location = `${parent}/locations/us-central1`;
-const labels = fc.dictionary(label, label, { maxKeys: 3 }).map((value): Json => ({ ...value }));
-const text = fc.stringMatching(/^[ -~é世]{0,40}$/);
-const seconds = (min: number, max: number) => fc.integer({ min, max }).map((value) => `${value}s`);
-const usualIds = fc.stringMatching(/^[a-z][a-z0-9-]{8,14}[a-z0-9]$/).filter((id) => !id.includes("--"));
 const secretManager = "google.cloud.secretmanager.v1.SecretManagerService";
 const publisher = "google.pubsub.v1.Publisher";
 const subscriber = "google.pubsub.v1.Subscriber";
@@ -40,18 +13,9 @@ const registry = "google.devtools.artifactregistry.v1.ArtifactRegistry";
 const scheduler = "google.cloud.scheduler.v1.CloudScheduler";
 const workflows = "google.cloud.workflows.v1.Workflows";
 const iam = "google.iam.admin.v1.IAM";
-const firewalls = "google.cloud.compute.v1.Firewalls";
 const buckets = "google.storage.v1.Buckets";
-/** A topic that is there before. */
-export const presentTopic = `${parent}/topics/present`;
 
-/** The methods of a service that follow Google's rules of names. */
-const standard = (service: string, noun: string) => ({
-  create: `${service}.Create${noun}`,
-  get: `${service}.Get${noun}`,
-  patch: `${service}.Update${noun}`,
-  delete: `${service}.Delete${noun}`,
-});
+const accountName = (id: string) => `${parent}/serviceAccounts/${id}@${testProject}.iam.gserviceaccount.com`;
 
 /** Every kind that is made and changed without anything having to run for it. */
 export const kinds: readonly Kind[] = [
@@ -165,33 +129,36 @@ export const kinds: readonly Kind[] = [
     ids: fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_.]{9,20}$/),
   },
   {
-    kind: "firewall rule",
+    kind: "service account",
     methods: {
-      create: `${firewalls}.Insert`,
-      get: `${firewalls}.Get`,
-      patch: `${firewalls}.Patch`,
-      delete: `${firewalls}.Delete`,
+      create: `${iam}.CreateServiceAccount`,
+      get: `${iam}.GetServiceAccount`,
+      patch: `${iam}.PatchServiceAccount`,
+      delete: `${iam}.DeleteServiceAccount`,
     },
-    create: (id, rule) => ({ project: testProject, firewallResource: { ...rule, name: id } }),
-    name: (id) => ({ project: testProject, firewall: id }),
-    patch: (id, firewallResource) => ({ project: testProject, firewall: id, firewallResource }),
-    fixed: () => ({
-      network: "global/networks/present",
-      allowed: [{ IPProtocol: "tcp", ports: ["22"] }],
-      sourceRanges: ["10.0.0.0/8"],
+    create: (accountId, serviceAccount) => ({ name: parent, accountId, serviceAccount }),
+    name: (id) => ({ name: accountName(id) }),
+    patch: (id, sent, updateMask) => ({ serviceAccount: { ...sent, name: accountName(id) }, updateMask }),
+    fixed: () => ({}),
+    fields: { displayName: text, description: text },
+    volatile: ["etag"],
+    hasMask: true,
+    ids: usualIds,
+  },
+  {
+    kind: "snapshot",
+    methods: standard(subscriber, "Snapshot"),
+    create: (id, { labels: given }) => ({
+      name: `${parent}/snapshots/${id}`,
+      subscription: presentSubscription,
+      ...(given ? { labels: given } : {}),
     }),
-    fields: {
-      description: text.filter((value) => value !== ""),
-      priority: fc.integer({ min: 1, max: 65_535 }),
-      disabled: fc.constant(true),
-      targetTags: fc
-        .uniqueArray(label, { minLength: 1, maxLength: 3 })
-        .map((value): Json => value.map((one) => one.replaceAll(/_|-$/g, "x"))),
-    },
-    defaults: { priority: 1000 },
+    name: (id) => ({ snapshot: `${parent}/snapshots/${id}` }),
+    patch: (id, sent, updateMask) => ({ snapshot: { ...sent, name: `${parent}/snapshots/${id}` }, updateMask }),
+    fixed: () => ({}),
+    fields: { labels },
     volatile: [],
-    hasMask: false,
-    isRestOnly: true,
+    hasMask: true,
     ids: usualIds,
   },
   {
@@ -216,4 +183,6 @@ export const kinds: readonly Kind[] = [
     isRestOnly: true,
     ids: usualIds,
   },
+  ...networkKinds,
+  ...serviceKinds,
 ];

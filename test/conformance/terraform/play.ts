@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "@jest/globals";
 import { isJsonObject, type Json, type JsonObject } from "../../../local/json.ts";
 import type { Wire, WireAnswer } from "../gcloud/wire.ts";
-import type { Life, Step } from "./life.ts";
+import type { Import, Life, Step } from "./life.ts";
 
 /** Real milliseconds between two looks. */
 const gapMs = 15;
@@ -14,35 +14,56 @@ export const providerHeaders = (project: string) => ({
   "x-goog-user-project": project,
 });
 
-/** Sends a step and waits for its effect as the provider does. */
-export async function playStep(wire: Wire, step: Step, read: JsonObject = {}): Promise<void> {
+/** Plays steps one after the other, each with what the last look before it found. */
+export async function playSteps(wire: Wire, steps: readonly Step[], read: JsonObject = {}): Promise<void> {
+  let last = read;
+  for (const step of steps) {
+    const answer = await playStep(wire, step, last);
+    if (isLook(step)) last = answer;
+  }
+}
+
+/** A policy may be looked at by a POST. */
+const isLook = ({ send, status = 200 }: Step) =>
+  status < 400 && (send.startsWith("GET ") || send.includes(":getIamPolicy"));
+
+/** Sends a step and waits for its effect as the provider does; gives the answer of what was sent. */
+export async function playStep(wire: Wire, step: Step, read: JsonObject = {}): Promise<JsonObject> {
   const { send, headers, wait, status = 200, fails, answer } = step;
-  const given = typeof step.body === "function" ? step.body(wire) : step.body;
+  const given = typeof step.body === "function" ? step.body(wire, read) : step.body;
   const body = given === undefined ? undefined : fill(wire, given, read);
   const sent = await wire.send(fillText(wire, send, read), {
     headers: { ...providerHeaders(wire.project), ...headers },
     ...(body === undefined ? {} : { body }),
   });
   expect({ send, status: sent.status, text: sent.text }).toMatchObject({ send, status });
-  if (status >= 400) return;
+  if (status >= 400) return sent.body;
   const outcome = wait === undefined ? sent.body : await waitFor(wire, { send, kind: wait, sent });
   const error = JSON.stringify(outcome.error ?? "");
   if (fails === undefined) expect({ send, error }).toEqual({ send, error: '""' });
   else expect(error).toContain(fails);
   if (answer)
     expect(wait === "operation" ? outcome.response : outcome).toMatchObject(asObject(fill(wire, answer, read)));
+  return sent.body;
 }
 
-/** What a read of the resource answers. */
-export function readLife(wire: Wire, { read, asking }: Life): Promise<WireAnswer> {
+/** What a read of the resource answers, at its own address unless another is given. */
+export function readLife(wire: Wire, { read, asking }: Life, address = read): Promise<WireAnswer> {
   const headers = providerHeaders(wire.project);
-  return wire.send(fillText(wire, read, {}), asking ? { headers, body: asking } : { headers });
+  return wire.send(fillText(wire, address, {}), asking ? { headers, body: asking } : { headers });
+}
+
+/** What the provider reads for an id: what it was asked to import is found under the project as it was spelled. */
+export function importAddress(life: Life, form: string | Import, present: JsonObject): string {
+  const { id, read = life.read } = typeof form === "string" ? { id: form } : form;
+  const spelled = id.includes("{number}") ? read.replace(/(projects|namespaces)\/\{project\}/, "$1/{number}") : read;
+  return spelled.replace(/\{read\.([\w.]+)\}/g, (_, path: string) => String(at(present, path)));
 }
 
 /** Expects a read to give what the provider compares with the configuration, and nothing that would be a diff. */
 export function expectState(wire: Wire, life: Life, { status, body, text }: WireAnswer, state = life.state): void {
   expect({ status, text }).toMatchObject({ status: 200 });
-  expect(body).toMatchObject(asObject(fill(wire, state, {})));
+  expect(life.view?.(body) ?? body).toMatchObject(asObject(fill(wire, state, {})));
   expect(Object.keys(body).filter((field) => life.absent?.includes(field) && !(field in state))).toEqual([]);
 }
 

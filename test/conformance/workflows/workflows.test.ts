@@ -6,7 +6,9 @@ import { runAlone } from "../../../local/workflows/alone/run-alone.ts";
 import { buildProgram } from "../../../local/workflows/build.ts";
 import { choices } from "../../../local/workflows/choices.ts";
 import { loadConnectors } from "../../../local/workflows/connectors/connectors.ts";
+import { connectorParameters } from "../../../local/workflows/connectors/parameters.ts";
 import { DefinitionError } from "../../../local/workflows/definition-error.ts";
+import { faultTags } from "../../../local/workflows/fault.ts";
 import { standardLibrary } from "../../../local/workflows/stdlib/library.ts";
 import { parseJson, stringifyJson } from "../../../local/workflows/value/json.ts";
 import { isMap } from "../../../local/workflows/value/value.ts";
@@ -17,6 +19,11 @@ const files = caseFiles().map((file) => ({ file, cases: readCases(file) }));
 /** Every rule of the language that must have a case, by section; see `rows.yaml`. */
 const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = parse(
   readFileSync(new URL("rows.yaml", import.meta.url), "utf8"),
+);
+
+/** Rules that another test shows: its file and its name. */
+const elsewhere: Readonly<Record<string, readonly [file: string, name: string]>> = parse(
+  readFileSync(new URL("elsewhere.yaml", import.meta.url), "utf8"),
 );
 
 describe.each(files)("$file", ({ cases }) => {
@@ -49,6 +56,20 @@ describe("the conformance suite", () => {
     const present = new Set(all.map(({ row }) => row));
     expect(wanted.filter((row) => !present.has(row))).toEqual([]);
     expect([...present].filter((row) => !wanted.includes(row))).toEqual([]);
+  });
+});
+
+describe("the rows", () => {
+  it("have every kind of error, and all that a connector can be told", () => {
+    const rows = (section: string) => Object.keys(sections[section] ?? {}).map((id) => `${section}.${id}`);
+    const present = [...rows("8"), ...rows("9"), ...Object.keys(elsewhere)];
+    const errors = Object.keys(faultTags).map((tag) => `8.${tag}`);
+    const parameters = [...connectorParameters].map((name) => `9.${name}`);
+    expect([...errors, ...parameters].filter((row) => !present.includes(row))).toEqual([]);
+  });
+
+  it.each(Object.entries(elsewhere))("have a test for %s", (_, [file, name]) => {
+    expect(readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8")).toContain(`("${name}"`);
   });
 });
 

@@ -50,6 +50,8 @@ export interface InstalledCloud {
 export async function startInstalledCloud(
   options: LocalCloudOptions & {
     readonly project?: string;
+    /** Further options of `deploy`. */
+    readonly deploy?: readonly string[];
     /** Called before anything is installed. */
     readonly onStart?: (local: LocalCloud) => void;
     /** Whether to leave the installation to the test. */
@@ -95,7 +97,7 @@ export async function startInstalledCloud(
     stop: () => local.stop(),
   };
   if (options.bare) return cloud;
-  const deployed = await alloyrun("deploy", ...place);
+  const deployed = await alloyrun("deploy", ...place, ...(options.deploy ?? []));
   if (deployed.code === 0) return cloud;
   await local.stop();
   throw new Error(`deploy ended with ${deployed.code}:\n${deployed.stdout}\n${deployed.stderr}`);

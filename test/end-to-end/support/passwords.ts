@@ -54,14 +54,15 @@ export function findTexts({ local, project, printed }: InstalledCloud, texts: re
   return [...new Set(found.map(([place]) => place))];
 }
 
-function filesBelow(directory: string): string[] {
+/** Paths of all files below a directory. */
+export function filesBelow(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .map((name) => join(directory, name))
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
 /** The bytes of a file as text, unpacked if they are packed; files of a running server come and go. */
-function readContent(file: string): string {
+export function readContent(file: string): string {
   const bytes = readIfThere(file);
   return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("latin1");
 }

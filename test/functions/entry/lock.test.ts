@@ -2,13 +2,27 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { answerLock } from "../../../functions/entry/lock.ts";
 import type { Execution, WorkflowExecutionsClient } from "../../../google/clients/workflow-executions.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+import { put, stored } from "../../support/stored.ts";
 
 const object = "locks/staging.json";
 const now = 1_000_000;
+const usual = {
+  environment: "staging",
+  action: "up",
+  level: "app",
+  requestedBy: "a@example.com",
+  attempt: 1,
+  onBusy: "queue",
+};
 
 function claimBy(name: string, at = now) {
-  const who = { run: `run-${name}`, execution: `executions/${name}`, requestedBy: "a@example.com", why: "up" };
-  return { action: "claim", bucket: "b", environment: "staging", now: at, ...who };
+  const who = { run: `run-${name}`, execution: `executions/${name}` };
+  return { action: "claim", bucket: "b", now: at, target: { database: 1, cluster: 1 }, ...who };
+}
+
+/** The same execution's other actions. */
+function actBy(name: string, action: "begin" | "release") {
+  return { ...claimBy(name), action, environment: "staging" };
 }
 
 describe("answerLock", () => {
@@ -21,7 +35,7 @@ describe("answerLock", () => {
     storage.write({
       bucket: "b",
       object: `requests/${run}.json`,
-      content: JSON.stringify({ run, environment: "staging", action: "up", planHash: `plan-of-${run}`, ...about }),
+      content: JSON.stringify({ ...usual, run, planHash: `plan-of-${run}`, ...about }),
       contentType: "application/json",
     });
 
@@ -29,7 +43,7 @@ describe("answerLock", () => {
     storage = createMemoryStorage();
     await noteRequest("run-one");
     await noteRequest("run-two");
-    states = new Map([["executions/one", { state: "ACTIVE" }]]);
+    states = new Map(["one", "two", "down"].map((name) => [`executions/${name}`, { state: "ACTIVE" }]));
     const unused = () => Promise.reject(new Error("not to be called"));
     const getExecution = async (name: string) => {
       const found = states.get(name);
@@ -41,7 +55,13 @@ describe("answerLock", () => {
   it("gives a free environment to who claims it, with the fence to read again", async () => {
     const answer = await answerLock(claimBy("one"), clients);
     expect(answer).toMatchObject({ state: "held", fence: { bucket: "b", object }, plans: ["plan-of-run-one"] });
-    expect(JSON.parse(storage.texts()[object] ?? "")).toMatchObject({ run: "run-one", since: now });
+    expect(stored(storage, object)).toMatchObject({
+      run: "run-one",
+      since: now,
+      requestedBy: "a@example.com",
+      why: "up",
+    });
+    expect(stored(storage, "queues/staging.json")).toEqual({ waiting: [] });
   });
 
   it("gives the same answer to a claim that is repeated", async () => {
@@ -59,32 +79,86 @@ describe("answerLock", () => {
     const { fence } = heldBy(await answerLock(claimBy("one"), clients));
     const endTime = new Date((now - 119) * 1000).toISOString();
     states.set("executions/one", { state: "CANCELLED", endTime });
-    await expect(answerLock(claimBy("two"), clients)).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: true });
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "settling", holder: { run: "run-one" } });
     const taken = heldBy(await answerLock(claimBy("two", now + 1), clients));
     expect(taken.fence.generation).not.toBe(fence.generation);
   });
 
   it("takes it from an execution that is not known any more", async () => {
     await answerLock(claimBy("one"), clients);
-    states.clear();
+    states.delete("executions/one");
     expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "held", holder: { run: "run-two" } });
   });
 
-  it("releases only the claim whose fence is given", async () => {
-    const { fence } = heldBy(await answerLock(claimBy("one"), clients));
-    const release = { action: "release", bucket: "b", environment: "staging" };
-    expect(await answerLock({ ...release, fence: { ...fence, generation: "9" } }, clients)).toMatchObject({
-      state: "held",
+  it("gives back only what the execution itself holds, and its place in the queue", async () => {
+    await answerLock(claimBy("one"), clients);
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
+    expect(await answerLock(actBy("two", "release"), clients)).toMatchObject({
+      state: "busy",
+      holder: { run: "run-one" },
     });
-    expect(await answerLock({ ...release, fence }, clients)).toEqual({ state: "free" });
-    expect(await answerLock({ ...release, fence }, clients)).toEqual({ state: "free" });
+    expect(stored(storage, "queues/staging.json")).toEqual({ waiting: [] });
+    expect(await answerLock(actBy("one", "release"), clients)).toEqual({ state: "free" });
+    expect(await answerLock(actBy("one", "release"), clients)).toEqual({ state: "free" });
   });
 
-  it("tells how a lock stands", async () => {
-    const read = { action: "read", bucket: "b", environment: "staging" };
-    expect(await answerLock(read, clients)).toEqual({ state: "free" });
+  it("gives a request to the execution that begins first, with what the workflow must know of it", async () => {
+    await noteRequest("run-one", { attempt: 3, target: { database: 2, cluster: 1 } });
+    expect(await answerLock(actBy("one", "begin"), clients)).toEqual({
+      state: "mine",
+      request: { attempt: 3, onBusy: "queue", target: { database: 2, cluster: 1 } },
+    });
+    const again = { ...actBy("one", "begin"), execution: "executions/one-again" };
+    expect(await answerLock(again, clients)).toEqual({ state: "joined", execution: "executions/one" });
+    expect(stored(storage, object)).toBeUndefined();
+  });
+
+  it("gives the environment in turn: who came later waits even when it is free for a moment", async () => {
     await answerLock(claimBy("one"), clients);
-    expect(await answerLock(read, clients)).toMatchObject({ state: "held", holder: { run: "run-one" } });
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
+    await noteRequest("run-down", { action: "down" });
+    expect(await answerLock(claimBy("down"), clients)).toEqual({ state: "queued", ahead: 1 });
+    await answerLock(actBy("one", "release"), clients);
+    expect(await answerLock(claimBy("down"), clients)).toEqual({ state: "queued", ahead: 1 });
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "held" });
+    states.delete("executions/two");
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
+  });
+
+  it("gives a frozen environment to nobody until the freeze is over", async () => {
+    const freeze = { environment: "staging", reason: "demo", by: "c@example.com", since: now - 5, until: now + 100 };
+    await put(storage, "freezes/staging.json", freeze);
+    expect(await answerLock(claimBy("one"), clients)).toEqual({ state: "frozen", freeze });
+    expect(stored(storage, object)).toBeUndefined();
+    expect(stored(storage, "queues/staging.json")).toBeUndefined();
+    expect(await answerLock(claimBy("one", now + 100), clients)).toMatchObject({ state: "held" });
+  });
+
+  it("enters nothing while another run was recorded since the claimant looked, and holds the lock meanwhile", async () => {
+    await put(storage, "chains/staging.json", {
+      records: [
+        { record: "r0", sha256: "0" },
+        { record: "r1", sha256: "1" },
+      ],
+    });
+    const looked = (seen: string) => ({ ...claimBy("one"), seen });
+    expect(await answerLock(looked("r0"), clients)).toMatchObject({ state: "held", plans: [], latest: "r1" });
+    expect(stored(storage, "environments/staging.json")).toBeUndefined();
+    const answer = await answerLock(looked("r1"), clients);
+    expect(answer).toMatchObject({ state: "held", plans: ["plan-of-run-one"], latest: "r1" });
+  });
+
+  it("notes what a rebuild ends with, which stays the same when the run is resumed or asked for again", async () => {
+    await noteRequest("run-one", { action: "rebuild", level: "data" });
+    await answerLock({ ...claimBy("one"), target: { database: 2, cluster: 1 } }, clients);
+    await answerLock({ ...claimBy("one"), target: { database: 3, cluster: 1 } }, clients);
+    const generations = { database: 2, cluster: 1 };
+    expect(stored(storage, "requests/run-one.json")).toMatchObject({
+      target: generations,
+      execution: "executions/one",
+    });
+    expect(stored(storage, "environments/staging.json")).toMatchObject({ target: { level: "data", generations } });
+    expect(stored(storage, object)).toMatchObject({ why: "rebuild at level data" });
   });
 
   it("lets a second execution of one request join the first, and one without a request do nothing", async () => {
@@ -111,18 +185,30 @@ describe("answerLock", () => {
     expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
     expect(storage.texts()).toHaveProperty([teardown]);
     expect(storage.texts()).not.toHaveProperty(["specs/staging.yaml"]);
-    states.clear();
+    states.delete("executions/one");
     await answerLock(claimBy("two"), clients);
     expect(storage.texts()["specs/staging.yaml"]).toBe("text: two");
   });
 
   it("tells a removal every plan by which something may have been made, the present one first", async () => {
     await answerLock(claimBy("one"), clients);
-    states.clear();
+    states.delete("executions/one");
     await answerLock(claimBy("two"), clients);
+    states.delete("executions/two");
     await noteRequest("run-down", { action: "down", planHash: "plan-of-run-two" });
     const answer = await answerLock(claimBy("down"), clients);
     expect(answer).toMatchObject({ state: "held", plans: ["plan-of-run-two", "plan-of-run-one"] });
+  });
+
+  it("tells a removal, and nobody else, since when one waits for what only Google releases", async () => {
+    await noteRequest("run-down", { action: "down" });
+    expect(await answerLock(claimBy("down"), clients)).not.toHaveProperty("heldSince");
+    states.delete("executions/down");
+    await put(storage, "teardowns/staging.json", { since: 1234, remaining: { peering: "held" } });
+    await noteRequest("run-sweep", { action: "down" });
+    expect(await answerLock(claimBy("sweep"), clients)).toMatchObject({ heldSince: 1234 });
+    states.delete("executions/sweep");
+    expect(await answerLock(claimBy("one"), clients)).not.toHaveProperty("heldSince");
   });
 
   it("does nothing for a sweep whose teardown was called off meanwhile, and holds no lock then", async () => {
@@ -131,10 +217,19 @@ describe("answerLock", () => {
     expect(storage.texts()).not.toHaveProperty([object]);
   });
 
+  it("does nothing for an expiry that was put off meanwhile", async () => {
+    await put(storage, "environments/staging.json", { plans: ["p"], expiresAt: 500 });
+    await noteRequest("run-down", { action: "down", expiry: 400 });
+    expect(await answerLock(claimBy("down"), clients)).toEqual({ state: "obsolete" });
+    expect(stored(storage, object)).toBeUndefined();
+    await noteRequest("run-down", { action: "down", expiry: 500 });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
+  });
+
   it("lets exactly one of two claims win that meet", async () => {
-    states.set("executions/two", { state: "ACTIVE" });
     const answers = await Promise.all([answerLock(claimBy("one"), clients), answerLock(claimBy("two"), clients)]);
-    expect(answers.map(({ state }) => state).sort()).toEqual(["busy", "held"]);
+    expect(answers.filter(({ state }) => state === "held")).toHaveLength(1);
+    expect(answers.filter(({ state }) => state === "busy" || state === "queued")).toHaveLength(1);
   });
 
   it.each([

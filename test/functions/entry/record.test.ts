@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { answerRecord } from "../../../functions/entry/record.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+import { put, stored } from "../../support/stored.ts";
 
 describe("answerRecord", () => {
   let storage: MemoryStorage;
@@ -14,18 +15,23 @@ describe("answerRecord", () => {
     fence = { ...place, generation: lock?.generation ?? "" };
   });
 
-  function record(id: string, result: object = {}) {
+  async function record(id: string, result: object = {}, body: object = {}) {
+    await put(storage, `requests/${id}.json`, { run: id, requestedBy: "a@example.com", ticket: "CHG1", attempt: 1 });
+    const nothing = { remaining: {}, failures: {}, outputs: {}, endedAt: 5 };
+    const given = { run: id, action: "down", state: "succeeded", ...nothing, ...result };
+    return answerRecord({ ...callOf(id, "record"), result: given, ...body }, storage);
+  }
+
+  function callOf(id: string, action: string) {
     const run = { id, environment: "staging", action: "down", level: "app", planHash: "h", now: 1, fence };
-    const given = { run: id, state: "succeeded", remaining: {}, failures: {}, outputs: {}, endedAt: 5, ...result };
-    const body = { bucket: "b", execution: "executions/x", requestedBy: "a@example.com", reports: {} };
-    return answerRecord({ ...body, run, result: { ...given } }, storage);
+    return { action, bucket: "b", execution: "executions/x", reports: {}, run };
   }
 
   it("writes who, what and how it ended", async () => {
-    expect(await record("run-1")).toEqual({ object: "runs/staging/run-1.json" });
-    const written = JSON.parse(storage.texts()["runs/staging/run-1.json"] ?? "");
+    expect(await record("run-1")).toEqual({ record: "run-1", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const written = stored(storage, "runs/staging/run-1.json");
     expect(written).toMatchObject({
-      requestedBy: "a@example.com",
+      ...{ requestedBy: "a@example.com", ticket: "CHG1", execution: "executions/x" },
       result: { state: "succeeded" },
       run: { planHash: "h" },
     });
@@ -43,6 +49,68 @@ describe("answerRecord", () => {
     expect(previous).toEqual({ object: "runs/staging/run-1.json", sha256 });
   });
 
+  it("takes who asked from the request, never from the call, and refuses a run that nobody requested", async () => {
+    await record("run-1", {}, { requestedBy: "liar@example.com" });
+    expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ requestedBy: "a@example.com" });
+    const unknown = answerRecord(
+      { ...callOf("run-0", "record"), result: { state: "succeeded", remaining: {} } },
+      storage,
+    );
+    await expect(unknown).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(storage.texts()).not.toHaveProperty(["runs/staging/run-0.json"]);
+  });
+
+  it("keeps who approved it, and nothing of a question that nobody answered", async () => {
+    const approval = { id: "a1", reasons: ["rows are lost"], changesHash: "c1" };
+    await put(storage, "approvals/a1.json", {
+      ...approval,
+      decision: { state: "approved", by: "b@example.com", at: "t" },
+    });
+    await put(storage, "approvals/a2.json", { ...approval, id: "a2" });
+    await record("run-1", {}, { approval: "a1", changesHash: "c1" });
+    await record("run-2", {}, { approval: "a2", changesHash: "c1" });
+    expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({
+      changesHash: "c1",
+      approval: { id: "a1", reasons: ["rows are lost"], state: "approved", by: "b@example.com" },
+    });
+    expect(stored(storage, "runs/staging/run-2.json")).not.toHaveProperty("approval");
+  });
+
+  it("gives a run that was resumed a record of its own", async () => {
+    await record("run-1", { state: "failed" });
+    await put(storage, "requests/run-1.json", { run: "run-1", requestedBy: "a@example.com", attempt: 2 });
+    const result = { run: "run-1", action: "down", state: "succeeded", remaining: {} };
+    expect(await answerRecord({ ...callOf("run-1", "record"), result }, storage)).toMatchObject({ record: "run-1.2" });
+    expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ result: { state: "failed" } });
+  });
+
+  it("forgets an environment that is gone, and of one that is not quite that it is ready", async () => {
+    const ledger = { plans: ["h"], readyAt: 1, readyRun: "r", url: "https://u", expiresAt: 9 };
+    await put(storage, "environments/staging.json", ledger);
+    await record("run-1", { state: "failed" });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["h"], expiresAt: 9 });
+    await record("run-2");
+    expect(stored(storage, "environments/staging.json")).toBeUndefined();
+  });
+
+  it("touches nothing but the record for a run that never held the lock", async () => {
+    await put(storage, "environments/staging.json", { plans: ["h"] });
+    const { fence: _, ...run } = callOf("run-1", "record").run;
+    await record("run-1", {}, { run });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["h"] });
+    expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ result: { state: "succeeded" } });
+  });
+
+  it("notes since when the environment is ready, with the time to live of its request", async () => {
+    await put(storage, "requests/run-1.json", { run: "run-1", timeToLiveSeconds: 60 });
+    const ready = { ...callOf("run-1", "ready"), url: "https://u" };
+    expect(await answerRecord(ready, storage)).toEqual({ readyAt: 1, expiresAt: 61 });
+    expect(stored(storage, "environments/staging.json")).toMatchObject({ url: "https://u", readyRun: "run-1" });
+    await expect(answerRecord({ ...ready, action: "steal" }, storage)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+  });
+
   it("changes nothing when it is repeated", async () => {
     await record("run-1");
     const before = storage.texts();
@@ -51,12 +119,14 @@ describe("answerRecord", () => {
   });
 
   it("lists what a removal left, until a later one has left nothing", async () => {
-    await record("run-1", { state: "remaining", remaining: { network: "held by an address" } });
-    expect(JSON.parse(storage.texts()["teardowns/staging.json"] ?? "")).toEqual({
-      environment: "staging",
-      run: "run-1",
-      triedAt: 5,
-      remaining: { network: "held by an address" },
+    const left = { state: "remaining", remaining: { network: "held by an address" } } as const;
+    expect(await record("run-1", left)).toMatchObject({ nextTryAt: 900 });
+    const listed = { environment: "staging", since: 5, remaining: left.remaining };
+    expect(stored(storage, "teardowns/staging.json")).toEqual({ ...listed, run: "run-1", triedAt: 5, nextTryAt: 900 });
+    expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ result: { nextTryAt: 900 } });
+    await record("run-1b", { ...left, endedAt: 900 });
+    expect(stored(storage, "teardowns/staging.json")).toEqual({
+      ...{ ...listed, run: "run-1b", triedAt: 900, nextTryAt: 1800 },
     });
     await record("run-2", { state: "failed" });
     expect(storage.texts()).toHaveProperty(["teardowns/staging.json"]);

@@ -36,6 +36,31 @@ describe("handleRequest", () => {
     expect((await ask(method, path)).problem).toMatchObject({ status: 404, detail: expect.stringContaining(path) });
   });
 
+  it.each([
+    ["POST", "/v1/requests"],
+    ["GET", "/v1/requests/run-1"],
+    ["GET", "/v1/runs/run-1"],
+    ["POST", "/v1/runs/run-1:cancel"],
+    ["POST", "/v1/runs/run-1:resume"],
+    ["GET", "/v1/environments/users"],
+    ["POST", "/v1/environments/users:freeze"],
+    ["POST", "/v1/environments/users:unfreeze"],
+    ["POST", "/v1/environments/users:extend"],
+    ["GET", "/v1/approvals/a1"],
+    ["POST", "/v1/approvals/a1:approve"],
+    ["POST", "/v1/approvals/a1:reject"],
+  ])("has something for %s %s, and for no other verb", async (method, path) => {
+    expect((await ask(method, path)).problem).toMatchObject({ title: "NOT_DEPLOYED" });
+    const { problem } = await ask("PUT", path);
+    expect(problem).toMatchObject({ status: 404, detail: `${path} does not take PUT` });
+  });
+
+  it.each(["/v1/runs/a/b", "/v1/runs/a:explode", "/v1/runs/"])("refuses the path %s with a problem", async (path) => {
+    const { status, type } = await ask("GET", path);
+    expect([400, 404]).toContain(status);
+    expect(type).toMatch(/^application\/problem\+json/);
+  });
+
   it("tells an installation that was never deployed from a broken one", async () => {
     expect((await ask("GET", "/v1/environments")).problem).toMatchObject({ title: "NOT_DEPLOYED" });
   });
@@ -44,7 +69,7 @@ describe("handleRequest", () => {
 describe("parseRequestBody", () => {
   it("takes what a request may say", () => {
     const folders = { source: `sources/${"2".repeat(64)}.tgz`, seed: `seeds/${"3".repeat(64)}.tgz` };
-    const body = { action: "up", environment: "users", spec: "text", folders, level: "data", reason: "demo" };
+    const body = { action: "up", environment: "users", spec: "text", folders, onBusy: "queue", reason: "demo" };
     expect(parseRequestBody(body)).toEqual(body);
   });
 

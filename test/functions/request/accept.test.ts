@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { parseDocument } from "yaml";
 import { accept } from "../../../functions/request/accept.ts";
 import { edit, exampleText } from "../../spec/example.ts";
-import { createTestInstallation, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
 
 describe("accept", () => {
   let here: TestInstallation;
@@ -44,6 +44,7 @@ describe("accept", () => {
     const stored = parseDocument(texts()["specs/users.yaml"] ?? "");
     expect(stored.getIn(["spec", "service", "source"])).toBe(folders.source);
     expect(stored.getIn(["spec", "database", "seed", "directory"])).toBe(folders.seed);
+    end(here);
     const again = await accept(requestWith({ action: "up", environment: "users" }, "k2"), here.clients);
     const [first, second] = here.started.map(({ argument }) => argument as { planHash: string });
     expect(second?.planHash).toBe(first?.planHash);
@@ -89,20 +90,39 @@ describe("accept", () => {
   });
 
   it.each([
-    ["policy: { timeToLive: 72h }", "spec.policy.timeToLive"],
-    [
-      "policy: { approval: { when: [cost], costPerDay: 50, approvers: [user:a@example.com] } }",
-      "spec.policy.approval.when",
-    ],
-    ['policy: { rebuild: { schedule: "0 6 * * 1-5", timeZone: Asia/Tokyo, level: data } }', "spec.policy.rebuild"],
-  ])("promises nothing that is not kept: %s", async (line, field) => {
-    const refused = accept(requestWith({ ...up, spec: `${exampleText}  ${line}\n` }), here.clients);
-    await expect(refused).rejects.toMatchObject({ code: "UNIMPLEMENTED", resource: field });
+    [{ action: "rebuild" }, "data"],
+    [{ action: "rebuild", level: "app" }, "app"],
+    [{ action: "up" }, "app"],
+    [{ action: "down" }, "app"],
+    [{ action: "plan", of: "rebuild" }, "data"],
+    [{ action: "plan" }, "app"],
+  ] as const)("tells of %j that its level is %s", async (body, level) => {
+    await here.clients.storage.write({
+      bucket: "b",
+      object: "specs/users.yaml",
+      content: await storedSpec(),
+      contentType: "",
+    });
+    const { run } = await accept(requestWith({ ...body, environment: "users" }), here.clients);
+    expect(JSON.parse(texts()[`requests/${run}.json`] ?? "")).toMatchObject({ level });
+    expect(here.started[0]?.argument).toMatchObject({ level });
   });
 
-  it("takes no level that is not carried out", async () => {
-    const refused = accept(requestWith({ ...up, level: "database" }), here.clients);
-    await expect(refused).rejects.toMatchObject({ code: "UNIMPLEMENTED", resource: "level" });
+  it("tells beforehand whether somebody must approve it, as far as the policy says", async () => {
+    const policy = "policy: { approval: { when: [cost], costPerDay: 5, approvers: [user:b@example.com] } }";
+    const costly = { ...up, spec: `${exampleText}  ${policy}\n` };
+    expect(await accept(requestWith(costly), here.clients)).toMatchObject({ approval: "required" });
+    expect(await accept(requestWith(up, "k2"), here.clients)).toMatchObject({ approval: "not-required" });
+  });
+
+  it("notes what is asked beside the spec: ticket, time to live, plan, and what to do while others work", async () => {
+    const changesHash = "4".repeat(64);
+    const body = { ...up, ticket: "CHG1", timeToLive: "2h", plan: changesHash, onBusy: "queue" } as const;
+    const { run } = await accept({ ...requestWith(body), onBehalfOf: "p@example.com" }, here.clients);
+    expect(JSON.parse(texts()[`requests/${run}.json`] ?? "")).toMatchObject({
+      ...{ ticket: "CHG1", timeToLiveSeconds: 7200, changesHash, onBusy: "queue", attempt: 1 },
+      onBehalfOf: "p@example.com",
+    });
   });
 
   it("gives a check every step and nothing to do, and a sweep no plan", async () => {
@@ -110,7 +130,7 @@ describe("accept", () => {
     await accept(requestWith({ action: "sweep" }, "k2"), here.clients);
     const [check, sweep] = here.started;
     const { planHash } = (check?.argument ?? {}) as { planHash?: string };
-    expect(JSON.parse(texts()[`plans/${planHash}.json`] ?? "").steps).toHaveLength(13);
+    expect(JSON.parse(texts()[`plans/${planHash}.json`] ?? "").steps).toHaveLength(15);
     expect(sweep).toMatchObject({
       workflow: expect.stringMatching(/alloyrun-sweep$/),
       argument: { bucket: "my-project-alloyrun" },
@@ -136,7 +156,20 @@ describe("accept", () => {
   it("refuses to remove a protected environment", async () => {
     const spec = `${exampleText}  policy: { protect: true }\n`;
     await hold(here, await accept(requestWith({ ...up, spec }), here.clients));
-    const down = requestWith({ action: "down", environment: "users" }, "k2");
-    await expect(accept(down, here.clients)).rejects.toMatchObject({ reason: "PROTECTED" });
+    end(here);
+    for (const body of [{ action: "down" }, { action: "rebuild" }, { action: "rebuild", level: "all" }] as const) {
+      const refused = accept(requestWith({ ...body, environment: "users" }, JSON.stringify(body)), here.clients);
+      await expect(refused).rejects.toMatchObject({ reason: "PROTECTED" });
+    }
+    expect(here.started).toHaveLength(1);
+    const harmless = requestWith({ action: "rebuild", level: "app", environment: "users" }, "k3");
+    expect(await accept(harmless, here.clients)).toMatchObject({ action: "rebuild" });
   });
+
+  /** The text that an `up` leaves, made by one in an installation of its own. */
+  async function storedSpec(): Promise<string> {
+    const there = createTestInstallation();
+    await hold(there, await accept(requestWith(up), there.clients));
+    return there.clients.storage.texts()["specs/users.yaml"] ?? "";
+  }
 });

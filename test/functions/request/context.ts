@@ -49,7 +49,13 @@ export function createTestInstallation(): TestInstallation {
           return made;
         },
         getExecution: async (name) => executions.get(name),
-        cancelExecution: () => Promise.reject(new Error("not to be called")),
+        async cancelExecution(name) {
+          const found = executions.get(name);
+          if (!found) throw new Error(`${name} is not there`);
+          const cancelled: Execution = { ...found, state: "CANCELLED", endTime: "2026-01-01T00:01:00.000Z" };
+          executions.set(name, cancelled);
+          return cancelled;
+        },
       },
       logging: { list: async () => entries, tail: () => Promise.reject(new Error("not to be called")) },
     },
@@ -60,7 +66,13 @@ export function createTestInstallation(): TestInstallation {
 export function hold({ clients }: TestInstallation, { run, environment, execution }: RequestAccepted) {
   const who = { run, execution, requestedBy: "a@example.com", why: "up" };
   const { bucket } = clients.installation;
-  return answerLock({ action: "claim", bucket, environment, now: 1_000_000, ...who }, clients);
+  const target = { database: 1, cluster: 1 };
+  return answerLock({ action: "claim", bucket, environment, now: 1_000_000, target, ...who }, clients);
+}
+
+/** Every execution has ended well. */
+export function end({ executions }: TestInstallation): void {
+  for (const [name, execution] of executions) executions.set(name, { ...execution, state: "SUCCEEDED" });
 }
 
 /** Packed folders as the CLI names them. */

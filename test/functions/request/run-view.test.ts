@@ -26,6 +26,10 @@ describe("viewRun", () => {
     here.entries.push({ jsonPayload: { alloyrun: "step", run, step, state, at, detail } });
   }
 
+  function tell(state: string, at: number, detail: object = {}): void {
+    here.entries.push({ jsonPayload: { alloyrun: "run", run, state, at, detail } });
+  }
+
   function put(object: string, content: object): Promise<unknown> {
     const text = JSON.stringify(content);
     return here.clients.storage.write({ bucket: "b", object, content: text, contentType: "application/json" });
@@ -80,7 +84,7 @@ describe("viewRun", () => {
       endedAt: 2,
     };
     const outputs = { traffic: { url: "https://service" }, verify: { excerpt: "Select Users" } };
-    const result = { run, state: "succeeded", failures: {}, remaining: {}, outputs };
+    const result = { run, state: "succeeded", failures: {}, remaining: {}, outputs, endedAt: 9 };
     await put(`runs/users/${run}.json`, { run: { id: run }, result, reports: { network: report } });
     expect(await view()).toMatchObject({
       state: "succeeded",
@@ -94,7 +98,9 @@ describe("viewRun", () => {
   it("tells what a removal left to the sweep", async () => {
     stand({ state: "SUCCEEDED" });
     const held = { state: "held", reason: "held: an address", changes: [], operations: [], startedAt: 1, endedAt: 2 };
-    const result = { run, state: "remaining", failures: {}, remaining: { network: "held: an address" }, outputs: {} };
+    const result = {
+      ...{ run, state: "remaining", failures: {}, remaining: { network: "held: an address" }, outputs: {}, endedAt: 9 },
+    };
     await put(`runs/users/${run}.json`, { run: { id: run }, result, reports: { network: held } });
     expect(await view()).toMatchObject({
       state: "remaining",
@@ -110,6 +116,63 @@ describe("viewRun", () => {
     });
   });
 
+  it("tells that a run waits for its turn, and no longer once it works", async () => {
+    tell("queued", 10);
+    expect(await view()).toMatchObject({ state: "queued" });
+    tell("working", 20);
+    expect(await view()).toMatchObject({ state: "running" });
+    here.executions.delete(execution);
+    expect(await view()).toMatchObject({ state: "queued" });
+  });
+
+  it("tells whom a run waits for, with the plan that is asked about", async () => {
+    const asked = {
+      id: "a1",
+      run,
+      environment: "users",
+      changesHash: "c1",
+      reasons: ["rows are lost"],
+      requesters: [],
+    };
+    await put("approvals/a1.json", { ...asked, expiresAt: 1_800_000_000 });
+    await put("plans/c1.json", { changesHash: "c1", changes: [] });
+    tell("awaiting-approval", 10, { approval: "a1" });
+    expect(await view()).toMatchObject({
+      state: "awaiting-approval",
+      approval: { id: "a1", state: "pending", reasons: ["rows are lost"] },
+      plan: { changesHash: "c1" },
+    });
+    tell("approved", 20);
+    expect(await view()).toMatchObject({ state: "running" });
+  });
+
+  it("tells of a run that has ended what was planned and who decided", async () => {
+    stand({ state: "SUCCEEDED" });
+    const decision = { state: "rejected", by: "b@example.com", reason: "not today", at: "t" };
+    await put("approvals/a1.json", { id: "a1", run, environment: "users", expiresAt: 5, decision });
+    await put("plans/c1.json", { changesHash: "c1" });
+    const result = { run, state: "rejected", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { result, reports: {}, changesHash: "c1", approval: { id: "a1" } });
+    expect(await view()).toMatchObject({
+      ...{ state: "rejected", endedAt: "1970-01-01T00:00:09.000Z", plan: { changesHash: "c1" } },
+      approval: { state: "rejected", by: "b@example.com", reason: "not today" },
+    });
+  });
+
+  it("looks for the record of the attempt that counts", async () => {
+    stand({ state: "FAILED" });
+    const result = { run, state: "failed", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { result, reports: {} });
+    expect(await view()).toMatchObject({ state: "failed" });
+    const noted = JSON.parse(here.clients.storage.texts()[`requests/${run}.json`] ?? "");
+    await put(`requests/${run}.json`, { ...noted, attempt: 2 });
+    stand({ state: "ACTIVE" });
+    expect(await view()).toMatchObject({ state: "running" });
+    stand({ state: "SUCCEEDED" });
+    await put(`runs/users/${run}.2.json`, { result: { ...result, state: "succeeded" }, reports: {} });
+    expect(await view()).toMatchObject({ state: "succeeded" });
+  });
+
   it("refuses a run that nobody requested", async () => {
     await expect(viewRun("run-0", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
@@ -117,11 +180,14 @@ describe("viewRun", () => {
   it("lists an environment's runs, the one under way first", async () => {
     await put("specs/users.yaml", {});
     const earlier = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients);
-    const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {} };
+    const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${earlier.run}.json`, { run: { id: earlier.run }, result, reports: {} });
+    const waiting = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k2"), here.clients);
+    await put("chains/users.json", { records: [earlier.run, `${earlier.run}.2`].map((record) => ({ record })) });
     await put("locks/users.json", { run });
+    await put("queues/users.json", { waiting: [{ run: waiting.run }] });
     const { runs } = await viewEnvironment("users", here.clients);
-    expect(runs.map((one) => one.run)).toEqual([run, earlier.run]);
+    expect(runs.map((one) => one.run)).toEqual([waiting.run, run, earlier.run]);
     expect(await listEnvironments(here.clients)).toEqual(["users"]);
     await expect(viewEnvironment("unknown", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });

@@ -31,7 +31,7 @@ function createWatchedAlloyDb(cloud: Cloud): Api {
 beforeAll(async () => {
   sent = [];
   database = await startDatabase({ alloydb: createWatchedAlloyDb });
-}, 30_000);
+}, 60_000);
 afterAll(() => database.stop());
 
 const read = (name: string) => rest(database.local, `GET alloydb.googleapis.com/v1/${name}`);
@@ -150,16 +150,33 @@ describe("cluster", () => {
     const refused = await database.steps.ask("cluster", { input: foreign });
     expect(refused.status).toBe(400);
     expect(JSON.stringify(refused.body)).toContain(`${input.cluster} exists and belongs to`);
+    expect(await database.steps.planRemoval("cluster", foreign)).toEqual({});
     await expect(database.steps.carryOut("cluster", { action: "remove", input: foreign })).resolves.toMatchObject({
       changes: [],
     });
     expect((await read(input.cluster)).status).toBe(200);
   });
 
-  it("removes its own, once", async () => {
+  it("makes the cluster of another generation beside the first, with the same password", async () => {
+    const run = { clusterGeneration: 2 };
+    const planned = await database.steps.ask("cluster", { action: "plan", input, run });
+    expect(planned.body.changes).toMatchObject([{ action: "create", resource: `${input.cluster}-g2` }]);
+    const { output, changes } = await database.steps.carryOut("cluster", { input, run });
+    expect(changes).toEqual([`create ${input.cluster}-g2`]);
+    expect(output).toEqual({ cluster: `${input.cluster}-g2`, adminVersion: `${input.adminSecret}/versions/1` });
+    expect((await read(input.cluster)).body).toMatchObject({ state: "READY" });
+  });
+
+  it("removes its own of every generation, once", async () => {
+    const effects = { dataLoss: true, downtime: true, costPerDay: expect.closeTo((-10 * 0.39) / 30.4) };
+    expect(await database.steps.planRemoval("cluster", input)).toEqual({
+      [`delete ${input.cluster}`]: expect.objectContaining(effects),
+      [`delete ${input.cluster}-g2`]: expect.objectContaining(effects),
+    });
     const { changes } = await database.steps.carryOut("cluster", { action: "remove", input });
-    expect(changes).toEqual([`delete ${input.cluster}`]);
-    expect((await read(input.cluster)).status).toBe(404);
+    expect(await database.steps.planRemoval("cluster", input)).toEqual({});
+    expect([...changes].sort()).toEqual([`delete ${input.cluster}`, `delete ${input.cluster}-g2`]);
+    for (const name of [input.cluster, `${input.cluster}-g2`]) expect((await read(name)).status).toBe(404);
     await expect(database.steps.carryOut("cluster", { action: "remove", input })).resolves.toMatchObject({
       changes: [],
     });

@@ -104,7 +104,9 @@ describe("egress by connector", () => {
     const { status, body } = await side.steps.ask("egress", { input: connectorInput("foreign") });
     expect(status).toBe(400);
     expect(body.error).toMatchObject({ message: expect.stringContaining(connector) });
-    expect((await carryOut(connectorInput("foreign"), "remove")).changes).toEqual([]);
+    expect(await side.steps.planRemoval("egress", connectorInput("foreign"))).toEqual({});
+    const left = [`nothing proves that ${connector} is of ${ownership.mark}; it was left as it is`];
+    expect(await carryOut(connectorInput("foreign"), "remove")).toMatchObject({ changes: [], output: { left } });
     expect(await read(connector)).toMatchObject({ state: "READY" });
   });
 
@@ -171,8 +173,12 @@ describe("egress by connector", () => {
     await lay("gone");
     const { connector } = namesOf("gone");
     await carryOut(connectorInput("gone"));
+    expect(await side.steps.planRemoval("egress", connectorInput("gone"))).toEqual({
+      [`delete ${connector}`]: expect.objectContaining({ costPerDay: expect.closeTo(-0.4656), dataLoss: false }),
+    });
     expect((await carryOut(connectorInput("gone"), "remove")).changes).toEqual([`delete ${connector}`]);
     expect((await carryOut(connectorInput("gone"), "remove")).changes).toEqual([]);
+    expect(await side.steps.planRemoval("egress", connectorInput("gone"))).toEqual({});
   });
 });
 
@@ -181,6 +187,7 @@ describe("direct egress", () => {
     const { network, subnetwork } = namesOf("direct");
     const input = { kind: "direct", network, subnetwork };
     expect(await carryOut(input)).toMatchObject({ output: { vpcAccess: { network, subnetwork } }, changes: [] });
+    expect(await side.steps.planRemoval("egress", input)).toEqual({});
     expect((await carryOut(input, "remove")).changes).toEqual([]);
   });
 });

@@ -180,7 +180,9 @@ describe("identity", () => {
     expect(status).toBe(400);
     expect(body.error).toMatchObject({ message: expect.stringContaining(wanted.serviceAccount.name) });
     expect((await rest(local, `GET ${secrets}/${wanted.adminSecret.name}`)).status).toBe(404);
-    await carryOut(wanted, "remove");
+    expect(await steps.planRemoval("identity", wanted)).not.toHaveProperty([`delete ${wanted.serviceAccount.name}`]);
+    const { output } = await carryOut(wanted, "remove");
+    expect(output.left).toEqual([`${wanted.serviceAccount.name} is not of ${ownership.mark}; it was left as it is`]);
     expect((await rest(local, `GET ${iam}/${wanted.serviceAccount.name}`)).status).toBe(200);
   });
 
@@ -220,8 +222,13 @@ describe("identity", () => {
   it("removes grants, secrets and accounts, and is done when there is nothing", async () => {
     const wanted = input("gone");
     await carryOut(wanted);
+    const planned = await steps.planRemoval("identity", wanted);
     const { changes } = await carryOut(wanted, "remove");
     expect(changes).toHaveLength(4);
+    expect(Object.keys(planned)).toEqual(changes);
+    const cost = Object.values(planned).reduce((sum, { costPerDay }) => sum + costPerDay, 0);
+    expect(cost).toBeCloseTo((-2 * 0.06) / 30.4);
+    expect(await steps.planRemoval("identity", wanted)).toEqual({});
     expect(await rolesOf(wanted.serviceAccount)).toEqual([]);
     expect((await rest(local, `GET ${iam}/${wanted.seedAccount.name}`)).status).toBe(404);
     expect((await carryOut(wanted, "remove")).changes).toEqual([]);

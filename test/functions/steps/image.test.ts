@@ -147,6 +147,10 @@ describe("image", () => {
     const foreign = { ...input, ownership: { ...ownership, environment: "other", mark: "alloyrun:x/other" } };
     const { message } = await refused(steps.carryOut("image", { input: foreign }));
     expect(message).toContain(`${input.repository} exists and belongs to`);
+    expect(await steps.planRemoval("image", foreign)).toEqual({});
+    expect(await steps.planRemoval("image", input)).toEqual({
+      [`delete ${input.repository}`]: expect.objectContaining({ costPerDay: expect.closeTo((-0.2 * 0.1) / 30.4) }),
+    });
     await expect(steps.carryOut("image", { action: "remove", input: foreign })).resolves.toMatchObject({ changes: [] });
     await expect(steps.carryOut("image", { action: "remove", input })).resolves.toMatchObject({
       changes: [`delete ${input.repository}`],

@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = await startDatabase({ alloydb: createRefusingAlloyDb });
   outputs = { cluster: (await database.steps.carryOut("cluster", { input: clusterInput("one") })).output };
   await database.connect();
-}, 30_000);
+}, 60_000);
 afterAll(() => database.stop());
 
 const input = instanceInput("one");
@@ -57,6 +57,11 @@ describe("instance", () => {
     expect(body.changes).toMatchObject([{ action: "create", effects: { expectedSeconds: 490 } }]);
     const [{ effects }] = body.changes as [{ readonly effects: { readonly costPerDay: number } }];
     expect(effects.costPerDay).toBeCloseTo(24 * 2 * (0.085 + 8 * 0.0144));
+  });
+
+  it("plans the primary of another generation in that generation's cluster", async () => {
+    const { body } = await database.steps.ask("instance", { action: "plan", input, run: { clusterGeneration: 2 } });
+    expect(body.changes).toMatchObject([{ action: "create", resource: `${input.cluster}-g2/instances/primary` }]);
   });
 
   it("creates the primary and a login whose password works", async () => {
@@ -155,8 +160,14 @@ describe("readPool", () => {
   it("is removed before the primary, and both only once", async () => {
     const remove = (step: "readPool" | "instance", input: object) =>
       database.steps.carryOut(step, { action: "remove", input });
+    const planned = await database.steps.planRemoval("instance", input);
+    expect(planned).toEqual({
+      [`delete ${input.instance}`]: expect.objectContaining({ downtime: true, costPerDay: expect.closeTo(-9.6096) }),
+    });
+    expect(Object.keys(await database.steps.planRemoval("readPool", pool))).toEqual([`delete ${pool.instance}`]);
     await expect(remove("readPool", pool)).resolves.toMatchObject({ changes: [`delete ${pool.instance}`] });
     await expect(remove("instance", input)).resolves.toMatchObject({ changes: [`delete ${input.instance}`] });
     await expect(remove("instance", input)).resolves.toMatchObject({ changes: [] });
+    expect(await database.steps.planRemoval("instance", input)).toEqual({});
   });
 });

@@ -1,3 +1,4 @@
+import { createAlloyDb } from "../../../local/alloydb/alloydb.ts";
 import { createCompute } from "../../../local/compute/compute.ts";
 import type { LocalCloud } from "../../../local/main.ts";
 import { createResourceManager } from "../../../local/resourcemanager/resource-manager.ts";
@@ -29,7 +30,14 @@ export interface NetworkSide {
 
 /** Starts it. */
 export async function startNetworkSide(names: readonly StepName[]): Promise<NetworkSide> {
-  const apis = [createCompute, createResourceManager, createServiceNetworking, createStorage, createVpcAccess];
+  const apis = [
+    createAlloyDb,
+    createCompute,
+    createResourceManager,
+    createServiceNetworking,
+    createStorage,
+    createVpcAccess,
+  ];
   const local = await startTestCloud({ apis });
   const steps = await startSteps(local, testProject, names);
   return {

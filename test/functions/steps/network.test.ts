@@ -53,7 +53,9 @@ describe("network", () => {
     const { status, body } = await side.steps.ask("network", { input: networkInput("foreign") });
     expect(status).toBe(400);
     expect(body.error).toMatchObject({ status: "FAILED_PRECONDITION", message: expect.stringContaining(network) });
-    expect((await carryOut(networkInput("foreign"), "remove")).changes).toEqual([]);
+    expect(await side.steps.planRemoval("network", networkInput("foreign"))).toEqual({});
+    const says = `${network} is not of ${ownership.mark}; it was left as it is`;
+    expect(await carryOut(networkInput("foreign"), "remove")).toMatchObject({ changes: [], output: { left: [says] } });
     expect(await read(network)).toMatchObject({ description: "ours" });
   });
 
@@ -69,7 +71,10 @@ describe("network", () => {
     const { network, subnetwork } = namesOf("gone");
     const input = networkInput("gone", { subnetworks: [subnet("gone", "192.168.130.0/28")] });
     await carryOut(input);
-    expect((await carryOut(input, "remove")).changes).toEqual([`delete ${subnetwork}`, `delete ${network}`]);
+    const planned = await side.steps.planRemoval("network", input);
+    expect(Object.keys(planned)).toEqual([`delete ${subnetwork}`, `delete ${network}`]);
+    expect((await carryOut(input, "remove")).changes).toEqual(Object.keys(planned));
+    expect(await side.steps.planRemoval("network", input)).toEqual({});
     expect((await rest(side.local, `GET ${compute}/${network}`)).status).toBe(404);
     expect((await carryOut(input, "remove")).changes).toEqual([]);
   });
@@ -105,6 +110,7 @@ describe("network", () => {
       await lay("shared", "192.168.150.0/28");
       const input = networkInput("shared", existing("shared", "192.168.150.0/28"));
       expect(await carryOut(input)).toMatchObject({ changes: [], output: { network: namesOf("shared").network } });
+      expect(await side.steps.planRemoval("network", input)).toEqual({});
       expect((await carryOut(input, "remove")).changes).toEqual([]);
       expect(await read(namesOf("shared").subnetwork)).toMatchObject({ ipCidrRange: "192.168.150.0/28" });
     });

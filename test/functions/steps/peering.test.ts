@@ -111,7 +111,9 @@ describe("peering", () => {
     const answer = await side.steps.ask("peering", { input: peeringInput("foreign") });
     expect(answer.status).toBe(400);
     expect(answer.body.error).toMatchObject({ message: expect.stringContaining(range) });
-    expect((await carryOut(peeringInput("foreign"), "remove")).changes).toEqual([]);
+    expect(await side.steps.planRemoval("peering", peeringInput("foreign"))).toEqual({});
+    const left = [`${range} is not of ${ownership.mark}; it was left as it is`];
+    expect(await carryOut(peeringInput("foreign"), "remove")).toMatchObject({ changes: [], output: { left } });
     expect(await read(range)).toMatchObject({ name: "foreign-range" });
   });
 
@@ -119,7 +121,9 @@ describe("peering", () => {
     await lay("gone");
     const { network, range } = namesOf("gone");
     await carryOut(peeringInput("gone"));
+    const planned = await side.steps.planRemoval("peering", peeringInput("gone"));
     const { changes } = await carryOut(peeringInput("gone"), "remove");
+    expect(Object.keys(planned)).toEqual(changes);
     expect(changes).toEqual([`delete ${network}/connections/${peeringName}`, `delete ${range}`]);
     expect(await observe("gone")).toEqual({ peerings: undefined, connections: undefined });
     expect((await carryOut(peeringInput("gone"), "remove")).changes).toEqual([]);
@@ -159,6 +163,53 @@ describe("peering", () => {
     await side.local.cloud.clock.advance(3_700_000);
     await carryOut(peeringInput("held"), "remove");
     expect((await observe("held")).connections).toBeUndefined();
+  });
+
+  describe("whose connection the producer does not release", () => {
+    const refusal = [{ name: "operations/1", code: 9, message: "Producer services are still using this connection." }];
+    const now = () => Math.floor(side.local.cloud.clock.now() / 1000);
+
+    async function refuse(id: string): Promise<void> {
+      await lay(id);
+      await carryOut(peeringInput(id));
+      const holds = side.local.cloud.store.collection<object>("servicenetworking.holds");
+      holds.put(`for ever ${id}`, { network: namesOf(id).network });
+    }
+
+    const remove = (id: string, heldSince?: number, failures: typeof refusal = refusal) =>
+      side.steps.ask("peering", { action: "remove", input: peeringInput(id), failures, run: { heldSince } });
+
+    it("waits for an hour, counted from the first try", async () => {
+      await refuse("patient");
+      expect((await remove("patient")).body).toMatchObject({ held: true });
+      expect((await remove("patient", now() - 3500)).body).toMatchObject({ held: true, operations: [] });
+    });
+
+    it("waits for as long as a cluster uses the network", async () => {
+      await refuse("used");
+      const parent = `alloydb.googleapis.com/v1/projects/${testProject}/locations/europe-west1`;
+      const body = {
+        networkConfig: { network: namesOf("used").network },
+        initialUser: { password: "of-another-team-1" },
+      };
+      const made = await rest(side.local, `POST ${parent}/clusters?clusterId=theirs`, { body });
+      expect(made.status).toBe(200);
+      await side.local.cloud.clock.advance(600_000);
+      expect((await remove("used", now() - 7200)).body).toMatchObject({ held: true, operations: [] });
+    });
+
+    it("goes without it then: peering and range are gone, and what the producer keeps is told", async () => {
+      await refuse("given-up");
+      const { network, range } = namesOf("given-up");
+      const heldSince = now() - 3700;
+      const call = { action: "remove", input: peeringInput("given-up"), run: { heldSince } } as const;
+      const { changes, output } = await side.steps.carryOut("peering", call);
+      expect(changes).toContain(`delete ${network}/peerings/${peeringName}`);
+      expect(changes.at(-2)).toBe(`delete ${range}`);
+      expect(output).toEqual({ degraded: [expect.stringContaining(`producer residue`)] });
+      expect((await observe("given-up")).peerings).toBeUndefined();
+      expect((await read(range)).name).toBeUndefined();
+    });
   });
 
   it("ends with the operation's own text when connecting fails for good", async () => {

@@ -104,9 +104,12 @@ describe("seed", () => {
 
   it("removes its job, once", async () => {
     const input = seedInput(application.runner, "seeds/x.tgz");
+    const planned = await application.steps.planRemoval("seed", input);
+    expect(planned).toMatchObject({ [`delete ${input.job}`]: { dataLoss: false, downtime: false } });
     await expect(application.steps.carryOut("seed", { action: "remove", input })).resolves.toMatchObject({
-      changes: [`delete ${input.job}`],
+      changes: Object.keys(planned),
     });
+    expect(await application.steps.planRemoval("seed", input)).toEqual({});
     await expect(application.steps.carryOut("seed", { action: "remove", input })).resolves.toMatchObject({
       changes: [],
     });

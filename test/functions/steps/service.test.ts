@@ -27,13 +27,24 @@ interface Deployment {
 /** Carries out `service`, `verify` and `traffic`, as far as `until`. */
 async function deploy(
   image: string,
-  { until = "traffic", input = serviceInput, run = "r1", invokers = [] as readonly string[], test = smoke } = {},
+  {
+    until = "traffic",
+    input = serviceInput,
+    run = "r1",
+    invokers = [] as readonly string[],
+    test = smoke,
+    action = "up" as "up" | "rebuild",
+  } = {},
 ): Promise<Deployment> {
   let outputs: Outputs = { ...seeded, image: { image } };
   const done: Partial<Record<StepName, CarriedOut>> = {};
   const inputs = { service: input, verify: test, traffic: { service: input.service, invokers, path: "/" } };
   for (const step of ["service", "verify", "traffic"] as const) {
-    const carriedOut = await application.steps.carryOut(step, { input: inputs[step], outputs, run: { id: run } });
+    const carriedOut = await application.steps.carryOut(step, {
+      input: inputs[step],
+      outputs,
+      run: { id: run, action },
+    });
     done[step] = carriedOut;
     outputs = { ...outputs, [step]: carriedOut.output };
     if (step === until) break;
@@ -135,6 +146,33 @@ describe("service, verify and traffic", () => {
     expect(await revisions()).toHaveLength(before);
   });
 
+  it("tell which database and instance serve", async () => {
+    const { body } = await application.steps.ask("service", { action: "observe", input: serviceInput });
+    const serving = { database: "mydb", instance: application.outputs.instance?.instance };
+    expect(body).toEqual({ state: "done", output: serving, changes: [] });
+    const absent = { ...serviceInput, service: `${serviceInput.service}-none` };
+    const nothing = await application.steps.ask("service", { action: "observe", input: absent });
+    expect(nothing.body).toEqual({ state: "done", output: {}, changes: [] });
+  });
+
+  it("make a revision of the same content for a rebuild, one however often it is asked, and keep it afterwards", async () => {
+    const before = (await revisions()).length;
+    const plan = await application.steps.ask("service", {
+      action: "plan",
+      input: serviceInput,
+      run: { action: "rebuild" },
+    });
+    expect(plan.body.changes).toMatchObject([
+      { action: "update", fields: [{ path: "template.revision", to: "unknown" }] },
+    ]);
+    const rebuilt = await deploy(application.users, { run: "rebuild-1", action: "rebuild" });
+    await deploy(application.users, { run: "rebuild-1", action: "rebuild" });
+    const after = await deploy(application.users, { run: "r6" });
+    expect(await revisions()).toHaveLength(before + 1);
+    expect(after.outputs.traffic?.revision).toBe(rebuilt.outputs.traffic?.revision);
+    expect(after.done.service?.changes).toEqual([]);
+  });
+
   it("wait for an old service that is opened only now until anybody gets in", async () => {
     await deploy(application.users);
     await application.local.cloud.clock.advance(3_600_000);
@@ -156,7 +194,15 @@ describe("service, verify and traffic", () => {
     const { message } = await refused(deploy(application.users, { input: foreign }));
     expect(message).toContain(`${serviceInput.service} exists and belongs to`);
     const remove = (input: object) => application.steps.carryOut("service", { action: "remove", input });
-    await expect(remove(foreign)).resolves.toMatchObject({ changes: [] });
+    expect(await application.steps.planRemoval("service", foreign)).toEqual({});
+    expect(await application.steps.planRemoval("service", { ...serviceInput, minInstances: 1 })).toEqual({
+      [`delete ${serviceInput.service}`]: expect.objectContaining({
+        downtime: true,
+        costPerDay: expect.closeTo(-0.594),
+      }),
+    });
+    const left = [expect.stringContaining(`${serviceInput.service} is not of`)];
+    await expect(remove(foreign)).resolves.toMatchObject({ changes: [], output: { left } });
     await expect(remove(serviceInput)).resolves.toMatchObject({ changes: [`delete ${serviceInput.service}`] });
     await expect(remove(serviceInput)).resolves.toMatchObject({ changes: [] });
   });

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import {
   clusterBody,
   done,
   ended,
   get,
+  localCloud,
   location,
   main,
   makeNetwork,
@@ -149,6 +150,63 @@ describe("instances", () => {
     expect(await sql("CREATE TABLE refused ()", {}, pool)).toMatchObject({ metadata: { status: "ERROR" } });
     expect((await send("DELETE", `v1/${primary}`)).body.error?.status).toBe("FAILED_PRECONDITION");
     await done(await send("DELETE", `v1/${pool}`));
+  });
+});
+
+describe("a change that is done", () => {
+  it.each([
+    ["an instance", primary],
+    ["a cluster", main],
+  ])("leaves %s READY, and reconciling for some moments more", async (_, name) => {
+    const changed = await send("PATCH", `v1/${name}?updateMask=displayName`, { body: { displayName: "settling" } });
+    const { response } = await ended(changed);
+    expect(response).toMatchObject({ state: "READY", reconciling: true, displayName: "settling" });
+    await localCloud().cloud.clock.advance(60_000);
+    const settled = await get(`v1/${name}`);
+    expect(settled).toMatchObject({ state: "READY", displayName: "settling" });
+    expect(settled.reconciling ?? false).toBe(false);
+  });
+});
+
+describe("planned limits", () => {
+  const pool = { instanceType: "READ_POOL", readPoolConfig: { nodeCount: 2 }, machineConfig: { cpuCount: 2 } };
+  const exceeded = (metric: string) => ({
+    status: 429,
+    body: { error: { status: "RESOURCE_EXHAUSTED", message: expect.stringContaining(`Quota limit '${metric}'`) } },
+  });
+
+  afterEach(() => localCloud().faults.clear());
+
+  it("count CPUs wherever an instance comes into being or grows", async () => {
+    localCloud().faults.addLimit({ project: "*", metric: "CPUsPerProjectPerRegion", limit: 4 });
+    const refused = exceeded("CPUsPerProjectPerRegion");
+    const grown = { machineConfig: { cpuCount: 8 } };
+    const poolName = `${main}/instances/pool-beyond`;
+    expect(await post(`v1/${main}/instances?instanceId=pool-beyond`, pool)).toMatchObject(refused);
+    expect(await send("PATCH", `v1/${poolName}?allowMissing=true`, { body: pool })).toMatchObject(refused);
+    expect(await send("PATCH", `v1/${primary}?updateMask=machineConfig`, { body: grown })).toMatchObject(refused);
+  });
+
+  it("let be what is beyond them already as long as it does not grow", async () => {
+    localCloud().faults.addLimit({ project: "*", metric: "CPUsPerProjectPerRegion", limit: 1 });
+    const body = { displayName: "beyond" };
+    await done(await send("PATCH", `v1/${primary}?updateMask=displayName`, { body }));
+    expect(await get(`v1/${primary}`)).toMatchObject(body);
+  });
+
+  it("count clusters, also those that an update creates", async () => {
+    localCloud().faults.addLimit({ project: "*", metric: "ClustersPerProjectPerRegion", limit: 1 });
+    const refused = exceeded("ClustersPerProjectPerRegion");
+    const second = `${location}/clusters/second`;
+    expect(await post(`v1alpha/${location}/clusters?clusterId=second`, clusterBody)).toMatchObject(refused);
+    expect(await send("PATCH", `v1/${second}?allowMissing=true`, { body: clusterBody })).toMatchObject(refused);
+    expect((await send("GET", `v1/${second}`)).status).toBe(404);
+    localCloud().faults.clear();
+    localCloud().faults.addLimit({ project: "*", metric: "ClustersPerProjectPerRegion", limit: 2 });
+    const ids = ["one-more", "too-many"];
+    const answers = await Promise.all(ids.map((id) => post(`v1/${location}/clusters?clusterId=${id}`, clusterBody)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 429]);
+    for (const answer of answers.filter(({ status }) => status === 200)) await done(answer);
   });
 });
 

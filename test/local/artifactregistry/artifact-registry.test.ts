@@ -77,6 +77,22 @@ describe("repositories", () => {
   });
 });
 
+describe("repositories that are not served", () => {
+  it.each([
+    { format: "MAVEN" },
+    { format: "NPM", mode: "STANDARD_REPOSITORY" },
+    { format: "DOCKER", mode: "REMOTE_REPOSITORY" },
+    { format: "DOCKER", mode: "VIRTUAL_REPOSITORY" },
+    { format: "DOCKER", remoteRepositoryConfig: { dockerRepository: { publicRepository: "DOCKER_HUB" } } },
+    { format: "DOCKER", virtualRepositoryConfig: {} },
+  ])("are refused, and none comes into being: %j", async (body) => {
+    const answer = await fixture.call("POST", `${root}/repositories?repositoryId=elsewhere`, body);
+    expect(answer).toMatchObject({ status: 501, body: { error: { status: "UNIMPLEMENTED" } } });
+    await fixture.local.cloud.clock.idle();
+    expect((await fixture.call("GET", `${root}/repositories/elsewhere`)).status).toBe(404);
+  });
+});
+
 describe("packages, versions and tags", () => {
   const repository = `${root}/repositories/apps`;
   const names = `${parent}/repositories/apps/packages/users`;

@@ -89,17 +89,6 @@ describe("a quota of resources", () => {
     });
   });
 
-  it("counts a regional instance's CPUs twice", async () => {
-    local.faults.addLimit({ project: "*", metric: "CPUsPerProjectPerRegion", limit: 7 });
-    const body = { instanceType: "PRIMARY", availabilityType: "REGIONAL", machineConfig: { cpuCount: 4 } };
-    const refused = await rest(local, `POST ${clusters}/none/instances?instanceId=i`, { body });
-    expect(errorOf(refused).message).toMatch(/^Quota limit 'CPUsPerProjectPerRegion' has been exceeded\. Limit: 7/);
-    const zonal = await rest(local, `POST ${clusters}/none/instances?instanceId=i`, {
-      body: { ...body, availabilityType: "ZONAL" },
-    });
-    expect(errorOf(zonal)).toMatchObject({ status: "NOT_FOUND" });
-  });
-
   it("counts service accounts by project", async () => {
     local.faults.addLimit({ project: "*", metric: "ServiceAccountsPerProject", limit: 1 });
     const accounts = `iam.googleapis.com/v1/projects/${testProject}/serviceAccounts`;

@@ -112,6 +112,8 @@ describe("a function with an event trigger", () => {
       },
     });
     const { serviceConfig } = operation.response as { serviceConfig: { uri: string } };
+    const { body } = await publish("hello");
+    await fixture.local.cloud.clock.advance(300_000);
     const [subscription] = await subscriptions();
     expect(subscription).toMatchObject({
       name: expect.stringMatching(/\/subscriptions\/eventarc-asia-northeast1-orders-\d{6}-sub-\d{3}$/),
@@ -122,7 +124,6 @@ describe("a function with an event trigger", () => {
         oidcToken: { serviceAccountEmail: runner, audience: serviceConfig.uri },
       },
     });
-    const { body } = await publish("hello");
     await delivered();
     expect(taken("hello")).toEqual([]);
     await letIn("orders");
@@ -138,6 +139,15 @@ describe("a function with an event trigger", () => {
     });
     await delivered();
     expect(open(String(subscription?.name))).toEqual([]);
+  });
+
+  it("gets its first event some time after the trigger is there, as Eventarc takes it", () => {
+    const calls = fixture.local.journal.list();
+    const timeOf = (method: string) =>
+      Date.parse(calls.find((call) => call.method === `google.pubsub.v1.Subscriber.${method}`)?.time ?? "");
+    const seconds = (timeOf("ModifyPushConfig") - timeOf("CreateSubscription")) / 1000;
+    expect(seconds).toBeGreaterThan(10);
+    expect(seconds).toBeLessThan(310);
   });
 
   it("loses an event that it failed on, unless its policy is to retry", async () => {

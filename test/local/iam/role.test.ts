@@ -46,6 +46,23 @@ describe("custom roles", () => {
     expect((await rest(local, `POST ${roles}`, { body })).status).toBe(400);
   });
 
+  it("are limited to 300 in a project, of which those that are gone for good are none", async () => {
+    const { store, clock } = local.cloud;
+    local.cloud.projects.ensure(testProject);
+    const kept = store.collection("iam.roles");
+    for (let number = 1; number <= 300; number += 1) {
+      const name = `projects/${testProject}/roles/role_${number}`;
+      kept.put(name, { name, ...role, etag: "BwX", grants: [] });
+    }
+    const refused = await create("one_more");
+    expect(refused.status).toBe(429);
+    expect((await rest(local, `DELETE ${roles}/role_7`)).status).toBe(200);
+    expect((await create("one_more")).status).toBe(429);
+    await clock.advance(37 * day + 1);
+    expect((await create("one_more")).status).toBe(200);
+    expect((await create("two_more")).status).toBe(429);
+  });
+
   it("answer 409 for a second of the name", async () => {
     await create();
     expect(errorOf(await create())).toMatchObject({ status: "ALREADY_EXISTS" });

@@ -131,4 +131,48 @@ describe("secrets", () => {
     expect(answer.body.toString()).toMatch(/ s3cret$/);
     expect(JSON.stringify(fixture.local.cloud.store.collection("run.revisions").list())).not.toContain("s3cret");
   });
+
+  it("are read again at each start, by whoever may read them then", async () => {
+    const grant = async (members: readonly string[]) => {
+      const bindings = [{ role: "roles/secretmanager.secretAccessor", members }];
+      await fixture.call("POST", `${secrets}/key:setIamPolicy`, { policy: { bindings } });
+      await fixture.local.cloud.clock.advance(600_000);
+    };
+    const visit = async (uri: string, path: string) => {
+      const headers = { authorization: "Bearer owner" };
+      const url = new URL(path, uri);
+      return await fixture.local.cloud.fetch({ method: "GET", url, headers, body: Buffer.alloc(0) });
+    };
+    const image = fixture.push("mortal", mortal);
+    const template = { serviceAccount: runner, containers: [{ image, env: [secret] }] };
+    const job = { template: { template: { ...template, maxRetries: 0 } } };
+    await grant([`serviceAccount:${runner}`]);
+    const made = await fixture.operate("POST", `${parent}/services?serviceId=mortal`, { template });
+    await fixture.operate("POST", `${parent}/jobs?jobId=mortal`, job);
+    const { uri } = made.response as { uri: string };
+    expect((await visit(uri, "/")).body.toString()).toBe("s3cret");
+
+    await grant([]);
+    expect((await visit(uri, "/")).body.toString()).toBe("s3cret");
+    expect((await visit(uri, "/end")).status).toBe(503);
+    let refused = await visit(uri, "/");
+    // That the instance is over is known moments after its connections are.
+    while (refused.body.includes("malformed")) refused = await visit(uri, "/");
+    expect(refused.status).toBe(503);
+    expect(refused.body.toString()).toContain("could not start");
+    const denial = /Permission denied on secret: projects\/\d+\/secrets\/key\/versions\/1/;
+    expect(fixture.printed()).toContainEqual(expect.stringMatching(denial));
+    const { error } = await fixture.operate("POST", `${parent}/jobs/mortal:run`, {});
+    expect(error).toBeDefined();
+    const { body } = await fixture.call("GET", `${parent}/jobs/mortal/executions`);
+    const [execution] = body.executions as readonly { name: string; failedCount: number }[];
+    expect(execution?.failedCount).toBe(1);
+    const tasks = await fixture.call("GET", `run.googleapis.com/v2/${execution?.name}/tasks`);
+    expect(JSON.stringify(tasks.body)).toMatch(denial);
+  });
 });
+
+/** Answers with its secret, and ends when it is asked to. */
+const mortal = `
+  import { createServer } from "node:http";
+  createServer((request, response) => request.url === "/end" ? process.exit(1) : response.end(process.env.SECRET)).listen(8080);`;

@@ -78,6 +78,7 @@ export async function startFixture(
     "run",
     "artifactregistry",
     "logging",
+    "storage",
     "iam",
     "cloudfunctions",
     "cloudbuild",

@@ -80,7 +80,7 @@ describe("RunJob", () => {
   });
 
   it("ends a task that takes too long", async () => {
-    await create("sleeps", "setInterval(() => undefined, 1000);", { task: { timeout: "0.3s" } });
+    await create("sleeps", "setInterval(() => undefined, 1000);", { task: { timeout: "1s" } });
     const operation = await fixture.operate("POST", `${parent}/jobs/sleeps:run`, {});
     expect(operation.error?.message).toContain("exceeded the configured timeout");
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Fixture, parent, project, runner, startFixture } from "./fixture.ts";
 
 let fixture: Fixture;
@@ -141,7 +141,7 @@ describe("CreateService", () => {
     [
       "little memory for many CPUs",
       { containers: [{ image: "i", resources: { limits: { cpu: "4", memory: "1Gi" } } }] },
-      "memory must be at least 2Gi",
+      "memory must be between 2048Mi and 16384Mi",
     ],
     ["a label of Google's", { labels: { "run.googleapis.com/x": "y" } }, "reserved by the system"],
   ])("refuses %s", async (_, more, message) => {
@@ -282,5 +282,64 @@ describe("DeleteService", () => {
     expect(
       (await fixture.operate("POST", `${parent}/services?serviceId=gone`, { template: template(image) })).error,
     ).toBeUndefined();
+  });
+});
+
+describe("a planned limit on services", () => {
+  afterEach(() => fixture.local.faults.clear());
+
+  it("refuses one more however it is asked for, and lets the others be changed", async () => {
+    const image = fixture.push("limited", hello("limited"));
+    await fixture.operate("POST", `${parent}/services?serviceId=within`, { template: template(image) });
+    const present = (await fixture.call("GET", `${parent}/services`)).body.services;
+    fixture.local.faults.addLimit({
+      project: project,
+      metric: "ServicesPerProjectPerRegion",
+      limit: Array.isArray(present) ? present.length : 0,
+    });
+    const refused = {
+      status: 429,
+      body: { error: { message: expect.stringContaining("Quota limit 'ServicesPerProjectPerRegion'") } },
+    };
+    const knative = {
+      apiVersion: "serving.knative.dev/v1",
+      kind: "Service",
+      metadata: { name: "beyond", namespace: project },
+      spec: { template: { spec: { serviceAccountName: runner, containers: [{ image }] } } },
+    };
+    const versionOne = `asia-northeast1-run.googleapis.com/apis/serving.knative.dev/v1/namespaces/${project}/services`;
+    const body = { template: template(image) };
+    expect(await fixture.call("POST", `${parent}/services?serviceId=beyond`, body)).toMatchObject(refused);
+    expect(await fixture.call("PATCH", `${parent}/services/beyond?allowMissing=true`, body)).toMatchObject(refused);
+    expect(await fixture.call("POST", versionOne, knative)).toMatchObject(refused);
+    expect((await fixture.call("GET", `${parent}/services/beyond`)).status).toBe(404);
+    const changed = { ...body, description: "the same one" };
+    expect(await fixture.operate("PATCH", `${parent}/services/within`, changed)).toMatchObject({
+      response: { description: "the same one" },
+    });
+  });
+});
+
+describe("the name of a deleted service", () => {
+  it("stays taken for some moments in about half of the cases, and is free again after them", async () => {
+    const image = fixture.push("fleeting", hello("fleeting"));
+    const create = (id: string) =>
+      fixture.call("POST", `${parent}/services?serviceId=${id}`, { template: template(image) });
+    const { clock, store } = fixture.local.cloud;
+    const held = () =>
+      store
+        .collection("run.nameHolds")
+        .list()
+        .map(([name]) => name.split("/").at(-1) ?? "");
+    for (let number = 0; held().length === 0; number += 1) {
+      const id = `fleeting-${number}`;
+      await fixture.operate("POST", `${parent}/services?serviceId=${id}`, { template: template(image) });
+      await fixture.operate("DELETE", `${parent}/services/${id}`);
+    }
+    const [id = ""] = held();
+    expect((await fixture.call("GET", `${parent}/services/${id}`)).status).toBe(404);
+    expect(await create(id)).toMatchObject({ status: 409, body: { error: { status: "ALREADY_EXISTS" } } });
+    await clock.advance(30_000);
+    expect((await create(id)).status).toBe(200);
   });
 });

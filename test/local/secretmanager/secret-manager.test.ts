@@ -115,6 +115,14 @@ describe("versions", () => {
     expect((await access("latest")).status).toBe(404);
   });
 
+  it("refuse a payload that is empty, and count none", async () => {
+    for (const body of [{ payload: {} }, { payload: { data: "" } }]) {
+      const answer = await rest(local, `POST ${secrets}/password:addVersion`, { body });
+      expect(errorOf(answer)).toMatchObject({ code: 400, message: "Secret Payload cannot be empty." });
+    }
+    expect((await add("one")).body.name).toBe(`${name}/versions/1`);
+  });
+
   it("are accessed only while they are enabled", async () => {
     await add("one");
     const change = (verb: string) => rest(local, `POST ${secrets}/password/versions/1:${verb}`, { body: {} });

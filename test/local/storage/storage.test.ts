@@ -41,6 +41,7 @@ describe("buckets", () => {
     const mine = await insertBucket("my-bucket");
     expect(mine.status).toBe(409);
     expect(errorOf(mine).message).toContain("you already own it");
+    local.cloud.projects.setUsable("other-project", "storage.googleapis.com", true);
     const taken = await insertBucket("my-bucket", {}, "other-project");
     expect(errorOf(taken)).toMatchObject({ code: 409, errors: [{ reason: "conflict" }] });
     expect(errorOf(taken).message).toContain("not available");

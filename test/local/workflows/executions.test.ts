@@ -292,10 +292,15 @@ describe("ListExecutions", () => {
       ["filter=duration < 0s", []],
       [`filter=executionId="${names[0]?.split("/").at(-1)}"`, [1]],
       ["filter=labels.number=n*", [3, 2, 1]],
+      ["filter=labels:number", [3, 2, 1]],
+      ["filter=NOT label:number", []],
+      ["filter=labels:numb", []],
     ] as const) {
       expect([query, namesOf(await list(query))]).toEqual([query, expected]);
     }
-    expect((await list("filter=colour=red")).error).toMatchObject({ code: 400 });
+    for (const wrong of ["filter=colour=red", "filter=state=NOPE", "filter=executionId=none AND duration=long"]) {
+      expect((await list(wrong)).error).toMatchObject({ code: 400 });
+    }
     expect((await list("orderBy=colour")).error).toMatchObject({ code: 400 });
     expect((await list("filter=(state=FAILED")).error).toMatchObject({ code: 400 });
   });
@@ -380,6 +385,7 @@ describe("a callback", () => {
     expect((await rest(local, `POST ${at}`, { as: "user:eve@example.com", body: {} })).status).toBe(403);
     expect((await rest(local, `PUT ${at}`, { body: {} })).status).toBe(405);
     expect((await rest(local, `POST ${at}x`, { body: {} })).status).toBe(404);
+    expect((await rest(local, `POST ${at}%zz`, { body: {} })).status).toBe(404);
     expect(
       (await rest(local, `POST ${at}?by=ada`, { body: { approve: true }, headers: { "x-note": "n" } })).status,
     ).toBe(200);

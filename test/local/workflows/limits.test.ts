@@ -22,6 +22,20 @@ describe("an execution", () => {
     expect((await failureOf(source.replace("18", "19"))).payload).toContain("RecursionError");
   });
 
+  it("lets a definition handle that it is nested too deeply for the engine", async () => {
+    const call = [{ step0: { call: "f", args: { n: "${n - 1}" } } }];
+    const wrapped = Array.from({ length: 59 }).reduce<object[]>(
+      (steps, _, index) => [{ [`step${index + 1}`]: { steps } }],
+      call,
+    );
+    const handled = { as: "e", steps: [{ tell: { return: "${e.tags}" } }] };
+    const source = {
+      main: { steps: [{ begin: { try: { call: "f", args: { n: 18 } }, except: handled } }] },
+      f: { params: ["n"], steps: [{ stop: { switch: [{ condition: "${n == 0}", next: "end" }] } }, ...wrapped] },
+    };
+    expect(await resultOf(JSON.stringify(source))).toBe('["ResourceLimitError"]');
+  });
+
   it("holds 512 KB of variables, freed when they are replaced or go out of sight", async () => {
     const half = 300 * 1024;
     const fill = (name: string) => `{ call: http.get, args: { url: 'https://x.test' }, result: ${name} }`;

@@ -12,9 +12,14 @@ const definition = "main:\n  params: [args]\n  steps:\n    - done:\n        retu
 /** Quotation marks of an argument are escaped, since those of a command group its words. */
 const argument = '{\\"name\\":\\"x\\"}';
 
+const hello = "projects/{project}/locations/asia-northeast1/functions/hello";
+const functions = (version: string, path: string) =>
+  `cloudfunctions.googleapis.com/${version}/projects/{project}/${path}`;
+
 /** Workflows, their executions, and what functions and logs there are. */
 export const workflowScenario: Scenario = {
   project: "gcloud-workflows",
+  functions: ["hello"],
   cases: [
     { run: "iam service-accounts create runner" },
     {
@@ -59,7 +64,26 @@ export const workflowScenario: Scenario = {
       wire: [`DELETE ${api}/workflows/my-flow`, `GET ${api}/operations/OP`],
     },
     { run: `workflows describe my-flow ${location}`, exit: 1, stderr: /NOT_FOUND/ },
-    { run: "functions list", json: [] },
+    {
+      run: "functions list",
+      json: [{ name: hello, state: "ACTIVE", environment: "GEN_2" }],
+      wire: [
+        `GET ${functions("v1", "locations")}?pageSize=100`,
+        `GET ${functions("v2", "locations/-/functions")}?filter=environment%3D%22GEN_2%22&pageSize=100`,
+        `GET ${functions("v1", "locations/-/functions")}?pageSize=100`,
+      ],
+    },
+    { run: "functions list --regions=us-central1", json: [] },
+    {
+      run: "functions describe hello --region=asia-northeast1",
+      json: {
+        name: hello,
+        state: "ACTIVE",
+        buildConfig: { runtime: "nodejs24", entryPoint: "hello" },
+        serviceConfig: { revision: expect.stringMatching(/^hello-00001-/), uri: expect.stringMatching(/^https:/) },
+      },
+      wire: [`GET ${functions("v2", "locations/asia-northeast1/functions/hello")}`],
+    },
     { run: "functions describe absent --region=asia-northeast1", exit: 1, stderr: /was not found/ },
     { run: "logging write my-log hello --severity=WARNING" },
     { run: "logging read logName:my-log --limit=5", json: [{ textPayload: "hello", severity: "WARNING" }] },

@@ -1,10 +1,12 @@
 import { expect } from "@jest/globals";
 import type { JsonObject } from "../../../../local/json.ts";
+import { policyReplays } from "../policy.ts";
 import type { ReplayGroup } from "../replay.ts";
 import type { Wire } from "../wire.ts";
 
 const iam = "iam.googleapis.com/v1";
 const email = ({ project }: Wire) => `my-serviceaccount@${project}.iam.gserviceaccount.com`;
+const account = (wire: Wire) => `${iam}/projects/${wire.project}/serviceAccounts/${email(wire)}`;
 const policyOf = (wire: Wire) => `cloudresourcemanager.googleapis.com/v1/projects/${wire.project}`;
 
 /** The read and the write of a change of the project's policy. */
@@ -30,7 +32,7 @@ export const accessReplays: ReplayGroup = {
       },
     },
     {
-      row: "iam: projects add-iam-policy-binding",
+      row: "cloudresourcemanager: projects add-iam-policy-binding",
       async play(wire) {
         const bindings = [{ role: "roles/alloydb.client", members: [`serviceAccount:${email(wire)}`] }];
         const { written } = await changePolicy(wire, bindings);
@@ -38,7 +40,7 @@ export const accessReplays: ReplayGroup = {
       },
     },
     {
-      row: "iam: a policy that somebody changed meanwhile",
+      row: "cloudresourcemanager: a policy that somebody changed meanwhile",
       async play(wire) {
         const { policy } = await changePolicy(wire, []);
         const late = await wire.send(`POST ${policyOf(wire)}:setIamPolicy`, { body: { policy } });
@@ -46,7 +48,7 @@ export const accessReplays: ReplayGroup = {
       },
     },
     {
-      row: "iam: projects remove-iam-policy-binding",
+      row: "cloudresourcemanager: projects remove-iam-policy-binding",
       async play(wire) {
         const { written } = await changePolicy(wire, []);
         expect(written.status).toBe(200);
@@ -54,7 +56,7 @@ export const accessReplays: ReplayGroup = {
       },
     },
     {
-      row: "iam: projects get-iam-policy",
+      row: "cloudresourcemanager: projects get-iam-policy",
       async play(wire) {
         const body = { options: { requestedPolicyVersion: 3 } };
         for (const project of [wire.project, wire.number]) {
@@ -64,10 +66,52 @@ export const accessReplays: ReplayGroup = {
       },
     },
     {
-      row: "iam: service-accounts describe and delete",
+      row: "cloudresourcemanager: projects describe",
+      source: "recorded",
+      async play(wire) {
+        const asked = await wire.send(`GET ${policyOf(wire)}`);
+        const { project: projectId, number: projectNumber } = wire;
+        expect(asked.body).toMatchObject({ projectId, projectNumber, lifecycleState: "ACTIVE" });
+        const byNumber = await wire.send(`GET cloudresourcemanager.googleapis.com/v1/projects/${projectNumber}`);
+        expect(byNumber.body).toEqual(asked.body);
+      },
+    },
+    {
+      row: "iam: service-accounts describe",
       async play(wire) {
         const address = `${iam}/projects/-/serviceAccounts/${email(wire)}`;
         expect((await wire.send(`GET ${address}`)).body).toMatchObject({ email: email(wire) });
+      },
+    },
+    {
+      row: "iam: service-accounts list",
+      source: "recorded",
+      async play(wire) {
+        const { body } = await wire.send(`GET ${iam}/projects/${wire.project}/serviceAccounts?pageSize=100`);
+        expect(body.accounts).toContainEqual(expect.objectContaining({ email: email(wire) }));
+      },
+    },
+    {
+      row: "iam: service-accounts update",
+      source: "recorded",
+      async play(wire) {
+        const target = `PATCH ${iam}/projects/${wire.project}/serviceAccounts/${email(wire)}`;
+        // The account and its mask are both in the body.
+        const body = { serviceAccount: { displayName: "Ours" }, updateMask: "displayName" };
+        expect((await wire.send(target, { body })).body).toMatchObject({ displayName: "Ours", email: email(wire) });
+      },
+    },
+    ...policyReplays({
+      family: "iam: service-accounts",
+      role: "roles/iam.serviceAccountUser",
+      read: (wire) => `POST ${account(wire)}:getIamPolicy?options.requestedPolicyVersion=3`,
+      write: (wire) => `${account(wire)}:setIamPolicy`,
+      version: 3,
+    }),
+    {
+      row: "iam: service-accounts delete",
+      async play(wire) {
+        const address = `${iam}/projects/-/serviceAccounts/${email(wire)}`;
         expect(await wire.send(`DELETE ${address}`)).toMatchObject({ status: 200, body: {} });
         const gone = await wire.send(`GET ${address}`);
         expect(gone.body.error).toMatchObject({ code: 404, status: "NOT_FOUND", errors: [{ reason: "notFound" }] });

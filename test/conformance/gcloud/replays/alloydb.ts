@@ -2,6 +2,7 @@ import { expect } from "@jest/globals";
 import { pollOperation, waitCompute } from "../loops.ts";
 import type { ReplayGroup } from "../replay.ts";
 import type { Wire } from "../wire.ts";
+import { alloydbCompanions } from "./alloydb-companions.ts";
 
 const host = "alloydb.googleapis.com/v1";
 const location = ({ project }: Wire) => `${host}/projects/${project}/locations/asia-northeast1`;
@@ -60,17 +61,7 @@ export const alloydbReplays: ReplayGroup = {
         expect(body).toMatchObject({ state: "READY", ipAddress: expect.stringMatching(/^\d+\.\d+\.\d+\.\d+$/) });
       },
     },
-    {
-      row: "alloydb: lists",
-      async play(wire) {
-        const instances = await wire.send(`GET ${cluster(wire)}/instances`);
-        expect(instances.body.instances).toMatchObject([{ instanceType: "PRIMARY" }]);
-        const clusters = await wire.send(`GET ${location(wire)}/clusters`);
-        expect(clusters.body.clusters).toMatchObject([{ state: "READY" }]);
-        const everywhere = await wire.send(`GET ${host}/projects/${wire.project}/locations/-/clusters`);
-        expect(everywhere.body.clusters).toEqual(clusters.body.clusters);
-      },
-    },
+    ...alloydbCompanions,
     {
       row: "alloydb: instances delete",
       async play(wire) {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect } from "@jest/globals";
+import type { JsonObject } from "../../../../local/json.ts";
 import { look, pollOperation } from "../loops.ts";
+import { policyReplays } from "../policy.ts";
 import type { ReplayGroup } from "../replay.ts";
 import type { Wire } from "../wire.ts";
 
@@ -8,6 +10,7 @@ const host = "artifactregistry.googleapis.com/v1";
 const storage = "storage.googleapis.com";
 const location = ({ project }: Wire) => `${host}/projects/${project}/locations/asia-northeast1`;
 const bucket = ({ project }: Wire) => `${project}_cloudbuild`;
+const builds = ({ project }: Wire) => `cloudbuild.googleapis.com/v1/projects/${project}/locations/global/builds`;
 const object = "source/1700000000.0-0123456789abcdef.tgz";
 /** Contents of a source archive; what lies in it is no application. */
 const source = Buffer.from("no archive at all");
@@ -59,7 +62,6 @@ export const artifactReplays: ReplayGroup = {
       async play(wire) {
         await upload(wire, object);
         const image = `asia-northeast1-docker.pkg.dev/${wire.project}/my-repo/app`;
-        const builds = `cloudbuild.googleapis.com/v1/projects/${wire.project}/locations/global/builds`;
         const body = {
           source: { storageSource: { bucket: bucket(wire), object } },
           images: [image],
@@ -69,7 +71,7 @@ export const artifactReplays: ReplayGroup = {
           ],
           tags: ["gcp-runtimes-builder"],
         };
-        const { body: started } = await wire.send(`POST ${builds}`, { body });
+        const { body: started } = await wire.send(`POST ${builds(wire)}`, { body });
         const { build } = started.metadata as { readonly build: Record<string, string> };
         expect(started.metadata).toMatchObject({ "@type": expect.stringContaining("BuildOperationMetadata") });
         expect(build).toMatchObject({ id: expect.any(String), logUrl: expect.any(String) });
@@ -77,7 +79,7 @@ export const artifactReplays: ReplayGroup = {
         const early = await wire.send(`GET ${logs}`, { isMedia: true, headers: { range: "bytes=0-" } });
         expect([200, 206, 404, 416]).toContain(early.status);
         const ended = await look(
-          () => wire.send(`GET ${builds}/${build.id}`),
+          () => wire.send(`GET ${builds(wire)}/${build.id}`),
           ({ status }) => status !== "QUEUED" && status !== "WORKING",
         );
         // The source is no archive: that it fails where it does shows that the bytes came through.
@@ -87,7 +89,27 @@ export const artifactReplays: ReplayGroup = {
       },
     },
     {
-      row: "storage: cp",
+      row: "cloudbuild: builds list",
+      source: "recorded",
+      async play(wire) {
+        const { body } = await wire.send(`GET ${builds(wire)}?pageSize=20`);
+        expect(body.builds).toMatchObject([{ status: "FAILURE", projectId: wire.project }]);
+        const elsewhere = builds(wire).replace("/global/", "/asia-northeast1/");
+        expect((await wire.send(`GET ${elsewhere}?pageSize=20`)).body).toEqual({});
+      },
+    },
+    {
+      row: "cloudbuild: builds describe",
+      source: "recorded",
+      async play(wire) {
+        const { body } = await wire.send(`GET ${builds(wire)}?pageSize=20`);
+        const [one = {}] = Array.isArray(body.builds) ? (body.builds as readonly JsonObject[]) : [];
+        const described = await wire.send(`GET ${builds(wire)}/${String(one.id)}`);
+        expect(described).toMatchObject({ status: 200, body: one });
+      },
+    },
+    {
+      row: "storage: objects cp",
       async play(wire) {
         const objects = `${storage}/storage/v1/b/${bucket(wire)}/o`;
         expect((await wire.send(`GET ${objects}/copied.txt?projection=noAcl`)).status).toBe(404);
@@ -100,6 +122,50 @@ export const artifactReplays: ReplayGroup = {
         expect(Object.keys(some.body).sort()).toEqual(["bucket", "generation", "name", "size"]);
       },
     },
+    {
+      row: "artifactregistry: artifacts repositories describe",
+      source: "recorded",
+      async play(wire) {
+        const { body } = await wire.send(`GET ${location(wire)}/repositories/my-repo`);
+        const registryUri = `asia-northeast1-docker.pkg.dev/${wire.project}/my-repo`;
+        expect(body).toMatchObject({ format: "DOCKER", registryUri, createTime: expect.any(String) });
+      },
+    },
+    {
+      row: "artifactregistry: artifacts repositories list",
+      source: "recorded",
+      async play(wire) {
+        const name = `projects/${wire.project}/locations/asia-northeast1/repositories/my-repo`;
+        expect((await wire.send(`GET ${location(wire)}/repositories`)).body.repositories).toMatchObject([{ name }]);
+        // Without a location it asks which there are, of an older version, and then each.
+        const address = `artifactregistry.googleapis.com/v1beta2/projects/${wire.project}/locations`;
+        const { body } = await wire.send(`GET ${address}`);
+        const known = Array.isArray(body.locations) ? (body.locations as readonly JsonObject[]) : [];
+        expect(known).toContainEqual(expect.objectContaining({ locationId: "asia-northeast1" }));
+        const elsewhere = `${host}/projects/${wire.project}/locations/us-east1/repositories`;
+        expect(await wire.send(`GET ${elsewhere}`)).toMatchObject({ status: 200, text: "{}" });
+      },
+    },
+    {
+      row: "artifactregistry: artifacts repositories update",
+      source: "recorded",
+      async play(wire) {
+        const one = `${location(wire)}/repositories/my-repo`;
+        const { body: read } = await wire.send(`GET ${one}`);
+        // The whole of what was read goes back, output fields included.
+        const change = { description: "ours", labels: { team: "data" } };
+        const target = `PATCH ${one}?updateMask=description%2Clabels`;
+        expect((await wire.send(target, { body: { ...read, ...change } })).body).toMatchObject(change);
+        expect((await wire.send(`GET ${one}`)).body).toMatchObject({ ...change, format: "DOCKER" });
+      },
+    },
+    ...policyReplays({
+      family: "artifactregistry: artifacts repositories",
+      role: "roles/artifactregistry.writer",
+      read: (wire) => `GET ${location(wire)}/repositories/my-repo:getIamPolicy`,
+      write: (wire) => `${location(wire)}/repositories/my-repo:setIamPolicy`,
+      version: 1,
+    }),
     {
       row: "artifactregistry: artifacts repositories delete",
       async play(wire) {

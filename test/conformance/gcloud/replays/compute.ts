@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../../local/json.ts";
 import { waitCompute } from "../loops.ts";
 import type { ReplayGroup } from "../replay.ts";
 import type { Wire, WireAnswer } from "../wire.ts";
+import { computeCompanions, computeDeletes } from "./compute-companions.ts";
 
 const region = "asia-northeast1";
 const zone = `${region}-a`;
@@ -86,33 +87,7 @@ export const computeReplays: ReplayGroup = {
         expect(made).toMatchObject({ allowed: rule.allowed, targetServiceAccounts: rule.targetServiceAccounts });
       },
     },
-    {
-      row: "compute: describe",
-      async play(wire) {
-        for (const path of [...regional(region), "global/networks/my-vpc", `zones/${zone}/instances/my-bastion`]) {
-          const answer = await wire.send(`GET ${base(wire)}/${path}`);
-          expect(answer).toMatchObject({ status: 200, body: { name: path.split("/").at(-1) } });
-        }
-      },
-    },
-    {
-      row: "compute: networks list",
-      async play(wire) {
-        const answer = await wire.send(`GET ${base(wire)}/global/networks?maxResults=500`);
-        expect(answer.body.items).toMatchObject([{ name: "my-vpc" }]);
-      },
-    },
-    {
-      row: "compute: networks subnets list without a region",
-      async play(wire) {
-        const query = "includeAllScopes=True&maxResults=500&returnPartialSuccess=True";
-        const { body } = await wire.send(`GET ${base(wire)}/aggregated/subnetworks?${query}`);
-        expect(body.items).toMatchObject({
-          [`regions/${region}`]: { subnetworks: [{ name: "my-subnet" }] },
-          "regions/us-central1": { warning: { code: "NO_RESULTS_ON_PAGE" } },
-        });
-      },
-    },
+    ...computeCompanions,
     {
       row: "compute: several resources in one batch",
       async play(wire) {
@@ -134,22 +109,7 @@ export const computeReplays: ReplayGroup = {
         expect(answer.text.match(/"operationType":"insert"/g)).toHaveLength(2);
       },
     },
-    {
-      row: "compute: delete",
-      async play(wire) {
-        const made = [
-          `zones/${zone}/instances/my-bastion`,
-          "global/firewalls/allow-ssh",
-          "global/addresses/my-iprange",
-        ];
-        const rest = [`regions/${region}/subnetworks/my-subnet`, "global/networks/my-vpc"];
-        for (const path of [...made, ...rest]) {
-          const deleted = await waitCompute(wire, await wire.send(`DELETE ${base(wire)}/${path}`));
-          expect(deleted).not.toHaveProperty("error");
-          expect(await wire.send(`GET ${base(wire)}/${path}`)).toMatchObject({ status: 404 });
-        }
-      },
-    },
+    ...computeDeletes,
     {
       row: "compute: an operation that ends in an error",
       async play(wire) {
@@ -169,12 +129,6 @@ export const computeReplays: ReplayGroup = {
     },
   ],
 };
-
-const regional = (home: string) => [
-  `regions/${home}/subnetworks/my-subnet`,
-  "global/addresses/my-iprange",
-  "global/firewalls/allow-ssh",
-];
 
 const image = "https://compute.googleapis.com/compute/v1/projects/debian-cloud/zones/-/imageFamilyViews/debian-11";
 const disk = { mode: "READ_WRITE", type: "PERSISTENT" };

@@ -41,7 +41,7 @@ export const networkServiceReplays: ReplayGroup = {
       },
     },
     {
-      row: "servicenetworking: vpc-peerings list --network",
+      row: "servicenetworking: vpc-peerings list",
       async play(wire) {
         await askNumber(wire);
         const asked = encodeURIComponent(network(wire));
@@ -51,6 +51,22 @@ export const networkServiceReplays: ReplayGroup = {
         expect(body.connections).toEqual([
           { network: network(wire), peering, reservedPeeringRanges: ["my-iprange"], service },
         ]);
+      },
+    },
+    {
+      row: "servicenetworking: vpc-peerings update",
+      source: "recorded",
+      async play(wire) {
+        const range = { purpose: "VPC_PEERING", addressType: "INTERNAL", prefixLength: 20, ipVersion: "IPV4" };
+        await insert(wire, "global/addresses", { name: "more-range", ...range, network: "global/networks/my-vpc" });
+        await askNumber(wire);
+        const body = { network: network(wire), reservedPeeringRanges: ["my-iprange", "more-range"] };
+        const one = `${networking}/services/servicenetworking.googleapis.com/connections/-`;
+        const started = await wire.send(`PATCH ${one}?force=True`, { body });
+        expect(await pollOperation(wire, networking, started)).not.toHaveProperty("error");
+        const asked = encodeURIComponent(network(wire));
+        const { body: present } = await wire.send(`GET ${networking}/services/-/connections?network=${asked}`);
+        expect(present.connections).toMatchObject([{ reservedPeeringRanges: ["my-iprange", "more-range"] }]);
       },
     },
     {
@@ -84,6 +100,34 @@ export const networkServiceReplays: ReplayGroup = {
       },
     },
     {
+      row: "serviceusage: services list --available",
+      source: "recorded",
+      async play(wire) {
+        const services = `${usage}/projects/${wire.project}/services?pageSize=200`;
+        const names: unknown[] = [];
+        for (let token = ""; ; ) {
+          const { status, body } = await wire.send(`GET ${services}${token && `&pageToken=${token}`}`);
+          expect({ status, services: body.services }).toEqual({ status: 200, services: expect.any(Array) });
+          if (Array.isArray(body.services)) names.push(...body.services);
+          if (body.nextPageToken === undefined) break;
+          token = encodeURIComponent(String(body.nextPageToken));
+        }
+        const name = `projects/${wire.number}/services/eventarc.googleapis.com`;
+        expect(names).toContainEqual(expect.objectContaining({ name, state: "DISABLED" }));
+      },
+    },
+    {
+      row: "serviceusage: services disable",
+      source: "recorded",
+      async play(wire) {
+        const body = { checkIfServiceHasUsage: "CHECK", disableDependentServices: false };
+        const one = `${usage}/projects/${wire.project}/services/workflows.googleapis.com`;
+        const started = await wire.send(`POST ${one}:disable`, { body });
+        expect(await pollOperation(wire, usage, started)).not.toHaveProperty("error");
+        expect((await wire.send(`GET ${one}`)).body).toMatchObject({ state: "DISABLED" });
+      },
+    },
+    {
       row: "vpcaccess: connectors create",
       async play(wire) {
         const range = { ipCidrRange: "192.168.100.0/28", network: "global/networks/my-vpc" };
@@ -99,10 +143,34 @@ export const networkServiceReplays: ReplayGroup = {
       },
     },
     {
-      row: "vpcaccess: connectors describe, list and delete",
+      row: "vpcaccess: connectors describe",
+      async play(wire) {
+        const { body } = await wire.send(`GET ${connectors(wire)}/my-connector`);
+        expect(body).toMatchObject({ network: "my-vpc", state: "READY", minInstances: 2, maxInstances: 3 });
+      },
+    },
+    {
+      row: "vpcaccess: connectors list",
       async play(wire) {
         const { body } = await wire.send(`GET ${connectors(wire)}`);
         expect(body.connectors).toMatchObject([{ network: "my-vpc", state: "READY" }]);
+      },
+    },
+    {
+      row: "vpcaccess: connectors update",
+      source: "recorded",
+      async play(wire) {
+        const target = `PATCH ${connectors(wire)}/my-connector?updateMask=maxInstances%2CminInstances`;
+        const sizes = { maxInstances: 4, minInstances: 3 };
+        const started = await wire.send(target, { body: sizes });
+        expect(await pollOperation(wire, "vpcaccess.googleapis.com/v1", started)).not.toHaveProperty("error");
+        const { body } = await wire.send(`GET ${connectors(wire)}/my-connector`);
+        expect(body).toMatchObject({ ...sizes, machineType: "f1-micro", state: "READY" });
+      },
+    },
+    {
+      row: "vpcaccess: connectors delete",
+      async play(wire) {
         const started = await wire.send(`DELETE ${connectors(wire)}/my-connector`);
         await pollOperation(wire, "vpcaccess.googleapis.com/v1", started);
         expect(await wire.send(`GET ${connectors(wire)}/my-connector`)).toMatchObject({ status: 404 });

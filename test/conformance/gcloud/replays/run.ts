@@ -1,16 +1,15 @@
 import { expect } from "@jest/globals";
-import { isJsonObject, type JsonObject } from "../../../../local/json.ts";
+import type { JsonObject } from "../../../../local/json.ts";
 import { answering, pushImage } from "../../../support/push-image.ts";
-import { look } from "../loops.ts";
 import type { ReplayGroup } from "../replay.ts";
-import type { Wire, WireAnswer } from "../wire.ts";
+import { textAt, waitService } from "../run-wait.ts";
+import type { Wire } from "../wire.ts";
+import { runCompanions } from "./run-companions.ts";
 
 const region = "asia-northeast1";
 const host = `${region}-run.googleapis.com`;
 const knative = ({ project }: Wire) => `${host}/apis/serving.knative.dev/v1/namespaces/${project}`;
-const jobsApi = (namespace: string) => `${host}/apis/run.googleapis.com/v1/namespaces/${namespace}`;
 const located = ({ project }: Wire) => `run.googleapis.com/v1/projects/${project}/locations/${region}`;
-const isDone = ({ done }: JsonObject) => done === true;
 
 function image({ local, project }: Wire, name: string): string {
   return pushImage(local, { project, name, source: answering(name) });
@@ -30,25 +29,6 @@ function manifest(wire: Wire, name: string, more: JsonObject = {}): JsonObject {
       },
     },
   };
-}
-
-/** The long poll of a service's operation, whose response is the service. */
-async function waitService(wire: Wire, { status, body }: WireAnswer): Promise<JsonObject> {
-  expect({ status, body }).toMatchObject({ status: 200 });
-  const id = textAt(body, "metadata", "annotations", "run.googleapis.com/operation-id");
-  expect(id).toMatch(/^[0-9a-f-]{36}$/);
-  const operation = `${host}/v1/projects/${wire.project}/locations/${region}/operations/${id}`;
-  const poll = () => wire.send(`POST ${operation}:wait`, { body: { timeout: "30s" } });
-  const { response, error } = await look(poll, isDone);
-  // Two more looks follow the one that found it done.
-  await look(poll, isDone);
-  expect(error).toBeUndefined();
-  return isJsonObject(response) ? response : {};
-}
-
-function textAt(value: unknown, ...[first, ...rest]: readonly string[]): string {
-  if (first === undefined) return String(value);
-  return isJsonObject(value) ? textAt(value[first], ...rest) : "";
 }
 
 const ready = ["Ready", "ConfigurationsReady", "RoutesReady"].map((type) => ({ type, status: "True" }));
@@ -94,7 +74,7 @@ export const runReplays: ReplayGroup = {
       },
     },
     {
-      row: "run: deploy",
+      row: "run: services deploy",
       async play(wire) {
         const enabled = `serviceusage.googleapis.com/v1/projects/${wire.project}/services/run.googleapis.com`;
         expect(await wire.send(`GET ${enabled}`)).toMatchObject({ status: 200 });
@@ -269,91 +249,11 @@ export const runReplays: ReplayGroup = {
         expect(await wire.send(`GET ${knative(wire)}/services/dry`)).toMatchObject({ status: 404 });
       },
     },
+    ...runCompanions,
     {
       row: "run: services delete",
       async play(wire) {
         const one = `${knative(wire)}/services/service-alloyrun`;
-        expect(await wire.send(`DELETE ${one}`)).toMatchObject({ status: 200, body: { status: "Success" } });
-        for (let gone = false; !gone; ) gone = (await wire.send(`GET ${one}`)).status === 404;
-      },
-    },
-    {
-      row: "run: jobs create",
-      async play(wire) {
-        const source = 'console.log("did", process.env.A);';
-        const body = {
-          apiVersion: "run.googleapis.com/v1",
-          kind: "Job",
-          metadata: { name: "seed", namespace: wire.project, annotations: {}, labels: {} },
-          spec: {
-            template: {
-              spec: {
-                taskCount: 2,
-                template: {
-                  spec: {
-                    maxRetries: 0,
-                    timeoutSeconds: "300",
-                    containers: [
-                      {
-                        name: "",
-                        image: pushImage(wire.local, { project: wire.project, name: "seed", source }),
-                        env: [{ name: "A", value: "b" }],
-                      },
-                    ],
-                  },
-                },
-              },
-            },
-          },
-          status: {},
-        };
-        const made = await wire.send(`POST ${jobsApi(wire.project)}/jobs`, { body });
-        expect(made).toMatchObject({ status: 200, body: { kind: "Job", metadata: { namespace: wire.number } } });
-        const isReady = ({ status }: JsonObject) => JSON.stringify(status).includes('"type":"Ready","status":"True"');
-        const job = await look(() => wire.send(`GET ${jobsApi(wire.project)}/jobs/seed`), isReady);
-        expect(job).toMatchObject({
-          spec: { template: { spec: { template: { spec: { maxRetries: 0, timeoutSeconds: "300" } } } } },
-        });
-        expect(
-          (await wire.send(`GET run.googleapis.com/apis/run.googleapis.com/v1/namespaces/${wire.project}/jobs`)).body
-            .items,
-        ).toHaveLength(1);
-      },
-    },
-    {
-      row: "run: jobs execute --wait",
-      async play(wire) {
-        const { body: started } = await wire.send(`POST ${jobsApi(wire.project)}/jobs/seed:run`, { body: {} });
-        const { name, namespace } = started.metadata as { name: string; namespace: string };
-        const isOver = ({ status }: JsonObject) =>
-          /"type":"Completed","status":"(?:True|False)"/.test(JSON.stringify(status));
-        const ended = await look(() => wire.send(`GET ${jobsApi(namespace)}/executions/${name}`), isOver);
-        expect(ended).toMatchObject({
-          metadata: { labels: { "run.googleapis.com/job": "seed" } },
-          status: { succeededCount: 2 },
-        });
-        const selector = encodeURIComponent(`run.googleapis.com/execution = ${name}`);
-        const { body: tasks } = await wire.send(`GET ${jobsApi(wire.project)}/tasks?labelSelector=${selector}`);
-        expect(tasks).toMatchObject({ items: [{ kind: "Task" }, { status: { index: 1 } }] });
-      },
-    },
-    {
-      row: "run: jobs executions list",
-      async play(wire) {
-        const selector = "labelSelector=run.googleapis.com/job = seed&limit=100";
-        expect((await wire.send(`GET ${jobsApi(wire.project)}/executions?${selector}`)).body.items).toHaveLength(1);
-        const other = "labelSelector=run.googleapis.com/job = other";
-        expect((await wire.send(`GET ${jobsApi(wire.project)}/executions?${other}`)).body.items).toBeUndefined();
-      },
-    },
-    {
-      row: "run: jobs update and delete",
-      async play(wire) {
-        const one = `${jobsApi(wire.project)}/jobs/seed`;
-        const { body: read } = await wire.send(`GET ${one}`);
-        const replaced = await wire.send(`PUT ${one}`, { body: { ...read, status: {} } });
-        expect(replaced).toMatchObject({ status: 200, body: { metadata: { generation: 1 } } });
-        expect(await wire.send(`PUT ${one}`, { body: read })).toMatchObject({ status: 409 });
         expect(await wire.send(`DELETE ${one}`)).toMatchObject({ status: 200, body: { status: "Success" } });
         for (let gone = false; !gone; ) gone = (await wire.send(`GET ${one}`)).status === 404;
       },

@@ -4,8 +4,6 @@ import type { Life } from "../life.ts";
 const iam = "iam.googleapis.com/v1/projects/{project}";
 const account = `${iam}/serviceAccounts/deployer@{project}.iam.gserviceaccount.com`;
 const role = `${iam}/roles/deployRole`;
-const projectPolicy = "cloudresourcemanager.googleapis.com/v1/projects/{project}";
-const asking = { options: { requestedPolicyVersion: 3 } };
 const services = "serviceusage.googleapis.com/v1/projects/{project}/services";
 const member = "serviceAccount:deployer@{project}.iam.gserviceaccount.com";
 const title = { title: "Deploys", stage: "GA" };
@@ -26,6 +24,7 @@ export const accessLives: readonly Life[] = [
       },
     ],
     read: `GET ${services}?fields=services%2Fname%2CnextPageToken&filter=state%3AENABLED&prettyPrint=false&pageSize=200`,
+    imports: ["{project}/run.googleapis.com", "{number}/run.googleapis.com"],
     state: {
       services: expect.arrayContaining([
         { name: expect.stringMatching(/^projects\/\d+\/services\/run\.googleapis\.com$/) },
@@ -50,6 +49,11 @@ export const accessLives: readonly Life[] = [
       },
     ],
     read: `GET ${account}?prettyPrint=false`,
+    imports: [
+      "projects/{project}/serviceAccounts/deployer@{project}.iam.gserviceaccount.com",
+      "projects/{number}/serviceAccounts/deployer@{project}.iam.gserviceaccount.com",
+      { id: "projects/{project}/serviceAccounts/{uniqueId}", read: `GET ${iam}/serviceAccounts/{read.uniqueId}` },
+    ],
     state: {
       name: "projects/{project}/serviceAccounts/deployer@{project}.iam.gserviceaccount.com",
       projectId: "{project}",
@@ -87,6 +91,12 @@ export const accessLives: readonly Life[] = [
       },
     ],
     read: `GET ${role}`,
+    imports: [
+      "projects/{project}/roles/deployRole",
+      "projects/{number}/roles/deployRole",
+      "{project}/deployRole",
+      "deployRole",
+    ],
     state: {
       ...title,
       name: "projects/{project}/roles/deployRole",
@@ -110,36 +120,11 @@ export const accessLives: readonly Life[] = [
       { send: `PATCH ${iam}/roles/backRole`, body: { ...title, includedPermissions: ["run.jobs.run"] } },
     ],
     read: `GET ${iam}/roles/backRole`,
+    imports: ["projects/{project}/roles/backRole"],
     state: { ...title, includedPermissions: ["run.jobs.run"] },
     absent: ["deleted"],
     remove: [{ send: `DELETE ${iam}/roles/backRole` }],
     gone: ({ deleted }) => deleted === true,
-  },
-  {
-    resource: "google_project_iam_member",
-    create: [
-      { send: `POST ${projectPolicy}:getIamPolicy`, body: asking },
-      {
-        send: `POST ${projectPolicy}:setIamPolicy`,
-        body: {
-          policy: { bindings: [{ role: "roles/run.admin", members: [member] }], version: 3 },
-          updateMask: "bindings,etag,auditConfigs",
-        },
-      },
-    ],
-    read: `POST ${projectPolicy}:getIamPolicy`,
-    asking,
-    state: {
-      bindings: [{ role: "roles/run.admin", members: [member] }],
-      etag: expect.any(String) as unknown as string,
-    },
-    remove: [
-      {
-        send: `POST ${projectPolicy}:setIamPolicy`,
-        body: { policy: { bindings: [], version: 3 }, updateMask: "bindings,etag,auditConfigs" },
-      },
-    ],
-    gone: ({ bindings }) => bindings === undefined,
   },
   {
     resource: "google_service_account_iam_member",
@@ -151,6 +136,10 @@ export const accessLives: readonly Life[] = [
       },
     ],
     read: `POST ${account}:getIamPolicy?options.requestedPolicyVersion=3`,
+    imports: [
+      "projects/{project}/serviceAccounts/deployer@{project}.iam.gserviceaccount.com roles/iam.serviceAccountUser serviceAccount:deployer@{project}.iam.gserviceaccount.com",
+      "projects/{number}/serviceAccounts/deployer@{project}.iam.gserviceaccount.com roles/iam.serviceAccountUser serviceAccount:deployer@{project}.iam.gserviceaccount.com",
+    ],
     state: { bindings: [{ role: "roles/iam.serviceAccountUser", members: [member] }] },
     remove: [{ send: `POST ${account}:setIamPolicy`, body: { policy: { bindings: [], version: 3 } } }],
     gone: ({ bindings }) => bindings === undefined,

@@ -30,6 +30,13 @@ export const dataLives: readonly Life[] = [
       },
     ],
     read: `GET ${alloydb}/main`,
+    imports: [
+      "projects/{project}/locations/us-central1/clusters/main",
+      "projects/{number}/locations/us-central1/clusters/main",
+      "{project}/us-central1/main",
+      "us-central1/main",
+      "main",
+    ],
     state: {
       name: "projects/{project}/locations/us-central1/clusters/main",
       clusterType: "PRIMARY",
@@ -60,6 +67,12 @@ export const dataLives: readonly Life[] = [
       },
     ],
     read: `GET ${alloydb}/main/instances/primary`,
+    imports: [
+      "projects/{project}/locations/us-central1/clusters/main/instances/primary",
+      "projects/{number}/locations/us-central1/clusters/main/instances/primary",
+      "{project}/us-central1/main/primary",
+      "us-central1/main/primary",
+    ],
     state: {
       instanceType: "PRIMARY",
       ipAddress: text,
@@ -88,6 +101,12 @@ export const dataLives: readonly Life[] = [
       },
     ],
     read: `GET ${alloydb}/main/users/app`,
+    imports: [
+      "projects/{project}/locations/us-central1/clusters/main/users/app",
+      "projects/{number}/locations/us-central1/clusters/main/users/app",
+      "{project}/us-central1/main/app",
+      "us-central1/main/app",
+    ],
     state: {
       databaseRoles: ["alloydbsuperuser"],
       name: "projects/{project}/locations/us-central1/clusters/main/users/app",
@@ -114,6 +133,12 @@ export const dataLives: readonly Life[] = [
       },
     ],
     read: `GET ${secrets}/password`,
+    imports: [
+      "projects/{project}/secrets/password",
+      "projects/{number}/secrets/password",
+      "{project}/password",
+      "password",
+    ],
     state: { labels, replication: { automatic: {} }, createTime: text },
     absent: ["annotations", "expireTime", "rotation", "topics", "versionAliases", "ttl", "versionDestroyTtl"],
     update: [
@@ -136,6 +161,7 @@ export const dataLives: readonly Life[] = [
       { send: `GET ${secrets}/password/versions/1:access`, answer: { payload: { data: "c2VjcmV0" } } },
     ],
     read: `GET ${secrets}/password/versions/1`,
+    imports: ["projects/{project}/secrets/password/versions/1", "projects/{number}/secrets/password/versions/1"],
     state: { state: "ENABLED", createTime: text },
     absent: ["destroyTime"],
     update: [
@@ -154,6 +180,10 @@ export const dataLives: readonly Life[] = [
       { send: `POST ${secrets}/password:setIamPolicy`, body: { policy: { bindings: [accessor], version: 3 } } },
     ],
     read: `GET ${secrets}/password:getIamPolicy?options.requestedPolicyVersion=3`,
+    imports: [
+      "projects/{project}/secrets/password roles/secretmanager.secretAccessor serviceAccount:deployer@{project}.iam.gserviceaccount.com",
+      "projects/{number}/secrets/password roles/secretmanager.secretAccessor serviceAccount:deployer@{project}.iam.gserviceaccount.com",
+    ],
     state: { bindings: [accessor], etag: text },
     remove: [{ send: `POST ${secrets}/password:setIamPolicy`, body: { policy: { bindings: [], version: 3 } } }],
     gone: ({ bindings }) => bindings === undefined,
@@ -169,6 +199,13 @@ export const dataLives: readonly Life[] = [
       },
     ],
     read: `GET ${repositories}/images`,
+    imports: [
+      "projects/{project}/locations/us-central1/repositories/images",
+      "projects/{number}/locations/us-central1/repositories/images",
+      "{project}/us-central1/images",
+      "us-central1/images",
+      "images",
+    ],
     state: {
       description: "images",
       format: "DOCKER",
@@ -203,6 +240,7 @@ export const dataLives: readonly Life[] = [
       },
     ],
     read: `GET ${storage}/{project}-files?prettyPrint=false`,
+    imports: ["{project}-files", "{project}/{project}-files"],
     state: {
       name: "{project}-files",
       id: "{project}-files",
@@ -238,6 +276,7 @@ export const dataLives: readonly Life[] = [
       },
     ],
     read: `GET ${storage}/{project}-files/o/a%2Fb.txt?prettyPrint=false`,
+    imports: { none: "the provider has no importer of it" },
     state: {
       bucket: "{project}-files",
       contentType: "text/plain",

@@ -17,6 +17,7 @@ export const messagingLives: readonly Life[] = [
     resource: "google_pubsub_topic",
     create: [{ send: `PUT ${pubsub}/topics/builds`, body: { labels, messageRetentionDuration: "86600s" } }],
     read: `GET ${pubsub}/topics/builds`,
+    imports: ["projects/{project}/topics/builds", "projects/{number}/topics/builds", "{project}/builds", "builds"],
     state: { name: topic, labels, messageRetentionDuration: "86600s" },
     absent: ["kmsKeyName", "schemaSettings", "ingestionDataSourceSettings", "messageTransforms"],
     // The mask is in the query though the body is the whole request.
@@ -46,6 +47,12 @@ export const messagingLives: readonly Life[] = [
       },
     ],
     read: `GET ${pubsub}/subscriptions/pull`,
+    imports: [
+      "projects/{project}/subscriptions/pull",
+      "projects/{number}/subscriptions/pull",
+      "{project}/pull",
+      "pull",
+    ],
     state: {
       name: "projects/{project}/subscriptions/pull",
       topic,
@@ -82,6 +89,11 @@ export const messagingLives: readonly Life[] = [
       },
     ],
     read: `GET ${workflows}/article`,
+    imports: [
+      "projects/{project}/locations/us-central1/workflows/article",
+      "projects/{number}/locations/us-central1/workflows/article",
+      "{project}/us-central1/article",
+    ],
     state: {
       name: "projects/{project}/locations/us-central1/workflows/article",
       callLogLevel: "LOG_ERRORS_ONLY",
@@ -131,6 +143,13 @@ export const messagingLives: readonly Life[] = [
       },
     ],
     read: `GET ${jobs}/nightly`,
+    imports: [
+      "projects/{project}/locations/us-central1/jobs/nightly",
+      "projects/{number}/locations/us-central1/jobs/nightly",
+      "{project}/us-central1/nightly",
+      "us-central1/nightly",
+      "nightly",
+    ],
     state: {
       name: job,
       attemptDeadline: "320s",

@@ -5,12 +5,9 @@ const compute = "compute.googleapis.com/compute/v1/projects/{project}";
 const region = `${compute}/regions/us-central1`;
 const zone = `${compute}/zones/us-central1-a`;
 const link = "https://www.googleapis.com/compute/v1/projects/{project}";
-const networking = "servicenetworking.googleapis.com/v1/services/servicenetworking.googleapis.com";
-const numbered = "projects/{number}/global/networks/net";
-const connector = "vpcaccess.googleapis.com/v1/projects/{project}/locations/us-central1/connectors";
 const text = expect.any(String) as unknown as string;
 
-/** The network and what is attached to it. */
+/** The network, what lies in it, and the bastion. */
 export const networkLives: readonly Life[] = [
   {
     resource: "google_compute_network",
@@ -27,6 +24,13 @@ export const networkLives: readonly Life[] = [
       },
     ],
     read: `GET ${compute}/global/networks/net`,
+    imports: [
+      "projects/{project}/global/networks/net",
+      "projects/{number}/global/networks/net",
+      "{project}/net",
+      "net",
+      { id: "projects/{project}/global/networks/{id}", read: `GET ${compute}/global/networks/{read.id}` },
+    ],
     state: {
       name: "net",
       autoCreateSubnetworks: false,
@@ -65,6 +69,14 @@ export const networkLives: readonly Life[] = [
       },
     ],
     read: `GET ${region}/subnetworks/sub`,
+    imports: [
+      "projects/{project}/regions/us-central1/subnetworks/sub",
+      "projects/{number}/regions/us-central1/subnetworks/sub",
+      "{project}/us-central1/sub",
+      "us-central1/sub",
+      "sub",
+      { id: "projects/{project}/regions/us-central1/subnetworks/{id}", read: `GET ${region}/subnetworks/{read.id}` },
+    ],
     state: {
       name: "sub",
       ipCidrRange: "10.1.0.0/24",
@@ -109,6 +121,7 @@ export const networkLives: readonly Life[] = [
       },
     ],
     read: `GET ${region}/subnetworks/second`,
+    imports: ["projects/{project}/regions/us-central1/subnetworks/second"],
     state: { secondaryIpRanges: [{ ipCidrRange: "10.3.0.0/24", rangeName: "pods" }], fingerprint: text },
     update: [
       {
@@ -148,6 +161,13 @@ export const networkLives: readonly Life[] = [
       },
     ],
     read: `GET ${compute}/global/addresses/range`,
+    imports: [
+      "projects/{project}/global/addresses/range",
+      "projects/{number}/global/addresses/range",
+      "{project}/range",
+      "range",
+      { id: "projects/{project}/global/addresses/{id}", read: `GET ${compute}/global/addresses/{read.id}` },
+    ],
     state: {
       name: "range",
       address: text,
@@ -187,6 +207,13 @@ export const networkLives: readonly Life[] = [
       },
     ],
     read: `GET ${compute}/global/firewalls/ssh`,
+    imports: [
+      "projects/{project}/global/firewalls/ssh",
+      "projects/{number}/global/firewalls/ssh",
+      "{project}/ssh",
+      "ssh",
+      { id: "projects/{project}/global/firewalls/{id}", read: `GET ${compute}/global/firewalls/{read.id}` },
+    ],
     state: {
       allowed: [{ IPProtocol: "tcp", ports: ["22"] }],
       direction: "INGRESS",
@@ -244,6 +271,13 @@ export const networkLives: readonly Life[] = [
       },
     ],
     read: `GET ${zone}/instances/bastion`,
+    imports: [
+      "projects/{project}/zones/us-central1-a/instances/bastion",
+      "projects/{number}/zones/us-central1-a/instances/bastion",
+      "{project}/us-central1-a/bastion",
+      "bastion",
+      { id: "projects/{project}/zones/us-central1-a/instances/{id}", read: `GET ${zone}/instances/{read.id}` },
+    ],
     state: {
       name: "bastion",
       status: "RUNNING",
@@ -286,81 +320,5 @@ export const networkLives: readonly Life[] = [
       tags: { items: ["bastion", "jump"] },
     },
     remove: [{ send: `DELETE ${zone}/instances/bastion`, wait: "compute" }],
-  },
-  {
-    resource: "google_service_networking_connection",
-    create: [
-      { send: "GET cloudresourcemanager.googleapis.com/v1/projects/{project}", answer: { projectNumber: "{number}" } },
-      {
-        send: `POST ${networking}/connections?prettyPrint=false`,
-        body: { network: numbered, reservedPeeringRanges: ["range"] },
-        wait: "operation",
-      },
-    ],
-    read: `GET ${networking}/connections?network=projects%2F{number}%2Fglobal%2Fnetworks%2Fnet&prettyPrint=false`,
-    state: {
-      connections: [
-        { network: numbered, peering: "servicenetworking-googleapis-com", reservedPeeringRanges: ["range"] },
-      ],
-    },
-    update: [
-      {
-        send: `POST ${compute}/global/addresses`,
-        body: {
-          addressType: "INTERNAL",
-          name: "more",
-          network: "projects/{project}/global/networks/net",
-          prefixLength: 24,
-          purpose: "VPC_PEERING",
-        },
-        wait: "compute",
-      },
-      // `update_on_creation_fail`: what fails is known by its words.
-      {
-        send: `POST ${networking}/connections?prettyPrint=false`,
-        body: { network: numbered, reservedPeeringRanges: ["more", "range"] },
-        wait: "operation",
-        fails: "Cannot modify allocated ranges in CreateConnection.",
-      },
-      {
-        send: `PATCH ${networking}/connections/-?force=true&prettyPrint=false&updateMask=reservedPeeringRanges`,
-        body: { network: numbered, reservedPeeringRanges: ["more", "range"] },
-        wait: "operation",
-      },
-    ],
-    updated: { connections: [{ reservedPeeringRanges: expect.arrayContaining(["more", "range"]) as unknown as [] }] },
-    heldMs: 4 * 86_400_000,
-    remove: [
-      {
-        send: `POST ${networking}/connections/servicenetworking-googleapis-com?prettyPrint=false`,
-        body: { consumerNetwork: numbered },
-        wait: "operation",
-      },
-      { send: `DELETE ${compute}/global/addresses/more`, wait: "compute" },
-    ],
-    gone: ({ connections }) => connections === undefined,
-  },
-  {
-    resource: "google_vpc_access_connector",
-    create: [
-      {
-        send: `POST ${connector}?connectorId=con`,
-        body: { ipCidrRange: "10.8.0.0/28", machineType: "e2-micro", maxInstances: 3, minInstances: 2, network: "net" },
-        wait: "operation",
-        answer: { network: "net" },
-      },
-    ],
-    read: `GET ${connector}/con`,
-    state: {
-      name: "projects/{project}/locations/us-central1/connectors/con",
-      ipCidrRange: "10.8.0.0/28",
-      machineType: "e2-micro",
-      maxInstances: 3,
-      minInstances: 2,
-      network: "net",
-      state: "READY",
-    },
-    absent: ["subnet"],
-    remove: [{ send: `DELETE ${connector}/con`, wait: "operation" }],
   },
 ];

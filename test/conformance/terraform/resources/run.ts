@@ -95,6 +95,13 @@ export const runLives: readonly Life[] = [
       },
     ],
     read: `GET ${run}/services/web`,
+    imports: [
+      "projects/{project}/locations/us-central1/services/web",
+      "projects/{number}/locations/us-central1/services/web",
+      "{project}/us-central1/web",
+      "us-central1/web",
+      "web",
+    ],
     state: {
       name: "projects/{project}/locations/us-central1/services/web",
       generation: "1",
@@ -153,6 +160,10 @@ export const runLives: readonly Life[] = [
       { send: `POST ${run}/services/web:setIamPolicy`, body: { policy: { bindings: [everyone] } } },
     ],
     read: `GET ${run}/services/web:getIamPolicy`,
+    imports: [
+      "projects/{project}/locations/us-central1/services/web roles/run.invoker allUsers",
+      "projects/{number}/locations/us-central1/services/web roles/run.invoker allUsers",
+    ],
     state: { bindings: [everyone], etag: text },
     remove: [{ send: `POST ${run}/services/web:setIamPolicy`, body: { policy: { bindings: [] } } }],
     gone: ({ bindings }) => bindings === undefined,
@@ -167,6 +178,13 @@ export const runLives: readonly Life[] = [
       },
     ],
     read: `GET ${run}/jobs/seed`,
+    imports: [
+      "projects/{project}/locations/us-central1/jobs/seed",
+      "projects/{number}/locations/us-central1/jobs/seed",
+      "{project}/us-central1/seed",
+      "us-central1/seed",
+      "seed",
+    ],
     state: {
       name: "projects/{project}/locations/us-central1/jobs/seed",
       labels,
@@ -192,6 +210,12 @@ export const runLives: readonly Life[] = [
     resource: "google_cloud_run_service",
     create: [{ send: `POST ${knative}`, body: (wire) => manifest(wire, 80) }, { send: `GET ${knative}/old` }],
     read: `GET ${knative}/old`,
+    imports: [
+      "locations/us-central1/namespaces/{project}/services/old",
+      "locations/us-central1/namespaces/{number}/services/old",
+      "us-central1/{project}/old",
+      "us-central1/old",
+    ],
     settled: ({ status, metadata }) => isReady(status, metadata),
     state: {
       apiVersion: "serving.knative.dev/v1",
@@ -217,6 +241,10 @@ export const runLives: readonly Life[] = [
       { send: `POST ${v1}:setIamPolicy`, body: { policy: { bindings: [everyone] } } },
     ],
     read: `GET ${v1}:getIamPolicy`,
+    imports: [
+      "projects/{project}/locations/us-central1/services/old roles/run.invoker allUsers",
+      "projects/{number}/locations/us-central1/services/old roles/run.invoker allUsers",
+    ],
     state: { bindings: [everyone] },
     remove: [{ send: `POST ${v1}:setIamPolicy`, body: { policy: { bindings: [] } } }],
     gone: ({ bindings }) => bindings === undefined,

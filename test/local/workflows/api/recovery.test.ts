@@ -224,6 +224,22 @@ describe("an execution whose cloud is killed", () => {
     second.clock.close();
   });
 
+  it("is forgotten 90 days after it has ended, also when nothing ran then", async () => {
+    const { name, moments } = await undisturbed();
+    const later = (days: number) =>
+      moments.map((moment) => ({ ...moment, timeMs: moment.timeMs + days * 24 * 3600_000 }));
+    for (const [days, count] of [
+      [89, 1],
+      [91, 0],
+    ] as const) {
+      const second = live(later(days));
+      await second.api.start?.();
+      expect([days, second.store.collection("workflows.executions").count(name)]).toEqual([days, count]);
+      await second.api.stop?.();
+      second.clock.close();
+    }
+  });
+
   it("leaves nothing in its journal once it has ended", async () => {
     const { moments } = await undisturbed();
     const last = live(moments);

@@ -1,0 +1,30 @@
+import { parseJson, toObject } from "../../google/json.ts";
+import { type AuditedBucket, readChain, toRecord } from "./records.ts";
+
+/**
+ * All that is known of a run in one document: the request with its spec, the plan of steps and inputs, the changes as they
+ * were seen, the decision, and the record of each attempt with steps, operations and what was verified.
+ *
+ * @returns undefined when no such run was requested
+ */
+export async function gatherEvidence(bucket: AuditedBucket, run: string): Promise<object | undefined> {
+  const read = async (object: string | undefined) => {
+    const found = object === undefined ? undefined : await bucket.storage.readText(bucket.bucket, object);
+    return found && toObject(parseJson(found.text));
+  };
+  const request = await read(`requests/${run}.json`);
+  if (!request) return undefined;
+  const chain = (await readChain(bucket, String(request.environment))) ?? [];
+  const attempts = chain.filter(({ record }) => record === run || record.startsWith(`${run}.`));
+  const last = attempts.map(toRecord).at(-1);
+  const approval = await read(last?.approval && `approvals/${last.approval.id}.json`);
+  // Who has the callback's URL could wake the execution up.
+  const { callback: _, ...decision } = approval ?? {};
+  return {
+    ...{ run, request },
+    plan: await read(typeof request.planHash === "string" ? `plans/${request.planHash}.json` : undefined),
+    changes: await read(last?.changesHash && `plans/${last.changesHash}.json`),
+    ...(approval && { approval: decision }),
+    records: attempts.map(({ object, sha256, text }) => ({ object, sha256, record: toRecord({ text }) })),
+  };
+}

@@ -1,0 +1,46 @@
+import type { RunRecord, StoredChain } from "../../functions/entry/stored.ts";
+import { chainObject, recordObject } from "../../functions/record/chain.ts";
+import type { StorageClient } from "../../google/clients/storage.ts";
+import { parseJson, toObject } from "../../google/json.ts";
+
+/** The bucket that an auditor reads, with nothing of alloyrun in between. */
+export interface AuditedBucket {
+  readonly storage: Pick<StorageClient, "readText" | "listObjects">;
+  readonly bucket: string;
+}
+
+/** An entry of an environment's chain with the text of its record; absent when there is none. */
+export interface ChainedRecord {
+  readonly record: string;
+  readonly object: string;
+  /** SHA-256 of the record's text, as the chain has it. */
+  readonly sha256: string;
+  readonly text?: string;
+}
+
+/** Records that are read at the same time. */
+const together = 16;
+
+/** All records of an environment in the order of its chain; undefined when it has no chain. */
+export async function readChain(
+  { storage, bucket }: AuditedBucket,
+  environment: string,
+): Promise<readonly ChainedRecord[] | undefined> {
+  const found = await storage.readText(bucket, chainObject(environment));
+  if (!found) return undefined;
+  const { records = [] } = (toObject(parseJson(found.text)) ?? {}) as object as Partial<StoredChain>;
+  const read: ChainedRecord[] = [];
+  for (let from = 0; from < records.length; from += together) {
+    const part = records.slice(from, from + together).map(async ({ record, sha256 }) => {
+      const object = recordObject(environment, record);
+      return { record, object, sha256, text: (await storage.readText(bucket, object))?.text };
+    });
+    read.push(...(await Promise.all(part)));
+  }
+  return read;
+}
+
+/** What a record says; undefined when there is no record, or it is no JSON object. */
+export function toRecord({ text = "" }: Pick<ChainedRecord, "text">): RunRecord | undefined {
+  return toObject(parseJson(text)) as object | undefined as RunRecord | undefined;
+}

@@ -1,0 +1,65 @@
+import type { EnvironmentView } from "../../functions/api.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import type { Installation } from "../installation.ts";
+import type { RequestClient } from "../request-client.ts";
+import type { Terminal } from "../terminal.ts";
+import { createPace } from "../view/pace.ts";
+import { renderProgress } from "../view/progress.ts";
+import { renderStanding } from "../view/standing.ts";
+import { renderStatus } from "../view/status.ts";
+
+/** Tells how an environment stands, and of the newest run what it does or why it stopped. */
+export async function status(
+  { requests, place }: Installation,
+  environment: string,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const view = await requests.getEnvironment(environment);
+  terminal.answer(view);
+  const [newest] = view.runs;
+  const isOpen = newest !== undefined && newest.state !== "succeeded" && newest.state !== "remaining";
+  const width = terminal.screen?.stream.columns ?? 80;
+  const options = { pace: createPace(), width, colour: terminal.screen?.colour ?? false };
+  const begun = (newest?.steps ?? []).filter(({ state }) => state !== "waiting");
+  terminal.say([
+    ...renderStatus(view, place),
+    ...(isOpen ? [`Newest run, ${newest.run}:`, ...renderStanding(newest, place)] : []),
+    ...(isOpen ? renderProgress({ ...newest, steps: begun }, options) : []),
+  ]);
+  return exitCodes.ok;
+}
+
+/** Lets an environment live longer. */
+export function extend(
+  installation: Installation,
+  { environment, by }: { readonly environment: string; readonly by: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return change(installation, (requests) => requests.extend(environment, by), terminal);
+}
+
+/** Keeps everybody from changing an environment for a while. */
+export function freeze(
+  installation: Installation,
+  wanted: { readonly environment: string; readonly reason: string; readonly for: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const body = { reason: wanted.reason, duration: wanted.for };
+  return change(installation, (requests) => requests.freeze(wanted.environment, body), terminal);
+}
+
+/** Ends a freeze. */
+export function unfreeze(installation: Installation, environment: string, terminal: Terminal): Promise<ExitCode> {
+  return change(installation, (requests) => requests.unfreeze(environment), terminal);
+}
+
+async function change(
+  { requests, place }: Installation,
+  ask: (requests: RequestClient) => Promise<EnvironmentView>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const view = await ask(requests);
+  terminal.answer(view);
+  terminal.say(renderStatus({ ...view, runs: [] }, place, view.runs[0]?.readAt));
+  return exitCodes.ok;
+}

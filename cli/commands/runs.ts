@@ -1,0 +1,41 @@
+import type { RunView } from "../../functions/api.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import type { Installation, Place } from "../installation.ts";
+import type { Terminal } from "../terminal.ts";
+import { commandLine } from "../view/command-line.ts";
+import { renderOutcome } from "../view/outcome.ts";
+import { renderRuns } from "../view/runs.ts";
+import { watchToEnd } from "./run.ts";
+
+/** Lists the newest runs of an environment. */
+export async function runs({ requests }: Installation, environment: string, terminal: Terminal): Promise<ExitCode> {
+  const view = await requests.getEnvironment(environment);
+  terminal.answer({ environment, runs: view.runs });
+  terminal.say(view.runs.length > 0 ? renderRuns(view.runs) : [`${environment}: no run yet.`]);
+  return exitCodes.ok;
+}
+
+/** Follows a run that was asked for before, perhaps from another machine. */
+export async function watch(installation: Installation, run: string, terminal: Terminal): Promise<ExitCode> {
+  return (await watchToEnd(installation, run, terminal)).exitCode;
+}
+
+/** Goes on with a run that ended before it was done, and follows it. */
+export async function resume(installation: Installation, run: string, terminal: Terminal): Promise<ExitCode> {
+  const { action, environment } = await installation.requests.resumeRun(run);
+  terminal.say([`${action} of ${environment}: run ${run} goes on`]);
+  return (await watchToEnd(installation, run, terminal)).exitCode;
+}
+
+/** Ends a run at once; what it had made is kept. */
+export async function cancel({ requests, place }: Installation, run: string, terminal: Terminal): Promise<ExitCode> {
+  const view = await requests.cancelRun(run);
+  terminal.answer(view);
+  if (view.state === "cancelled") terminal.say(renderOutcome(view, { place }));
+  else terminal.complain([notCancelled(view, place)]);
+  return view.state === "cancelled" ? exitCodes.ok : exitCodes.failed;
+}
+
+function notCancelled({ run, state, environment }: RunView, place: Place): string {
+  return `The run ${run} had ended before (${state}), and stays so. See ${commandLine(place, "status", environment)}`;
+}

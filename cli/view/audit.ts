@@ -1,0 +1,58 @@
+import type { RunRecord } from "../../functions/entry/stored.ts";
+import { kindOf } from "./runs.ts";
+import { renderTable } from "./table.ts";
+
+/** What an audit tells of one record; nothing but its id when the record cannot be read. */
+export interface AuditRow {
+  /** Id of the record: that of the run, with the attempt when it was resumed. */
+  readonly record: string;
+  /** RFC 3339: when the run began. */
+  readonly time?: string;
+  readonly kind?: string;
+  readonly askedBy?: string;
+  /** The person on whose behalf a system asked. */
+  readonly onBehalfOf?: string;
+  readonly ticket?: string;
+  readonly reason?: string;
+  readonly approvedBy?: string;
+  readonly rejectedBy?: string;
+  readonly changesHash?: string;
+  readonly result: string;
+  readonly minutes?: number;
+}
+
+/** The row of a record. */
+export function toAuditRow(id: string, record: RunRecord | undefined): AuditRow {
+  if (!record) return { record: id, result: "unreadable" };
+  const { run, result, approval, requestedBy, onBehalfOf, ticket, reason, changesHash } = record;
+  const isPlanOf = result.action === "plan" && run.action !== "plan";
+  const what = kindOf({ action: run.action, level: run.level });
+  return {
+    ...{ record: id, onBehalfOf, ticket, reason, changesHash, askedBy: requestedBy, result: result.state },
+    time: new Date(result.startedAt * 1000).toISOString(),
+    kind: isPlanOf ? `plan of ${what}` : what,
+    approvedBy: approval?.state === "approved" ? approval.by : undefined,
+    rejectedBy: approval?.state === "rejected" ? approval.by : undefined,
+    minutes: Math.round((result.endedAt - result.startedAt) / 6) / 10,
+  };
+}
+
+/** A table, first to last; what no record has is left out. */
+export function renderAudit(rows: readonly AuditRow[]): string[] {
+  return renderTable(
+    ["time (UTC)", "run", "kind", "result", "min", "plan", "asked by", "for", "ticket", "approved by", "rejected by"],
+    rows.map((row) => [
+      row.time?.slice(0, 16).replace("T", " ") ?? "",
+      row.record,
+      row.kind ?? "",
+      row.result,
+      row.minutes?.toFixed(1) ?? "",
+      row.changesHash?.slice(0, 12) ?? "",
+      row.askedBy ?? "",
+      row.onBehalfOf ?? "",
+      row.ticket ?? "",
+      row.approvedBy ?? "",
+      row.rejectedBy ?? "",
+    ]),
+  );
+}

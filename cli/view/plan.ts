@@ -1,0 +1,73 @@
+import type { FieldChange } from "../../plan/change.ts";
+import type { PlannedChange } from "../../plan/digest.ts";
+import { formatDuration } from "./duration.ts";
+import { renderEffects, usd } from "./effects.ts";
+import type { PlanDocument } from "./plan-document.ts";
+
+/** A plan for people: what it comes to, and with `verbose` every change and field. */
+export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: boolean }): string[] {
+  const { environment, of, level, changes, effects, approval, changesHash, command } = plan;
+  const subject = of === "rebuild" ? `rebuild of ${environment} at level ${level}` : `${of} of ${environment}`;
+  return [
+    `Plan of ${subject}: ${countChanges(changes)}`,
+    ...(verbose ? renderChanges(changes) : []),
+    ...renderEffects(effects).map((line) => `  ${line}`),
+    ...renderApproval(approval),
+    `  plan      ${changesHash}`,
+    ...renderWay(changes, command),
+    ...(verbose || changes.length === 0 ? [] : ["Every change and field: --verbose, or --json for programs."]),
+  ];
+}
+
+/** How many changes there are of each kind: `3 to create, 1 to update`. */
+export function countChanges(changes: readonly PlannedChange[]): string {
+  const counts = new Map<string, number>();
+  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return changes.length === 0
+    ? "nothing to change"
+    : [...counts].map(([action, count]) => `${count} to ${action}`).join(", ");
+}
+
+function renderApproval({ needed, reasons }: PlanDocument["approval"]): string[] {
+  if (!needed) return ["  approval  not needed"];
+  return reasons.map((reason, index) => (index === 0 ? `  approval  needed: ${reason}` : `            and: ${reason}`));
+}
+
+/** The hash alone takes most of a line. */
+function renderWay(changes: readonly PlannedChange[], command: string): string[] {
+  if (changes.length === 0) return [];
+  const [words = "", hash = ""] = command.split(" --plan ");
+  return ["Carry out exactly this:", `  ${words} \\`, `    --plan ${hash}`];
+}
+
+const marks = { create: "+", update: "~", replace: "±", delete: "-", none: " " } as const;
+
+function renderChanges(changes: readonly PlannedChange[]): string[] {
+  return [...new Set(changes.map(({ step }) => step))].flatMap((step) => [
+    `  ${step}`,
+    ...changes.filter((change) => change.step === step).flatMap(renderChange),
+  ]);
+}
+
+function renderChange({ action, resource, fields, effects }: PlannedChange): string[] {
+  const notes = [
+    ...(effects.dataLoss ? ["rows are LOST"] : []),
+    ...(effects.downtime ? ["does not answer meanwhile"] : []),
+    ...(effects.costPerDay === 0 ? [] : [`${effects.costPerDay > 0 ? "+" : ""}${usd(effects.costPerDay)} USD a day`]),
+    ...(effects.expectedSeconds > 0 ? [formatDuration(effects.expectedSeconds)] : []),
+  ];
+  return [
+    `    ${marks[action]} ${action} ${resource.split("/").slice(-2).join("/")}`,
+    ...(notes.length > 0 ? [`        ${notes.join(", ")}`] : []),
+    ...fields.map((field) => `        ${renderField(field)}`),
+  ];
+}
+
+function renderField({ path, from, to }: FieldChange): string {
+  return `${path}: ${textOf(from)} -> ${textOf(to)}`;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return "(none)";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,37 @@
+import type { EnvironmentView } from "../../functions/api.ts";
+import type { Place } from "../installation.ts";
+import { commandLine } from "./command-line.ts";
+import { renderRuns } from "./runs.ts";
+import { formatEnd, formatTime } from "./time.ts";
+
+/** How many runs a person is shown. */
+const shownRuns = 5;
+
+/**
+ * How an environment stands: URL, life, freeze, what remains, and its last runs.
+ *
+ * @param now RFC 3339, by Google's clock; that of the newest run when omitted
+ */
+export function renderStatus(view: EnvironmentView, place: Place, now = view.runs[0]?.readAt): string[] {
+  const { environment, url, readyAt, expiresAt, freeze, remaining, runs } = view;
+  const since = readyAt ? ` (since ${formatTime(readyAt)})` : "";
+  return [
+    `${environment}: ${url ?? "not ready"}${url ? since : ""}`,
+    ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
+    ...(expiresAt ? [`    longer: ${commandLine(place, "extend", environment, "--by", "24h")}`] : []),
+    ...(freeze
+      ? [`  frozen until ${formatEnd(freeze.until, now)} by ${freeze.by}`, `    because: ${freeze.reason}`]
+      : []),
+    ...(freeze ? [`    end it: ${commandLine(place, "unfreeze", environment)}`] : []),
+    ...(remaining ? renderRemaining(remaining, place) : []),
+    ...(runs.length > 0 ? ["", ...renderRuns(runs.slice(0, shownRuns))] : []),
+  ];
+}
+
+function renderRemaining(remaining: Readonly<Record<string, string>>, place: Place): string[] {
+  return [
+    "  nothing that is billed is left; Google still holds:",
+    ...Object.entries(remaining).map(([step, reason]) => `    ${step}: ${reason}`),
+    `    finish it: ${commandLine(place, "sweep")}`,
+  ];
+}

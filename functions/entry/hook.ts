@@ -1,0 +1,59 @@
+import type { Request, Response } from "@google-cloud/functions-framework";
+import { createAuth, unguarded } from "../../google/auth.ts";
+import { connectRunSite } from "../../google/clients/run-site.ts";
+import { connectSecretManager } from "../../google/clients/secret-manager.ts";
+import { connectStorage } from "../../google/clients/storage.ts";
+import { StepError } from "../error.ts";
+import { answerLink } from "../hook/answer-link.ts";
+import { forward } from "../hook/forward.ts";
+import type { LinkClients } from "../hook/link.ts";
+import { takeTicket } from "../hook/take.ts";
+import type { Log } from "../log.ts";
+import { once } from "../once.ts";
+import { problemType } from "../request/problem.ts";
+import { signatureHeader } from "../signature.ts";
+import { openDoor } from "./door.ts";
+import { readInstallation } from "./installation.ts";
+
+/**
+ * The installation's public door, there only where it was deployed. Takes signed messages of ticket systems and the use of
+ * signed approval links, and asks the request function in the name of its own account. A link's address lets its bearer
+ * decide, so it is in no line of the log.
+ */
+openDoor("hook", answerHook, ({ path }) => path.replace(/^\/a\/.*/s, "/a/…"));
+
+async function answerHook(request: Request, response: Response, log: Log): Promise<void> {
+  const { method, path } = request;
+  const [, environment, name] = /^\/v1\/hooks\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (method === "POST" && environment !== undefined && name !== undefined) {
+    return postTicket({ environment, name }, { request, response, log });
+  }
+  const token = /^\/a\/([^/]+)$/.exec(path)?.[1];
+  if (token !== undefined && ["GET", "HEAD", "POST"].includes(method)) {
+    return answerLink(token, { request, response, log, clients: openClients() });
+  }
+  throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message: "there is nothing here" });
+}
+
+async function postTicket(
+  webhook: { readonly environment: string; readonly name: string },
+  { request, response, log }: { readonly request: Request; readonly response: Response; readonly log: Log },
+): Promise<void> {
+  const body = request.rawBody ?? Buffer.alloc(0);
+  const message = { ...webhook, signature: request.get(signatureHeader), body };
+  const asked = await takeTicket(message, openClients(), log);
+  const answer = await forward({ path: "/v1/requests", ...asked }, openClients());
+  log("INFO", `ticket of ${webhook.environment}/${webhook.name}: ${answer.status}`, { ticket: asked.body.ticket });
+  const type = answer.status < 400 ? "application/json" : problemType;
+  response.status(answer.status).type(type).send(JSON.stringify(answer.body));
+}
+
+const openClients = once((): LinkClients => {
+  const auth = createAuth();
+  return {
+    installation: readInstallation(process.env),
+    storage: connectStorage(auth)(unguarded),
+    secretManager: connectSecretManager(auth)(unguarded),
+    site: connectRunSite(auth)(unguarded),
+  };
+});

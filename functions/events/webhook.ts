@@ -1,0 +1,37 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import { parseSpec } from "../../spec/load.ts";
+import type { WebhookSpec } from "../../spec/schema.ts";
+import { readStored } from "../entry/read.ts";
+import type { StoredRequest } from "../entry/stored.ts";
+import type { EnvironmentEvent } from "./event.ts";
+
+/** Where an event goes. */
+export interface Destination {
+  readonly webhook: WebhookSpec;
+  /** When that was read, in seconds since the epoch by Google's clock. */
+  readonly now: number;
+}
+
+/**
+ * Where an environment's event goes: to the webhook of the spec that its run was asked with, else of the stored one.
+ * Undefined when there is none.
+ *
+ * @throws SpecError when the spec is none any more
+ */
+export async function destinationOf(
+  storage: Pick<StorageClient, "readText">,
+  bucket: string,
+  { environment, run }: Pick<EnvironmentEvent, "environment" | "run">,
+): Promise<Destination | undefined> {
+  const found =
+    (await specOfRun(storage, bucket, run)) ?? (await storage.readText(bucket, `specs/${environment}.yaml`));
+  const webhook = found && parseSpec(found.text).notify.webhook;
+  return webhook && { webhook, now: Date.parse(found.readAt) / 1000 };
+}
+
+async function specOfRun(storage: Pick<StorageClient, "readText">, bucket: string, run: string | undefined) {
+  if (run === undefined) return undefined;
+  const request = await readStored<StoredRequest>(storage, bucket, `requests/${run}.json`);
+  const text = request?.value.spec;
+  return text === undefined ? undefined : { text, readAt: request?.readAt ?? "" };
+}

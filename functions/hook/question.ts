@@ -1,0 +1,111 @@
+import type { PlannedChange } from "../../plan/digest.ts";
+import { idOf } from "../../spec/names.ts";
+import { type Html, html } from "./html.ts";
+import type { Question } from "./link.ts";
+import type { Page } from "./page.ts";
+
+/** Changes that are listed one by one. */
+const mostListed = 40;
+
+/** The page on which an approver decides: what, what it costs and loses, why it is asked, and by whom. */
+export function questionPage(question: Question, told?: { readonly status: number; readonly complaint: string }): Page {
+  const { approval } = question;
+  const content = html`
+${told ? html`<p role="alert"><strong class="bad">${told.complaint}</strong></p>` : html``}
+<dl>${factsOf(question).map(([name, fact]) => html`<dt>${name}</dt><dd>${fact}</dd>`)}</dl>
+${listChanges(question.plan?.changes ?? [])}
+<form method="post">
+<button class="good" name="decision" value="approve">Approve</button>
+</form>
+<form method="post">
+<label for="reason">Reason for rejecting</label>
+<textarea id="reason" name="reason" rows="2" maxlength="1000" required></textarea>
+<button class="bad" name="decision" value="reject">Reject</button>
+</form>
+<p class="note">You decide as ${question.link.approver}, once. Plan ${approval.changesHash.slice(0, 12)}.</p>`;
+  return { status: told?.status ?? 200, title: `Approve ${whatOf(question)}?`, content };
+}
+
+/** The page of a link that cannot be used any more, or was used this moment. */
+export function decidedPage(question: Question, status: number): Page {
+  const { approval, state } = question;
+  const subject = whatOf(question);
+  if (state === "expired") {
+    const content = html`<p>Nobody decided about ${subject} in time (until ${toTime(approval.expiresAt)}), so it was not done. Whoever wants it asks again.</p>`;
+    return { status, title: "This approval has expired", content };
+  }
+  const { decision } = approval;
+  const by = decision ? html`<p>By ${decision.by}${decision.reason ? html`: ${decision.reason}` : html``}</p>` : html``;
+  const content = html`<p>${sentence(subject)} was ${state}.</p>${by}<p class="note">This link is used up.</p>`;
+  return { status, title: state === "approved" ? "Approved" : "Rejected", content };
+}
+
+/** The page of what is no link of ours. */
+export const unknownPage: Page = {
+  status: 404,
+  title: "This link is not valid",
+  content: html`<p>It is not one that alloyrun made, or it was cut off or changed on the way. Nothing was decided.</p>`,
+};
+
+/** The page for when Google, or alloyrun, did not answer as it should. */
+export const failedPage: Page = {
+  status: 503,
+  title: "That did not work",
+  content: html`<p>Nothing was decided, as far as is known. Open the link again in a minute.</p>`,
+};
+
+function factsOf({ approval, request, plan }: Question): readonly (readonly [string, Html])[] {
+  const { dataLoss = false, downtime = false, costPerDay, expectedSeconds = 0 } = plan?.effects ?? {};
+  const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`no row is lost`;
+  const cost =
+    costPerDay &&
+    html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${costPerDay.pricesOf}`;
+  return [
+    ["Changes", html`${countChanges(plan?.changes ?? [])}`],
+    ...(cost ? [["Cost a day", cost] as const] : []),
+    ["Takes", html`about ${Math.max(1, Math.ceil(expectedSeconds / 60))} minutes`],
+    ["Data", data],
+    ["Meanwhile", downtime ? html`<strong class="bad">it does not answer</strong>` : html`it goes on answering`],
+    ["Why asked", html`<ul>${approval.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`],
+    [
+      "Asked by",
+      html`${[...approval.requesters].reverse().join(", through ")}${request?.ticket ? html`, ticket ${request.ticket}` : html``}`,
+    ],
+    ...(request?.reason ? [["Reason", html`${request.reason}`] as const] : []),
+    ["Until", html`${toTime(approval.expiresAt)}`],
+  ];
+}
+
+function whatOf({ approval, request, plan }: Pick<Question, "approval" | "request" | "plan">): string {
+  const action = plan?.action ?? request?.action ?? "run";
+  const level = action === "rebuild" && plan ? ` (${plan.level})` : "";
+  return `${action}${level} of ${approval.environment}`;
+}
+
+function countChanges(changes: readonly PlannedChange[]): string {
+  const counts = new Map<string, number>();
+  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [...counts].map(([action, count]) => `${count} to ${action}`).join(", ") || "nothing to change";
+}
+
+function listChanges(changes: readonly PlannedChange[]): Html {
+  if (changes.length === 0) return html``;
+  const listed = changes.slice(0, mostListed);
+  const items = listed.map(
+    ({ action, resource, step }) => html`<li>${action} ${idOf(resource)} <small>(${step})</small></li>`,
+  );
+  const left = changes.length - listed.length;
+  return html`<details><summary>All changes</summary><ul>${items}${left > 0 ? html`<li>and ${left} more</li>` : html``}</ul></details>`;
+}
+
+function usd(amount: number): string {
+  return amount.toFixed(2);
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function toTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

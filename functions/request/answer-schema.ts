@@ -1,0 +1,229 @@
+import { z } from "zod";
+import { stepNames } from "../../plan/step.ts";
+import type {
+  ApprovalView,
+  EnvironmentView,
+  FailureView,
+  HolderView,
+  Problem,
+  RequestAccepted,
+  RunView,
+} from "../api.ts";
+
+const time = (meaning: string) => z.iso.datetime({ offset: true }).describe(`${meaning}, by Google's clock.`);
+const email = (meaning: string) => z.string().describe(`E-mail address of ${meaning}.`);
+const runId = () => z.string().describe("Id of the run, which is also the request's.");
+const environmentName = () => z.string().describe("Name of the environment; empty for `sweep` and `check`.");
+const actions = z.enum(["up", "rebuild", "down", "plan", "sweep", "check"]);
+const level = () => z.enum(["app", "data", "database", "all"]).describe("How much is built anew.");
+const hash = (meaning: string) => z.string().describe(`SHA-256 of ${meaning}, in hexadecimal.`);
+const seconds = (meaning: string) => z.number().describe(`Seconds that ${meaning} is expected to take.`);
+
+/** Answer to an accepted request. */
+export const acceptedSchema = z.strictObject({
+  run: runId(),
+  environment: environmentName(),
+  action: actions.describe("What was asked for."),
+  status: z.string().describe("Path of the run's status."),
+  execution: z.string().describe("Full name of the execution; empty until it has been started."),
+  expectedSeconds: seconds("the whole"),
+  costPerDay: z
+    .strictObject({
+      amount: z.number().describe("USD a day by list price."),
+      pricesOf: z.string().describe("Month of the price table."),
+    })
+    .optional()
+    .describe("What the environment costs once it is up; with `up` only."),
+  approval: z
+    .enum(["required", "not-required", "depends"])
+    .describe("Whether somebody must approve it; `depends` when only the observed plan tells."),
+}) satisfies z.ZodType<RequestAccepted>;
+
+const change = {
+  resource: z.string().describe("Full name of the resource."),
+  action: z.enum(["create", "update", "replace", "delete", "none"]).describe("What is done to it."),
+  fields: z
+    .array(
+      z.strictObject({
+        path: z.string().describe("Path of the field, as in the API."),
+        from: z.unknown().optional().describe("What was there."),
+        to: z.unknown().optional().describe("What is wanted."),
+      }),
+    )
+    .describe("Fields that differ."),
+  effects: z
+    .strictObject({
+      dataLoss: z.boolean().describe("Whether rows are lost."),
+      downtime: z.boolean().describe("Whether the environment does not answer meanwhile."),
+      costPerDay: z.number().describe("Difference in USD a day by list price."),
+      expectedSeconds: seconds("the change"),
+    })
+    .describe("What it means to people."),
+};
+
+/** What a run would do, as observed. */
+export const planSchema = z.strictObject({
+  environment: environmentName(),
+  action: z.enum(["up", "rebuild", "down", "plan"]).describe("What is planned."),
+  level: level(),
+  planHash: hash("the steps and inputs that the spec gives"),
+  generations: z
+    .strictObject({
+      database: z.number().describe("1 for the first database."),
+      cluster: z.number().describe("1 for the first cluster."),
+    })
+    .describe("What serves afterwards."),
+  changes: z
+    .array(z.strictObject({ step: z.enum(stepNames).describe("The step that makes it."), ...change }))
+    .describe("In the order of the plan; what stays as it is is left out."),
+  effects: z
+    .strictObject({
+      dataLoss: z.boolean().describe("Whether rows are lost."),
+      downtime: z.boolean().describe("Whether the environment does not answer meanwhile."),
+      costPerDay: z
+        .strictObject({
+          before: z.number().describe("USD a day before."),
+          after: z.number().describe("USD a day afterwards."),
+          pricesOf: z.string().describe("Month of the price table."),
+        })
+        .describe("By list price; requests, traffic and stored rows come on top."),
+      expectedSeconds: seconds("the longest chain of changes"),
+    })
+    .describe("What all changes together mean to people."),
+  changesHash: hash("the changes and effects; `plan` of a request carries out exactly these"),
+}) satisfies z.ZodType<RunView["plan"]>;
+
+/** How an approval stands. */
+export const approvalSchema = z.strictObject({
+  id: z.string().describe("Id of the approval."),
+  run: runId(),
+  environment: environmentName(),
+  state: z.enum(["pending", "approved", "rejected", "expired"]).describe("How it stands."),
+  reasons: z.array(z.string()).describe("Why a person is asked, each reason in a sentence."),
+  requesters: z.array(z.string()).describe("Those who asked, and may not decide."),
+  changesHash: hash("the changes that the decision is about"),
+  expiresAt: time("Until when it can be decided"),
+  by: email("who decided").optional(),
+  reason: z.string().optional().describe("Why it was decided so."),
+}) satisfies z.ZodType<ApprovalView>;
+
+/** Who holds an environment. */
+export const holderSchema = z.strictObject({
+  run: runId(),
+  status: z.string().describe("Path of its status."),
+  requestedBy: email("who asked for it"),
+  why: z.string().describe("What it does."),
+  since: time("Since when it holds the environment"),
+  expectedSeconds: seconds("its run").optional(),
+}) satisfies z.ZodType<HolderView>;
+
+/** Why a step failed. */
+export const failureSchema = z.strictObject({
+  step: z.enum([...stepNames, "workflow"]).describe("The step that failed; `workflow` for the run itself."),
+  code: z.string().describe("Name of a `google.rpc.Code`."),
+  message: z.string().describe("The cause, for people."),
+  reason: z.string().optional().describe("One word in capitals that programs read, for example `STALE_PLAN`."),
+  evidence: z.array(z.string()).optional().describe("What supports the message, for example lines of a log."),
+}) satisfies z.ZodType<FailureView>;
+
+/** How a step stands. */
+export const stepSchema = z.strictObject({
+  name: z.enum(stepNames).describe("Name of the step."),
+  title: z.string().describe("What it makes sure of."),
+  state: z.enum(["waiting", "running", "done", "held", "failed"]).describe("How it stands."),
+  startedAt: time("When it began").optional(),
+  endedAt: time("When it ended").optional(),
+  expectedSeconds: seconds("the step"),
+  reason: z.string().optional().describe("What it waits for, or why it failed."),
+  operation: z.string().optional().describe("Name of the operation that is, or was last, polled."),
+  changes: z.array(z.strictObject(change)).optional().describe("What it changed."),
+}) satisfies z.ZodType<RunView["steps"][number]>;
+
+/** How a run stands. */
+export const runSchema = z.strictObject({
+  run: runId(),
+  environment: environmentName(),
+  action: actions.describe("What was asked for."),
+  level: level(),
+  state: z
+    .enum(["queued", "running", "awaiting-approval", "succeeded", "remaining", "failed", "rejected", "cancelled"])
+    .describe("How it stands; `rejected` also when nobody approved it in time."),
+  requestedBy: email("who asked"),
+  onBehalfOf: email("the person for whom a system asked").optional(),
+  ticket: z.string().optional().describe("Number of the ticket that asked."),
+  reason: z.string().optional().describe("Why it was asked."),
+  execution: z.string().describe("Full name of the execution; empty until it has been started."),
+  startedAt: time("When it began").optional(),
+  endedAt: time("When it ended").optional(),
+  readAt: time("When this was read: the base of every elapsed time"),
+  expectedSeconds: seconds("the whole"),
+  steps: z.array(stepSchema).describe("In the order of the plan."),
+  failures: z.array(failureSchema).describe("Why it failed, a failure for each step."),
+  remaining: z
+    .array(z.strictObject({ step: z.enum(stepNames).describe("The step."), reason: z.string().describe("Why.") }))
+    .describe("What a removal left to the sweep."),
+  plan: planSchema.optional().describe("What it changes, as observed."),
+  approval: approvalSchema.optional().describe("Whom it waits for, or who decided."),
+  reasonsToAsk: z.array(z.string()).optional().describe("With a plan: why somebody would have to approve it."),
+  queue: z
+    .strictObject({
+      ahead: z.number().optional().describe("How many runs wait in front."),
+      holder: holderSchema.optional().describe("Who holds the environment meanwhile."),
+    })
+    .optional()
+    .describe("What a queued run waits for."),
+  url: z.string().optional().describe("URL of the service, once it has traffic."),
+  excerpt: z.string().optional().describe("First lines of what the smoke test read."),
+  expiresAt: time("When the environment that it made ready is removed by itself").optional(),
+}) satisfies z.ZodType<RunView>;
+
+/** How an environment stands. */
+export const environmentSchema = z.strictObject({
+  environment: environmentName(),
+  runs: z.array(runSchema).describe("The newest twenty, newest first."),
+  url: z.string().optional().describe("URL by which it is used; absent when it is not ready."),
+  readyAt: time("Since when it is ready").optional(),
+  expiresAt: time("When it is removed by itself").optional(),
+  freeze: z
+    .strictObject({
+      reason: z.string().describe("Why."),
+      by: email("who froze it"),
+      until: time("Until when"),
+    })
+    .optional()
+    .describe("Who keeps it as it is."),
+  remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
+}) satisfies z.ZodType<EnvironmentView>;
+
+/** Names of the environments. */
+export const environmentsSchema = z.strictObject({
+  environments: z.array(z.string()).describe("In alphabetical order."),
+});
+
+/** What has expired. */
+export const expiriesSchema = z.strictObject({
+  due: z
+    .array(z.strictObject({ environment: z.string(), expiry: z.number() }))
+    .describe("Environments whose time is over; `expiry` in seconds since the epoch, as it was read."),
+  untold: z.array(z.string()).describe("Environments whose warning could not be published; it is tried again."),
+});
+
+/** A refusal. @see https://www.rfc-editor.org/rfc/rfc9457 */
+export const problemSchema = z.strictObject({
+  type: z.string().describe("Always `about:blank`."),
+  title: z.string().describe("One word in capitals that programs read, or a few words."),
+  status: z.number().describe("The HTTP status."),
+  detail: z.string().describe("What is wrong and what to do, for people."),
+  holder: holderSchema.optional().describe("With 409: the run that holds the environment."),
+  issues: z
+    .array(
+      z.strictObject({
+        path: z.string().describe("Where in the spec."),
+        line: z.number().describe("Line, from 1."),
+        message: z.string().describe("What is wrong."),
+        fix: z.string().optional().describe("What to write."),
+      }),
+    )
+    .optional()
+    .describe("With an invalid spec: every problem."),
+}) satisfies z.ZodType<Problem>;

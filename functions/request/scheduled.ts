@@ -1,0 +1,110 @@
+import { accountEmail, installationAccountId } from "../../spec/names.ts";
+import { rebuildMinutes } from "../../spec/rebuild.ts";
+import type { Spec } from "../../spec/schema.ts";
+import { minutesOfDay, toMinutes } from "../../spec/time-of-day.ts";
+import type { RequestAccepted, RequestBody, RequestSkipped } from "../api.ts";
+import { accept, runIdOf } from "./accept.ts";
+import { freezeInForce, saysFrozen } from "./busy.ts";
+import { demandEnvironment } from "./environments.ts";
+import { type AcceptClients, readRequest } from "./note.ts";
+import { readSpec } from "./spec-store.ts";
+import { type TellClients, tell } from "./tell.ts";
+
+/** One firing of a Cloud Scheduler job. */
+export interface Firing {
+  /** Account of the job, verified. */
+  readonly caller: string;
+  /** The same for every delivery of the firing, so that they join. */
+  readonly key: string;
+  /** Seconds since the epoch for which it was scheduled. */
+  readonly scheduledAt: number;
+}
+
+/** What a firing is told by. */
+export interface FiringHeaders {
+  readonly "x-cloudscheduler-jobname"?: string;
+  readonly "x-cloudscheduler-scheduletime"?: string;
+}
+
+/** A firing that is later than this was missed. */
+const missedAfterSeconds = 30 * 60;
+
+/**
+ * The firing behind a request; undefined for any other one. Headers alone are no proof: only what the installation's
+ * account for schedules sends counts.
+ *
+ * @see https://cloud.google.com/scheduler/docs/reference/rpc/google.cloud.scheduler.v1#httptarget
+ */
+export function firingOf(headers: FiringHeaders, caller: string, project: string): Firing | undefined {
+  if (caller !== accountEmail(project, installationAccountId("scheduler"))) return undefined;
+  const { "x-cloudscheduler-jobname": job, "x-cloudscheduler-scheduletime": time = "" } = headers;
+  const scheduledAt = Date.parse(time) / 1000;
+  return job && Number.isFinite(scheduledAt) ? { caller, key: `${job}@${time}`, scheduledAt } : undefined;
+}
+
+/**
+ * Accepts what a schedule asks for, once for each firing. A rebuild that comes too late, would end too late, or meets a
+ * freeze is left out, and that is told.
+ */
+export async function acceptScheduled(
+  body: RequestBody,
+  { caller, key, scheduledAt }: Firing,
+  clients: AcceptClients & TellClients,
+): Promise<RequestAccepted | RequestSkipped> {
+  const { environment } = body;
+  const run = runIdOf(caller, key);
+  if (body.action === "rebuild" && environment !== undefined && !(await readRequest(clients, run))) {
+    const now = await demandEnvironment(environment, clients);
+    const skipped = await reasonToSkip({ ...body, environment }, { now, scheduledAt }, clients);
+    if (skipped !== undefined) {
+      const time = new Date(now * 1000).toISOString();
+      const data = { reason: skipped, scheduledFor: new Date(scheduledAt * 1000).toISOString() };
+      await tell(clients, { environment, run, occasion: "skipped", type: "rebuild-skipped", time, data });
+      return { skipped };
+    }
+  }
+  return accept({ body, requestedBy: caller, key }, clients);
+}
+
+interface Times {
+  readonly now: number;
+  readonly scheduledAt: number;
+}
+
+async function reasonToSkip(
+  { environment, level }: Pick<RequestBody, "level"> & { readonly environment: string },
+  times: Times,
+  { storage, installation }: AcceptClients,
+): Promise<string | undefined> {
+  const { bucket } = installation;
+  const freeze = await freezeInForce(storage, { bucket, environment });
+  if (freeze) return saysFrozen(environment, freeze);
+  const { spec } = await readSpec(storage, { bucket, environment });
+  const { rebuild } = spec.policy;
+  if (!rebuild) return "the spec has no schedule any more";
+  return reasonOfTime({ ...rebuild, level: level ?? rebuild.level }, times);
+}
+
+/** Why a rebuild that is due then does not begin now; undefined when it does. */
+export function reasonOfTime(
+  { missed, finishBy, timeZone, level }: NonNullable<Spec["policy"]["rebuild"]>,
+  { now, scheduledAt }: Times,
+): string | undefined {
+  const late = Math.floor((now - scheduledAt) / 60);
+  if (now - scheduledAt > missedAfterSeconds && missed === "skip") return `it was missed: ${late} minutes late`;
+  if (finishBy === undefined) return undefined;
+  const minutes = rebuildMinutes[level];
+  if (now + minutes * 60 <= nextTimeOfDay(finishBy, timeZone, scheduledAt)) return undefined;
+  return `it takes about ${minutes} minutes and would not be done by ${finishBy} ${timeZone}`;
+}
+
+/** The first moment after another at which clocks of a time zone show a time of day; seconds since the epoch. */
+function nextTimeOfDay(time: string, timeZone: string, after: number): number {
+  const wanted = toMinutes(time);
+  const start = Math.floor(after / 60) * 60;
+  const ahead = (wanted - minutesOfDay(start, timeZone) + 1440) % 1440;
+  const guess = start + (ahead === 0 ? 1440 : ahead) * 60;
+  // Between the two, clocks may have been put forward or back.
+  const off = wanted - minutesOfDay(guess, timeZone);
+  return guess + ((((off + 720) % 1440) + 1440) % 1440) * 60 - 720 * 60;
+}

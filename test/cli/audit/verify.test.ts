@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { gatherEvidence } from "../../../cli/audit/evidence.ts";
+import { verifyChain } from "../../../cli/audit/verify.ts";
+import type { RunRecord } from "../../../functions/entry/stored.ts";
+import { appendRecord } from "../../../functions/record/chain.ts";
+import { sha256 } from "../../../spec/names.ts";
+import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+
+const bucket = "b";
+let storage: MemoryStorage;
+
+/** Records runs as the installation does. */
+async function record(...runs: readonly string[]): Promise<void> {
+  for (const id of runs) {
+    const run = { id, environment: "users", action: "up", level: "app", planHash: "h", now: 1 } as const;
+    const times = { startedAt: 1, endedAt: 2 };
+    const content: Omit<RunRecord, "previous"> = {
+      run: { ...run, databaseGeneration: 1, clusterGeneration: 1 },
+      execution: "executions/e",
+      requestedBy: "ann@example.com",
+      result: {
+        ...times,
+        run: id,
+        environment: "users",
+        action: "up",
+        state: "succeeded",
+        failures: {},
+        remaining: {},
+        outputs: {},
+      },
+      reports: {},
+    };
+    await appendRecord(storage, { bucket, id }, content);
+  }
+}
+
+const put = (object: string, content: string) =>
+  storage.write({ bucket, object, content, contentType: "application/json" });
+
+function change(object: string, from: string, to: string): Promise<unknown> {
+  const before = storage.texts()[object] ?? "";
+  expect(before).toContain(from);
+  return put(object, before.replace(from, to));
+}
+
+const verify = (head?: string) => verifyChain({ storage, bucket }, "users", head);
+
+beforeEach(async () => {
+  storage = createMemoryStorage();
+  await record("run-1", "run-2", "run-3");
+});
+
+describe("verifyChain", () => {
+  it("finds every record as it was written, and gives the head to be noted", async () => {
+    const verification = await verify();
+    expect(verification).toMatchObject({ valid: true, verified: 3, records: 3, head: { record: "run-3" } });
+    await record("run-4");
+    expect(await verify(verification?.head?.sha256)).toMatchObject({ valid: true, verified: 4 });
+  });
+
+  it("has nothing to say of an environment without records", async () => {
+    expect(await verifyChain({ storage, bucket }, "other")).toBeUndefined();
+  });
+
+  it("tells the first record that was changed", async () => {
+    await change("runs/users/run-2.json", "succeeded", "failed");
+    await change("runs/users/run-3.json", "succeeded", "failed");
+    expect(await verify()).toMatchObject({
+      valid: false,
+      verified: 1,
+      broken: { object: "runs/users/run-2.json", problem: expect.stringContaining("was changed") },
+    });
+  });
+
+  it("tells a record whose hash in the chain was changed with it", async () => {
+    const { head } = (await verify()) ?? {};
+    await change("runs/users/run-2.json", "succeeded", "failed");
+    const before = JSON.parse(storage.texts()["chains/users.json"] ?? "").records[1].sha256;
+    await change("chains/users.json", before, sha256(storage.texts()["runs/users/run-2.json"] ?? ""));
+    expect(await verify(head?.sha256)).toMatchObject({
+      valid: false,
+      verified: 2,
+      broken: { object: "runs/users/run-3.json", problem: expect.stringContaining("names runs/users/run-2.json") },
+    });
+  });
+
+  it("tells a record that is gone", async () => {
+    await storage.deleteObject(bucket, "runs/users/run-1.json");
+    expect(await verify()).toMatchObject({
+      verified: 0,
+      broken: { object: "runs/users/run-1.json", problem: "the record is gone" },
+    });
+  });
+
+  it("tells a record that was taken out of the chain", async () => {
+    const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "");
+    await put("chains/users.json", JSON.stringify({ records: records.slice(0, 2) }));
+    expect(await verify()).toMatchObject({ valid: false, broken: { object: "runs/users/run-3.json" } });
+  });
+
+  it("tells a chain whose end was cut off with its record, by a head that was noted", async () => {
+    const { head } = (await verify()) ?? {};
+    const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "");
+    await put("chains/users.json", JSON.stringify({ records: records.slice(0, 2) }));
+    await storage.deleteObject(bucket, "runs/users/run-3.json");
+    expect(await verify()).toMatchObject({ valid: true });
+    expect(await verify(head?.sha256)).toMatchObject({ valid: false, broken: { object: "chains/users.json" } });
+  });
+});
+
+describe("gatherEvidence", () => {
+  it("joins request, decision and the records of all attempts, without the callback's URL", async () => {
+    await record("run-9");
+    await record("run-9.2");
+    await put(
+      "requests/run-9.json",
+      JSON.stringify({ environment: "users", spec: "kind: Environment", planHash: "h" }),
+    );
+    await put("plans/h.json", JSON.stringify({ steps: [] }));
+    const evidence = await gatherEvidence({ storage, bucket }, "run-9");
+    expect(evidence).toMatchObject({
+      request: { spec: "kind: Environment" },
+      plan: { steps: [] },
+      records: [{ object: "runs/users/run-9.json" }, { object: "runs/users/run-9.2.json" }],
+    });
+    expect(await gatherEvidence({ storage, bucket }, "run-0")).toBeUndefined();
+  });
+
+  it("leaves out the URL by which the execution is woken", async () => {
+    const approval = { id: "a", reasons: [], state: "approved", by: "bob@example.com", at: "" } as const;
+    const run = { id: "run-8", environment: "users", action: "up", level: "app", planHash: "h", now: 1 } as const;
+    await appendRecord(
+      storage,
+      { bucket, id: "run-8" },
+      {
+        run: { ...run, databaseGeneration: 1, clusterGeneration: 1 },
+        ...{ execution: "e", requestedBy: "ann@example.com", reports: {}, approval },
+        result: {
+          run: "run-8",
+          environment: "users",
+          action: "up",
+          state: "succeeded",
+          failures: {},
+          remaining: {},
+          outputs: {},
+          startedAt: 1,
+          endedAt: 2,
+        },
+      },
+    );
+    await put("requests/run-8.json", JSON.stringify({ environment: "users" }));
+    await put(
+      "approvals/a.json",
+      JSON.stringify({ id: "a", callback: "https://workflowexecutions/secret", reasons: ["cost"] }),
+    );
+    const text = JSON.stringify(await gatherEvidence({ storage, bucket }, "run-8"));
+    expect(text).toContain('"reasons":["cost"]');
+    expect(text).not.toContain("workflowexecutions/secret");
+  });
+});

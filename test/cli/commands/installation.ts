@@ -1,0 +1,40 @@
+import type { Installation } from "../../../cli/installation.ts";
+import type { RequestClient } from "../../../cli/request-client.ts";
+import type { Terminal } from "../../../cli/terminal.ts";
+import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+
+/** A terminal that keeps what commands say. */
+export interface KeptTerminal extends Terminal {
+  /** Lines for people. */
+  readonly said: string[];
+  /** Lines about what went wrong. */
+  readonly complained: string[];
+  /** Answers for programs. */
+  readonly answered: unknown[];
+}
+
+/** Makes one that shows no progress. */
+export function keepTerminal(): KeptTerminal {
+  const [said, complained, answered]: [string[], string[], unknown[]] = [[], [], []];
+  return {
+    ...{ json: false, screen: undefined, said, complained, answered },
+    say: (lines) => void said.push(...lines),
+    complain: (lines) => void complained.push(...lines),
+    answer: (value) => void answered.push(value),
+  };
+}
+
+/** An installation that answers only what a test says; anything else is an error. */
+export function installationOf(requests: Partial<RequestClient>): Installation & { readonly storage: MemoryStorage } {
+  const refuse = () => Promise.reject(new Error("not to be asked"));
+  return {
+    place: { project: "my-project", region: "asia-northeast1" },
+    bucket: "b",
+    storage: createMemoryStorage(),
+    requests: {
+      ...{ request: refuse, getRun: refuse, cancelRun: refuse, resumeRun: refuse, getEnvironment: refuse },
+      ...{ freeze: refuse, unfreeze: refuse, extend: refuse, getApproval: refuse, decide: refuse },
+      ...requests,
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "@jest/globals";
+import { renderAudit, toAuditRow } from "../../../cli/view/audit.ts";
+import type { RunRecord } from "../../../functions/entry/stored.ts";
+
+const record: RunRecord = {
+  run: {
+    ...{ id: "run-1", environment: "users", action: "rebuild", level: "data", planHash: "1".repeat(64), now: 0 },
+    ...{ databaseGeneration: 2, clusterGeneration: 1 },
+  },
+  execution: "executions/e",
+  requestedBy: "tickets@example.com",
+  onBehalfOf: "ann@example.com",
+  ticket: "CHG0030123",
+  result: {
+    ...{ run: "run-1", environment: "users", action: "rebuild", state: "succeeded" },
+    ...{ failures: {}, remaining: {}, outputs: {}, startedAt: 1_893_477_600, endedAt: 1_893_478_452 },
+  },
+  reports: {},
+  changesHash: "2".repeat(64),
+  approval: { id: "a", reasons: [], state: "approved", by: "bob@example.com", at: "2030-01-01T06:00:00Z" },
+};
+
+describe("toAuditRow", () => {
+  it("tells when, what, who, by whose leave, to what end and how long", () => {
+    expect(toAuditRow("run-1", record)).toEqual({
+      record: "run-1",
+      time: "2030-01-01T06:00:00.000Z",
+      kind: "rebuild data",
+      askedBy: "tickets@example.com",
+      onBehalfOf: "ann@example.com",
+      ticket: "CHG0030123",
+      approvedBy: "bob@example.com",
+      changesHash: "2".repeat(64),
+      result: "succeeded",
+      minutes: 14.2,
+    });
+  });
+
+  it("does not call who rejected it an approver", () => {
+    const rejected = { ...record, approval: { id: "a", reasons: [], state: "rejected", by: "eve", at: "" } } as const;
+    expect(toAuditRow("run-1", rejected)).toMatchObject({ approvedBy: undefined, rejectedBy: "eve" });
+  });
+
+  it("tells a plan from what it planned", () => {
+    const planned = { ...record, result: { ...record.result, action: "plan" } } as const;
+    expect(toAuditRow("run-1", planned).kind).toBe("plan of rebuild data");
+  });
+
+  it("keeps a row for a record that cannot be read", () => {
+    expect(toAuditRow("run-1", undefined)).toEqual({ record: "run-1", result: "unreadable" });
+  });
+});
+
+describe("renderAudit", () => {
+  it("leaves out what no record has", () => {
+    const { onBehalfOf: _, ticket: __, approval: ___, ...plain } = record;
+    expect(renderAudit([toAuditRow("run-1", plain), toAuditRow("run-2", undefined)])).toEqual([
+      "time (UTC)        run    kind          result      min   plan          asked by",
+      "2030-01-01 06:00  run-1  rebuild data  succeeded   14.2  222222222222  tickets@example.com",
+      "                  run-2                unreadable",
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "@jest/globals";
+import { renderPlan } from "../../../cli/view/plan.ts";
+import { planSchema, toPlanDocument } from "../../../cli/view/plan-document.ts";
+import type { Digest } from "../../../plan/digest.ts";
+import { planView } from "../run-view.ts";
+
+const none = { dataLoss: false, downtime: false, costPerDay: 0, expectedSeconds: 0 };
+const instance = "projects/p/locations/l/clusters/c/instances/i";
+const changes: Digest["changes"] = [
+  { step: "network", resource: "projects/p/global/networks/n", action: "create", fields: [], effects: none },
+  {
+    ...{ step: "instance", resource: instance, action: "update" },
+    fields: [{ path: "machineConfig.cpuCount", from: 2, to: 4 }, { path: "labels" }],
+    effects: { ...none, downtime: true, costPerDay: 9.6, expectedSeconds: 300 },
+  },
+];
+
+function documentOf(plan: Digest, reasonsToAsk: readonly string[] = []) {
+  const document = toPlanDocument({ run: "run-1", plan, reasonsToAsk }, (of) => `alloyrun ${of} environment.yaml`);
+  if (!document) throw new Error("no document");
+  return document;
+}
+
+describe("toPlanDocument", () => {
+  it("is what its published schema says", () => {
+    const document = documentOf(planView({ dataLoss: true }, changes), ["rows are lost"]);
+    expect(planSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
+    expect(document).toMatchObject({
+      approval: { needed: true, reasons: ["rows are lost"] },
+      command: `alloyrun up environment.yaml --plan ${"2".repeat(64)}`,
+    });
+  });
+
+  it("gives nothing for a run that made no plan", () => {
+    expect(toPlanDocument({ run: "run-1" }, () => "")).toBeUndefined();
+  });
+});
+
+describe("renderPlan", () => {
+  it("fits a phone: counts, effects, cost before and after, time, approval, and the command that carries it out", () => {
+    const document = documentOf(planView({ downtime: true }, changes), ["rows are lost", "10.21 USD a day"]);
+    const lines = renderPlan(document, { verbose: false });
+    expect(lines).toEqual([
+      "Plan of up of users: 1 to create, 1 to update",
+      "  data      no row is lost",
+      "  downtime  does not answer meanwhile",
+      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  time      about 14 min",
+      "  approval  needed: rows are lost",
+      "            and: 10.21 USD a day",
+      `  plan      ${"2".repeat(64)}`,
+      "Carry out exactly this:",
+      "  alloyrun up environment.yaml \\",
+      `    --plan ${"2".repeat(64)}`,
+      "Every change and field: --verbose, or --json for programs.",
+    ]);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it("names every change and field when asked", () => {
+    const lines = renderPlan(documentOf(planView({}, changes)), { verbose: true });
+    expect(lines.slice(1, 9)).toEqual([
+      "  network",
+      "    + create networks/n",
+      "  instance",
+      "    ~ update instances/i",
+      "        does not answer meanwhile, +9.60 USD a day, 5 min",
+      "        machineConfig.cpuCount: 2 -> 4",
+      "        labels: (none) -> (none)",
+      "  data      no row is lost",
+    ]);
+  });
+
+  it("names no command where nothing is to be done", () => {
+    const costPerDay = { before: 9.6, after: 9.6, pricesOf: "2025-04" };
+    const lines = renderPlan(documentOf(planView({ costPerDay, expectedSeconds: 0 }, [])), { verbose: false });
+    expect(lines).toEqual([
+      "Plan of up of users: nothing to change",
+      "  data      no row is lost",
+      "  downtime  none: it answers throughout",
+      "  cost      9.60 USD a day (list prices of 2025-04)",
+      "  time      none",
+      "  approval  not needed",
+      `  plan      ${"2".repeat(64)}`,
+    ]);
+  });
+
+  it("says of a rebuild how much is built anew", () => {
+    const [first] = renderPlan(documentOf({ ...planView(), action: "rebuild", level: "data" }), { verbose: false });
+    expect(first).toBe("Plan of rebuild of users at level data: 1 to create");
+  });
+});

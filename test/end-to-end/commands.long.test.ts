@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { planSchema } from "../../cli/view/plan-document.ts";
+import type { EnvironmentView, RunView } from "../../functions/api.ts";
+import { createEnvironment, type Environment, region } from "./support/environment.ts";
+import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+
+describe("the command line", () => {
+  let cloud: InstalledCloud;
+  let environment: Environment;
+
+  beforeAll(async () => {
+    cloud = await startInstalledCloud();
+    environment = createEnvironment("users");
+  }, 300_000);
+
+  afterAll(async () => {
+    environment?.remove();
+    await cloud?.stop();
+  }, 60_000);
+
+  const place = () => ["--project", cloud.project, "--region", region];
+
+  async function answer<Value>(...args: readonly string[]): Promise<Value> {
+    const { code, stdout, stderr } = await cloud.alloyrun(...args, "--json");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return JSON.parse(stdout);
+  }
+
+  const planOf = async (...args: readonly string[]) =>
+    planSchema.parse(await answer("plan", environment.file, ...args));
+
+  /** Changes an object of the bucket behind alloyrun's back. */
+  async function tamper(object: string, edit: (text: string) => string): Promise<void> {
+    const bucket = `${cloud.local.url}/storage.googleapis.com`;
+    const path = `storage/v1/b/${cloud.project}-alloyrun/o`;
+    const headers = { authorization: "Bearer owner", "content-type": "application/json" };
+    const found = await fetch(`${bucket}/${path}/${encodeURIComponent(object)}?alt=media`, { headers });
+    const before = await found.text();
+    const body = edit(before);
+    expect(body).not.toBe(before);
+    const query = new URLSearchParams({ uploadType: "media", name: object });
+    const written = await fetch(`${bucket}/upload/${path}?${query}`, { method: "POST", headers, body });
+    expect(written.status).toBe(200);
+  }
+
+  it("plans, then carries out exactly what was planned", async () => {
+    const plan = await planOf();
+    expect(plan).toMatchObject({ of: "up", effects: { dataLoss: false, costPerDay: { before: 0 } } });
+    expect(plan.effects.costPerDay.after).toBeGreaterThan(5);
+    expect(plan.changes.map(({ action }) => action)).toContain("create");
+    const run = await answer<RunView>("up", environment.file, "--plan", plan.changesHash, "--ticket", "CHG0030123");
+    expect(run).toMatchObject({ state: "succeeded", ticket: "CHG0030123" });
+  }, 300_000);
+
+  it("shows on a phone that nothing is left to change, and refuses a plan that has moved", async () => {
+    const { code, stdout } = await cloud.alloyrun("plan", environment.file);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Plan of up of users: nothing to change");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    const stale = await cloud.alloyrun("up", environment.file, "--plan", "0".repeat(64));
+    expect(stale.stderr).toContain("is stale");
+    expect(stale.code).toBe(1);
+  }, 300_000);
+
+  it("rebuilds the application alone as planned, while the database stays as it is", async () => {
+    const plan = await planOf("--level", "app");
+    expect(plan).toMatchObject({ of: "rebuild", level: "app", effects: { dataLoss: false, downtime: false } });
+    const args = ["rebuild", "users", "--level", "app", "--plan", plan.changesHash, "--reason", "a new day"];
+    const run = await answer<RunView>(...args, ...place());
+    expect(run).toMatchObject({ state: "succeeded", action: "rebuild", level: "app", reason: "a new day" });
+    expect(await cloud.read("users")).toMatchObject({ status: 200 });
+    const { runs } = await answer<EnvironmentView>("runs", "users", ...place());
+    expect(runs[0]?.run).toBe(run.run);
+    expect(await answer<RunView>("watch", run.run, ...place())).toMatchObject({ run: run.run, state: "succeeded" });
+  }, 300_000);
+
+  it("plans from the stored spec what a rebuild of the data loses", async () => {
+    const plan = await planOf("--level", "data");
+    expect(plan).toMatchObject({ effects: { dataLoss: true }, generations: { database: 2, cluster: 1 } });
+  }, 300_000);
+
+  it("keeps a frozen environment as it is, and says who froze it until when", async () => {
+    await answer("freeze", "users", "--reason", "the demo", "--for", "8h", ...place());
+    const frozen = await cloud.alloyrun("rebuild", "users", "--level", "app", ...place());
+    expect(frozen.stderr).toMatch(/FROZEN: users is frozen until .+ by .+: the demo/);
+    expect(frozen.code).toBe(4);
+    const status = await cloud.alloyrun("status", "users", ...place());
+    expect(status.stdout).toContain("because: the demo");
+    const { freeze } = await answer<EnvironmentView>("unfreeze", "users", ...place());
+    expect(freeze).toBeUndefined();
+  }, 300_000);
+
+  it("tells an auditor who did what, and that no record was changed", async () => {
+    const { records } = await answer<{ records: object[] }>("audit", "users", ...place());
+    expect(records).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: "up", ticket: "CHG0030123", result: "succeeded" }),
+        expect.objectContaining({ kind: "up", result: "failed" }),
+        expect.objectContaining({ kind: "rebuild app", reason: "a new day" }),
+        expect.objectContaining({ kind: "plan of rebuild data" }),
+      ]),
+    );
+    expect(await answer("audit", "verify", "users", ...place())).toMatchObject({
+      valid: true,
+      verified: records.length,
+    });
+  });
+
+  it("finds the first record that somebody has edited", async () => {
+    const { records } = await answer<{ records: { record: string }[] }>("audit", "users", ...place());
+    const edited = `runs/users/${records[2]?.record}.json`;
+    await tamper(edited, (text) => text.replace("succeeded", "failed"));
+    const { code, stdout } = await cloud.alloyrun("audit", "verify", "users", ...place(), "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ valid: false, verified: 2, broken: { object: edited } });
+  });
+});

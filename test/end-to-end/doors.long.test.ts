@@ -1,0 +1,224 @@
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { apis } from "../../local/apis.ts";
+import { isJsonObject, type JsonObject } from "../../local/json.ts";
+import { localUrl } from "../../local/run/local-url.ts";
+import { region } from "./support/environment.ts";
+import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { createReceiver } from "./support/receiver.ts";
+
+jest.setTimeout(300_000);
+
+const pubsub = "pubsub.googleapis.com/v1/projects/my-project";
+const secrets = "secretmanager.googleapis.com/v1/projects/my-project/secrets";
+const hookSecret = "signs-what-goes-out";
+const ticketSecret = "signs-what-comes-in";
+const ann = "ann@example.com";
+
+/** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
+describe("the doors of an installation", () => {
+  const receiver = createReceiver();
+  let cloud: InstalledCloud;
+  let hook: string;
+  let links: readonly { readonly approver: string; readonly url: string }[];
+
+  beforeAll(async () => {
+    cloud = await startInstalledCloud({ apis: [...apis, receiver.api], deploy: ["--hook"] });
+    await addSecret("alloyrun-hook-events", hookSecret);
+    await addSecret("alloyrun-hook-tickets", ticketSecret);
+    hook = localUrl(cloud.local.cloud, `projects/my-project/locations/${region}/services/alloyrun-hook`) ?? "";
+  });
+
+  afterAll(async () => {
+    await receiver.close();
+    await cloud?.stop();
+  });
+
+  it("keeps a message that is no request for whoever looks after it, and starts nothing", async () => {
+    await publish({ action: "destroy", environment: "doors" });
+    await cloud.local.cloud.clock.advance(2 * 3600_000);
+    const { receivedMessages } = await cloud.ask(`POST ${pubsub}/subscriptions/alloyrun-requests-dead:pull`, {
+      maxMessages: 10,
+    });
+    expect(receivedMessages).toMatchObject([
+      { message: { attributes: { CloudPubSubDeadLetterSourceSubscription: "alloyrun-requests" } } },
+    ]);
+    expect(executions()).toEqual([]);
+  });
+
+  it("starts one run of a message however often it comes, in the name of the account that brings it", async () => {
+    const message = { action: "up", spec, folders: { seed: `seeds/${"1".repeat(64)}.tgz` }, onBusy: "queue" };
+    for (let times = 0; times < 2; times += 1) await publish(message, { idempotencyKey: "friday" });
+    await until(() => receiver.missed > 2);
+    expect(executions()).toHaveLength(1);
+  });
+
+  it("loses no event while the webhook is down, and delivers them in order when it is up", async () => {
+    await receiver.open();
+    await until(() => types().includes("awaiting-approval"));
+    expect(types()).toEqual(["planned", "awaiting-approval"]);
+    const { data } = events()[1] ?? {};
+    expect(data).toMatchObject({ environment: "doors", reasons: ["the policy asks for every change"] });
+    links = (data as { links: typeof links }).links;
+    expect(links.map(({ approver }) => approver)).toEqual([ann, "bob@example.com"]);
+  });
+
+  it("signs what it delivers", () => {
+    for (const { headers, body } of receiver.taken) {
+      const [, time, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers["x-alloyrun-signature"])) ?? [];
+      expect(mac).toBe(createHmac("sha256", hookSecret).update(`${time}.${body}`).digest("hex"));
+      expect(headers["content-type"]).toBe("application/cloudevents+json");
+    }
+  });
+
+  it("shows an approver what is asked, and decides only when told to", async () => {
+    const page = await visit(ann);
+    expect(page.status).toBe(200);
+    expect(page.text).toMatch(/Approve up of doors\?/);
+    expect(page.text).toContain("alloyrun-push@my-project.iam.gserviceaccount.com");
+    const approved = await visit(ann, "decision=approve");
+    expect([approved.status, approved.text]).toEqual([200, expect.stringContaining(`By ${ann}`)]);
+    expect((await visit(ann, "decision=approve")).status).toBe(410);
+    expect((await visit("bob@example.com")).status).toBe(410);
+  });
+
+  it("tells of the decision, and of every event since, none left out", async () => {
+    await until(() => types().includes("building"));
+    expect(types().slice(0, 4)).toEqual(["planned", "awaiting-approval", "approved", "building"]);
+    expect(events()[2]?.data).toMatchObject({ by: ann });
+    const numbers = events().map(({ id }) => Number(String(id).split("/")[1]));
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+  });
+
+  it("takes a signed ticket, and answers the same when it comes again", async () => {
+    const ticket = { number: "CHG0030123", requested_for: { email: "eve@example.com" }, short_description: "a demo" };
+    const first = await sendTicket(ticket);
+    expect(first.status).toBe(202);
+    expect(first.body).toMatchObject({ environment: "doors", action: "plan" });
+    expect(await sendTicket(ticket)).toEqual(first);
+    const request = await cloud.ask(
+      `GET storage.googleapis.com/storage/v1/b/my-project-alloyrun/o/requests%2F${first.body.run}.json?alt=media`,
+    );
+    expect(request).toMatchObject({ onBehalfOf: "eve@example.com", ticket: "CHG0030123", reason: "a demo" });
+  });
+
+  it("answers whatever else comes with a problem document, and starts nothing", async () => {
+    const { clock, tokens, store } = cloud.local.cloud;
+    const count = () => store.collection("workflows.executions").list().length;
+    const before = count();
+    const email = "alloyrun-push@my-project.iam.gserviceaccount.com";
+    const uniqueId = store.collection<{ uniqueId: string }>("iam.serviceAccounts").get(email)?.uniqueId ?? "";
+    const identity = { principal: { kind: "serviceAccount", email, uniqueId } } as const;
+    const push = (body: unknown) => {
+      const data = Buffer.from(typeof body === "string" ? body : JSON.stringify(body)).toString("base64");
+      return JSON.stringify({ message: { data, messageId: "1", attributes: {} } });
+    };
+    const texts = fc.oneof(fc.json(), fc.string(), fc.jsonValue().map(push), fc.string().map(push));
+    const places = fc.constantFrom(
+      ["alloyrun-request", "/v1/messages"],
+      ["alloyrun-request", "/v1/requests"],
+      ["alloyrun-events", "/"],
+      ["alloyrun-hook", "/v1/hooks/doors/plan"],
+    );
+    await fc.assert(
+      fc.asyncProperty(places, texts, async ([service = "", path = ""], body) => {
+        const name = `projects/my-project/locations/${region}/services/${service}`;
+        const uri = store.collection<{ uri?: string }>("run.services").get(name)?.uri ?? "";
+        const time = Math.floor(clock.now() / 1000);
+        const headers = {
+          "content-type": "application/json",
+          authorization: `Bearer ${tokens.idToken(identity, uri)}`,
+          "x-alloyrun-signature": signatureOf(body, time, ticketSecret),
+        };
+        const response = await fetch(`${localUrl(cloud.local.cloud, name)}${path}`, { method: "POST", headers, body });
+        const text = await response.text();
+        expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+        expect(text).not.toMatch(/\bat .+:\d+/);
+        expect(JSON.parse(text)).toMatchObject({ status: response.status });
+      }),
+      { numRuns: 60 },
+    );
+    expect(count()).toBe(before);
+  });
+
+  it("refuses a ticket that is not signed, or was signed by another", async () => {
+    const { status, body } = await sendTicket({ number: "CHG1" }, "somebody-else");
+    expect([status, body.title]).toEqual([401, "NOT_SIGNED"]);
+  });
+
+  const spec = stringify({
+    apiVersion: "alloyrun/v1",
+    kind: "Environment",
+    metadata: { name: "doors" },
+    spec: {
+      ...{ project: "my-project", region },
+      database: { seed: { directory: "./seed" } },
+      service: { image: `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}` },
+      policy: { approval: { when: ["always"], approvers: [`user:${ann}`, "user:bob@example.com"] } },
+      notify: { webhook: { url: receiver.url, secret: { secret: "alloyrun-hook-events", version: 1 } } },
+      tickets: [
+        {
+          name: "plan",
+          secret: { secret: "alloyrun-hook-tickets", version: 1 },
+          key: "/number",
+          fields: { reason: "/short_description", requestedBy: "/requested_for/email" },
+          values: { action: "plan" },
+        },
+      ],
+    },
+  });
+
+  async function addSecret(id: string, value: string): Promise<void> {
+    await cloud.ask(`POST ${secrets}?secretId=${id}`, { replication: { automatic: {} } });
+    await cloud.ask(`POST ${secrets}/${id}:addVersion`, { payload: { data: Buffer.from(value).toString("base64") } });
+  }
+
+  function publish(body: object, attributes: Readonly<Record<string, string>> = {}): Promise<JsonObject> {
+    const data = Buffer.from(JSON.stringify(body)).toString("base64");
+    return cloud.ask(`POST ${pubsub}/topics/alloyrun-requests:publish`, { messages: [{ data, attributes }] });
+  }
+
+  /** Lets time pass, in which Pub/Sub delivers again, until it is so. */
+  async function until(isSo: () => boolean): Promise<void> {
+    for (let minutes = 0; !isSo() && minutes < 600; minutes += 1) await cloud.local.cloud.clock.advance(60_000);
+    expect(isSo()).toBe(true);
+  }
+
+  function executions(): readonly string[] {
+    return cloud.local.cloud.store
+      .collection<{ readonly argument?: string }>("workflows.executions")
+      .list()
+      .flatMap(([name, { argument = "" }]) => (argument.includes('"action":"up"') ? [name] : []));
+  }
+
+  function events(): readonly JsonObject[] {
+    return receiver.taken.map(({ body }) => JSON.parse(body) as JsonObject);
+  }
+
+  function types(): readonly string[] {
+    return events().map(({ type }) => String(type).replace("dev.alloyrun.", ""));
+  }
+
+  async function visit(approver: string, form?: string): Promise<{ readonly status: number; readonly text: string }> {
+    const link = new URL(links.find((one) => one.approver === approver)?.url ?? "");
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const response = await fetch(`${hook}${link.pathname}`, form ? { method: "POST", headers, body: form } : {});
+    return { status: response.status, text: await response.text() };
+  }
+
+  async function sendTicket(ticket: object, secret = ticketSecret) {
+    const body = JSON.stringify(ticket);
+    const time = Math.floor(cloud.local.cloud.clock.now() / 1000);
+    const headers = { "content-type": "application/json", "x-alloyrun-signature": signatureOf(body, time, secret) };
+    const response = await fetch(`${hook}/v1/hooks/doors/plan`, { method: "POST", headers, body });
+    const answered: unknown = await response.json();
+    return { status: response.status, body: isJsonObject(answered) ? answered : {} };
+  }
+});
+
+/** The header as a ticket system makes it. */
+function signatureOf(body: string, time: number, secret: string): string {
+  return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
+}

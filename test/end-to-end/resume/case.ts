@@ -1,0 +1,87 @@
+import { type Action, type Boundary, drawOf, type Stop } from "./boundary.ts";
+
+/** Whom SIGKILL, or for an execution the cancellation, meets. */
+export type Victim = "function" | "execution" | "client" | "cloud" | "seed" | "database";
+
+/** One thing that goes wrong at one call of one run. */
+export interface Case {
+  readonly boundary: Boundary;
+  readonly when: Stop["when"];
+  readonly victim: Victim;
+  /** How the run goes on if it has ended before it was done: by resuming it, or by asking for the same again. */
+  readonly goesOn: "resume" | "ask again";
+}
+
+/**
+ * How often each is drawn, against the others: whoever starts a whole cloud or a command line costs most, and a seed makes
+ * few calls.
+ */
+const weights: Readonly<Record<Victim, number>> = {
+  function: 1,
+  execution: 1,
+  database: 0.6,
+  client: 0.5,
+  cloud: 0.3,
+  seed: 0.15,
+};
+const victims = ["function", "execution", "database", "client", "cloud", "seed"] as const;
+
+/** Every case that these calls give. */
+export function casesOf(boundaries: readonly Boundary[]): Case[] {
+  return boundaries.flatMap((boundary, index) =>
+    victims
+      .filter((victim) => isPossible(boundary, victim, boundaries.slice(0, index)))
+      .flatMap((victim, row) =>
+        (["before", "after"] as const).map((when, column): Case => {
+          const goesOn = (index + row + column) % 2 === 0 ? "resume" : "ask again";
+          return { boundary, when, victim, goesOn };
+        }),
+      ),
+  );
+}
+
+/** One line that names a case, the same in every run of the suite. */
+export function nameOf({ boundary, when, victim, goesOn }: Case): string {
+  const { action, caller, method, nth, resource } = boundary;
+  return `${action}: ${victim} ${when} ${caller} ${method} (${nth}) ${resource}, ${goesOn}`;
+}
+
+/**
+ * Draws one case for an action.
+ *
+ * @param draw seed and place of the draw
+ */
+export function drawCase(cases: readonly Case[], action: Action, ...draw: readonly (string | number)[]): Case {
+  const ofAction = cases.filter(({ boundary }) => boundary.action === action);
+  const present = victims.filter((victim) => ofAction.some((one) => one.victim === victim));
+  let left = drawOf("victim", ...draw) * present.reduce((sum, one) => sum + weights[one], 0);
+  const victim = present.find((one) => {
+    left -= weights[one];
+    return left < 0;
+  });
+  const ofVictim = ofAction.filter((one) => one.victim === victim);
+  const drawn = ofVictim[Math.floor(drawOf("case", ...draw) * ofVictim.length)];
+  if (drawn) return drawn;
+  throw new Error(`there is no case for ${action}`);
+}
+
+function isPossible({ action, caller, method }: Boundary, victim: Victim, before: readonly Boundary[]): boolean {
+  const isMade = (name: string) => before.some((one) => one.method.endsWith(name));
+  switch (victim) {
+    case "function":
+      return caller.startsWith("alloyrun-") && caller !== "alloyrun-workflow";
+    case "execution":
+      return caller !== "alloyrun-request";
+    case "client":
+      return action !== "rebuild";
+    case "cloud":
+      return true;
+    case "seed":
+      return caller.endsWith("-seed") && !caller.startsWith("alloyrun-");
+    case "database":
+      return (
+        action === "rebuild" ||
+        (action === "up" ? isMade(".ExecuteSql") : !isMade(".DeleteInstance") && !method.endsWith(".DeleteCluster"))
+      );
+  }
+}

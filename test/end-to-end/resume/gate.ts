@@ -1,0 +1,110 @@
+import { emailOf } from "../../../local/access/principal.ts";
+import type { Api, Call, Handler } from "../../../local/api.ts";
+import type { Cloud } from "../../../local/cloud.ts";
+import { ApiError } from "../../../local/error.ts";
+import { kept } from "../../../local/state/change-log.ts";
+import { hasEffect, isOfRun, nameOfCaller, type Stop, toMethod } from "./boundary.ts";
+
+type CreateApi = (cloud: Cloud) => Api;
+
+/** Lets every call through but one, which it holds until it is told how that goes on. */
+export interface Gate {
+  wrap(create: CreateApi): CreateApi;
+  /** Resolves when the call is there. Counts from now on; replaces what was armed before. */
+  arm(stop: Stop): Promise<void>;
+  /** Lets the held call go on; or drops it, as if its caller had never got it out. */
+  release(how: "go" | "drop"): void;
+  /** Has somebody told of every call with an effect before it is carried out. */
+  onEffect(listener: (effect: Omit<Stop, "when">) => void): void;
+}
+
+interface Armed {
+  readonly stop: Stop;
+  readonly reached: () => void;
+  readonly released: Promise<"go" | "drop">;
+  readonly release: (how: "go" | "drop") => void;
+}
+
+/** Makes a gate before the handlers of a local cloud. */
+export function createGate(): Gate {
+  let armed: Armed | undefined;
+  let seen = new Map<string, number>();
+  let tell = (_effect: Omit<Stop, "when">) => {};
+
+  async function pass<T>(effect: Passing, work: () => Promise<T> | T): Promise<T> {
+    const { caller, method, nth, call } = effect;
+    if (hasEffect(method)) tell(effect);
+    const isHeld = armed && armed.stop.caller === caller && armed.stop.method === method && armed.stop.nth === nth;
+    const held = isHeld ? armed : undefined;
+    if (held?.stop.when === "before") await holdUp(held, call);
+    try {
+      return await work();
+    } finally {
+      if (held?.stop.when === "after") {
+        await kept();
+        await holdUp(held, call);
+      }
+    }
+  }
+
+  function passing(method: string, call: Call): Passing | undefined {
+    const caller = nameOfCaller(emailOf(call.principal));
+    if (!isOfRun(caller)) return undefined;
+    const known = toMethod(method);
+    const nth = (seen.get(`${caller} ${known}`) ?? 0) + 1;
+    seen.set(`${caller} ${known}`, nth);
+    return { caller, method: known, nth, call };
+  }
+
+  const guarded =
+    (name: string, handler: Handler): Handler =>
+    (request, call) => {
+      const effect = passing(name, call);
+      return effect ? pass(effect, () => handler(request, call)) : handler(request, call);
+    };
+
+  return {
+    wrap: (create) => (cloud) => {
+      const api = create(cloud);
+      const methods = Object.entries(api.methods).map(([name, handler]) => [name, guarded(name, handler)] as const);
+      const { raw } = api;
+      return {
+        ...api,
+        methods: Object.fromEntries(methods),
+        ...(raw && {
+          raw: (request, call) => {
+            const effect = passing(`${request.method} ${request.url.pathname}`, call);
+            return effect ? pass(effect, () => raw(request, call)) : raw(request, call);
+          },
+        }),
+      };
+    },
+    arm(stop) {
+      const reached = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<"go" | "drop">();
+      armed = { stop, reached: reached.resolve, released: released.promise, release: released.resolve };
+      seen = new Map();
+      return reached.promise;
+    },
+    release(how) {
+      armed?.release(how);
+      armed = undefined;
+    },
+    onEffect(listener) {
+      tell = listener;
+      seen = new Map();
+    },
+  };
+}
+
+/** A call on its way to its handler. */
+interface Passing extends Omit<Stop, "when"> {
+  readonly call: Call;
+}
+
+/** Time goes on for a patient stop, and stands still as for any work for the others. */
+async function holdUp({ stop, reached, released }: Armed, { hold }: Call): Promise<void> {
+  reached();
+  const how = await (stop.isPatient ? hold.during(() => released) : released);
+  if (how === "drop") throw new ApiError({ code: "CANCELLED", message: "The caller was killed." });
+}

@@ -1,0 +1,116 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getTestServer } from "@google-cloud/functions-framework/testing";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import "../../../functions/entry/events.ts";
+import "../../../functions/entry/hook.ts";
+import "../../../functions/entry/request.ts";
+
+const doors = ["request", "events", "hook"] as const;
+const servers = new Map<string, Server>(doors.map((name) => [name, getTestServer(`alloyrun-${name}`)]));
+
+/** Who calls, as Cloud Run hands it on. */
+const token = (email: string) => `Bearer e30.${Buffer.from(JSON.stringify({ email })).toString("base64url")}.x`;
+
+async function ask(door: string, path: string, init: RequestInit = {}) {
+  const { port } = (servers.get(door)?.address() ?? { port: 0 }) as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", ...init });
+  return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() };
+}
+
+/** The problem document of an answer; fails when it is anything else. */
+function problemOf({ status, type, text }: Awaited<ReturnType<typeof ask>>) {
+  expect(type).toMatch(/^application\/problem\+json/);
+  expect(text).not.toMatch(/\bat .+[\\/].+:\d+/);
+  const problem = JSON.parse(text);
+  expect(problem).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
+  return problem;
+}
+
+describe.each(doors)("the door %s", (door) => {
+  const authorization = token("alloyrun-push@my-project.iam.gserviceaccount.com");
+
+  beforeAll(() => new Promise<void>((resolve) => servers.get(door)?.listen(0, "127.0.0.1", resolve)));
+  afterAll(() => new Promise((resolve) => servers.get(door)?.close(resolve)));
+
+  it.each([
+    ["JSON that is none", "application/json", "{"],
+    ["an encoding that nobody knows", "application/json; charset=none", "{}"],
+    ["a form that is too deep", "application/x-www-form-urlencoded", `a${"[b]".repeat(200)}=1`],
+    ["bytes", "application/octet-stream", "\u0000\u0001"],
+    ["nothing", "application/json", ""],
+  ])("answers %s with a problem document", async (_what, type, body) => {
+    const headers = { "content-type": type, authorization };
+    for (const path of ["/v1/requests", "/v1/messages", "/v1/hooks/staging/open", "/"]) {
+      expect(problemOf(await ask(door, path, { headers, body })).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it("answers whatever else comes with one, too", async () => {
+    const methods = fc.constantFrom("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
+    const paths = fc.oneof(
+      fc.webPath(),
+      fc.constantFrom("/v1/messages", "/v1/requests", "/v1/hooks/staging/open", "/v1/approvals/x:approve"),
+      fc.string().map((text) => `/v1/approvals/${encodeURIComponent(text)}:reject`),
+    );
+    const types = fc.constantFrom("application/json", "text/plain", "application/cloudevents+json", "x");
+    const bodies = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.record({ message: fc.jsonValue() }).map((value) => JSON.stringify(value)),
+    );
+    const calls = fc.record({ method: methods, path: paths, type: types, body: bodies, isSigned: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(calls, async ({ method, path, type, body, isSigned }) => {
+        const headers = {
+          "content-type": type,
+          authorization,
+          ...(isSigned && { "x-alloyrun-signature": `t=1,v1=${"0".repeat(64)}` }),
+        };
+        const answer = await ask(door, path, { method, headers, ...(method !== "GET" && { body }) });
+        if (!/^\/a\//.test(path)) problemOf(answer);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("what a request says of whom it is for", () => {
+  const body = JSON.stringify({ action: "down", environment: "staging", onBehalfOf: "eve@example.com" });
+  const project = { ALLOYRUN_PROJECT: "my-project", ALLOYRUN_PROJECT_NUMBER: "1", ALLOYRUN_REGION: "us-central1" };
+  const env = { ...project, ALLOYRUN_BUCKET: "b", ALLOYRUN_SEED_RUNNER_IMAGE: "i" };
+
+  beforeAll(() => {
+    Object.assign(process.env, env);
+    return new Promise<void>((resolve) => servers.get("request")?.listen(0, "127.0.0.1", resolve));
+  });
+  afterAll(() => {
+    for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
+    return new Promise((resolve) => servers.get("request")?.close(resolve));
+  });
+
+  const post = (path: string, email: string, sent: string) =>
+    ask("request", path, { headers: { authorization: token(email), "content-type": "application/json" }, body: sent });
+
+  it.each([
+    ["onBehalfOf", "/v1/requests", body],
+    ["by", "/v1/approvals/x:approve", JSON.stringify({ by: "ann@example.com" })],
+    ["message", "/v1/messages", JSON.stringify({ message: { messageId: "1", data: "e30=" } })],
+  ])("is believed of nobody but the door that brings it: %s", async (field, path, sent) => {
+    for (const email of [
+      "a@example.com",
+      "alloyrun-scheduler@my-project.iam.gserviceaccount.com",
+      "alloyrun-hook@other.iam.gserviceaccount.com",
+    ]) {
+      const problem = problemOf(await post(path, email, sent));
+      expect(problem).toMatchObject({ status: 403, title: "NOT_YOURS_TO_SAY", detail: expect.stringContaining(field) });
+    }
+  });
+
+  it("must be said when the public door decides", async () => {
+    const hook = "alloyrun-hook@my-project.iam.gserviceaccount.com";
+    const problem = problemOf(await post("/v1/approvals/x:approve", hook, "{}"));
+    expect(problem).toMatchObject({ status: 400, detail: expect.stringContaining("by must say") });
+  });
+});

@@ -1,0 +1,163 @@
+import type { AddressInfo } from "node:net";
+import { http } from "@google-cloud/functions-framework";
+import { getTestServer } from "@google-cloud/functions-framework/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { answerLink } from "../../../functions/hook/answer-link.ts";
+import type { LinkClients } from "../../../functions/hook/link.ts";
+import { tokenOf } from "../../../functions/link.ts";
+import { createMemorySecrets } from "../../support/memory-secrets.ts";
+import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+import { approval, changesHash, digest, linkOf, request } from "./question.ts";
+
+const key = "k".repeat(43);
+let clients: LinkClients;
+let storage: MemoryStorage;
+let forwarded: { readonly url: string; readonly body: object }[];
+let answer: { status: number; body: string };
+
+http("links", (incoming, response) =>
+  answerLink(incoming.path.slice(1), { request: incoming, response, log: () => undefined, clients }),
+);
+
+describe("answerLink", () => {
+  const server = getTestServer("links");
+  let url: string;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  beforeEach(async () => {
+    storage = createMemoryStorage();
+    forwarded = [];
+    answer = { status: 200, body: "{}" };
+    clients = {
+      storage,
+      secretManager: createMemorySecrets({ "projects/p/secrets/alloyrun-link-key": [key] }),
+      installation: { project: "p", projectNumber: "1", region: "r", bucket: "b" },
+      site: {
+        async post(sent) {
+          forwarded.push({ url: sent.url, body: sent.body });
+          return answer;
+        },
+      },
+    };
+    await put(`approvals/${approval.id}.json`, approval);
+    await put(`requests/${approval.run}.json`, request);
+    await put(`plans/${changesHash}.json`, digest);
+  });
+
+  const put = (object: string, content: object) =>
+    storage.write({ bucket: "b", object, content: JSON.stringify(content), contentType: "application/json" });
+
+  async function visit(token: string, form?: Readonly<Record<string, string>>) {
+    const response = await fetch(`${url}/${token}`, form && { method: "POST", body: new URLSearchParams(form) });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  const token = tokenOf(linkOf, key);
+
+  it("shows what is asked, why, by whom and until when, and decides nothing", async () => {
+    const { status, text } = await visit(token);
+    expect(status).toBe(200);
+    for (const fact of [
+      "Approve rebuild (data) of staging?",
+      "20.00 → <strong>31.50</strong> USD",
+      "12 minutes",
+      "rows are lost",
+      "eve@example.com, through alloyrun-hook@p.iam.gserviceaccount.com, ticket CHG0030123",
+      "2026-01-08 00:00 UTC",
+      "ann@example.com",
+    ]) {
+      expect(text).toContain(fact);
+    }
+    expect(forwarded).toEqual([]);
+  });
+
+  it("runs no script, loads nothing and is kept nowhere; what people wrote is text", async () => {
+    const { text, headers } = await visit(token);
+    expect(text).toContain("&#60;script&#62;alert(1)&#60;/script&#62; the demo");
+    expect(text).not.toMatch(/<script|<img|https?:\/\/|\son\w+=/);
+    expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+';/);
+    expect([headers.get("cache-control"), headers.get("referrer-policy")]).toEqual(["no-store", "no-referrer"]);
+  });
+
+  it("approves through the request function, in the name of whom the link is for", async () => {
+    const { status, text } = await visit(token, { decision: "approve" });
+    expect([status, text]).toEqual([200, expect.stringContaining("was approved")]);
+    expect(forwarded).toEqual([
+      {
+        url: `https://alloyrun-request-1.r.run.app/v1/approvals/${approval.id}:approve`,
+        body: { by: "ann@example.com", changesHash, reason: undefined },
+      },
+    ]);
+  });
+
+  it("rejects with a reason only", async () => {
+    expect((await visit(token, { decision: "reject", reason: "  " })).status).toBe(400);
+    expect(forwarded).toEqual([]);
+    expect((await visit(token, { decision: "reject", reason: "not this week" })).status).toBe(200);
+    expect(forwarded).toMatchObject([{ body: { reason: "not this week" } }]);
+  });
+
+  it("says why the request function refuses", async () => {
+    answer = { status: 403, body: JSON.stringify({ detail: "ann@example.com is not among the approvers" }) };
+    const { status, text } = await visit(token, { decision: "approve" });
+    expect([status, text]).toEqual([409, expect.stringContaining("is not among the approvers")]);
+  });
+
+  it("is used up once it is decided, by whomever", async () => {
+    const decision = { state: "rejected", by: "bob@example.com", reason: "too dear", at: "2026-01-01T00:00:00Z" };
+    await put(`approvals/${approval.id}.json`, { ...approval, decision });
+    for (const form of [undefined, { decision: "approve" }]) {
+      const { status, text } = await visit(token, form);
+      expect([status, text]).toEqual([410, expect.stringContaining("By bob@example.com: too dear")]);
+    }
+    expect(forwarded).toEqual([]);
+  });
+
+  it("wakes the execution again for whoever repeats a decision of their own", async () => {
+    const decision = { state: "approved", by: "ann@example.com", at: "2026-01-01T00:00:00Z" };
+    await put(`approvals/${approval.id}.json`, { ...approval, decision });
+    expect((await visit(token, { decision: "approve" })).status).toBe(410);
+    expect(forwarded).toHaveLength(1);
+  });
+
+  it("says that it is too late", async () => {
+    await put(`approvals/${approval.id}.json`, { ...approval, expiresAt: approval.askedAt - 1 });
+    const { status, text } = await visit(token, { decision: "approve" });
+    expect([status, text]).toEqual([410, expect.stringContaining("has expired")]);
+    expect(forwarded).toEqual([]);
+  });
+
+  it("says of whatever it did not make that it is not valid, and reads nothing for it", async () => {
+    const forged = tokenOf(linkOf, "another key");
+    clients = { ...clients, storage: { readText: () => Promise.reject(new Error("not to be read")) } };
+    for (const wrong of [forged, `${token}x`, token.slice(1), "x", "%00", "%2e%2e"]) {
+      const { status, text } = await visit(wrong, { decision: "approve" });
+      expect([wrong, status, text]).toEqual([wrong, 404, expect.stringContaining("This link is not valid")]);
+    }
+  });
+
+  it("answers a page, whatever form is posted", async () => {
+    const forms = fc.dictionary(fc.constantFrom("decision", "reason", "x", "__proto__"), fc.string());
+    await fc.assert(
+      fc.asyncProperty(forms, async (form) => {
+        const { status, text } = await visit(token, form);
+        expect([200, 400]).toContain(status);
+        expect(text).toMatch(/^<!doctype html>/);
+        expect(text).not.toMatch(/at .+\.ts:\d+/);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("says so when Google does not answer, without words of its own errors", async () => {
+    clients = { ...clients, storage: { readText: () => Promise.reject(new Error("broken at x.ts:1")) } };
+    const { status, text } = await visit(token);
+    expect([status, text]).toEqual([503, expect.not.stringContaining("x.ts")]);
+  });
+});

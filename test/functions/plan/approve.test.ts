@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { StoredRequest } from "../../../functions/entry/stored.ts";
+import { approvalObject, ask, standingOf } from "../../../functions/plan/approve.ts";
+import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+import { interruptedBefore, put, stored } from "../../support/stored.ts";
+
+const changesHash = "c".repeat(64);
+const callback = "https://workflowexecutions.googleapis.com/v1/callbacks/1";
+
+describe("ask", () => {
+  let storage: MemoryStorage;
+  beforeEach(() => {
+    storage = createMemoryStorage();
+  });
+
+  const put1 = (more: object = {}, bucket = storage) =>
+    ask(bucket, {
+      bucket: "b",
+      request: { run: "run-1", environment: "staging", requestedBy: "a@example.com" } as StoredRequest,
+      plan: { approval: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 } },
+      ...{ changesHash, reasons: ["rows are lost"], callback, now: 1000 },
+      ...more,
+    });
+
+  it("puts the question to the approvers of the plan, bound to what is planned, with an end", async () => {
+    const { id } = await put1();
+    expect(id).toBe(`run-1-${"c".repeat(12)}`);
+    expect(stored(storage, approvalObject(id))).toEqual({
+      ...{ id, run: "run-1", environment: "staging", changesHash, callback },
+      ...{ reasons: ["rows are lost"], requesters: ["a@example.com"], approvers: ["user:b@example.com"] },
+      ...{ askedAt: 1000, expiresAt: 4600 },
+    });
+  });
+
+  it("names beside the caller on whose behalf it called", async () => {
+    const request = { run: "run-1", environment: "s", requestedBy: "bot@p.iam", onBehalfOf: "p@example.com" };
+    expect((await put1({ request })).requesters).toEqual(["bot@p.iam", "p@example.com"]);
+  });
+
+  it("puts another question about another plan", async () => {
+    expect((await put1({ changesHash: "d".repeat(64) })).id).not.toBe((await put1()).id);
+  });
+
+  it("keeps the end and an answer when it is asked again, under the callback of who asks by then", async () => {
+    const { id } = await put1();
+    const decision = { state: "approved", by: "b@example.com", at: "t" };
+    await put(storage, approvalObject(id), { ...stored(storage, approvalObject(id)), decision });
+    await put1({ callback: `${callback}2`, now: 2000, reasons: ["other"] });
+    expect(stored(storage, approvalObject(id))).toMatchObject({
+      ...{ callback: `${callback}2`, decision, expiresAt: 4600, reasons: ["rows are lost"] },
+    });
+  });
+
+  it("loses no answer that is given in the same moment", async () => {
+    const object = approvalObject((await put1()).id);
+    const decision = { state: "rejected", by: "b@example.com", at: "t" };
+    const answer = () => put(storage, object, { ...stored(storage, object), decision });
+    const late = put1({ callback: `${callback}2` }, interruptedBefore(storage, { object, act: answer }));
+    await expect(late).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: true });
+    expect(stored(storage, object)).toMatchObject({ decision });
+  });
+});
+
+describe("standingOf", () => {
+  const storage = createMemoryStorage();
+  const standing = (now: number) => standingOf(storage, { bucket: "b", id: "a1", now });
+
+  it("refuses a question that was never put", async () => {
+    await expect(standing(1)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("is pending until the very second in which it expires", async () => {
+    await put(storage, approvalObject("a1"), { id: "a1", expiresAt: 100 });
+    expect([await standing(99), await standing(100)]).toEqual([{ state: "pending" }, { state: "expired" }]);
+  });
+
+  it("is as it was decided, also afterwards", async () => {
+    const decision = { state: "approved", by: "b@example.com", at: "t" };
+    await put(storage, approvalObject("a1"), { id: "a1", expiresAt: 100, decision });
+    expect(await standing(500)).toEqual(decision);
+  });
+});

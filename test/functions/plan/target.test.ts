@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { StoredRequest } from "../../../functions/entry/stored.ts";
+import { latestRun, targetOf } from "../../../functions/plan/target.ts";
+import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+import { put } from "../../support/stored.ts";
+
+const names = { database: "mydb", cluster: "staging" };
+const serving = { database: "mydb_g2", instance: "projects/p/locations/r/clusters/staging/instances/primary" };
+
+describe("targetOf", () => {
+  let storage: MemoryStorage;
+  beforeEach(() => {
+    storage = createMemoryStorage();
+  });
+
+  function target(request: Partial<StoredRequest>, what: typeof serving | undefined = serving) {
+    const whole = { environment: "staging", action: "rebuild", level: "data", ...request } as StoredRequest;
+    return targetOf(storage, { bucket: "b", request: whole, serving: what, names });
+  }
+
+  it.each([
+    ["up", "app", { database: 2, cluster: 1 }],
+    ["down", "app", { database: 2, cluster: 1 }],
+    ["plan", "data", { database: 2, cluster: 1 }],
+    ["rebuild", "app", { database: 2, cluster: 1 }],
+    ["rebuild", "data", { database: 3, cluster: 1 }],
+    ["rebuild", "database", { database: 1, cluster: 2 }],
+    ["rebuild", "all", { database: 1, cluster: 2 }],
+  ] as const)("ends %s at level %s with %j", async (action, level, wanted) => {
+    expect(await target({ action, level })).toEqual(wanted);
+  });
+
+  it("plans for a rebuild what a rebuild would end with", async () => {
+    expect(await target({ action: "plan", of: "rebuild", level: "data" })).toEqual({ database: 3, cluster: 1 });
+  });
+
+  it("begins with the first where nothing serves", async () => {
+    const nothing = targetOf(storage, {
+      ...{ bucket: "b", names },
+      request: { environment: "staging", action: "rebuild", level: "data" } as StoredRequest,
+    });
+    expect(await nothing).toEqual({ database: 1, cluster: 1 });
+  });
+
+  it("goes on with an unfinished rebuild of the same level, and with no other", async () => {
+    const generations = { database: 7, cluster: 1 };
+    await put(storage, "environments/staging.json", { plans: [], target: { level: "data", generations } });
+    expect(await target({})).toEqual(generations);
+    expect(await target({ level: "all" })).toEqual({ database: 1, cluster: 2 });
+    expect(await target({ action: "up", level: "app" })).toEqual({ database: 2, cluster: 1 });
+  });
+
+  it("is the same however often the run is resumed, whatever serves by then", async () => {
+    const known = { database: 2, cluster: 1 };
+    expect(await target({ target: known })).toEqual(known);
+  });
+});
+
+describe("latestRun", () => {
+  it("names the record that was written last", async () => {
+    const storage = createMemoryStorage();
+    expect(await latestRun(storage, "b", "staging")).toBe("");
+    await put(storage, "chains/staging.json", { records: [{ record: "r1" }, { record: "r1.2" }] });
+    expect(await latestRun(storage, "b", "staging")).toBe("r1.2");
+  });
+});

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { StoredRequest } from "../../../functions/entry/stored.ts";
+import { settleReadiness } from "../../../functions/record/readiness.ts";
+import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+import { put, stored } from "../../support/stored.ts";
+
+const object = "environments/staging.json";
+const hour = 3600;
+
+describe("settleReadiness", () => {
+  let storage: MemoryStorage;
+
+  beforeEach(async () => {
+    storage = createMemoryStorage();
+    await put(storage, "locks/staging.json", {});
+    await put(storage, "plans/h.json", { timeToLiveSeconds: 72 * hour });
+  });
+
+  function settle(
+    now: number,
+    { planHash = "h", timeToLiveSeconds }: { planHash?: string; timeToLiveSeconds?: number } = {},
+  ) {
+    const about = { environment: "staging", action: "up", level: "app", planHash } as const;
+    const generations = { databaseGeneration: 1, clusterGeneration: 1 };
+    const fence = { bucket: "b", object: "locks/staging.json", generation: "1" };
+    const run = { id: `r${now}`, ...about, now, ...generations, fence };
+    const request = { timeToLiveSeconds } as StoredRequest;
+    return settleReadiness(storage, { bucket: "b", run, request, url: "https://u" });
+  }
+
+  it("counts the life that the plan gives from when the environment became ready", async () => {
+    expect(await settle(1000)).toEqual({ readyAt: 1000, expiresAt: 1000 + 72 * hour });
+    expect(stored(storage, object)).toMatchObject({ url: "https://u", readyRun: "r1000", plans: ["h"] });
+  });
+
+  it("keeps the time for every later run that finds it ready, and for the same call again", async () => {
+    const first = await settle(1000);
+    expect(await settle(1000)).toEqual(first);
+    expect(await settle(9000)).toEqual(first);
+    expect(stored(storage, object)).toMatchObject({ readyRun: "r9000" });
+  });
+
+  it("keeps what it was given by extend, and the warnings that were told", async () => {
+    await settle(1000);
+    await put(storage, object, { ...stored(storage, object), expiresAt: 999_999, warned: ["24h"] });
+    expect(await settle(9000)).toEqual({ readyAt: 1000, expiresAt: 999_999 });
+    expect(stored(storage, object).warned).toEqual(["24h"]);
+  });
+
+  it("takes what the request says instead, counted from the run that says it, and warns anew", async () => {
+    await settle(1000);
+    await put(storage, object, { ...stored(storage, object), warned: ["24h"] });
+    const late = 1000 + 71 * hour;
+    expect(await settle(late, { timeToLiveSeconds: 2 * hour })).toEqual({ readyAt: 1000, expiresAt: late + 2 * hour });
+    expect(stored(storage, object).warned).toEqual([]);
+  });
+
+  it("lets it live for ever when nothing ends it, also when something did before", async () => {
+    await put(storage, "plans/kept.json", {});
+    await settle(1000);
+    expect(await settle(2000, { planHash: "kept" })).toEqual({ readyAt: 1000 });
+    expect(stored(storage, object)).not.toHaveProperty("expiresAt");
+    expect(await settle(9000)).toEqual({ readyAt: 1000, expiresAt: 9000 + 72 * hour });
+  });
+
+  it("begins anew after a removal that was not finished", async () => {
+    await put(storage, object, { plans: ["h"], expiresAt: 50, timeToLiveSeconds: 72 * hour });
+    expect(await settle(1000)).toEqual({ readyAt: 1000, expiresAt: 1000 + 72 * hour });
+  });
+
+  it("ends what was unfinished of a rebuild, and keeps the plans", async () => {
+    const target = { level: "data", generations: { database: 2, cluster: 1 } };
+    await put(storage, object, { plans: ["h", "old"], target });
+    await settle(1000);
+    expect(stored(storage, object)).toMatchObject({ plans: ["h", "old"] });
+    expect(stored(storage, object)).not.toHaveProperty("target");
+  });
+
+  it("writes nothing for a run that lost the lock", async () => {
+    await put(storage, "locks/staging.json", { other: true });
+    await expect(settle(1000)).rejects.toMatchObject({ reason: "LOCK_LOST" });
+    expect(stored(storage, object)).toBeUndefined();
+  });
+});

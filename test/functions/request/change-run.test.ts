@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { accept } from "../../../functions/request/accept.ts";
+import { cancelRun, resumeRun } from "../../../functions/request/change-run.ts";
+import type { Execution } from "../../../google/clients/workflow-executions.ts";
+import { exampleText } from "../../spec/example.ts";
+import { interruptedBefore, put, stored } from "../../support/stored.ts";
+import { createTestInstallation, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+
+let here: TestInstallation;
+let run: string;
+let execution: string;
+
+beforeEach(async () => {
+  here = createTestInstallation();
+  const accepted = await accept(requestWith({ action: "up", spec: exampleText, folders }), here.clients);
+  await hold(here, accepted);
+  ({ run, execution } = accepted);
+});
+
+const noted = () => stored(here.clients.storage, `requests/${run}.json`);
+const standAs = (name: string, state: Execution["state"]) =>
+  here.executions.set(name, { name, state, labels: {}, endTime: "2026-01-01T00:02:00.000Z" });
+const stand = (state: Execution["state"]) => standAs(execution, state);
+const giveBack = () => here.clients.storage.deleteObject(here.clients.installation.bucket, "locks/users.json");
+const recordThat = (state: string, id = run) =>
+  put(here.clients.storage, `runs/users/${id}.json`, {
+    ...{ run: { id: run }, reports: {} },
+    result: { run, state, failures: {}, remaining: {}, outputs: {}, startedAt: 1, endedAt: 2 },
+  });
+
+describe("cancelRun", () => {
+  it("ends the execution and records who cancelled it, in the environment's chain", async () => {
+    expect(await cancelRun(run, "b@example.com", here.clients)).toMatchObject({ state: "cancelled", failures: [] });
+    expect(here.executions.get(execution)?.state).toBe("CANCELLED");
+    expect(stored(here.clients.storage, `runs/users/${run}.json`)).toMatchObject({
+      ...{ reason: "cancelled by b@example.com", requestedBy: "a@example.com", execution },
+      ...{ run: { id: run, databaseGeneration: 1 }, result: { state: "cancelled", endedAt: 1_767_225_660 } },
+    });
+    expect(stored(here.clients.storage, "chains/users.json").records).toMatchObject([{ record: run }]);
+  });
+
+  it("records it once, whoever repeats it", async () => {
+    await cancelRun(run, "b@example.com", here.clients);
+    const before = here.clients.storage.texts();
+    expect(await cancelRun(run, "c@example.com", here.clients)).toMatchObject({ state: "cancelled" });
+    expect(here.clients.storage.texts()).toEqual(before);
+  });
+
+  it("leaves a run as it ended", async () => {
+    stand("SUCCEEDED");
+    await recordThat("succeeded");
+    const before = here.clients.storage.texts();
+    expect(await cancelRun(run, "b@example.com", here.clients)).toMatchObject({ state: "succeeded" });
+    expect(here.clients.storage.texts()).toEqual(before);
+    expect(here.executions.get(execution)?.state).toBe("SUCCEEDED");
+  });
+
+  it("keeps what a run said of itself in its last moment", async () => {
+    const object = `runs/users/${run}.json`;
+    const storage = interruptedBefore(here.clients.storage, { object, act: () => recordThat("succeeded") });
+    expect(await cancelRun(run, "b@example.com", { ...here.clients, storage })).toMatchObject({ state: "succeeded" });
+    expect(stored(here.clients.storage, "chains/users.json").records).toHaveLength(1);
+  });
+
+  it("cancels what belongs to no environment without a record", async () => {
+    const sweep = await accept(requestWith({ action: "sweep" }, "k2"), here.clients);
+    expect(await cancelRun(sweep.run, "b@example.com", here.clients)).toMatchObject({ state: "cancelled" });
+    expect(Object.keys(here.clients.storage.texts()).filter((name) => name.startsWith("runs/"))).toEqual([]);
+  });
+
+  it("knows only what was requested", async () => {
+    await expect(cancelRun("run-0", "b@example.com", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+});
+
+describe("resumeRun", () => {
+  it.each(["FAILED", "CANCELLED"] as const)("starts another execution for a run that ended as %s", async (state) => {
+    stand(state);
+    expect(await resumeRun(run, here.clients)).toMatchObject({
+      run,
+      state: "running",
+      execution: expect.stringMatching(/2$/),
+    });
+    expect(here.started).toHaveLength(2);
+    expect(here.started[1]?.argument).toEqual(here.started[0]?.argument);
+    expect(noted()).toMatchObject({ attempt: 2, target: { database: 1, cluster: 1 } });
+  });
+
+  it("goes on after what a removal left", async () => {
+    stand("SUCCEEDED");
+    await recordThat("remaining");
+    expect(await resumeRun(run, here.clients)).toMatchObject({ state: "running" });
+  });
+
+  it("leaves one that is under way alone", async () => {
+    expect(await resumeRun(run, here.clients)).toMatchObject({ state: "running", execution });
+    expect([here.started.length, noted().attempt]).toEqual([1, 1]);
+  });
+
+  it.each(["succeeded", "rejected"])("refuses one that has %s", async (state) => {
+    stand("SUCCEEDED");
+    await giveBack();
+    await recordThat(state);
+    await expect(resumeRun(run, here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
+    expect(here.started).toHaveLength(1);
+  });
+
+  it("goes on with one that was cancelled before it could give its lock back", async () => {
+    stand("CANCELLED");
+    await recordThat("succeeded");
+    expect(await resumeRun(run, here.clients)).toMatchObject({ state: "running" });
+  });
+
+  it("starts one execution for two that resume at the same moment", async () => {
+    stand("FAILED");
+    const object = `requests/${run}.json`;
+    const storage = interruptedBefore(here.clients.storage, { object, act: () => resumeRun(run, here.clients) });
+    expect(await resumeRun(run, { ...here.clients, storage })).toMatchObject({ state: "running" });
+    expect([here.started.length, noted().attempt]).toEqual([2, 2]);
+  });
+
+  it("tells of the second attempt by a record of its own", async () => {
+    stand("FAILED");
+    await recordThat("failed");
+    await resumeRun(run, here.clients);
+    await recordThat("succeeded", `${run}.2`);
+    standAs(`${execution.slice(0, -1)}2`, "SUCCEEDED");
+    await giveBack();
+    await expect(resumeRun(run, here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
+  });
+});

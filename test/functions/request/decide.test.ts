@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { DecisionBody } from "../../../functions/api.ts";
+import { decide, viewApproval } from "../../../functions/request/decide.ts";
+import { interruptedBefore, put, stored } from "../../support/stored.ts";
+import { createTestInstallation, type TestInstallation } from "./context.ts";
+
+const object = "approvals/a1.json";
+// The bucket in memory is read on the first of January 2026.
+const now = Date.UTC(2026, 0, 1) / 1000;
+const callback = "https://workflowexecutions.googleapis.com/v1/callbacks/1";
+const changesHash = "c".repeat(64);
+
+describe("decide", () => {
+  let here: TestInstallation;
+  let woken: string[];
+  let failures: number;
+
+  beforeEach(async () => {
+    here = createTestInstallation();
+    woken = [];
+    failures = 0;
+    await put(here.clients.storage, object, {
+      ...{ id: "a1", run: "run-1", environment: "users", changesHash, callback },
+      ...{ reasons: ["rows are lost"], requesters: ["a@example.com", "p@example.com"] },
+      ...{ approvers: ["user:b@example.com", "user:c@example.com", "user:a@example.com"] },
+      ...{ askedAt: now - 10, expiresAt: now + 60 },
+    });
+  });
+
+  const callbacks = {
+    send: async (url: string) => {
+      if (failures-- > 0) throw new Error("the network is down");
+      woken.push(url);
+    },
+  };
+  const clients = () => ({ ...here.clients, callbacks });
+  const answer = (state: "approved" | "rejected", by: string, body: DecisionBody = { reason: "because" }) =>
+    decide({ id: "a1", state, by, body }, clients());
+  const decision = () => stored(here.clients.storage, object).decision;
+
+  it.each(["approved", "rejected"] as const)(
+    "notes that it is %s, by whom, when and why, and wakes the execution up",
+    async (state) => {
+      expect(await answer(state, "b@example.com")).toMatchObject({
+        id: "a1",
+        state,
+        by: "b@example.com",
+        reason: "because",
+      });
+      expect(decision()).toEqual({ state, by: "b@example.com", reason: "because", at: "2026-01-01T00:00:00.000Z" });
+      expect(woken).toEqual([callback]);
+    },
+  );
+
+  it.each([
+    ["who asked", "a@example.com", {}, { code: "PERMISSION_DENIED" }],
+    ["on whose behalf it was asked", "P@example.com", {}, { code: "PERMISSION_DENIED" }],
+    ["who is no approver", "d@example.com", {}, { code: "PERMISSION_DENIED" }],
+    ["who looked at another plan", "b@example.com", { changesHash: "d".repeat(64) }, { reason: "STALE_PLAN" }],
+  ] as const)("refuses %s, and nobody is woken up", async (_who, by, body, refusal) => {
+    await expect(answer("approved", by, body)).rejects.toMatchObject(refusal);
+    expect([decision(), woken]).toEqual([undefined, []]);
+  });
+
+  it("wants a reason to reject, and none to approve", async () => {
+    await expect(answer("rejected", "b@example.com", {})).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("reason"),
+    });
+    expect(await answer("approved", "b@example.com", { changesHash })).toMatchObject({ state: "approved" });
+  });
+
+  it("stays as the first decided, and tells the second who that was", async () => {
+    await answer("approved", "b@example.com");
+    for (const [state, by] of [
+      ["rejected", "b@example.com"],
+      ["approved", "c@example.com"],
+    ] as const) {
+      await expect(answer(state, by)).rejects.toMatchObject({
+        reason: "ALREADY_DECIDED",
+        message: "a1 was approved by b@example.com at 2026-01-01T00:00:00.000Z",
+      });
+    }
+    expect(woken).toHaveLength(1);
+  });
+
+  it("wakes up again for who repeats the decision, so that one whose wake-up failed is not lost", async () => {
+    failures = 1;
+    await expect(answer("approved", "b@example.com")).rejects.toThrow("the network is down");
+    expect(decision()).toMatchObject({ state: "approved" });
+    await answer("approved", "b@example.com");
+    expect(woken).toEqual([callback]);
+  });
+
+  it("lets only one of two win that decide at the same moment", async () => {
+    const storage = interruptedBefore(here.clients.storage, { object, act: () => answer("rejected", "c@example.com") });
+    const late = decide({ id: "a1", state: "approved", by: "b@example.com", body: {} }, { ...clients(), storage });
+    await expect(late).rejects.toMatchObject({ reason: "ALREADY_DECIDED" });
+    expect(decision()).toMatchObject({ state: "rejected", by: "c@example.com" });
+  });
+
+  it("decides nothing once it has expired, and tells so", async () => {
+    await put(here.clients.storage, object, { ...stored(here.clients.storage, object), expiresAt: now });
+    await expect(answer("approved", "b@example.com")).rejects.toMatchObject({ reason: "APPROVAL_EXPIRED" });
+    expect(await viewApproval("a1", clients())).toMatchObject({
+      state: "expired",
+      expiresAt: "2026-01-01T00:00:00.000Z",
+    });
+  });
+
+  it("is about an approval that there is", async () => {
+    const unknown = decide({ id: "a2", state: "approved", by: "b@example.com", body: {} }, clients());
+    await expect(unknown).rejects.toMatchObject({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL" });
+  });
+});
+
+describe("viewApproval", () => {
+  it("tells what is asked, of whom not, and until when", async () => {
+    const { clients } = createTestInstallation();
+    const about = { id: "a1", run: "run-1", environment: "users", changesHash, reasons: ["rows are lost"] };
+    await put(clients.storage, object, {
+      ...about,
+      requesters: ["a@example.com"],
+      approvers: [],
+      callback,
+      expiresAt: now + 1,
+    });
+    expect(await viewApproval("a1", clients)).toEqual({
+      ...about,
+      ...{ requesters: ["a@example.com"], state: "pending", expiresAt: "2026-01-01T00:00:01.000Z" },
+    });
+  });
+});

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { accept } from "../../../functions/request/accept.ts";
+import { acceptScheduled, firingOf, reasonOfTime } from "../../../functions/request/scheduled.ts";
+import { exampleText } from "../../spec/example.ts";
+import { put } from "../../support/stored.ts";
+import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+import { type Heard, telling } from "./telling.ts";
+
+const scheduler = "alloyrun-scheduler@my-project.iam.gserviceaccount.com";
+/** Six in the morning in Tokyo. */
+const due = "2026-01-04T21:00:00Z";
+const headers = { "x-cloudscheduler-jobname": "alloyrun-rebuild-users", "x-cloudscheduler-scheduletime": due };
+const dueAt = Date.parse(due) / 1000;
+const body = { action: "rebuild", environment: "users", level: "data", onBusy: "queue" } as const;
+const minute = 60;
+
+describe("firingOf", () => {
+  it("is the same for every delivery of one firing", () => {
+    const firing = { caller: scheduler, key: `alloyrun-rebuild-users@${due}`, scheduledAt: dueAt };
+    expect(firingOf(headers, scheduler, "my-project")).toEqual(firing);
+  });
+
+  it.each([
+    ["another account sends them", headers, "a@example.com"],
+    ["the account is of another project", headers, "alloyrun-scheduler@other.iam.gserviceaccount.com"],
+    ["there is no job", { ...headers, "x-cloudscheduler-jobname": undefined }, scheduler],
+    ["the time is none", { ...headers, "x-cloudscheduler-scheduletime": "soon" }, scheduler],
+  ])("is none when %s", (_what, sent, caller) => {
+    expect(firingOf(sent, caller, "my-project")).toBeUndefined();
+  });
+});
+
+describe("acceptScheduled", () => {
+  let here: TestInstallation;
+  let heard: Heard[];
+
+  beforeEach(() => {
+    here = createTestInstallation();
+    heard = [];
+  });
+
+  async function build(rebuild = 'schedule: "0 6 * * *", timeZone: Asia/Tokyo'): Promise<void> {
+    const spec = `${exampleText}  policy: { rebuild: { ${rebuild} } }\n`;
+    await hold(here, await accept(requestWith({ action: "up", spec, folders }, "k0"), here.clients));
+    end(here);
+  }
+
+  function fire(secondsLater = 0, scheduledBody: Parameters<typeof acceptScheduled>[0] = body) {
+    const firing = firingOf(headers, scheduler, "my-project");
+    if (!firing) throw new Error("it is no firing");
+    return acceptScheduled(scheduledBody, firing, telling(here, { now: dueAt + secondsLater, heard }));
+  }
+
+  it("starts one rebuild however often the firing is delivered, and however late", async () => {
+    await build();
+    const first = await fire();
+    expect(first).toMatchObject({ action: "rebuild", environment: "users" });
+    expect(await fire(1)).toEqual(first);
+    expect(await fire(40 * minute)).toEqual(first);
+    expect(here.started).toHaveLength(2);
+    expect(heard).toEqual([]);
+  });
+
+  it.each([
+    ["it was missed", 31 * minute, undefined, "31 minutes late"],
+    [
+      "it would end too late",
+      26 * minute,
+      'schedule: "0 6 * * *", timeZone: Asia/Tokyo, finishBy: "06:30"',
+      "would not be done by 06:30 Asia/Tokyo",
+    ],
+  ])("leaves a rebuild out when %s, and tells why once", async (_what, late, rebuild, says) => {
+    await build(rebuild);
+    const skipped = { skipped: expect.stringContaining(says) };
+    expect(await fire(late)).toEqual(skipped);
+    expect(await fire(late + 1)).toEqual(skipped);
+    expect(here.started).toHaveLength(1);
+    expect(new Set(heard.map(({ event }) => event.id)).size).toBe(1);
+    expect(heard[0]).toMatchObject({
+      orderingKey: "users",
+      event: {
+        type: "dev.alloyrun.rebuild-skipped",
+        data: { environment: "users", reason: expect.stringContaining(says), scheduledFor: "2026-01-04T21:00:00.000Z" },
+      },
+    });
+  });
+
+  it("runs a missed rebuild where the spec says so", async () => {
+    await build('schedule: "0 6 * * *", timeZone: Asia/Tokyo, missed: run');
+    expect(await fire(31 * minute)).toMatchObject({ action: "rebuild" });
+  });
+
+  it("leaves a rebuild out while the environment is frozen, with who and why", async () => {
+    await build();
+    await put(here.clients.storage, "freezes/users.json", {
+      by: "c@example.com",
+      reason: "the demo",
+      until: dueAt + 1,
+    });
+    expect(await fire()).toEqual({ skipped: expect.stringMatching(/frozen until .* by c@example.com: the demo/) });
+    expect(await fire(1)).toMatchObject({ action: "rebuild" });
+  });
+
+  it("leaves out what the spec does not want any more", async () => {
+    await hold(here, await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients));
+    expect(await fire()).toEqual({ skipped: expect.stringContaining("no schedule any more") });
+  });
+
+  it("never leaves a sweep out", async () => {
+    expect(await fire(90 * minute, { action: "sweep" })).toMatchObject({ action: "sweep" });
+    expect(await fire(91 * minute, { action: "sweep" })).toMatchObject({ action: "sweep" });
+    expect(here.started).toHaveLength(1);
+  });
+});
+
+describe("reasonOfTime", () => {
+  const at = (time: string) => Date.parse(time) / 1000;
+  const rule = { schedule: "", timeZone: "Europe/Berlin", level: "data", finishBy: "08:00", missed: "skip" } as const;
+
+  it.each([
+    ["the day before", "2026-06-01T20:00:00Z", "2026-06-01T20:00:10Z", undefined],
+    ["just in time", "2026-06-01T05:50:00Z", "2026-06-01T05:55:00Z", undefined],
+    ["a second too late", "2026-06-01T05:50:00Z", "2026-06-01T05:55:01Z", "would not be done"],
+    ["over the hour that clocks are put forward", "2026-03-28T22:00:00Z", "2026-03-28T22:00:00Z", undefined],
+  ])("counts to the next time of day there: %s", (_what, scheduled, now, says) => {
+    const reason = reasonOfTime(rule, { scheduledAt: at(scheduled), now: at(now) });
+    if (says === undefined) expect(reason).toBeUndefined();
+    else expect(reason).toContain(says);
+  });
+
+  it("knows when clocks are put forward or back before that", () => {
+    const late = { ...rule, missed: "run" } as const;
+    // Eight o'clock is six by UTC after that night in March, and seven after that one in October.
+    expect(
+      reasonOfTime(late, { scheduledAt: at("2026-03-28T22:00:00Z"), now: at("2026-03-29T05:54:00Z") }),
+    ).toBeUndefined();
+    expect(reasonOfTime(late, { scheduledAt: at("2026-03-28T22:00:00Z"), now: at("2026-03-29T05:56:00Z") })).toContain(
+      "08:00",
+    );
+    expect(
+      reasonOfTime(late, { scheduledAt: at("2026-10-24T21:00:00Z"), now: at("2026-10-25T06:54:00Z") }),
+    ).toBeUndefined();
+    expect(reasonOfTime(late, { scheduledAt: at("2026-10-24T21:00:00Z"), now: at("2026-10-25T06:56:00Z") })).toContain(
+      "08:00",
+    );
+  });
+
+  it("needs more time for more", () => {
+    const times = { scheduledAt: at("2026-06-01T05:30:00Z"), now: at("2026-06-01T05:44:00Z") };
+    expect(reasonOfTime({ ...rule, level: "database" }, times)).toBeUndefined();
+    expect(reasonOfTime({ ...rule, level: "all" }, times)).toContain("about 20 minutes");
+  });
+});

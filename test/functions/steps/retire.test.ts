@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { createRun } from "../../../local/run/run.ts";
+import type { RetireInput } from "../../../plan/steps/retire.ts";
+import { ownershipOf } from "../../../spec/names.ts";
+import { rest, testProject } from "../../support/local-cloud.ts";
+import type { StepCall } from "../../support/steps.ts";
+import { clusterInput, type Database, instanceInput, ownership, startDatabase } from "./database.ts";
+
+jest.setTimeout(60_000);
+
+const graceSeconds = 300;
+const { cluster, instance } = instanceInput("one");
+const parent = `projects/${testProject}/locations/asia-northeast1`;
+const input: RetireInput = {
+  ...{ cluster, instance, graceSeconds, ownership },
+  service: `${parent}/services/users`,
+  database: "mydb",
+  adminSecret: `projects/${testProject}/secrets/admin`,
+  clusterCostPerDay: 9,
+};
+const second = `${cluster}-g2`;
+const foreign = `${cluster}-g3`;
+
+let database: Database;
+let outputs: NonNullable<StepCall["outputs"]>;
+
+beforeAll(async () => {
+  database = await startDatabase({ apis: [createRun], steps: ["retire"] });
+  const { steps } = database;
+  await database.connect();
+  const made = (await steps.carryOut("cluster", { input: clusterInput("one") })).output;
+  await steps.carryOut("cluster", { input: clusterInput("one"), run: { clusterGeneration: 2 } });
+  const other = ownershipOf({ installation: ownership.installation, environment: "other", labels: {} });
+  const others = { ...clusterInput("one"), ownership: other };
+  await steps.carryOut("cluster", { input: others, run: { clusterGeneration: 3 } });
+  const primary = await steps.carryOut("instance", { input: instanceInput("one"), outputs: { cluster: made } });
+  outputs = { instance: primary.output, seed: { database: "mydb_g2" } };
+  for (const name of ["mydb", "mydb_g2", "mydb_g3", "mydb_old", "mydb_g02", "other"])
+    await sql(`CREATE DATABASE ${name}`);
+}, 60_000);
+afterAll(() => database.stop());
+
+/** What the server answers `postgres`. */
+async function sql(sqlStatement: string): Promise<string> {
+  const version = `${input.adminSecret}/versions/1`;
+  const secret = await rest(database.local, `GET secretmanager.googleapis.com/v1/${version}:access`);
+  const password = Buffer.from((secret.body.payload as { readonly data: string }).data, "base64").toString();
+  const body = { database: "postgres", user: "postgres", password, sqlStatement };
+  const answer = await rest(database.local, `POST alloydb.googleapis.com/v1/${instance}:executeSql`, { body });
+  expect(answer.body.metadata).toMatchObject({ status: "OK" });
+  return JSON.stringify(answer.body.sqlResults);
+}
+
+async function databases(): Promise<readonly string[]> {
+  const answered = await sql("SELECT datname FROM pg_database WHERE datname LIKE 'mydb%' OR datname = 'other'");
+  return [...answered.matchAll(/"value":"(\w+)"/g)].map(([, name = ""]) => name).sort();
+}
+
+async function clusters(): Promise<readonly string[]> {
+  const { body } = await rest(database.local, `GET alloydb.googleapis.com/v1/${parent}/clusters`);
+  return (body.clusters as readonly { readonly name: string }[]).map(({ name }) => name).sort();
+}
+
+/** Makes the service, whose change of traffic is what the grace is counted from. */
+async function moveTraffic(): Promise<void> {
+  const body = { template: { containers: [{ image: "gcr.io/p/nothing" }] } };
+  const made = await rest(database.local, `POST run.googleapis.com/v2/${parent}/services?serviceId=users`, { body });
+  expect(made.status).toBe(200);
+}
+
+const all = ["mydb", "mydb_g02", "mydb_g2", "mydb_g3", "mydb_old", "other"];
+const planFor = async (run: NonNullable<StepCall["run"]>, action: "rebuild" | "up" = "rebuild") =>
+  (await database.steps.ask("retire", { action: "plan", input, run: { action, ...run } })).body.changes;
+
+describe("retire", () => {
+  it("plans to drop what does not serve afterwards, and says that rows are lost when a rebuild replaces them", async () => {
+    const [first, third, gone] = [`${cluster}/databases/mydb`, `${cluster}/databases/mydb_g3`, second];
+    expect(await planFor({ databaseGeneration: 2 })).toMatchObject([
+      { action: "delete", resource: first, effects: { dataLoss: true } },
+      { action: "delete", resource: third, effects: { dataLoss: true } },
+      { action: "delete", resource: gone, effects: { dataLoss: true, costPerDay: -9 } },
+    ]);
+    const leftovers = await planFor({ databaseGeneration: 2 }, "up");
+    expect(leftovers).toMatchObject(
+      [first, third, gone].map((resource) => ({ resource, effects: { dataLoss: false } })),
+    );
+  });
+
+  it("plans to delete the cluster with its databases when a new one takes its place", async () => {
+    expect(await planFor({ databaseGeneration: 1, clusterGeneration: 4 })).toMatchObject([
+      { action: "delete", resource: cluster, effects: { dataLoss: true } },
+      { action: "delete", resource: second, effects: { dataLoss: true } },
+    ]);
+    expect(await databases()).toEqual(all);
+  });
+
+  it("waits until the requests that what served before may be answering have ended, by the service's clock", async () => {
+    await moveTraffic();
+    const { body } = await database.steps.ask("retire", { input, outputs });
+    expect(body).toMatchObject({ state: "pending", reason: "mydb, mydb_g3, one-g2 may still be answering requests" });
+    expect(Number(body.retryAfterSeconds)).toBeGreaterThan(graceSeconds - 60);
+    expect(Number(body.retryAfterSeconds)).toBeLessThanOrEqual(graceSeconds + 1);
+    expect([await databases(), await clusters()]).toEqual([all, [cluster, second, foreign]]);
+  });
+
+  it("drops nothing for a run that lost the lock meanwhile", async () => {
+    const now = Math.floor(database.local.cloud.clock.now() / 1000) + 10 * graceSeconds;
+    const fence = { bucket: `${testProject}-alloyrun`, object: "locks/staging.json", generation: "1" };
+    const { body } = await database.steps.ask("retire", { input, outputs, run: { now, fence } });
+    expect(JSON.stringify(body)).toContain("LOCK_LOST");
+    expect([await databases(), await clusters()]).toEqual([all, [cluster, second, foreign]]);
+  });
+
+  it("drops the databases, deletes the cluster, and leaves alone what is not a generation of its own", async () => {
+    const began = database.local.cloud.clock.now();
+    const { changes, reasons } = await database.steps.carryOut("retire", {
+      input,
+      outputs,
+      run: { action: "rebuild" },
+    });
+    expect(changes).toEqual([
+      `delete ${cluster}/databases/mydb`,
+      `delete ${cluster}/databases/mydb_g3`,
+      `delete ${second}`,
+    ]);
+    expect(reasons[0]).toContain("may still be answering requests");
+    expect(database.local.cloud.clock.now() - began).toBeGreaterThan((graceSeconds - 60) * 1000);
+    expect(await databases()).toEqual(["mydb_g02", "mydb_g2", "mydb_old", "other"]);
+    expect(await clusters()).toEqual([cluster, foreign]);
+  });
+
+  it("takes no time when nothing is left, and has nothing of its own to remove", async () => {
+    const again = await database.steps.ask("retire", { input, outputs });
+    expect(again.body).toEqual({ state: "done", output: {}, changes: [] });
+    expect(await planFor({ databaseGeneration: 2 })).toEqual([]);
+    const removed = await database.steps.ask("retire", { action: "remove", input });
+    expect(removed.body).toEqual({ state: "done", output: {}, changes: [] });
+    expect(await databases()).toContain("mydb_g2");
+  });
+});
