@@ -20,6 +20,19 @@ export interface Watched {
   readonly end: () => void;
 }
 
+/** Rights whose use is seen by other journeys than that through everything: each test looks at its own. */
+export const otherJourneys = {
+  /** Requests, tickets, links and events through the doors. */
+  doors: /^alloyrun-(hook|events): |^alloyrun-push: .*\/alloyrun-request$/,
+  /** Warnings before an environment expires. */
+  time: /^alloyrun-request: pubsub\./,
+} as const;
+
+/** Those of the rights that fit the pattern, without which nothing would have been refused. */
+export function idleRights(rights: Iterable<string>, { decisive }: Watched, pattern: RegExp): readonly string[] {
+  return [...rights].filter((key) => pattern.test(key) && !decisive.has(key)).sort();
+}
+
 /** Watches every decision of a local cloud from now on. */
 export function watchDecisions({ cloud }: LocalCloud): Watched {
   const decisive = new Set<string>();
