@@ -225,7 +225,6 @@ export function installationAccounts(project: string): InstallationAccount[] {
 /** Cloud Build pushes images; the repositories of environments are made after this account. */
 const buildPermissions = [
   "artifactregistry.repositories.downloadArtifacts",
-  "artifactregistry.repositories.get",
   "artifactregistry.repositories.uploadArtifacts",
   "artifactregistry.tags.create",
   "artifactregistry.tags.update",

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Principal, system } from "../access/principal.ts";
-import type { Cloud } from "../cloud.ts";
 import { toApiError } from "../error.ts";
 import type { Build, BuiltImage } from "../model/generated/cloudbuild.ts";
 import { unpack } from "../workload/archive.ts";
+import { pushPermissions, repositoryOf } from "../workload/deploy-rights.ts";
 import { download } from "../workload/download.ts";
 import { type Built, pushImage } from "../workload/push.ts";
 import { makeOpenDirectory, type Runtime } from "../workload/runtime.ts";
@@ -88,38 +88,37 @@ async function pushAll(run: BuildRun, built: ReadonlyMap<string, Built>): Promis
         message: `could not find image "${name}" among what was built`,
       });
     onLine(`Pushing ${name}`);
-    await demandPush(runtime.cloud, { name, principal });
+    await demandPush(runtime, { name, principal });
     pushed.push({ name, digest: pushImage(runtime, name, image).digest });
   }
   return pushed;
 }
 
-/** The repository must exist, and the build's account may write to it. */
+/** The repository must exist, and the build's account may push to it. */
 async function demandPush(
-  cloud: Cloud,
+  { cloud, images }: Runtime,
   { name, principal }: { readonly name: string; readonly principal: Principal },
 ): Promise<void> {
-  const [, location, project, repository] = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)\/./.exec(name) ?? [];
+  const repository = repositoryOf(name);
   if (!repository) {
     throw new BuildFailure({
       type: "PUSH_FAILED",
       message: `${name} is in no Artifact Registry repository, which is all the local cloud has`,
     });
   }
-  const resource = `projects/${project}/locations/${location}/repositories/${repository}`;
-  const permission = "artifactregistry.repositories.uploadArtifacts";
-  const exists = await cloud
-    .call("google.devtools.artifactregistry.v1.ArtifactRegistry.GetRepository", { name: resource }, system())
+  const request = { name: repository.name };
+  await cloud
+    .call("google.devtools.artifactregistry.v1.ArtifactRegistry.GetRepository", request, system())
     .catch((cause) => {
-      throw new BuildFailure({
-        type: "PUSH_FAILED",
-        message: `name unknown: Repository "${repository}" not found: ${toMessage(cause)}`,
-        cause,
-      });
+      const id = repository.name.split("/").at(-1);
+      const message = `name unknown: Repository "${id}" not found: ${toMessage(cause)}`;
+      throw new BuildFailure({ type: "PUSH_FAILED", message, cause });
     });
-  if (exists && cloud.access.allows(principal, permission, `//artifactregistry.googleapis.com/${resource}`)) return;
-  const message = `denied: Permission "${permission}" denied on resource "${resource}" (or it may not exist)`;
-  throw new BuildFailure({ type: "PUSH_NOT_AUTHORIZED", message });
+  for (const permission of pushPermissions(images, name)) {
+    if (cloud.access.allows(principal, permission, `//artifactregistry.googleapis.com/${repository.name}`)) continue;
+    const message = `denied: Permission "${permission}" denied on resource "${repository.name}" (or it may not exist)`;
+    throw new BuildFailure({ type: "PUSH_NOT_AUTHORIZED", message });
+  }
 }
 
 function toMessage(caught: unknown): string {

@@ -23,7 +23,7 @@ export async function generateUploadUrl(context: FunctionsContext, parent: strin
   const [, project = "", , region = ""] = parent.split("/");
   const { projectNumber } = cloud.projects.ensure(project);
   const bucket = `gcf-v2-uploads-${projectNumber}-${region}`;
-  await ensureBucket(context, { project, bucket, region });
+  await ensureGoogleBucket(context, { project, bucket, region });
   const object = `${toUuid(openIds(cloud, "functions.uploads").draw(parent))}.zip`;
   return {
     uploadUrl: sign(
@@ -35,7 +35,8 @@ export async function generateUploadUrl(context: FunctionsContext, parent: strin
   };
 }
 
-async function ensureBucket(
+/** Ensures a bucket that Cloud Functions keeps for itself in somebody's project. */
+export async function ensureGoogleBucket(
   { cloud }: FunctionsContext,
   { project, bucket, region }: Readonly<Record<"project" | "bucket" | "region", string>>,
 ): Promise<void> {

@@ -15,6 +15,7 @@ import type {
 } from "../model/generated/run.ts";
 import { toLongrunning } from "../operation.ts";
 import { pageOf } from "../page.ts";
+import { demandDeployRights } from "../workload/deploy-rights.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
 import { type Failure, failed, reconciling, succeeded, waitFailure } from "./condition.ts";
@@ -81,6 +82,7 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
   const { project, parent } = parseName(change.name);
   const email = accountEmail(job.template?.template?.serviceAccount ?? "");
   await demandActAs(context.cloud, { principal: call.principal, email, project });
+  demandDeployRights(context.cloud, call.principal, job.template?.template ?? {});
   const shown: JsonObject = { "@type": `${typePrefix}Job`, ...job };
   if (change.validateOnly) return { name: `${parent}/operations/validate-only`, done: true, response: shown };
   const now = context.cloud.clock.timestamp();

@@ -17,6 +17,7 @@ import type {
 } from "../model/generated/run.ts";
 import { toLongrunning } from "../operation.ts";
 import { pageOf } from "../page.ts";
+import { demandDeployRights } from "../workload/deploy-rights.ts";
 import { accountEmail, defaultAccount, demandActAs } from "../workload/service-account.ts";
 import { refreshAddressHolds } from "./address-hold.ts";
 import { reconciling } from "./condition.ts";
@@ -116,6 +117,9 @@ async function write(context: RunContext, change: Write, call: Call): Promise<Op
     project: parseName(change.name).project,
   });
   const revision = planRevision(context, service, change.present);
+  if (revision !== change.present?.latestCreatedRevision) {
+    demandDeployRights(context.cloud, call.principal, service.template ?? {});
+  }
   validateTraffic(service.traffic ?? [], {
     path: `${path}.traffic`,
     isKnown: (id) =>

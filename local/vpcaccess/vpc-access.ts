@@ -1,4 +1,4 @@
-import { type Api, handlers, type OperationResource, type RunningOperation } from "../api.ts";
+import { type Api, type Call, handlers, type OperationResource, type RunningOperation } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError } from "../error.ts";
 import type { JsonObject } from "../json.ts";
@@ -47,7 +47,7 @@ export function createVpcAccess(cloud: Cloud): Api {
         "google.cloud.vpcaccess.rest.Connectors.Patch": (request) => patch(context, request),
       }),
       ...handlers<VpcAccessMethods>({
-        "google.cloud.vpcaccess.v1.VpcAccessService.CreateConnector": (request) => create(context, request),
+        "google.cloud.vpcaccess.v1.VpcAccessService.CreateConnector": (request, call) => create(context, request, call),
         "google.cloud.vpcaccess.v1.VpcAccessService.GetConnector": ({ name = "" }) =>
           toConnector(demand(context, name)),
         "google.cloud.vpcaccess.v1.VpcAccessService.ListConnectors": ({ parent = "", pageSize, pageToken }) => {
@@ -113,6 +113,7 @@ function begin({ cloud }: Context, { kind, name, method, latency, input }: Begin
 function create(
   context: Context,
   { parent = "", connectorId = "", connector = {} }: CreateConnectorRequest,
+  { principal }: Call,
 ): OperationResource {
   const name = `${parent}/connectors/${connectorId}`;
   // Google says no more than this about an id that is too long.
@@ -123,6 +124,10 @@ function create(
     throw new ApiError({ code: "ALREADY_EXISTS", message: `Requested entity already exists: ${name}` });
   }
   const place = parsePlace(context, { project, region, connector });
+  if ("subnetworkPath" in place) {
+    const subnetwork = `//compute.googleapis.com/${place.subnetworkPath}`;
+    context.cloud.access.demand(principal, "compute.subnetworks.use", subnetwork);
+  }
   const instance = instancePath(name, context.cloud.random.fork(name).hex(4));
   const machines = parseMachines(connector);
   context.connectors.put(name, {

@@ -72,7 +72,6 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
       "alloydb.instances.update",
       "alloydb.users.create",
       "alloydb.users.get",
-      "alloydb.users.update",
     ],
     secrets: {
       admin: ["roles/secretmanager.secretAccessor"],

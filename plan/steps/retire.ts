@@ -53,7 +53,6 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
   permissions: {
     project: [
       "alloydb.clusters.delete",
-      "alloydb.clusters.get",
       "alloydb.clusters.list",
       "alloydb.instances.executeSql",
       "alloydb.instances.get",

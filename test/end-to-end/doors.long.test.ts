@@ -6,6 +6,7 @@ import { apis } from "../../local/apis.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import { localUrl } from "../../local/run/local-url.ts";
 import { region } from "./support/environment.ts";
+import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { createReceiver } from "./support/receiver.ts";
 
@@ -21,11 +22,17 @@ const ann = "ann@example.com";
 describe("the doors of an installation", () => {
   const receiver = createReceiver();
   let cloud: InstalledCloud;
+  let watched: Watched;
   let hook: string;
   let links: readonly { readonly approver: string; readonly url: string }[];
 
   beforeAll(async () => {
-    cloud = await startInstalledCloud({ apis: [...apis, receiver.api], deploy: ["--hook"] });
+    cloud = await startInstalledCloud({
+      ...{ apis: [...apis, receiver.api], deploy: ["--hook"] },
+      onStart: (local) => {
+        watched = watchDecisions(local);
+      },
+    });
     await addSecret("alloyrun-hook-events", hookSecret);
     await addSecret("alloyrun-hook-tickets", ticketSecret);
     hook = localUrl(cloud.local.cloud, `projects/my-project/locations/${region}/services/alloyrun-hook`) ?? "";
@@ -148,6 +155,24 @@ describe("the doors of an installation", () => {
     expect([status, body.title]).toEqual([401, "NOT_SIGNED"]);
   });
 
+  it("tell nothing of, and pass over, what is about an environment that nobody knows", async () => {
+    const { status } = await sendTicket({ number: "CHG2" }, ticketSecret, "nowhere");
+    expect(status).toBe(401);
+    const about = { environment: "nowhere", run: "run-0" };
+    const event = { specversion: "1.0", id: "run-0/1", type: "dev.alloyrun.ready", data: about };
+    const data = Buffer.from(JSON.stringify(event)).toString("base64");
+    const before = receiver.taken.length;
+    await cloud.ask(`POST ${pubsub}/topics/alloyrun-events:publish`, { messages: [{ data, orderingKey: "nowhere" }] });
+    await until(() => passedOver() > 0);
+    expect(receiver.taken).toHaveLength(before);
+  });
+
+  it("are kept by accounts that hold nothing idle", () => {
+    const rights = takeRights(cloud.local).map(keyOf);
+    expect(rights.filter((key) => otherJourneys.doors.test(key)).length).toBeGreaterThan(10);
+    expect(idleRights(rights, watched, otherJourneys.doors)).toEqual([]);
+  });
+
   const spec = stringify({
     apiVersion: "alloyrun/v1",
     kind: "Environment",
@@ -208,11 +233,19 @@ describe("the doors of an installation", () => {
     return { status: response.status, text: await response.text() };
   }
 
-  async function sendTicket(ticket: object, secret = ticketSecret) {
+  /** Deliveries to the function of events that were about nobody's webhook. */
+  function passedOver(): number {
+    const nowhere = "/o/specs%2Fnowhere.yaml";
+    return cloud.local.journal.list().filter(({ method, principal }) => {
+      return principal.startsWith("alloyrun-events@") && method.endsWith(nowhere);
+    }).length;
+  }
+
+  async function sendTicket(ticket: object, secret = ticketSecret, environment = "doors") {
     const body = JSON.stringify(ticket);
     const time = Math.floor(cloud.local.cloud.clock.now() / 1000);
     const headers = { "content-type": "application/json", "x-alloyrun-signature": signatureOf(body, time, secret) };
-    const response = await fetch(`${hook}/v1/hooks/doors/plan`, { method: "POST", headers, body });
+    const response = await fetch(`${hook}/v1/hooks/${environment}/plan`, { method: "POST", headers, body });
     const answered: unknown = await response.json();
     return { status: response.status, body: isJsonObject(answered) ? answered : {} };
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { RunView } from "../../functions/api.ts";
 import { toTimestamp } from "../../local/clock.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
+import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { takeInventory } from "./support/inventory.ts";
 import { invalidRequests } from "./support/journal.ts";
@@ -17,13 +18,19 @@ const job = `projects/my-project/locations/${region}/jobs/alloyrun-rebuild-brief
 /** An environment that lives for an hour, is rebuilt every other hour, and reaches its database by Direct VPC egress. */
 describe("what time does by itself", () => {
   let cloud: InstalledCloud;
+  let watched: Watched;
   let time: PassingTime;
   let environment: Environment;
   let before: readonly string[];
   let firesAt: TimeOfDay;
 
   beforeAll(async () => {
-    cloud = await startInstalledCloud({ seed: "time" });
+    cloud = await startInstalledCloud({
+      seed: "time",
+      onStart: (local) => {
+        watched = watchDecisions(local);
+      },
+    });
     time = await letTimePass(cloud);
     before = takeInventory(cloud.local);
     // Late enough for it to be ready by then, and warned.
@@ -114,6 +121,11 @@ describe("what time does by itself", () => {
     expect(time.heard.at(-2)?.type).toBe("dev.alloyrun.remaining");
     expect(takeInventory(cloud.local)).toEqual(before);
     expect(invalidRequests(cloud.local)).toEqual([]);
+  });
+
+  it("is let to do it by grants of which none is idle", () => {
+    const rights = takeRights(cloud.local).map(keyOf);
+    expect(idleRights(rights, watched, otherJourneys.time)).toEqual([]);
   });
 
   async function runOf(run: string): Promise<RunView> {

@@ -31,6 +31,7 @@ export interface EnvironmentOptions {
   readonly database?: object;
   readonly service?: object;
   readonly policy?: object;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Makes an environment of its own name, with ranges that no other one uses. */
@@ -64,7 +65,7 @@ function specOf(name: string, options: EnvironmentOptions): object {
   return {
     apiVersion: "alloyrun/v1",
     kind: "Environment",
-    metadata: { name },
+    metadata: { name, ...(options.labels && { labels: options.labels }) },
     spec: {
       project: options.project ?? "my-project",
       region,

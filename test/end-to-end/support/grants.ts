@@ -14,20 +14,37 @@ export interface Right extends DecidingGrant {
 export interface Watched {
   /** Rights without which a request would have been refused. */
   readonly decisive: ReadonlySet<string>;
-  /** Requests that were refused, as `{who} {permission} {resource}`. */
+  /** Requests that were refused and not let through later, as `{who} {permission} {resource}`. */
   readonly refused: ReadonlySet<string>;
+  /** Looks no longer. */
+  readonly end: () => void;
+}
+
+/** Rights whose use is seen by other journeys than that through everything: each test looks at its own. */
+export const otherJourneys = {
+  /** Requests, tickets, links and events through the doors. */
+  doors: /^alloyrun-(hook|events): |^alloyrun-push: .*\/alloyrun-request$/,
+  /** Warnings before an environment expires. */
+  time: /^alloyrun-request: pubsub\./,
+} as const;
+
+/** Those of the rights that fit the pattern, without which nothing would have been refused. */
+export function idleRights(rights: Iterable<string>, { decisive }: Watched, pattern: RegExp): readonly string[] {
+  return [...rights].filter((key) => pattern.test(key) && !decisive.has(key)).sort();
 }
 
 /** Watches every decision of a local cloud from now on. */
 export function watchDecisions({ cloud }: LocalCloud): Watched {
   const decisive = new Set<string>();
   const refused = new Set<string>();
-  cloud.access.subscribe((decision) => {
+  const end = cloud.access.subscribe((decision) => {
     const [only, ...others] = decision.grants;
     if (only && others.length === 0) decisive.add(keyOf(rightOf(decision, only)));
-    if (!only) refused.add(`${decision.principal} ${decision.permission} ${decision.resource}`);
+    const asked = `${decision.principal} ${decision.permission} ${decision.resource}`;
+    if (only) refused.delete(asked);
+    else refused.add(asked);
   });
-  return { decisive, refused };
+  return { decisive, refused, end };
 }
 
 /** Everything that the service accounts of a project's own hold there now. */
