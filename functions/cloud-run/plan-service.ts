@@ -11,7 +11,7 @@ import { type RevisionParts, toTemplate } from "./template.ts";
 
 /** What a plan knows beside the service itself. */
 export interface PlanKnowledge {
-  /** The revision that takes all traffic. */
+  /** The revision that serves. */
   readonly serving?: Revision;
   readonly run: Pick<Run, "action">;
 }

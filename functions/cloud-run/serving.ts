@@ -1,14 +1,14 @@
 import type { Revision, RunServicesClient, Service } from "../../google/clients/run.ts";
 import type { Serving } from "../../plan/generation.ts";
 import { applicationContainer, rebuildLabel } from "./template.ts";
-import { soleRevision } from "./traffic.ts";
+import { servingRevision } from "./traffic.ts";
 
-/** The revision that takes all traffic; undefined when none does. */
+/** The revision that serves; undefined when none does. */
 export async function readServing(
   service: Service | undefined,
   services: Pick<RunServicesClient, "getRevision">,
 ): Promise<Revision | undefined> {
-  const id = service && soleRevision(service);
+  const id = service && servingRevision(service);
   return id === undefined ? undefined : services.getRevision(`${service?.name}/revisions/${id}`);
 }
 

@@ -26,6 +26,17 @@ export function soleRevision(service: Service): string | undefined {
   return only.type === "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION" ? idOf(only.revision ?? "") : undefined;
 }
 
+/**
+ * Id of the revision that users are answered by: the one with the most traffic, whatever other revisions have a tag.
+ * Undefined when nothing serves, as before the first revision is ready.
+ */
+export function servingRevision({ trafficStatuses, latestReadyRevision }: Service): string | undefined {
+  const served = (trafficStatuses ?? []).filter(({ percent }) => (percent ?? 0) > 0);
+  const [most] = served.sort((a, b) => (b.percent ?? 0) - (a.percent ?? 0));
+  const isByName = most?.type === "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
+  return (most && idOf((isByName ? most.revision : latestReadyRevision) ?? "")) || undefined;
+}
+
 /** URL under which a revision answers: its tag's, or the service's own when it takes all traffic. */
 export function urlOf(service: Service, revision: string): string | undefined {
   if (soleRevision(service) === revision) return service.uri ?? undefined;

@@ -18,18 +18,31 @@ describe("readServing", () => {
   const served = (...trafficStatuses: NonNullable<Service["trafficStatuses"]>) => ({ name, trafficStatuses });
   const byName = { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", percent: 100 } as const;
 
-  it("reads the revision that takes all traffic by name", async () => {
-    expect(await readServing(served({ ...byName, revision: "users-1" }), services)).toEqual({
-      name: `${name}/revisions/users-1`,
-    });
+  const latest = { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100 } as const;
+  const candidate = { ...byName, percent: 0, revision: "users-2", tag: "r2" };
+
+  it.each([
+    ["that takes all traffic", served({ ...byName, revision: "users-1" })],
+    ["that serves while another has only a tag", served(candidate, { ...byName, revision: "users-1" })],
+    [
+      "with the most traffic of several",
+      served({ ...byName, percent: 10, revision: "users-2" }, { ...byName, percent: 90, revision: "users-1" }),
+    ],
+    [
+      "that is ready where whatever is newest serves",
+      { ...served(latest), latestReadyRevision: `${name}/revisions/users-1` },
+    ],
+  ])("reads the revision %s", async (_which, service) => {
+    asked.length = 0;
+    expect(await readServing(service, services)).toEqual({ name: `${name}/revisions/users-1` });
     expect(asked).toEqual([`${name}/revisions/users-1`]);
   });
 
   it.each([
     ["there is no service", undefined],
     ["nothing has traffic", served()],
-    ["traffic is split", served({ ...byName, percent: 50, revision: "a" }, { ...byName, percent: 50, revision: "b" })],
-    ["whatever is newest has it", served({ type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100 })],
+    ["only a tag is there", served(candidate)],
+    ["none was ever ready", served(latest)],
   ])("reads none when %s", async (_when, service) => {
     expect(
       await readServing(service, { getRevision: () => Promise.reject(new Error("not to be called")) }),
