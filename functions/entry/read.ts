@@ -40,7 +40,7 @@ export async function writeStored(storage: StorageClient, place: Place, value: o
  *
  * @param edit gives the new value; the very value that it got, or undefined, when nothing is to be written
  * @returns what is stored now
- * @throws StepError ABORTED, retryable, when others were faster five times
+ * @throws StepError UNAVAILABLE, retryable, when others were faster five times
  */
 export async function editStored<Value extends object>(
   storage: StorageClient,
@@ -54,6 +54,11 @@ export async function editStored<Value extends object>(
     const ifGenerationMatch = found?.generation ?? "0";
     if ((await writeStored(storage, { bucket, object, ifGenerationMatch }, wanted)) !== undefined) return wanted;
   }
+  throw beingChanged(bucket, object);
+}
+
+/** What whoever asks again gets past: others were faster than this write. */
+export function beingChanged(bucket: string, object: string): StepError {
   const message = `gs://${bucket}/${object} is being changed by several at once`;
-  throw new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", resource: object, message });
+  return new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", resource: object, message });
 }

@@ -11,7 +11,7 @@ import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject } from "./ledger.ts";
-import { editStored, readStored, writeStored } from "./read.ts";
+import { beingChanged, editStored, readStored, writeStored } from "./read.ts";
 import type {
   RunRecord,
   RunResult,
@@ -92,7 +92,9 @@ async function settleTeardown(
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
     await guard();
-    await writeStored(storage, { bucket, object, ifGenerationMatch }, toTeardown(run, result, found?.value));
+    const teardown = toTeardown(run, result, found?.value);
+    const written = await writeStored(storage, { bucket, object, ifGenerationMatch }, teardown);
+    if (written === undefined) throw beingChanged(bucket, object);
   } else if (found && result.state === "succeeded") {
     await guard();
     await storage.deleteObject(bucket, object, ifGenerationMatch);

@@ -1,7 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { Run } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
-import { readStored, writeStored } from "../entry/read.ts";
+import { beingChanged, readStored, writeStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { fenceGuard } from "../fence.ts";
 
@@ -24,6 +24,8 @@ export interface ReadyRun {
  * Notes that the environment is ready. Its life is counted from when it became so, and what has been given by `extend`
  * stays; another time to live than before is counted from the run that gives it, lest it be over at once. From here on no
  * rebuild is unfinished.
+ *
+ * @throws StepError UNAVAILABLE, retryable, when somebody else changed the environment's entry meanwhile
  */
 export async function settleReadiness(storage: StorageClient, ready: ReadyRun): Promise<Readiness> {
   const { bucket, run, url } = ready;
@@ -40,7 +42,8 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
     ...{ timeToLiveSeconds: timeToLive, expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
   };
   await fenceGuard(run, storage)();
-  await writeStored(storage, { bucket, object, ifGenerationMatch: found?.generation ?? "0" }, wanted);
+  const written = await writeStored(storage, { bucket, object, ifGenerationMatch: found?.generation ?? "0" }, wanted);
+  if (written === undefined) throw beingChanged(bucket, object);
   return { readyAt, ...(expiresAt !== undefined && { expiresAt }) };
 }
 

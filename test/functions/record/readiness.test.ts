@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { StoredRequest } from "../../../functions/entry/stored.ts";
 import { settleReadiness } from "../../../functions/record/readiness.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
-import { put, stored } from "../../support/stored.ts";
+import { interruptedBefore, put, stored } from "../../support/stored.ts";
 
 const object = "environments/staging.json";
 const hour = 3600;
@@ -74,6 +74,16 @@ describe("settleReadiness", () => {
     await settle(1000);
     expect(stored(storage, object)).toMatchObject({ plans: ["h", "old"] });
     expect(stored(storage, object)).not.toHaveProperty("target");
+  });
+
+  it("is asked again when somebody changes the environment's entry in between, and then has both", async () => {
+    await settle(1000);
+    const extend = () => put(storage, object, { ...stored(storage, object), expiresAt: 999_999 });
+    const undisturbed = storage;
+    storage = interruptedBefore(storage, { object, act: extend });
+    await expect(settle(9000)).rejects.toMatchObject({ reason: "CONCURRENT_WRITE" });
+    storage = undisturbed;
+    expect(await settle(9000)).toEqual({ readyAt: 1000, expiresAt: 999_999 });
   });
 
   it("writes nothing for a run that lost the lock", async () => {
