@@ -4,6 +4,7 @@ import { loadConnectors } from "../connectors/connectors.ts";
 import { type RunningExecution, startExecution } from "../execute/execution.ts";
 import { type Outcome, toExecutionError } from "../execute/outcome.ts";
 import { fault } from "../fault.ts";
+import type { Program } from "../plan/program.ts";
 import { parseJson } from "../value/json.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { createHost } from "./execution-host.ts";
@@ -51,7 +52,7 @@ async function run({ cloud, callbacks, record, signal, onBegin }: Launch): Promi
   const logs = createExecutionLogs(cloud, record);
   const random = cloud.random.fork(`workflows.executions/${record.name}`);
   const execution = startExecution({
-    program: buildProgram(workflow.sourceContents ?? "", loadConnectors()),
+    program: programOf(workflow.sourceContents ?? ""),
     argument: record.argument === undefined ? null : parseJson(record.argument),
     host: createHost({ cloud, callbacks, workflow, record, logs, random }),
     hold: () => clock.hold(),
@@ -62,4 +63,17 @@ async function run({ cloud, callbacks, record, signal, onBegin }: Launch): Promi
   onBegin(execution);
   signal.addEventListener("abort", () => execution.cancel(), { once: true });
   return await execution.outcome;
+}
+
+const programs = new Map<string, Program>();
+const programLimit = 16;
+
+/** Building takes longer than a small execution: what was used last is kept, for a program never changes. */
+function programOf(source: string): Program {
+  const program = programs.get(source) ?? buildProgram(source, loadConnectors());
+  programs.delete(source);
+  programs.set(source, program);
+  const [oldest] = programs.keys();
+  if (programs.size > programLimit && oldest !== undefined) programs.delete(oldest);
+  return program;
 }
