@@ -46,23 +46,22 @@ export function nameOf({ boundary, when, victim, goesOn }: Case): string {
   return `${action}: ${victim} ${when} ${caller} ${method} (${nth}) ${resource}, ${goesOn}`;
 }
 
-/**
- * Draws one case for an action.
- *
- * @param draw seed and place of the draw
- */
-export function drawCase(cases: readonly Case[], action: Action, ...draw: readonly (string | number)[]): Case {
-  const ofAction = cases.filter(({ boundary }) => boundary.action === action);
-  const present = victims.filter((victim) => ofAction.some((one) => one.victim === victim));
-  let left = drawOf("victim", ...draw) * present.reduce((sum, one) => sum + weights[one], 0);
-  const victim = present.find((one) => {
-    left -= weights[one];
-    return left < 0;
-  });
-  const ofVictim = ofAction.filter((one) => one.victim === victim);
-  const drawn = ofVictim[Math.floor(drawOf("case", ...draw) * ofVictim.length)];
-  if (drawn) return drawn;
-  throw new Error(`there is no case for ${action}`);
+/** Cases by the action that they stop, in the order in which a seed draws them: every one comes, the likely ones sooner. */
+export type Drawn = Readonly<Record<Action, readonly Case[]>>;
+
+/** Draws all cases. */
+export function drawCases(cases: readonly Case[], seed: string): Drawn {
+  const of = (action: Action) => {
+    const ofAction = cases.filter(({ boundary }) => boundary.action === action);
+    const sizes = new Map(victims.map((victim) => [victim, ofAction.filter((one) => one.victim === victim).length]));
+    // Whoever waits for the shortest exponential time is drawn first: a weighted draw that puts nothing back.
+    const waits = ofAction.map((one) => {
+      const weight = weights[one.victim] / (sizes.get(one.victim) ?? 1);
+      return { one, wait: -Math.log(1 - drawOf(seed, nameOf(one))) / weight };
+    });
+    return waits.sort((a, b) => a.wait - b.wait).map(({ one }) => one);
+  };
+  return { up: of("up"), rebuild: of("rebuild"), down: of("down") };
 }
 
 function isPossible({ action, caller, method }: Boundary, victim: Victim, before: readonly Boundary[]): boolean {

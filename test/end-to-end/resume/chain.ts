@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Action, drawOf } from "./boundary.ts";
-import { type Case, drawCase, nameOf } from "./case.ts";
+import { type Case, drawCases, nameOf } from "./case.ts";
 import { startClient } from "./client.ts";
 import { type CrashCloud, settled, startCrashCloud } from "./crash-cloud.ts";
 import {
@@ -16,7 +16,7 @@ import {
   strike,
 } from "./perform.ts";
 import type { Standing } from "./standing.ts";
-import { snapshotOf, type Undisturbed } from "./undisturbed.ts";
+import { snapshotOf, startOf, type Undisturbed } from "./undisturbed.ts";
 
 /** How one case ended; a `missed` one never came to its call. */
 export interface Outcome {
@@ -28,72 +28,103 @@ export interface Outcome {
 
 /** Which cases follow each other in one fork. */
 export interface Chain {
-  /** Seeds every draw: the same seed gives the same chain. */
-  readonly seed: string;
+  /** The same seed and place give the same chain. */
+  readonly name: string;
   readonly cases: readonly Case[];
-  /** A snapshot from just before the first case's call, and what had been counted when its run began. */
+  /** A snapshot from just before the first case's call, or before its run was asked for. */
   readonly from: string;
+  /** The run that is under way in the snapshot, if one is. */
+  readonly run?: string;
+  /** What had been counted when the first case's run began. */
   readonly counts: Standing["counts"];
-  /** The run that is under way in the snapshot. */
-  readonly run: string;
 }
 
-/** Draws a chain: it begins at a snapshot, and goes on from one run to the next that fits. */
-export function drawChain(undisturbed: Undisturbed, seed: string, length: number): Chain {
-  const begun = undisturbed.cases.filter((one) => snapshotOf(undisturbed, one.boundary) !== undefined);
-  // A fork is cold anyway: killing all of it at the beginning costs least.
-  const cold = begun.filter(
-    ({ victim, boundary }) => victim === "cloud" || (victim === "function" && boundary.caller !== "alloyrun-request"),
-  );
-  const first = cold[Math.floor(drawOf(seed, "first") * cold.length)];
-  if (!first) throw new Error("there is no snapshot to begin from");
-  const cases = [first];
-  for (let number = 1; number < length; number += 1) {
-    const before = cases.at(-1)?.boundary.action ?? "down";
-    cases.push(drawCase(undisturbed.cases, nextAction(before, seed, number), seed, number));
+/**
+ * Deals cases into chains: each begins at a snapshot, and goes on from one run to the next that fits. No case comes twice
+ * before every other has come.
+ */
+export function dealChains(
+  undisturbed: Undisturbed,
+  { seed, count, length }: { readonly seed: string; readonly count: number; readonly length: number },
+): Chain[] {
+  const deck = createDeck(undisturbed, seed);
+  const chains: Chain[] = [];
+  for (let left = count; left > 0; left -= length) {
+    const number = chains.length;
+    const cases = [deck.takeFirst(number)];
+    while (cases.length < Math.min(length, left)) {
+      const before = cases.at(-1)?.boundary.action ?? "down";
+      cases.push(deck.take(nextAction(before, seed, number, cases.length)));
+    }
+    chains.push(chainOf(undisturbed, `${seed}/${number}`, cases));
   }
-  const from = snapshotOf(undisturbed, first.boundary) ?? "";
+  return chains;
+}
+
+/** The chain that plays one case alone. */
+export function chainOf(undisturbed: Undisturbed, name: string, cases: readonly Case[]): Chain {
+  const [first] = cases;
+  if (!first) throw new Error("a chain has at least one case");
+  const { action } = first.boundary;
+  const snapshot = snapshotOf(undisturbed, first.boundary);
+  const begun = snapshot === undefined ? undefined : { from: snapshot, run: undisturbed.runs[action] };
+  return { name, cases, counts: undisturbed.before[action], ...(begun ?? { from: startOf(undisturbed, action) }) };
+}
+
+function createDeck(undisturbed: Undisturbed, seed: string) {
+  const drawn = drawCases(undisturbed.cases, seed);
+  const rest = { up: [...drawn.up], rebuild: [...drawn.rebuild], down: [...drawn.down] };
+  function take(action: Action, fits = (_one: Case) => true): Case {
+    if (!rest[action].some(fits)) rest[action] = [...drawn[action]];
+    const [one] = rest[action].splice(Math.max(rest[action].findIndex(fits), 0), 1);
+    if (!one) throw new Error(`there is no case for ${action}`);
+    return one;
+  }
   return {
-    seed,
-    cases,
-    from,
-    counts: undisturbed.before[first.boundary.action],
-    run: undisturbed.runs[first.boundary.action],
+    take,
+    /** A fork is cold anyway: killing a process at its beginning costs least. */
+    takeFirst: (number: number) =>
+      take(actions[number % actions.length] ?? "up", (one) => {
+        return one.victim === "function" && snapshotOf(undisturbed, one.boundary) !== undefined;
+      }),
   };
 }
 
+const actions = ["rebuild", "up", "down"] as const;
+
 /** A rebuild is the cheapest run, and has most to lose. */
-function nextAction(before: Action, seed: string, number: number): Action {
+function nextAction(before: Action, ...draw: readonly (string | number)[]): Action {
   if (before === "down") return "up";
-  return drawOf(seed, "action", number) < 0.75 ? "rebuild" : "down";
+  return drawOf("action", ...draw) < 0.75 ? "rebuild" : "down";
+}
+
+/** How chains are played. */
+export interface Play {
+  readonly course: Course;
+  readonly directory: string;
+  readonly log: (line: string) => void;
+  readonly isEnough: () => boolean;
+  readonly onOutcome: (outcome: Outcome) => void;
 }
 
 /** Plays a chain; a finding ends it, for what follows would begin elsewhere. */
-export async function playChain(
-  chain: Chain,
-  {
-    course,
-    directory,
-    log,
-    isOver,
-  }: { course: Course; directory: string; log: (line: string) => void; isOver: () => boolean },
-): Promise<Outcome[]> {
-  const [first, ...others] = chain.cases;
-  if (!first) return [];
-  const state = join(directory, chain.seed.replaceAll("/", "-"));
+export async function playChain(chain: Chain, { course, directory, log, isEnough, onOutcome }: Play): Promise<void> {
+  const [first] = chain.cases;
+  if (!first) return;
+  const state = join(directory, encodeURIComponent(chain.name));
   mkdirSync(state, { recursive: true, mode: 0o711 });
-  const stop = { ...first.boundary, nth: 1, when: first.when };
-  const cloud = await startCrashCloud({ state: join(state, "state"), from: chain.from, stop });
-  const stage = stageOf(cloud, course, (line) => log(`${chain.seed} ${line}`));
-  const outcomes: Outcome[] = [];
+  const stop = chain.run === undefined ? undefined : { ...first.boundary, nth: 1, when: first.when };
+  const cloud = await startCrashCloud({ state: join(state, "state"), from: chain.from, ...(stop && { stop }) });
+  const stage = stageOf(cloud, course, (line) => log(`${chain.name} ${line}`));
   try {
     let counts = chain.counts;
-    for (const one of [first, ...others]) {
-      if (isOver() && outcomes.length > 0) break;
-      if (one !== first) await cloud.arm({ ...one.boundary, when: one.when });
-      const asked = one === first ? { run: async () => chain.run } : await ask(one, stage);
+    for (const one of chain.cases) {
+      if (isEnough()) break;
+      const isUnderWay = one === chain.cases[0] && chain.run !== undefined;
+      if (!isUnderWay) await cloud.arm({ ...one.boundary, when: one.when });
+      const asked = isUnderWay ? { run: async () => chain.run } : await ask(one, stage);
       const { findings, isMissed, standing } = await playCase(one, { stage, asked, counts });
-      outcomes.push({ name: nameOf(one), chain: chain.seed, findings, isMissed });
+      onOutcome({ name: nameOf(one), chain: chain.name, findings, isMissed });
       for (const finding of findings) stage.log(`  ${finding}`);
       if (findings.length > 0 || !standing) break;
       counts = standing.counts;
@@ -101,7 +132,6 @@ export async function playChain(
   } finally {
     await cloud.stop();
   }
-  return outcomes;
 }
 
 function stageOf(cloud: CrashCloud, course: Course, log: (line: string) => void): Stage {

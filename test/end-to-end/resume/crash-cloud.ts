@@ -34,6 +34,8 @@ export interface CrashCloud {
   reached(): Promise<void>;
   release(how: "go" | "drop"): Promise<void>;
   keepSnapshots(options: { readonly directory: string; readonly share: number; readonly seed: string }): Promise<void>;
+  /** Takes one now. */
+  snapshot(directory: string): Promise<void>;
   standing(environment: string): Promise<Standing>;
   pids(): Promise<Pids>;
   journal(from?: number): Promise<readonly NumberedEntry[]>;
@@ -77,6 +79,7 @@ export async function startCrashCloud({ state, from = "", stop }: Beginning): Pr
     },
     release: (how) => put({ ask: "release", how }),
     keepSnapshots: (options) => put({ ask: "keep", ...options }),
+    snapshot: (directory) => put({ ask: "snapshot", directory }),
     standing: (environment) => put({ ask: "standing", environment }),
     pids: () => put({ ask: "processes" }),
     journal: (number = 0) => put({ ask: "journal", from: number }),
@@ -127,7 +130,7 @@ export async function startCrashCloud({ state, from = "", stop }: Beginning): Pr
 export async function settled(cloud: CrashCloud, environment: string): Promise<Standing> {
   for (let looks = 1; ; looks += 1) {
     const standing = await cloud.standing(environment);
-    if (standing.problems.length === 0 || looks === 30) return standing;
+    if (standing.problems.length === 0 || looks === 150) return standing;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

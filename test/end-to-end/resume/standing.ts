@@ -24,11 +24,12 @@ const bucket = `${project}-alloyrun`;
 export async function takeStanding(local: LocalCloud, environment: string): Promise<Standing> {
   const objects = await listObjects(local);
   const kept = objects.filter((name) => /^(environments|teardowns|specs|freezes)\//.test(name));
+  const { databases, isSilent } = await databasesOf(local, environment);
   const resources = [
     ...takeInventory(local).filter((line) => !/^(run\.revisions|workload\.images) /.test(line)),
     ...takeGrants(local),
     ...kept,
-    ...(await databasesOf(local, environment)),
+    ...databases.map((name) => `database ${name}`),
     `answer ${await readService(local, environment)}`,
   ];
   return {
@@ -37,6 +38,7 @@ export async function takeStanding(local: LocalCloud, environment: string): Prom
     problems: [
       ...(await problemsOfBucket(local, environment, objects)),
       ...problemsOfProcesses(local),
+      ...(isSilent ? ["the database server does not answer"] : []),
       ...unfinished(local),
     ],
   };
@@ -54,16 +56,18 @@ function countsOf({ cloud }: LocalCloud, environment: string): Record<string, nu
   return { builds: builds.length, seeds: succeeded.length, revisions: revisions.length };
 }
 
-async function databasesOf(local: LocalCloud, environment: string): Promise<string[]> {
+/** A server that was killed recovers first, and is silent until then. */
+async function databasesOf(local: LocalCloud, environment: string) {
   const [found] = local.cloud.store.collection("alloydb.instances").list();
-  if (!found) return [];
+  if (!found) return { databases: [], isSilent: false };
   const secret = `projects/${project}/secrets/alloyrun-${environment}-admin-password/versions/`;
   const [payload] = local.cloud.store.collection<{ readonly data: string }>("secretmanager.payloads").list(secret);
   const password = Buffer.from(payload?.[1].data ?? "", "base64").toString();
   const sqlStatement = "SELECT datname FROM pg_database ORDER BY datname";
   const query = { database: "postgres", user: "postgres", password, sqlStatement };
   const answer = await rest(local, `POST alloydb.googleapis.com/v1/${found[0]}:executeSql`, { body: query });
-  return [...answer.text.matchAll(/"value":\s*"([^"]+)"/g)].map(([, name]) => `database ${name}`);
+  const databases = [...answer.text.matchAll(/"value":\s*"([^"]+)"/g)].map(([, name = ""]) => name);
+  return { databases, isSilent: databases.length === 0 };
 }
 
 async function readService({ cloud }: LocalCloud, environment: string): Promise<string> {

@@ -49,6 +49,7 @@ export async function playUndisturbed(options: {
 
   async function play(action: Action, work: () => Promise<RunView["state"]>): Promise<void> {
     mkdirSync(join(snapshots, action), { recursive: true, mode: 0o711 });
+    await cloud.snapshot(join(snapshots, action, start));
     await cloud.keepSnapshots({ directory: join(snapshots, action), share, seed });
     const { length } = await cloud.journal();
     before[action] = counts;
@@ -121,6 +122,13 @@ async function runToEnd(cloud: CrashCloud, action: Action, spec: string): Promis
 
 function addedTo(before: Standing["counts"], after: Standing["counts"]): Record<string, number> {
   return Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]));
+}
+
+const start = "start";
+
+/** The snapshot from just before a run was asked for. */
+export function startOf({ snapshots }: Undisturbed, action: Action): string {
+  return join(snapshots, action, start);
 }
 
 /** The snapshot from just before a call, if there is one. */
