@@ -26,15 +26,16 @@ const weights: Readonly<Record<Victim, number>> = {
 };
 const victims = ["function", "execution", "database", "client", "cloud", "seed"] as const;
 
-/** Every case that these calls give. */
+/** Every case that these calls give; in which order they came makes no difference, for some come beside each other. */
 export function casesOf(boundaries: readonly Boundary[]): Case[] {
   return boundaries.flatMap((boundary, index) =>
     victims
       .filter((victim) => isPossible(boundary, victim, boundaries.slice(0, index)))
-      .flatMap((victim, row) =>
-        (["before", "after"] as const).map((when, column): Case => {
-          const goesOn = (index + row + column) % 2 === 0 ? "resume" : "ask again";
-          return { boundary, when, victim, goesOn };
+      .flatMap((victim) =>
+        (["before", "after"] as const).map((when): Case => {
+          const { action, caller, method, nth } = boundary;
+          const isResumed = drawOf(action, caller, method, nth, victim, when) < 0.5;
+          return { boundary, when, victim, goesOn: isResumed ? "resume" : "ask again" };
         }),
       ),
   );

@@ -9,6 +9,7 @@ import {
   askFor,
   type Course,
   differences,
+  endOf,
   environment,
   latestRun,
   requestOf,
@@ -155,7 +156,7 @@ interface Playing {
 async function playCase(one: Case, { stage, asked, counts }: Playing) {
   const { cloud, course, log } = stage;
   const { action } = one.boundary;
-  const isThere = await Promise.race([cloud.reached().then(() => true), endOf(asked, cloud).then(() => false)]);
+  const isThere = await Promise.race([cloud.reached().then(() => true), ended(asked, cloud).then(() => false)]);
   const pids = isThere ? await strike(one, { asked, cloud }) : [];
   log(`${isThere ? `killed ${pids.join(" ") || "nobody"}` : "never came"} at ${nameOf(one)}`);
   if (!isThere) await cloud.release("go");
@@ -163,9 +164,9 @@ async function playCase(one: Case, { stage, asked, counts }: Playing) {
     (await asked.run()) ??
     (await latestRun(cloud, action)) ??
     (await askFor(requestOf(action, stage.course), stage.cloud).run());
-  const end = course.ends[action];
   const { view, standing, isAnother } = await goOn(one, run ?? "", stage);
-  if (!standing) {
+  const end = endOf(course, action, view.state);
+  if (!standing || !end) {
     const why = JSON.stringify(view.failures ?? view).slice(0, 1500);
     return { findings: [`the run ended ${view.state}: ${why}`], isMissed: !isThere };
   }
@@ -182,7 +183,7 @@ async function goOn(one: Case, first: string, stage: Stage) {
     const { body: begun } = await cloud.ask("GET", `/v1/runs/${run}`);
     if (begun.execution) await cloud.end(begun.execution);
     const { body: view } = await cloud.ask("GET", `/v1/runs/${run}`);
-    const isDone = view.state === course.ends[action].state;
+    const isDone = endOf(course, action, view.state) !== undefined;
     const standing = isDone ? await settled(cloud, environment) : undefined;
     const isHeld = standing?.problems.some((problem) => problem.startsWith("locks/")) === true;
     if ((isDone && !isHeld) || tries === 3) return { view, standing, isAnother: run !== first };
@@ -193,7 +194,7 @@ async function goOn(one: Case, first: string, stage: Stage) {
   }
 }
 
-async function endOf(asked: Asked, cloud: CrashCloud): Promise<void> {
+async function ended(asked: Asked, cloud: CrashCloud): Promise<void> {
   const run = await asked.run();
   for (;;) {
     const { body } = await cloud.ask("GET", `/v1/runs/${run}`);

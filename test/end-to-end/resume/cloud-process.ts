@@ -18,6 +18,7 @@ export type Question =
   | { readonly ask: "release"; readonly how: "go" | "drop" }
   /** Takes a snapshot before a share of the calls with an effect, as the seed draws, below the directory. */
   | { readonly ask: "keep"; readonly directory: string; readonly share: number; readonly seed: string }
+  | { readonly ask: "advance"; readonly seconds: number }
   | { readonly ask: "snapshot"; readonly directory: string }
   | { readonly ask: "standing"; readonly environment: string }
   | { readonly ask: "processes" }
@@ -62,6 +63,8 @@ async function answer(question: Question): Promise<unknown> {
       return gate.release(question.how);
     case "keep":
       return keepSnapshots(question);
+    case "advance":
+      return local.cloud.clock.advance(question.seconds * 1000);
     case "snapshot":
       return local.snapshot(question.directory);
     case "standing":

@@ -34,6 +34,8 @@ export interface CrashCloud {
   reached(): Promise<void>;
   release(how: "go" | "drop"): Promise<void>;
   keepSnapshots(options: { readonly directory: string; readonly share: number; readonly seed: string }): Promise<void>;
+  /** Moves the clock, with all that this sets off. */
+  advance(seconds: number): Promise<void>;
   /** Takes one now. */
   snapshot(directory: string): Promise<void>;
   standing(environment: string): Promise<Standing>;
@@ -79,6 +81,7 @@ export async function startCrashCloud({ state, from = "", stop }: Beginning): Pr
     },
     release: (how) => put({ ask: "release", how }),
     keepSnapshots: (options) => put({ ask: "keep", ...options }),
+    advance: (seconds) => put({ ask: "advance", seconds }),
     snapshot: (directory) => put({ ask: "snapshot", directory }),
     standing: (environment) => put({ ask: "standing", environment }),
     pids: () => put({ ask: "processes" }),

@@ -16,6 +16,14 @@ export interface Course {
   /** Path of the same for the command line. */
   readonly file: string;
   readonly ends: Readonly<Record<Action, End>>;
+  /** That of a removal which Google's holds do not keep up, because they have passed meanwhile. */
+  readonly gone: End;
+}
+
+/** The end that a run in this state has come to; undefined when it has not come to its end. */
+export function endOf({ ends, gone }: Course, action: Action, state: RunView["state"]): End | undefined {
+  if (state === ends[action].state) return ends[action];
+  return action === "down" && state === gone.state ? gone : undefined;
 }
 
 /** The end of an undisturbed run. */

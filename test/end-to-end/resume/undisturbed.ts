@@ -69,7 +69,8 @@ export async function playUndisturbed(options: {
     const spec = await cloud.api(`GET storage.googleapis.com/storage/v1/${object}?alt=media`);
     await play("rebuild", () => runToEnd(cloud, "rebuild", spec));
     await play("down", () => runToEnd(cloud, "down", spec));
-    const course = { spec, file: written.file, ends: ends as Course["ends"] };
+    const gone = await awaitGone(cloud, before.down ?? {});
+    const course = { spec, file: written.file, ends: ends as Course["ends"], gone };
     const cases = casesOf(boundaries);
     return {
       course,
@@ -118,6 +119,18 @@ async function runToEnd(cloud: CrashCloud, action: Action, spec: string): Promis
   const { body } = await cloud.ask("GET", `/v1/runs/${id}`);
   await cloud.end(body.execution);
   return (await cloud.ask("GET", `/v1/runs/${id}`)).body.state;
+}
+
+/** Lets time pass until the sweep has finished what the removal left. */
+async function awaitGone(cloud: CrashCloud, before: Standing["counts"]): Promise<End> {
+  for (let hours = 1; hours <= 48; hours += 1) {
+    await cloud.advance(3600);
+    const { resources, counts, problems } = await settled(cloud, environment);
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+    const isListed = resources.some((line) => line.startsWith("teardowns/"));
+    if (!isListed) return { state: "succeeded", resources, added: addedTo(before, counts) };
+  }
+  throw new Error("the removal never came to its end");
 }
 
 function addedTo(before: Standing["counts"], after: Standing["counts"]): Record<string, number> {
