@@ -6,8 +6,8 @@ import { idOf, revisionId } from "../../spec/names.ts";
 import { creation, deletion, update } from "../changes.ts";
 import type { Run } from "../contract.ts";
 import { refuseForeign } from "../ownership.ts";
-import { rebuildOf, servingOf } from "./serving.ts";
-import { type RevisionParts, toTemplate } from "./template.ts";
+import { partsOf, rebuildOf } from "./serving.ts";
+import { toTemplate } from "./template.ts";
 
 /** What a plan knows beside the service itself. */
 export interface PlanKnowledge {
@@ -53,28 +53,4 @@ function isFailed({ reconciling, latestCreatedRevision, latestReadyRevision }: S
 
 function costOf(input: ServiceInput): number {
   return serviceStep.costPerDay?.(input, pricesOf(input.service.split("/")[3] ?? "").prices) ?? 0;
-}
-
-/** Outputs of other steps as the service's present template shows them; undefined when it is not one that we made. */
-function partsOf(present: RevisionTemplate | Revision, input: ServiceInput): RevisionParts | undefined {
-  const image = present.containers?.[0]?.image;
-  const serving = servingOf(present);
-  const vpcAccess = vpcAccessOf(present);
-  if (!serving || !image || !vpcAccess) return undefined;
-  return { ...serving, image, vpcAccess, applicationVersion: passwordVersionOf(present, input) };
-}
-
-function vpcAccessOf({ vpcAccess }: RevisionTemplate | Revision): RevisionParts["vpcAccess"] | undefined {
-  if (vpcAccess?.connector) return { connector: vpcAccess.connector };
-  const [direct] = vpcAccess?.networkInterfaces ?? [];
-  if (!direct?.network || !direct.subnetwork) return undefined;
-  return { network: direct.network, subnetwork: direct.subnetwork };
-}
-
-function passwordVersionOf({ containers }: RevisionTemplate | Revision, { service }: ServiceInput): string | undefined {
-  const variable = containers?.[0]?.env?.find(({ name }) => name === "DB_PASS");
-  const reference = variable?.valueSource?.secretKeyRef;
-  if (!reference?.secret || !reference.version) return undefined;
-  const project = service.split("/")[1];
-  return `projects/${project}/secrets/${idOf(reference.secret)}/versions/${reference.version}`;
 }

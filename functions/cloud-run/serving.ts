@@ -1,6 +1,8 @@
-import type { Revision, RunServicesClient, Service } from "../../google/clients/run.ts";
+import type { Revision, RevisionTemplate, RunServicesClient, Service } from "../../google/clients/run.ts";
 import type { Serving } from "../../plan/generation.ts";
-import { applicationContainer, rebuildLabel } from "./template.ts";
+import type { ServiceInput } from "../../plan/steps/service.ts";
+import { idOf } from "../../spec/names.ts";
+import { applicationContainer, type RevisionParts, rebuildLabel } from "./template.ts";
 import { servingRevision } from "./traffic.ts";
 
 /** The revision that serves; undefined when none does. */
@@ -23,4 +25,28 @@ export function servingOf({ containers }: Pick<Revision, "containers">): Serving
 /** The rebuild that made a revision; its content is named by it. */
 export function rebuildOf(revision: Pick<Revision, "labels"> | undefined): string | undefined {
   return revision?.labels?.[rebuildLabel];
+}
+
+/** Outputs of other steps as a revision shows them; undefined when it is not one that we made. */
+export function partsOf(present: RevisionTemplate | Revision, input: ServiceInput): RevisionParts | undefined {
+  const image = present.containers?.[0]?.image;
+  const serving = servingOf(present);
+  const vpcAccess = vpcAccessOf(present);
+  if (!serving || !image || !vpcAccess) return undefined;
+  return { ...serving, image, vpcAccess, applicationVersion: passwordVersionOf(present, input) };
+}
+
+function vpcAccessOf({ vpcAccess }: RevisionTemplate | Revision): RevisionParts["vpcAccess"] | undefined {
+  if (vpcAccess?.connector) return { connector: vpcAccess.connector };
+  const [direct] = vpcAccess?.networkInterfaces ?? [];
+  if (!direct?.network || !direct.subnetwork) return undefined;
+  return { network: direct.network, subnetwork: direct.subnetwork };
+}
+
+function passwordVersionOf({ containers }: RevisionTemplate | Revision, { service }: ServiceInput): string | undefined {
+  const variable = containers?.[0]?.env?.find(({ name }) => name === "DB_PASS");
+  const reference = variable?.valueSource?.secretKeyRef;
+  if (!reference?.secret || !reference.version) return undefined;
+  const project = service.split("/")[1];
+  return `projects/${project}/secrets/${idOf(reference.secret)}/versions/${reference.version}`;
 }

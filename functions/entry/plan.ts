@@ -12,13 +12,13 @@ import { StepError } from "../error.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
-import { latestRun, targetOf } from "../plan/target.ts";
+import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { readStored, writeStored } from "./read.ts";
 import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
- * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards), `digest` (what the
+ * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards, and by which steps), `digest` (what the
  * steps would change, what that means, and whether somebody must approve it), `ask` and `standing` (the approval).
  */
 export const plan: EntryAnswer = implementEntry("plan", (body) => answerPlan(body, openStorage()));
@@ -48,7 +48,8 @@ async function answerTarget(body: JsonObject, bucket: string, storage: StorageCl
     readPlan(storage, bucket, run.planHash),
   ]);
   const generations = await targetOf(storage, { bucket, request, serving: toServing(body), names: namesOf(stored) });
-  return { databaseGeneration: generations.database, clusterGeneration: generations.cluster, latest };
+  const scope = scopeOf(request, toObject(body.serving));
+  return { databaseGeneration: generations.database, clusterGeneration: generations.cluster, latest, ...scope };
 }
 
 /** Stores what was observed under its hash, and says whether it is what was asked for and who must approve it. */

@@ -1,4 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import type { JsonObject } from "../../google/json.ts";
 import {
   type FirstNames,
   type Generations,
@@ -6,6 +7,8 @@ import {
   nextGenerations,
   type Serving,
 } from "../../plan/generation.ts";
+import { applicationSteps } from "../../plan/level.ts";
+import type { StepName } from "../../plan/step.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";
@@ -32,6 +35,23 @@ export async function targetOf(storage: StorageClient, question: TargetQuestion)
   const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   const unfinished = ledger?.value.target;
   return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level);
+}
+
+/** Which steps a run takes, and what those have given that it does not take. */
+export interface Scope {
+  /** All of them when empty. */
+  readonly only: readonly StepName[];
+  readonly outputs: Readonly<Partial<Record<StepName, object>>>;
+}
+
+/** A rebuild of the application alone stands on what serves, as the serving revision names it; any other run takes all steps. */
+export function scopeOf({ action, of, level }: StoredRequest, serving: JsonObject | undefined): Scope {
+  if ((of ?? action) !== "rebuild" || level !== "app" || !serving?.vpcAccess) return { only: [], outputs: {} };
+  const { vpcAccess, instance, applicationVersion, database } = serving;
+  return {
+    only: applicationSteps,
+    outputs: { egress: { vpcAccess }, instance: { instance, applicationVersion }, seed: { database } },
+  };
 }
 
 /** The record that was written last: when it is another by the time the lock is held, something may have moved. */

@@ -3,6 +3,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import type { Execution, WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { reasonsToAsk } from "../../plan/approval.ts";
+import { applicationSteps } from "../../plan/level.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import type { FailureView, RunView } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
@@ -54,7 +55,8 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   ]);
   const about = { ...basics(request, execution), readAt };
   if (record) {
-    const steps = toStepViews(plan?.steps ?? [], progressFromRecord(record));
+    const known = progressFromRecord(record);
+    const steps = toStepViews(taken(plan, request, known), known);
     const [decided, expiresAt] = await Promise.all([decidedOf(record, plan, clients), expiryOf(record, clients)]);
     const told = { ...about, ...decided, ...outcomeOf(record.result), expiresAt, steps };
     // Until its execution has ended, a run that is recorded still holds its environment.
@@ -62,11 +64,22 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
     return { ...told, endedAt: new Date(record.result.endedAt * 1000).toISOString() };
   }
   const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
-  const steps = toStepViews(plan?.steps ?? [], progress.steps);
+  const steps = toStepViews(taken(plan, request, progress.steps), progress.steps);
   if (!isUnfinished(about.state)) return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
   const asked = await askedOf(progress.approval, clients);
   const standing = await standingOf(about, progress.standing, clients);
   return { ...about, steps, failures: progress.failures, remaining: [], ...asked, ...standing };
+}
+
+/** The steps that a run takes: of a rebuild of the application alone only its own, unless nothing served. */
+function taken(
+  plan: StoredPlan | undefined,
+  { action, level }: StoredRequest,
+  progress: ReadonlyMap<StepName, unknown>,
+): StoredPlan["steps"] {
+  const isNarrow = action === "rebuild" && level === "app";
+  const isTaken = (name: StepName) => !isNarrow || applicationSteps.includes(name) || progress.has(name);
+  return (plan?.steps ?? []).filter(({ name }) => isTaken(name));
 }
 
 /** The note of a run. @throws StepError NOT_FOUND when no such run was requested */

@@ -12,7 +12,7 @@ import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts
 import { creation, sameLabels, update } from "../changes.ts";
 import { planService, removalOfService } from "../cloud-run/plan-service.ts";
 import { explainRevision, findRevision, namedTemplate, readiness, secretAttempts } from "../cloud-run/revision.ts";
-import { readServing, rebuildOf, servingOf } from "../cloud-run/serving.ts";
+import { partsOf as partsOfRevision, readServing, rebuildOf } from "../cloud-run/serving.ts";
 import { type RevisionParts, toTemplate } from "../cloud-run/template.ts";
 import { candidateTraffic, urlOf } from "../cloud-run/traffic.ts";
 import type { Pending, StepResponse } from "../contract.ts";
@@ -38,7 +38,7 @@ export const service = implementStep(
   {
     async observe(input, { services }) {
       const serving = await readServing(await unlessDisabled(services.getService(input.service)), services);
-      return (serving && servingOf(serving)) ?? {};
+      return (serving && partsOfRevision(serving, input)) ?? {};
     },
 
     async plan(input, { services }, { run }) {

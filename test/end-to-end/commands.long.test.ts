@@ -68,6 +68,7 @@ describe("the command line", () => {
     const args = ["rebuild", "users", "--level", "app", "--plan", plan.changesHash, "--reason", "a new day"];
     const run = await answer<RunView>(...args, ...place());
     expect(run).toMatchObject({ state: "succeeded", action: "rebuild", level: "app", reason: "a new day" });
+    expect(run.steps.map(({ name }) => name)).toEqual(["image", "service", "verify", "traffic"]);
     expect(await cloud.read("users")).toMatchObject({ status: 200 });
     const { runs } = await answer<EnvironmentView>("runs", "users", ...place());
     expect(runs[0]?.run).toBe(run.run);

@@ -21,7 +21,7 @@ const approved = { state: "approved", by: "b@example.com" };
 
 describe("a decision about the run", () => {
   it("looks at every step, quietly, before it takes the lock, and works with the generations that are told", async () => {
-    const target = { databaseGeneration: 2, clusterGeneration: 3, latest: "r0" };
+    const target = { databaseGeneration: 2, clusterGeneration: 3, latest: "r0", only: [], outputs: {} };
     const entries = { "plan target": [target], "lock claim": [held("r0")] };
     const run = await runEnvironment("rebuild", { entries });
     const plans = run.calls.filter(({ body }) => body.action === "plan");
@@ -192,8 +192,8 @@ describe("the lock", () => {
   it("leads to another look when a run was recorded between look and lock, and is kept meanwhile", async () => {
     const entries = {
       "plan target": [
-        { databaseGeneration: 1, clusterGeneration: 1, latest: "r0" },
-        { databaseGeneration: 2, clusterGeneration: 1, latest: "r9" },
+        { databaseGeneration: 1, clusterGeneration: 1, latest: "r0", only: [], outputs: {} },
+        { databaseGeneration: 2, clusterGeneration: 1, latest: "r9", only: [], outputs: {} },
       ],
       "lock claim": [held("r9")],
     };

@@ -64,6 +64,25 @@ describe("up", () => {
     });
   });
 
+  it("takes the steps that the run is narrowed to, with what the others have given, and asks no other even for its plan", async () => {
+    const only = ["image", "service", "verify", "traffic"];
+    const target = {
+      databaseGeneration: 3,
+      clusterGeneration: 1,
+      latest: "",
+      only,
+      outputs: { seed: { database: "mydb_g3" } },
+    };
+    const { outcome, steps, calls } = await runEnvironment("rebuild", { entries: { "plan target": [target] } });
+    expect(outcome.state).toBe("SUCCEEDED");
+    expect(order(steps)).toEqual(only);
+    expect(steps.find(({ name }) => name === "alloyrun-service")?.body).toMatchObject({
+      outputs: { seed: { database: "mydb_g3" }, image: { from: "image" } },
+    });
+    const planned = calls.filter(({ body }) => body.action === "plan" && body.outputs !== undefined);
+    expect(order(planned).sort()).toEqual([...only].sort());
+  });
+
   it("starts the instance when cluster and peering are done, without waiting for egress or image", async () => {
     const url = "https://vpcaccess.googleapis.com/v1/op";
     const { steps } = await runEnvironment("up", {

@@ -57,7 +57,7 @@ const usualAnswers: Readonly<Record<string, object>> = {
   "lock begin": { state: "mine", request: { attempt: 1, onBusy: "queue" } },
   "lock claim": held(),
   "lock release": { state: "free" },
-  "plan target": { databaseGeneration: 1, clusterGeneration: 1, latest: "" },
+  "plan target": { databaseGeneration: 1, clusterGeneration: 1, latest: "", only: [], outputs: {} },
   "plan digest": digest("c1"),
   "plan ask": { approval: "a1", expiresAt: 1_767_225_600 + 7200 },
   "plan standing": { state: "pending" },

@@ -37,11 +37,36 @@ describe("answerPlan", () => {
     const instance = "projects/my-project/locations/asia-northeast1/clusters/my-cluster/instances/my-primary";
     const first = plan.steps.find(({ name }) => name === "cluster")?.input as { readonly cluster: string };
     const serving = { database: "mydb_g2", instance: `${first.cluster}-g3/instances/my-primary` };
-    expect(await call("target", { serving })).toEqual({ databaseGeneration: 3, clusterGeneration: 3, latest: "r0" });
+    const generations = { databaseGeneration: 3, clusterGeneration: 3 };
+    expect(await call("target", { serving })).toEqual({ ...generations, latest: "r0", only: [], outputs: {} });
     expect(await call("target", { serving: { database: "foreign", instance } })).toMatchObject({
       databaseGeneration: 2,
     });
     expect(await call("target", { serving: {} })).toMatchObject({ databaseGeneration: 1, clusterGeneration: 1 });
+  });
+
+  it("lets a rebuild of the application alone stand on what serves, and any other take all steps", async () => {
+    const parts = {
+      vpcAccess: { connector: "c" },
+      database: "mydb_g2",
+      instance: "i",
+      image: "old",
+      applicationVersion: "v",
+    };
+    await put(storage, "requests/r1.json", { ...usual, action: "rebuild", level: "app" });
+    expect(await call("target", { serving: parts })).toMatchObject({
+      only: ["image", "service", "verify", "traffic"],
+      outputs: {
+        egress: { vpcAccess: { connector: "c" } },
+        instance: { instance: "i", applicationVersion: "v" },
+        seed: { database: "mydb_g2" },
+      },
+    });
+    expect(await call("target", { serving: {} })).toMatchObject({ only: [], outputs: {} });
+    await put(storage, "requests/r1.json", { ...usual, action: "plan", of: "rebuild", level: "app" });
+    expect(await call("target", { serving: parts })).toMatchObject({ only: expect.arrayContaining(["service"]) });
+    await put(storage, "requests/r1.json", { ...usual, action: "up", level: "app" });
+    expect(await call("target", { serving: parts })).toMatchObject({ only: [] });
   });
 
   it("stores what would change under its hash, and says what that means and who must be asked", async () => {

@@ -146,10 +146,16 @@ describe("service, verify and traffic", () => {
     expect(await revisions()).toHaveLength(before);
   });
 
-  it("tell which database and instance serve", async () => {
+  it("tell what serves: database, instance, and all else that a revision stands on", async () => {
     const { body } = await application.steps.ask("service", { action: "observe", input: serviceInput });
-    const serving = { database: "mydb", instance: application.outputs.instance?.instance };
-    expect(body).toEqual({ state: "done", output: serving, changes: [] });
+    const { instance, egress } = application.outputs;
+    const serving = {
+      database: "mydb",
+      instance: instance?.instance,
+      vpcAccess: egress?.vpcAccess,
+      image: expect.stringContaining("@sha256:"),
+    };
+    expect(body).toMatchObject({ state: "done", output: serving, changes: [] });
     const absent = { ...serviceInput, service: `${serviceInput.service}-none` };
     const nothing = await application.steps.ask("service", { action: "observe", input: absent });
     expect(nothing.body).toEqual({ state: "done", output: {}, changes: [] });
