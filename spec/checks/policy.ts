@@ -12,6 +12,18 @@ type Rebuild = NonNullable<Policy["rebuild"]>;
 /** Schedules are tried from here on; any fixed moment gives the same times of day. */
 const trialStart = "2026-01-01T00:00:00Z";
 
+/** One field of a cron table: a list of numbers, ranges and steps; months and weekdays also by name. */
+const fieldForm = (name: string) => {
+  const value = `(?:\\d{1,2}${name && `|${name}`})`;
+  const item = `(?:\\*|${value}(?:-${value})?)(?:/\\d{1,2})?`;
+  return new RegExp(`^${item}(?:,${item})*$`, "i");
+};
+const months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec";
+const weekdays = "sun|mon|tue|wed|thu|fri|sat";
+
+/** What Cloud Scheduler reads; other cron dialects (`L`, `W`, `#`, `?`) it refuses. */
+const fieldForms = [fieldForm(""), fieldForm(""), fieldForm(""), fieldForm(months), fieldForm(weekdays)];
+
 /** Checks that approvals, expiry, rebuilds and protection fit together. */
 export function checkPolicy({ spec: { policy } }: EnvironmentFile): Finding[] {
   return [
@@ -68,44 +80,69 @@ function checkRebuild(rebuild: Rebuild, protect: boolean): Finding[] {
   return [...findings, ...checkSchedule(rebuild)];
 }
 
+/** Cloud Scheduler takes names of the time zone database; `Intl` also takes offsets such as +09:00. */
 function checkTimeZone(timeZone: string): Finding | undefined {
+  if (/^[a-z]/i.test(timeZone) && isKnownZone(timeZone)) return undefined;
+  const meant = suggest(timeZone, Intl.supportedValuesOf("timeZone"));
+  const fix = meant === undefined ? "write a name such as Asia/Tokyo or Etc/UTC" : `did you mean ${meant}?`;
+  return { path: ["spec", "policy", "rebuild", "timeZone"], message: `${timeZone} is no time zone`, fix };
+}
+
+function isKnownZone(timeZone: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone });
-    return undefined;
+    return new Intl.DateTimeFormat("en", { timeZone }).format() !== "";
   } catch {
-    const meant = suggest(timeZone, Intl.supportedValuesOf("timeZone"));
-    const fix = meant === undefined ? "write a name such as Asia/Tokyo or Etc/UTC" : `did you mean ${meant}?`;
-    return { path: ["spec", "policy", "rebuild", "timeZone"], message: `${timeZone} is no time zone`, fix };
+    return false;
   }
 }
 
 function checkSchedule(rebuild: Rebuild): Finding[] {
   const path = ["spec", "policy", "rebuild", "schedule"];
   const fix = 'write five fields (minute hour day month weekday), such as "0 6 * * 1-5"';
-  if (rebuild.schedule.trim().split(/\s+/).length !== 5) {
-    return [{ path, message: `"${rebuild.schedule}" does not have five fields`, fix }];
+  const { schedule, level } = rebuild;
+  if (schedule.trim().split(/\s+/).length !== 5) {
+    return [{ path, message: `"${schedule}" does not have five fields`, fix }];
   }
   const starts = startsOf(rebuild);
-  if (typeof starts === "string") return [{ path, message: `"${rebuild.schedule}" is no schedule: ${starts}`, fix }];
-  if (starts.length === 0) return [{ path, message: `"${rebuild.schedule}" never comes`, fix }];
+  if (typeof starts === "string") return [{ path, message: `"${schedule}" is no schedule: ${starts}`, fix }];
+  if (starts.length === 0) return [{ path, message: `"${schedule}" never comes`, fix }];
+  const gap = Math.min(...starts.slice(1).map((start, index) => start - (starts[index] ?? 0))) / 60;
+  if (gap < rebuildMinutes[level]) {
+    const message = `comes again after ${gap} minutes; level ${level} takes about ${rebuildMinutes[level]}`;
+    return [{ path, message, fix: "rebuild less often, or less" }];
+  }
   return checkFinish(rebuild, starts);
 }
 
-/** The next times of day in minutes, or why there are none. */
+/** Firings of eight days, or the very next ones, in seconds since the epoch; or why there are none. */
 function startsOf({ schedule, timeZone }: Rebuild): number[] | string {
+  const strange = schedule
+    .trim()
+    .split(/\s+/)
+    .find((field, index) => !fieldForms[index]?.test(field));
+  if (strange !== undefined) return `${strange} is nothing that Cloud Scheduler knows`;
   try {
-    const times = new Cron(schedule, { timezone: timeZone }).nextRuns(48, trialStart);
-    return times.map((time) => minutesOfDay(time.getTime() / 1000, timeZone));
+    const cron = new Cron(schedule, { timezone: timeZone });
+    const starts = cron.nextRuns(2, trialStart).map((time) => time.getTime() / 1000);
+    const end = Date.parse(trialStart) / 1000 + 8 * 86_400;
+    // Whatever comes more often than this is refused for it.
+    while (starts.length > 1 && starts.length < 4000 && (starts.at(-1) ?? end) < end) {
+      const next = cron.nextRun(new Date((starts.at(-1) ?? 0) * 1000));
+      if (!next) break;
+      starts.push(next.getTime() / 1000);
+    }
+    return starts;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
   }
 }
 
-function checkFinish({ finishBy, level }: Rebuild, starts: readonly number[]): Finding[] {
+function checkFinish({ finishBy, level, timeZone }: Rebuild, starts: readonly number[]): Finding[] {
   if (finishBy === undefined) return [];
   const needed = rebuildMinutes[level];
   const end = toMinutes(finishBy);
-  const shortest = Math.min(...starts.map((start) => (end - start + 1440) % 1440));
+  const leftFrom = (start: number) => (end - minutesOfDay(start, timeZone) + 1440) % 1440;
+  const shortest = Math.min(...starts.map(leftFrom));
   if (shortest >= needed) return [];
   const message = `leaves ${shortest} minutes; level ${level} takes about ${needed}`;
   return [

@@ -283,6 +283,40 @@ export const brokenSpecs: readonly Broken[] = [
     fix: /such as "0 6 \* \* 1-5"/,
     line: "policy:",
   }),
+  ...["0 6 * * 1#2", "0 6 L * *", "0 6 15W * *", "0 6 ? * 1", "0 6 * * +1", "0 6 * mon *"].map((schedule) =>
+    replaced(`a schedule of another dialect: ${schedule}`, withPolicy(`{ rebuild: { schedule: "${schedule}" } }`), {
+      path: "spec.policy.rebuild.schedule",
+      message: /is nothing that Cloud Scheduler knows/,
+      fix: /such as/,
+      line: "policy:",
+    }),
+  ),
+  replaced(
+    "a schedule that comes faster than it can be done",
+    withPolicy('{ rebuild: { schedule: "*/5 * * * *", level: all } }'),
+    {
+      path: "spec.policy.rebuild.schedule",
+      message: /comes again after 5 minutes; level all takes about 20/,
+      fix: /less often/,
+      line: "policy:",
+    },
+  ),
+  replaced(
+    "a time that leaves too little on some day",
+    withPolicy('{ rebuild: { schedule: "0 1-7/3 * * sat", level: all, finishBy: "07:10" } }'),
+    {
+      path: "spec.policy.rebuild.finishBy",
+      message: /leaves 10 minutes/,
+      fix: /start earlier/,
+      line: "policy:",
+    },
+  ),
+  replaced("a time zone that is an offset", withPolicy('{ rebuild: { schedule: "0 6 * * *", timeZone: "+09:00" } }'), {
+    path: "spec.policy.rebuild.timeZone",
+    message: /no time zone/,
+    fix: /such as Asia/,
+    line: "policy:",
+  }),
   replaced("a schedule that never comes", withPolicy('{ rebuild: { schedule: "0 6 30 2 *" } }'), {
     path: "spec.policy.rebuild.schedule",
     message: /never comes/,

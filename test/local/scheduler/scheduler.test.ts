@@ -80,6 +80,8 @@ describe("CreateJob", () => {
 
   it.each([
     ["a schedule that is none", { schedule: "61 * * * *" }, "Schedule or time zone is invalid."],
+    ["a schedule of another dialect", { schedule: "0 6 L * *" }, "Schedule or time zone is invalid."],
+    ["an offset for a time zone", { timeZone: "+09:00" }, "Schedule or time zone is invalid."],
     ["six fields", { schedule: "0 0 * * * *" }, "Schedule or time zone is invalid."],
     ["an unknown time zone", { timeZone: "Asia/Atlantis" }, "Schedule or time zone is invalid."],
     ["no target", { httpTarget: undefined }, "target"],
