@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import type { Observation } from "./runs/observe.ts";
+import type { Observation } from "./runs/observation.ts";
 import { performRuns } from "./runs/perform.ts";
 import { isTableName, type TableName, tables } from "./runs/tables.ts";
 

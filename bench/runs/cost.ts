@@ -1,4 +1,4 @@
-import type { FunctionCall, Observation, ObservedRun } from "./observe.ts";
+import type { FunctionCall, Observation, ObservedRun } from "./observation.ts";
 import { allotted, orchestrationPrices as prices } from "./prices.ts";
 
 /** What a run's own orchestration comes to by list price. */

@@ -1,7 +1,7 @@
 import type { StepName } from "../../plan/step.ts";
 import { coveredSeconds, longestChain } from "../chain.ts";
 import { closureOf, needsOf } from "./graph.ts";
-import type { ObservedRun, Span } from "./observe.ts";
+import type { ObservedRun, Span } from "./observation.ts";
 import type { StepTimeline } from "./timeline.ts";
 
 /** Up to where a run is measured. */

@@ -1,6 +1,6 @@
 import type { StepName } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
-import type { ObservedRun } from "./observe.ts";
+import type { ObservedRun } from "./observation.ts";
 
 /** What must be done before a step begins: what it needs or, on the way back, all that need it. */
 export function needsOf(step: StepName, action: ObservedRun["action"]): readonly StepName[] {

@@ -1,7 +1,8 @@
 import { startAlloyrun } from "../command.ts";
 import { buildEnvironment, type LocalEnvironment, place, readJson, spec } from "../local-environment.ts";
 import { type LoadReport, startLoad } from "./load.ts";
-import { type Observation, observe } from "./observe.ts";
+import type { Observation } from "./observation.ts";
+import { observe } from "./observe.ts";
 
 /** A run to make: its name in tables and the command that asks for it. */
 interface Ask {

@@ -2,7 +2,7 @@ import { formatTable } from "../table.ts";
 import { costOf } from "./cost.ts";
 import { callCause, goalsOf, type Measured, measure } from "./critical.ts";
 import { lagsOf } from "./lag.ts";
-import type { Observation } from "./observe.ts";
+import type { Observation } from "./observation.ts";
 import { pricesAsOf } from "./prices.ts";
 import { timelinesOf } from "./timeline.ts";
 
@@ -116,8 +116,9 @@ function seconds(value: number): string {
 
 const explanation = {
   criticalPath: `The critical path is the longest chain through the needs of the steps, each taking no more than its own operations, as the
-local Google Cloud drew them in this very run, and what Google needs until a grant, an API or a peering is in effect. Each
-run counts from its execution's creation. "Calls of functions" is real work on this machine, at 1:1: on a busy one it is more.`,
+local Google Cloud gave them in this very run, what Google needs until a grant, an API or a peering is in effect, and, before
+what served goes, as long as a request to it may take. Each run counts from its execution's creation. "Calls of functions" is
+real work on this machine, which the clock follows at 1:1: cold starts and PostgreSQL, and on a busy machine more of them.`,
   cost: `List prices of ${pricesAsOf}, no free tier. Steps as Google bills them: each that was executed, and each further try. Functions by
 their allotted memory and vCPU for as long as their calls took here, in tenths of a second.`,
   noticeLag: `From the end of an operation, or of a propagation, to the next call of the step that waits for it; seconds of the clock.`,

@@ -1,7 +1,7 @@
 import { type StepName, stepNames } from "../../plan/step.ts";
 import { functionId } from "../../spec/names.ts";
 import { closureOf } from "./graph.ts";
-import type { FunctionCall, Observation, ObservedRun, Operation, Span, StepLine, Wait } from "./observe.ts";
+import type { FunctionCall, Observation, ObservedRun, Span, StepLine } from "./observation.ts";
 
 /** Time that Google, or the environment itself, made a step wait. */
 export interface Imposed extends Span {
@@ -22,6 +22,9 @@ export interface StepTimeline extends Span {
 
 /** Kind of the time for which `retire` keeps what served before: the longest that a request may take. */
 export const graceKind = "requests of the old revision";
+
+type Operation = Observation["operations"][number];
+type Wait = Observation["waits"][number];
 
 /** What of an observation tells why a step waited. */
 export type Causes = Pick<Observation, "operations" | "waits">;

@@ -1,4 +1,4 @@
-import type { FunctionCall, Observation, ObservedRun, StepLine } from "../../../bench/runs/observe.ts";
+import type { FunctionCall, Observation, ObservedRun, StepLine } from "../../../bench/runs/observation.ts";
 import type { StepName } from "../../../plan/step.ts";
 import { functionId } from "../../../spec/names.ts";
 
