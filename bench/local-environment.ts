@@ -10,6 +10,9 @@ export interface LocalEnvironment extends AsyncDisposable {
 /** The spec that is measured, relative to the project's folder. */
 export const spec = "examples/users/environment.yaml";
 
+/** Where it puts the environment, and what it calls it. */
+export const place = { project: "my-project", region: "asia-northeast1", environment: "users" } as const;
+
 /** Builds the example's environment and leaves it standing until the scope ends. */
 export async function buildEnvironment(): Promise<LocalEnvironment> {
   const command = startAlloyrun(["up", spec, "--local"]);

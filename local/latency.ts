@@ -1,5 +1,8 @@
+import { emailOf } from "./access/principal.ts";
+import { presentCaller } from "./caller.ts";
+import type { Clock } from "./clock.ts";
 import type { Random } from "./random.ts";
-import type { Store } from "./store.ts";
+import type { Collection, Store } from "./store.ts";
 import { createTally } from "./tally.ts";
 
 /** One kind of waiting: median and 95th percentile in seconds. */
@@ -79,16 +82,47 @@ export type LatencyKind = keyof typeof latencies;
 /** Draws how long one kind of waiting takes, for what it is about. @returns milliseconds */
 export type DrawLatencyOf = (kind: LatencyKind, name: string) => number;
 
+/** Something that was done and takes effect only later, without an operation that tells it. */
+export interface Wait {
+  readonly kind: LatencyKind;
+  /** What it is about. */
+  readonly name: string;
+  /** Clock times in milliseconds since the epoch. */
+  readonly startTime: number;
+  readonly dueTime: number;
+  /** E-mail of whoever did it. */
+  readonly principal: string;
+}
+
+/** What draws of latencies are made with. */
+export interface LatencyContext {
+  readonly clock: Pick<Clock, "now">;
+  readonly store: Store;
+  readonly random: Random;
+}
+
 /**
- * Makes the draws of latencies. Each depends on the seed, the kind, the name of what it is about and which one it is for
- * that name, so that concurrent clients change nobody's draws and a restart repeats none.
+ * Makes the draws of latencies; each counts from the moment of the draw. It depends on the seed, the kind, the name of what
+ * it is about and which one it is for that name, so that concurrent clients change nobody's draws and a restart repeats
+ * none.
  */
-export function createLatencies({ store, random }: { readonly store: Store; readonly random: Random }): DrawLatencyOf {
+export function createLatencies({ clock, store, random }: LatencyContext): DrawLatencyOf {
   const tally = createTally(store, "latency.tally");
+  const waits = openWaits(store);
   return (kind, name) => {
     const key = `${kind} ${name}`;
-    return drawLatency(kind, random.lasting(`latency ${key} ${tally.next(key)}`));
+    const nth = `${key} ${tally.next(key)}`;
+    const drawn = drawLatency(kind, random.lasting(`latency ${nth}`));
+    const startTime = clock.now();
+    const principal = emailOf(presentCaller().principal);
+    waits.put(nth, { kind, name, startTime, dueTime: startTime + drawn, principal });
+    return drawn;
   };
+}
+
+/** All waits that were ever drawn: with the operations they tell how long Google made its users wait, and for what. */
+export function openWaits(store: Store): Collection<Wait> {
+  return store.collection("latency.waits");
 }
 
 /** Standard normal quantile of 95 %. */

@@ -105,8 +105,10 @@ async function waitForGrace(
   { clusters, databases }: Leftovers,
   { clients, context }: Work,
 ): Promise<StepResponse<RetireOutput> | undefined> {
-  const { updateTime } = (await clients.services.getService(service)) ?? {};
-  const movedAt = Number(updateTime?.seconds ?? 0);
+  const { updateTime, terminalCondition } = (await clients.services.getService(service)) ?? {};
+  // A change of traffic is written first, and has moved everything only when the service is ready again.
+  const times = [updateTime, terminalCondition?.lastTransitionTime];
+  const movedAt = Math.max(...times.map((time) => Number(time?.seconds ?? 0)));
   const left = Math.ceil(movedAt + graceSeconds - context.run.now);
   if (left <= 0) return undefined;
   const names = [...databases, ...clusters.map(({ name }) => idOf(name ?? ""))].join(", ");

@@ -46,7 +46,7 @@ export function createPolicyRecords({
   random: Random;
 }): PolicyRecords {
   const records: Collection<PolicyRecord> = store.collection("iam.policies");
-  const draw = createLatencies({ store, random });
+  const draw = createLatencies({ clock, store, random });
   for (const [, { revisions }] of records.list()) for (const { effectiveTime } of revisions) awaitEffect(effectiveTime);
 
   /** The clock is drawn to the moment; what is in effect is decided by time alone. */

@@ -5,6 +5,7 @@ import type { Faults } from "../fault/faults.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http.ts";
 import type { Journal } from "../journal.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
+import { openWaits } from "../latency.ts";
 import type { OperationRecord } from "../operation-record.ts";
 import type { Store } from "../store.ts";
 import { answerFaults } from "./fault-pages.ts";
@@ -29,7 +30,7 @@ export interface AdminContext {
   }) => Promise<Record<string, string>>;
 }
 
-/** Answers requests below `/_local/`: the clock, the journal, faults, operations, the environment. */
+/** Answers requests below `/_local/`: the clock, the journal, faults, operations, waits, the environment. */
 export async function answerAdmin(context: AdminContext, request: HttpRequest): Promise<HttpResponse> {
   if (isForeign(request.headers.origin))
     return refusal(403, "PERMISSION_DENIED", "Pages of other sites may not do this.");
@@ -62,6 +63,12 @@ export async function answerAdmin(context: AdminContext, request: HttpRequest): 
           .collection<OperationRecord>("operations")
           .list()
           .map(([, record]) => record),
+      });
+    case "GET waits":
+      return jsonResponse(200, {
+        waits: openWaits(store)
+          .list()
+          .map(([, wait]) => wait),
       });
     case "GET deviations":
       return jsonResponse(200, { unservedMethods, differences });

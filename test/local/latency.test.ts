@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createArtifactRegistry } from "../../local/artifactregistry/artifact-registry.ts";
 import { createCompute } from "../../local/compute/compute.ts";
 import { createIam } from "../../local/iam/iam.ts";
-import { drawLatency, type LatencyKind, latencies } from "../../local/latency.ts";
+import { drawLatency, type LatencyKind, latencies, type Wait } from "../../local/latency.ts";
 import { createRandom } from "../../local/random.ts";
 import { rest, startTestCloud, testProject } from "../support/local-cloud.ts";
 import { latencyTable, withoutFigure } from "./latency-table.ts";
@@ -66,6 +66,21 @@ describe("a run's latencies", () => {
     expect(await record("one", true)).toEqual(first);
     expect(await record("two", false)).not.toEqual(first);
   }, 60_000);
+});
+
+describe("waits", () => {
+  it("are told with their beginning, their end, and who brought them about", async () => {
+    const local = await startTestCloud({ apis: [createIam] });
+    const accounts = `iam.googleapis.com/v1/${project}/serviceAccounts`;
+    await rest(local, `POST ${accounts}`, { body: { accountId: "late-one" } });
+    const answer = await fetch(`${local.url}/_local/waits`);
+    const { waits } = (await answer.json()) as { readonly waits: readonly Wait[] };
+    await local.stop();
+    const name = `late-one@${testProject}.iam.gserviceaccount.com`;
+    const [wait] = waits.filter((one) => one.kind === "iam.serviceAccount.propagation");
+    expect(wait).toMatchObject({ name, principal: "owner@example.com" });
+    expect(wait?.dueTime).toBeGreaterThan(wait?.startTime ?? Number.NaN);
+  });
 });
 
 interface Timed {

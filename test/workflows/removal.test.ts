@@ -42,6 +42,17 @@ describe("a removal", () => {
     expect(stopped?.at).toBeLessThanOrEqual(steps.find(({ name }) => name === "alloyrun-peering")?.at ?? 0);
   });
 
+  it("lets the database go while the way to it is still being removed", async () => {
+    const waiting = { state: "pending", operations: [operation], retryAfterSeconds: 5, reason: "waits", changes: [] };
+    const { steps } = await down({
+      steps: { egress: [waiting, done()] },
+      operations: { [operation.url]: { seconds: 100 } },
+    });
+    const at = (name: string) => steps.find((step) => step.name === name)?.at ?? Number.NaN;
+    expect(at("alloyrun-cluster")).toBeLessThan(10);
+    expect(at("alloyrun-peering")).toBeGreaterThanOrEqual(100);
+  });
+
   it("ends at once with what Google holds, why, and when it is tried again", async () => {
     const { record, events, types, steps } = await down({
       steps: { peering: [heldUp("the producer still holds it")] },
