@@ -42,6 +42,7 @@ function iamInMemory(projectPolicy: Policy = {}): Iam {
     },
     roles: {
       getRole: async (name) => held.get(name),
+      listRoles: async () => [...held].map(([name, role]) => ({ ...role, name })).filter(({ deleted }) => !deleted),
       createRole: write(held, "create"),
       patchRole: write(held, "patch"),
       undeleteRole: async (name) => write(held, "undelete")(name, { ...held.get(name), deleted: false }),
@@ -195,6 +196,7 @@ describe("ensureIdentities", () => {
     const foreign: Binding[] = [
       { role: "roles/owner", members: ["user:ann@example.com"] },
       { role: `projects/${project}/roles/somebodys`, members: [member] },
+      { role: `projects/${project}/roles/alloyrun_networks`, members: [member, "user:ann@example.com"] },
     ];
     const name = accounts.find(({ grants }) => grants.length > 0)?.name;
     const role = `projects/${project}/roles/alloyrun_${name}_grants`;
