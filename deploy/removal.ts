@@ -1,3 +1,4 @@
+import { ApiError } from "../google/error.ts";
 import { idOf } from "../google/name.ts";
 import type { Operation } from "../google/operation.ts";
 import { editPolicy, type Policy } from "../google/policy.ts";
@@ -119,7 +120,17 @@ async function findGrants({ roles, resourceManager, buckets }: Clients, target: 
 
 async function findRoles({ roles }: Clients, { project }: Target): Promise<readonly Removal[]> {
   const names = await listOwnRoles(roles, project);
-  return names.map((name) => ({ resource: name, remove: () => roles.deleteRole(name) }));
+  return names.map((name) => ({ resource: name, remove: () => deleteRole(roles, name) }));
+}
+
+/** A role that is deleted already cannot be deleted, and is not absent either. */
+async function deleteRole(roles: Clients["roles"], name: string): Promise<void> {
+  try {
+    await roles.deleteRole(name);
+  } catch (caught) {
+    if (!(caught instanceof ApiError && caught.code === "FAILED_PRECONDITION")) throw caught;
+    if (!(await roles.getRole(name))?.deleted) throw caught;
+  }
 }
 
 async function findAccounts({ iam }: Clients, target: Target): Promise<readonly Removal[]> {

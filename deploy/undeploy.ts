@@ -57,7 +57,8 @@ async function removePart(
   const removals = await part.find(clients, target);
   await Promise.all(
     removals.map(async ({ resource, remove }) => {
-      await persist(isBusy, remove);
+      // Gone meanwhile is gone: a removal that was killed may have asked for it, and Google takes minutes for some.
+      await present(persist(isBusy, remove));
       onRemoved(resource);
     }),
   );

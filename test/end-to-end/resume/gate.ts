@@ -10,8 +10,8 @@ type CreateApi = (cloud: Cloud) => Api;
 /** Lets every call through but one, which it holds until it is told how that goes on. */
 export interface Gate {
   wrap(create: CreateApi): CreateApi;
-  /** Resolves when the call is there. Counts from now on; replaces what was armed before. */
-  arm(stop: Stop): Promise<void>;
+  /** Resolves with the first of the calls that is there. Counts from now on; replaces what was armed before. */
+  arm(...stops: readonly Stop[]): Promise<Stop>;
   /** Lets the held call go on; or drops it, as if its caller had never got it out. */
   release(how: "go" | "drop"): void;
   /** Has somebody told of every call with an effect before it is carried out. */
@@ -19,8 +19,10 @@ export interface Gate {
 }
 
 interface Armed {
-  readonly stop: Stop;
-  readonly reached: () => void;
+  readonly stops: readonly Stop[];
+  /** The one that came. */
+  held?: Stop;
+  readonly reached: (stop: Stop) => void;
   readonly released: Promise<"go" | "drop">;
   readonly release: (how: "go" | "drop") => void;
 }
@@ -38,15 +40,18 @@ export function createGate(isWatched: (caller: string) => boolean = isOfRun): Ga
   async function pass<T>(effect: Passing, work: () => Promise<T> | T): Promise<T> {
     const { caller, method, nth, call } = effect;
     if (hasEffect(method)) tell(effect);
-    const isHeld = armed && armed.stop.caller === caller && armed.stop.method === method && armed.stop.nth === nth;
-    const held = isHeld ? armed : undefined;
-    if (held?.stop.when === "before") await holdUp(held, call);
+    const isHere = (stop: Stop) => stop.caller === caller && stop.method === method && stop.nth === nth;
+    const holding = armed?.held ? undefined : armed;
+    const stop = holding?.stops.find(isHere);
+    if (!holding || !stop) return await work();
+    holding.held = stop;
+    if (stop.when === "before") await holdUp(holding, stop, call);
     try {
       return await work();
     } finally {
-      if (held?.stop.when === "after") {
+      if (stop.when === "after") {
         await kept();
-        await holdUp(held, call);
+        await holdUp(holding, stop, call);
       }
     }
   }
@@ -83,10 +88,10 @@ export function createGate(isWatched: (caller: string) => boolean = isOfRun): Ga
         }),
       };
     },
-    arm(stop) {
-      const reached = Promise.withResolvers<void>();
+    arm(...stops) {
+      const reached = Promise.withResolvers<Stop>();
       const released = Promise.withResolvers<"go" | "drop">();
-      armed = { stop, reached: reached.resolve, released: released.promise, release: released.resolve };
+      armed = { stops, reached: reached.resolve, released: released.promise, release: released.resolve };
       seen = new Map();
       return reached.promise;
     },
@@ -107,8 +112,8 @@ interface Passing extends Omit<Stop, "when"> {
 }
 
 /** Time goes on for a patient stop, and stands still as for any work for the others. */
-async function holdUp({ stop, reached, released }: Armed, { hold }: Call): Promise<void> {
-  reached();
+async function holdUp({ reached, released }: Armed, stop: Stop, { hold }: Call): Promise<void> {
+  reached(stop);
   const how = await (stop.isPatient ? hold.during(() => released) : released);
   if (how === "drop") throw new ApiError({ code: "CANCELLED", message: "The caller was killed." });
 }
