@@ -13,7 +13,10 @@ import { grantsOf, rolesOf } from "./roles.ts";
 
 /** What making identities works with. */
 export interface IdentityClients {
-  readonly iam: Pick<IamClient, "getAccount" | "createAccount" | "getAccountPolicy" | "setAccountPolicy">;
+  readonly iam: Pick<
+    IamClient,
+    "getAccount" | "createAccount" | "enableAccount" | "getAccountPolicy" | "setAccountPolicy"
+  >;
   readonly roles: RoleClient;
   readonly resourceManager: Pick<ResourceManagerClient, "getProjectPolicy" | "setProjectPolicy">;
 }
@@ -67,7 +70,7 @@ async function planAccount(iam: IdentityClients["iam"], actors: Actors): Promise
   const { project, account } = actors;
   const name = accountName(project, account.email);
   const change = accountChange(account, { project, found: await present(iam.getAccount(name)) });
-  const policy = change ? {} : ((await present(iam.getAccountPolicy(name))) ?? {});
+  const policy = change?.action === "create" ? {} : ((await present(iam.getAccountPolicy(name))) ?? {});
   return found(change, policyChange(name, policy, actorsEdit(actors)));
 }
 
@@ -79,7 +82,9 @@ function accountChange(
   const name = accountName(project, email);
   if (!account) return { kind: "account", action: "create", resource: name, differences: [`+ ${displayName}`] };
   refuseForeign(account, { project }, { name, method: "iam.projects.serviceAccounts.get" });
-  return undefined;
+  return account.disabled
+    ? { kind: "account", action: "update", resource: name, differences: ["+ enabled"] }
+    : undefined;
 }
 
 async function ensureAccount(
@@ -88,7 +93,9 @@ async function ensureAccount(
   account: InstallationAccount,
 ): Promise<void> {
   const name = accountName(project, account.email);
-  if (!accountChange(account, { project, found: await iam.getAccount(name) })) return;
+  const change = accountChange(account, { project, found: await iam.getAccount(name) });
+  if (!change) return;
+  if (change.action === "update") return await iam.enableAccount(name);
   const displayName = account.displayName.slice(0, 100);
   await iam.createAccount(name, { displayName, description: installationMark(project) });
 }

@@ -26,24 +26,24 @@ export interface Installer {
 export async function startInstaller(local: LocalCloud, project: string): Promise<Installer> {
   const env = { PATH: process.env.PATH, ...(await local.environment({ project })) };
   const child = fork(program, [project, region], { env, stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  child.on("message", ({ id, value, error }: Answer) => {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) one?.resolve(value);
+    else one?.reject(new Error(error));
+  });
+  child.once("exit", () => {
+    for (const one of waiting.values()) one.reject(new Error("the installer ended"));
+  });
   await once(child, "message");
   let asked = 0;
-  async function ask<Value>(question: Question): Promise<Value> {
+  function ask<Value>(question: Question): Promise<Value> {
+    const answer = Promise.withResolvers<unknown>();
     asked += 1;
-    const id = asked;
-    const answered = new Promise<Answer>((resolve, reject) => {
-      const listen = (answer: Answer) => {
-        if (answer.id !== id) return;
-        child.off("message", listen);
-        resolve(answer);
-      };
-      child.on("message", listen);
-      child.once("exit", () => reject(new Error("the installer ended")));
-    });
-    child.send({ id, question });
-    const { value, error } = await answered;
-    if (error !== undefined) throw new Error(error);
-    return value as Value;
+    waiting.set(asked, answer);
+    child.send({ id: asked, question });
+    return answer.promise as Promise<Value>;
   }
   return {
     install: () => ask({ ask: "install" }),
