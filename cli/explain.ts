@@ -1,3 +1,4 @@
+import { isNotYetServed } from "../deploy/apis.ts";
 import type { Code } from "../google/code.ts";
 import { ApiError } from "../google/error.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
@@ -45,10 +46,17 @@ const advice: Partial<Readonly<Record<Code, string>>> = {
 };
 
 function explainApiError(error: ApiError): Explanation {
-  const way = advice[error.code];
+  const way = isNotYetServed(error) ? enableCommand(error) : advice[error.code];
   return way
     ? { lines: [error.message, way], exitCode: exitCodes.unavailable }
     : { lines: [error.message], exitCode: exitCodes.failed };
+}
+
+/** Methods are named as permissions name them: the service comes first. */
+function enableCommand({ method, resource }: ApiError): string {
+  const [, project] = /projects\/([^/]+)/.exec(resource) ?? [];
+  const [service] = method.split(".");
+  return `Turn the API on first: \`gcloud services enable ${service}.googleapis.com${project ? ` --project=${project}` : ""}\`.`;
 }
 
 /** An error's message with those of its causes, for some say nothing themselves. */

@@ -2,7 +2,7 @@ import { createAuth, unguarded } from "../google/auth.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
 import { functionId, installationName } from "../spec/names.ts";
-import { identityToken } from "./identity-token.ts";
+import { identityToken, memberOf } from "./identity-token.ts";
 import { createRequestClient, type RequestClient } from "./request-client.ts";
 
 /** Where an installation is. */
@@ -18,6 +18,8 @@ export interface Installation {
   readonly storage: StorageClient;
   /** The installation's bucket. */
   readonly bucket: string;
+  /** Whoever is logged in, as policies name members. */
+  readonly member: () => Promise<string | undefined>;
 }
 
 /** Finds the installation of a project and region, as whoever is logged in. */
@@ -25,10 +27,12 @@ export async function findInstallation({ project, region }: Place): Promise<Inst
   const auth = createAuth();
   const { projectNumber } = await connectResourceManager(auth)(unguarded).getProject(project);
   const url = `https://${functionId("request")}-${projectNumber}.${region}.run.app`;
+  const token = () => identityToken(auth, url);
   return {
     place: { project, region },
-    requests: createRequestClient({ url, token: () => identityToken(auth, url) }),
+    requests: createRequestClient({ url, token }),
     storage: connectStorage(auth)(unguarded),
     bucket: installationName(project),
+    member: async () => memberOf(await token()),
   };
 }

@@ -4,15 +4,19 @@ import type { ApiError } from "../google/error.ts";
 import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
+import { ensureRole, listOwnRoles, planRole, type RoleClient } from "./custom-role.ts";
 import { persist } from "./eventually.ts";
-import { type InstallationAccount, roleName, type Target } from "./installation.ts";
+import type { InstallationAccount, Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
-import { ensureRole, grantsOf, type RoleClient, roleChange, rolesOf } from "./roles.ts";
+import { grantsOf, rolesOf } from "./roles.ts";
 
 /** What making identities works with. */
 export interface IdentityClients {
-  readonly iam: Pick<IamClient, "getAccount" | "createAccount" | "getAccountPolicy" | "setAccountPolicy">;
+  readonly iam: Pick<
+    IamClient,
+    "getAccount" | "createAccount" | "enableAccount" | "getAccountPolicy" | "setAccountPolicy"
+  >;
   readonly roles: RoleClient;
   readonly resourceManager: Pick<ResourceManagerClient, "getProjectPolicy" | "setProjectPolicy">;
 }
@@ -29,13 +33,16 @@ export async function ensureIdentities(
 ): Promise<void> {
   const { project } = target;
   await Promise.all(accounts.map((account) => ensureAccount(clients.iam, project, account)));
-  const roles = accounts.flatMap((account) => rolesOf(project, account));
-  await Promise.all(roles.map((role) => ensureRole(clients.roles, role)));
+  const wanted = accounts.flatMap((account) => rolesOf(project, account));
+  const names = new Map(
+    await Promise.all(wanted.map(async (role) => [role.name, await ensureRole(clients.roles, role)] as const)),
+  );
   const access = {
     get: () => clients.resourceManager.getProjectPolicy(project),
     set: (policy: Policy) => clients.resourceManager.setProjectPolicy(project, policy),
   };
-  await persist(isUnknownMember, () => editPolicy(access, projectEdit(target, accounts)));
+  const own = await listOwnRoles(clients.roles, project);
+  await persist(isUnknownMember, () => editPolicy(access, projectEdit(target, accounts, { names, own })));
   await Promise.all(accounts.map((account) => ensureActors(clients.iam, { project, account, accounts })));
 }
 
@@ -47,20 +54,23 @@ export async function planIdentities(
 ): Promise<readonly InstallationChange[]> {
   const { project } = target;
   const wantedRoles = accounts.flatMap((account) => rolesOf(project, account));
-  const [ofAccounts, ofRoles, policy] = await Promise.all([
+  const [ofAccounts, ofRoles, own, policy] = await Promise.all([
     Promise.all(accounts.map((account) => planAccount(iam, { project, account, accounts }))),
-    Promise.all(wantedRoles.map(async (role) => roleChange(role, await present(roles.getRole(role.name))))),
+    Promise.all(wantedRoles.map(async (role) => ({ usual: role.name, ...(await planRole(roles, role)) }))),
+    listOwnRoles(roles, project),
     present(resourceManager.getProjectPolicy(project)),
   ]);
-  const edit = projectEdit(target, accounts);
-  return found(ofAccounts.flat(), ...ofRoles, policyChange(`projects/${project}`, policy ?? {}, edit));
+  const names = new Map(ofRoles.map(({ usual, name }) => [usual, name]));
+  const edit = projectEdit(target, accounts, { names, own });
+  const roleChanges = ofRoles.map(({ change }) => change);
+  return found(ofAccounts.flat(), ...roleChanges, policyChange(`projects/${project}`, policy ?? {}, edit));
 }
 
 async function planAccount(iam: IdentityClients["iam"], actors: Actors): Promise<readonly InstallationChange[]> {
   const { project, account } = actors;
   const name = accountName(project, account.email);
   const change = accountChange(account, { project, found: await present(iam.getAccount(name)) });
-  const policy = change ? {} : ((await present(iam.getAccountPolicy(name))) ?? {});
+  const policy = change?.action === "create" ? {} : ((await present(iam.getAccountPolicy(name))) ?? {});
   return found(change, policyChange(name, policy, actorsEdit(actors)));
 }
 
@@ -72,7 +82,9 @@ function accountChange(
   const name = accountName(project, email);
   if (!account) return { kind: "account", action: "create", resource: name, differences: [`+ ${displayName}`] };
   refuseForeign(account, { project }, { name, method: "iam.projects.serviceAccounts.get" });
-  return undefined;
+  return account.disabled
+    ? { kind: "account", action: "update", resource: name, differences: ["+ enabled"] }
+    : undefined;
 }
 
 async function ensureAccount(
@@ -81,7 +93,9 @@ async function ensureAccount(
   account: InstallationAccount,
 ): Promise<void> {
   const name = accountName(project, account.email);
-  if (!accountChange(account, { project, found: await iam.getAccount(name) })) return;
+  const change = accountChange(account, { project, found: await iam.getAccount(name) });
+  if (!change) return;
+  if (change.action === "update") return await iam.enableAccount(name);
   const displayName = account.displayName.slice(0, 100);
   await iam.createAccount(name, { displayName, description: installationMark(project) });
 }
@@ -111,14 +125,30 @@ function isYoung(error: ApiError): boolean {
   return error.code === "NOT_FOUND" || error.code === "PERMISSION_DENIED" || isUnknownMember(error);
 }
 
-function projectEdit(target: Target, accounts: readonly InstallationAccount[]): (policy: Policy) => Policy {
-  const grants = accounts.flatMap((account) => grantsOf(target, account));
+/** The installation's roles as they are in the project. */
+interface Roles {
+  /** What each is called, by its usual name. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Names of all that bear the installation's mark, whichever version made them. */
+  readonly own: readonly string[];
+}
+
+function projectEdit(
+  target: Target,
+  accounts: readonly InstallationAccount[],
+  { names, own }: Roles,
+): (policy: Policy) => Policy {
+  const usual = accounts.flatMap((account) => grantsOf(target, account));
+  const grants = usual.map((grant) => ({ ...grant, role: names.get(grant.role) ?? grant.role }));
+  // A role that was made a moment ago is not listed everywhere yet.
+  const roles = new Set([...own, ...names.values()]);
   const members = new Set(accounts.map(memberOf));
-  return (policy) => withGrants(withoutOutdated(policy, { project: target.project, grants, members }), grants);
+  return (policy) => withGrants(withoutOutdated(policy, { roles, grants, members }), grants);
 }
 
 interface Wanted {
-  readonly project: string;
+  /** Our roles. */
+  readonly roles: ReadonlySet<string>;
   readonly grants: readonly Grant[];
   /** Our accounts. */
   readonly members: ReadonlySet<string>;
@@ -128,9 +158,9 @@ interface Wanted {
  * An earlier version may have bound our own roles under a condition that lets more through, an account of ours may hold
  * another's role, and one that was deleted by hand stays in its bindings under another name.
  */
-function withoutOutdated(policy: Policy, { project, grants, members: ours }: Wanted): Policy {
+function withoutOutdated(policy: Policy, { roles, grants, members: ours }: Wanted): Policy {
   const bindings = policy.bindings?.flatMap((binding) => {
-    if (!binding.role.startsWith(roleName(project, ""))) return [binding];
+    if (!roles.has(binding.role)) return [binding];
     const wanted = grants.filter((grant) => isOf(grant, binding)).map(({ member }) => member);
     if (wanted.length === 0) return [];
     const members = binding.members?.filter(

@@ -1,9 +1,11 @@
+import { ApiError } from "../google/error.ts";
 import { idOf } from "../google/name.ts";
 import type { Operation } from "../google/operation.ts";
 import { editPolicy, type Policy } from "../google/policy.ts";
 import { environmentLabel, installationName } from "../spec/names.ts";
 import { policyChange, present } from "./change.ts";
 import type { Clients } from "./clients.ts";
+import { listOwnRoles } from "./custom-role.ts";
 import { installationAccounts, type Target } from "./installation.ts";
 import { isOwn } from "./ownership.ts";
 import { reconcile } from "./reconcile.ts";
@@ -90,7 +92,7 @@ async function findRepository({ registry, await: wait }: Clients, target: Target
 async function findGrants({ roles, resourceManager, buckets }: Clients, target: Target): Promise<readonly Removal[]> {
   const { project } = target;
   const name = installationName(project);
-  const ours = new Set(own((await present(roles.listRoles(`projects/${project}`))) ?? [], target));
+  const ours = new Set(await listOwnRoles(roles, project));
   const bucket = await present(buckets.getBucket(name));
   const places = [
     {
@@ -116,9 +118,19 @@ async function findGrants({ roles, resourceManager, buckets }: Clients, target: 
     }));
 }
 
-async function findRoles({ roles }: Clients, target: Target): Promise<readonly Removal[]> {
-  const all = (await present(roles.listRoles(`projects/${target.project}`))) ?? [];
-  return own(all, target).map((name) => ({ resource: name, remove: () => roles.deleteRole(name) }));
+async function findRoles({ roles }: Clients, { project }: Target): Promise<readonly Removal[]> {
+  const names = await listOwnRoles(roles, project);
+  return names.map((name) => ({ resource: name, remove: () => deleteRole(roles, name) }));
+}
+
+/** A role that is deleted already cannot be deleted, and is not absent either. */
+async function deleteRole(roles: Clients["roles"], name: string): Promise<void> {
+  try {
+    await roles.deleteRole(name);
+  } catch (caught) {
+    if (!(caught instanceof ApiError && caught.code === "FAILED_PRECONDITION")) throw caught;
+    if (!(await roles.getRole(name))?.deleted) throw caught;
+  }
 }
 
 async function findAccounts({ iam }: Clients, target: Target): Promise<readonly Removal[]> {

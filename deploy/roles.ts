@@ -1,7 +1,6 @@
-import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts";
+import type { CustomRole } from "../google/clients/iam-roles.ts";
 import type { Grant } from "../google/policy.ts";
 import { linkKeySecret } from "../spec/names.ts";
-import type { InstallationChange } from "./change.ts";
 import {
   grantsCondition,
   grantsRoleName,
@@ -14,49 +13,17 @@ import {
   type Target,
   uploadsRoleName,
 } from "./installation.ts";
-import { installationMark, refuseForeign } from "./ownership.ts";
+import { installationMark } from "./ownership.ts";
 import { memberOf } from "./reconcile.ts";
 
 /** A custom role as it is to be. */
 export type WantedRole = Required<Pick<CustomRole, "name" | "title" | "description" | "includedPermissions">>;
-
-/** What ensuring roles works with. */
-export type RoleClient = Pick<IamRolesClient, "getRole" | "createRole" | "patchRole" | "undeleteRole">;
 
 /**
  * The permission to change the project's policy comes in a role of its own, bound under the condition that only the
  * listed roles are granted with it.
  */
 const policyPermissions = new Set(["resourcemanager.projects.setIamPolicy"]);
-
-/** Ensures a custom role with exactly its permissions. Google keeps deleted ones for a week, and their ids for longer. */
-export async function ensureRole(roles: RoleClient, role: WantedRole): Promise<void> {
-  const { name, ...wanted } = role;
-  const found = await roles.getRole(name);
-  const change = roleChange(role, found);
-  if (!change) return;
-  if (change.action === "create") {
-    await roles.createRole(name, { ...wanted, stage: "GA" });
-    return;
-  }
-  if (change.action === "restore") await roles.undeleteRole(name);
-  if (change.differences.length > 0) await roles.patchRole(name, { ...wanted, stage: "GA" });
-}
-
-/** What `ensureRole` does to what was found; undefined when nothing. @throws ApiError ALREADY_EXISTS for a foreign one */
-export function roleChange(wanted: WantedRole, found: CustomRole | undefined): InstallationChange | undefined {
-  const { name, title, includedPermissions } = wanted;
-  if (found) refuseForeign(found, { project: projectOf(name) }, { name, method: "iam.projects.roles.get" });
-  const held = found?.includedPermissions ?? [];
-  const differences = [
-    ...includedPermissions.filter((permission) => !held.includes(permission)).map((each) => `+ ${each}`),
-    ...held.filter((permission) => !includedPermissions.includes(permission)).map((each) => `- ${each}`),
-    ...(found && found.title !== title ? [`~ title: ${title}`] : []),
-  ];
-  if (!found) return { kind: "role", action: "create", resource: name, differences };
-  if (found.deleted) return { kind: "role", action: "restore", resource: name, differences };
-  return differences.length > 0 ? { kind: "role", action: "update", resource: name, differences } : undefined;
-}
 
 /** The custom roles of an account. */
 export function rolesOf(project: string, account: InstallationAccount): readonly WantedRole[] {
@@ -84,7 +51,7 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
 }
 
-/** What an account is granted on the project: its roles, each under its condition. */
+/** What an account is granted on the project: its roles by their usual names, each under its condition. */
 export function grantsOf(target: Target, account: InstallationAccount): readonly Grant[] {
   const { project, projectNumber, region } = target;
   const member = memberOf(account);
@@ -105,8 +72,4 @@ export function grantsOf(target: Target, account: InstallationAccount): readonly
       condition: objectsCondition(beginning, `${beginning}-${projectNumber}-${region}`),
     }));
   });
-}
-
-function projectOf(role: string): string {
-  return role.split("/")[1] ?? "";
 }

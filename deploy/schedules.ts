@@ -21,16 +21,18 @@ const mutableFields = ["schedule", "timeZone", "attemptDeadline", "httpTarget"] 
  * @throws ApiError ALREADY_EXISTS when a job of that name is somebody else's
  */
 export async function ensureSchedules(
-  scheduler: Pick<SchedulerClient, "getJob" | "createJob" | "patchJob">,
+  scheduler: Pick<SchedulerClient, "getJob" | "createJob" | "patchJob" | "resumeJob">,
   target: Target,
 ): Promise<void> {
   const name = jobName(target);
-  const change = jobChange(target, await scheduler.getJob(name));
+  const job = await scheduler.getJob(name);
+  const change = jobChange(target, job);
   if (!change) return;
   const wanted = sweepJob(target);
   await persist(isEarly, () =>
     change.action === "create" ? scheduler.createJob(name, wanted) : scheduler.patchJob(name, wanted, mutableFields),
   );
+  if (isPaused(job)) await scheduler.resumeJob(name);
 }
 
 /** What `ensureSchedules` would make and change. */
@@ -50,10 +52,16 @@ function jobChange(target: Target, job: SchedulerJob | undefined): InstallationC
   }
   refuseForeign(job, target, { name: resource, method: "cloudscheduler.jobs.get" });
   const held = partsOf(job);
-  const differences = Object.entries(partsOf(wanted))
+  const changed = Object.entries(partsOf(wanted))
     .filter(([part, value]) => !isDeepStrictEqual(Reflect.get(held, part), value))
     .map(([part]) => `~ ${part}`);
+  const differences = [...changed, ...(isPaused(job) ? ["+ resumed"] : [])];
   return differences.length > 0 ? { kind: "schedule", action: "update", resource, differences } : undefined;
+}
+
+/** While it is paused, nothing expires and no removal is finished. */
+function isPaused(job: SchedulerJob | undefined): boolean {
+  return job?.state === "PAUSED";
 }
 
 function jobName({ project, region }: Target): string {

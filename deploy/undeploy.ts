@@ -1,4 +1,3 @@
-import type { StorageClient } from "../google/clients/storage.ts";
 import type { StorageBucketClient } from "../google/clients/storage-bucket.ts";
 import { ApiError } from "../google/error.ts";
 import { installationName } from "../spec/names.ts";
@@ -6,16 +5,9 @@ import { present } from "./change.ts";
 import { type Clients, openClients } from "./clients.ts";
 import { type Place, targetOf } from "./deploy.ts";
 import { persist } from "./eventually.ts";
+import { findHindrances, type Hindrance, withDeploy } from "./hindrances.ts";
 import type { Target } from "./installation.ts";
 import { bucketPart, entrances, type RemovalPart, remainder } from "./removal.ts";
-
-/** Why an installation cannot go yet. */
-export interface Hindrance {
-  readonly environment: string;
-  readonly reason: string;
-  /** What to do first. */
-  readonly command: string;
-}
 
 /** How an installation is removed. */
 export interface Undeployment {
@@ -24,7 +16,7 @@ export interface Undeployment {
   readonly onRemoved: (resource: string) => void;
 }
 
-/** How it ended: all is gone, or nothing may go while environments stand. */
+/** How it ended: all is gone, or nothing may go while environments stand or runs are under way. */
 export type UndeployOutcome =
   | { readonly state: "removed"; readonly resources: readonly string[] }
   | { readonly state: "hindered"; readonly hindrances: readonly Hindrance[] };
@@ -47,11 +39,11 @@ export async function undeploy(
   const removeAll = async (parts: readonly RemovalPart[]) => {
     for (const part of parts) resources.push(...(await removePart(clients, target, { part, onRemoved })));
   };
-  const before = await findHindrances(clients.storage, target);
+  const before = await findHindrances(clients, target);
   if (before.length > 0) return { state: "hindered", hindrances: before };
   await removeAll(entrances);
   // A request may have come in while the entrances were being closed.
-  const after = await findHindrances(clients.storage, target);
+  const after = await findHindrances(clients, target);
   if (after.length > 0) return { state: "hindered", hindrances: after.map(withDeploy(target)) };
   await removeAll(keepBucket ? remainder : [...remainder, bucketPart]);
   return { state: "removed", resources };
@@ -65,41 +57,12 @@ async function removePart(
   const removals = await part.find(clients, target);
   await Promise.all(
     removals.map(async ({ resource, remove }) => {
-      await persist(isBusy, remove);
+      // Gone meanwhile is gone: a removal that was killed may have asked for it, and Google takes minutes for some.
+      await present(persist(isBusy, remove));
       onRemoved(resource);
     }),
   );
   return removals.map(({ resource }) => resource);
-}
-
-/** Environments that stand, are being changed, or whose removal waits for Google, from the bucket. */
-export async function findHindrances(
-  storage: Pick<StorageClient, "listObjects">,
-  { project, region }: Place,
-): Promise<readonly Hindrance[]> {
-  const bucket = installationName(project);
-  const place = `--project ${project} --region ${region}`;
-  const named = async (folder: string) => {
-    const objects = (await present(storage.listObjects(bucket, folder))) ?? [];
-    return objects.flatMap(({ name = "" }) => /\/(.+)\.json$/.exec(name)?.[1] ?? []);
-  };
-  const [up, waiting, held] = await Promise.all(["environments/", "teardowns/", "locks/"].map(named));
-  const hindrance = (environment: string): Hindrance => {
-    if (waiting?.includes(environment)) {
-      const reason = "what is left of it waits for Google to release it";
-      return { environment, reason, command: `alloyrun sweep ${place}` };
-    }
-    const reason = up?.includes(environment) ? "it stands" : "a run holds it";
-    return { environment, reason, command: `alloyrun down ${environment} ${place}` };
-  };
-  return [...new Set([...(up ?? []), ...(waiting ?? []), ...(held ?? [])])].sort().map(hindrance);
-}
-
-function withDeploy({ project, region }: Place): (hindrance: Hindrance) => Hindrance {
-  return ({ command, ...rest }) => ({
-    ...rest,
-    command: `alloyrun deploy --project ${project} --region ${region} && ${command}`,
-  });
 }
 
 /** Accounts and roles are the project's, so that looking into the wrong region would leave functions without theirs. */

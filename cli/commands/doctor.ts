@@ -1,7 +1,7 @@
 import { deployCommand, examine } from "../../deploy/doctor/examine.ts";
 import type { Finding } from "../../deploy/doctor/finding.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation, type Place } from "../installation.ts";
+import { findInstallation, type Installation, type Place } from "../installation.ts";
 import { ProblemError } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
 import { watchRun } from "../watch.ts";
@@ -40,21 +40,28 @@ function renderFinding({ check, resource, problem, command }: Finding): readonly
 
 /** The same run as `deploy` ends with: nobody else can tell what an account may do. */
 async function checkPermissions(place: Place): Promise<readonly Finding[]> {
-  const finding = (resource: string, problem: string, command: string): Finding => ({
-    ...{ check: "permissions", resource, problem, command },
-  });
+  const installation = await findInstallation(place);
+  const { requests } = installation;
   try {
-    const { requests } = await findInstallation(place);
     const { run } = await requests.request({ action: "check" });
     const { failures } = await watchRun(requests, run, { place });
-    return failures.map(({ step, message }) => finding(`step ${step}`, message, deployCommand(place)));
+    return failures.map(({ step, message }) => toFinding(`step ${step}`, message, deployCommand(place)));
   } catch (caught) {
     if (!(caught instanceof ProblemError)) throw caught;
     const { status, detail } = caught.problem;
-    if (status !== 403) return [finding("alloyrun-request", detail, deployCommand(place))];
-    const grant =
-      `gcloud run services add-iam-policy-binding alloyrun-request --project=${place.project} ` +
-      `--region=${place.region} --member=user:$(gcloud config get account) --role=roles/run.invoker`;
-    return [finding("alloyrun-request", detail, grant)];
+    const command = status === 403 ? await grantCommand(installation) : deployCommand(place);
+    return [toFinding("alloyrun-request", detail, command)];
   }
+}
+
+function toFinding(resource: string, problem: string, command: string): Finding {
+  return { check: "permissions", resource, problem, command };
+}
+
+/** Who may not call the function can hardly grant it: whoever may is told to whom. */
+async function grantCommand({ place: { project, region }, member }: Installation): Promise<string> {
+  return (
+    `gcloud run services add-iam-policy-binding alloyrun-request --project=${project} --region=${region} ` +
+    `--member=${(await member()) ?? "user:EMAIL"} --role=roles/run.invoker`
+  );
 }

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { type Hindrance, undeploy } from "../../deploy/undeploy.ts";
+import type { Hindrance } from "../../deploy/hindrances.ts";
+import { undeploy } from "../../deploy/undeploy.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Place } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
@@ -11,7 +12,7 @@ export interface UndeployOptions extends Place {
   readonly keepBucket?: boolean;
 }
 
-/** Removes what `deploy` made; refuses while environments stand, and names the commands that take them down. */
+/** Removes what `deploy` made; refuses while environments stand or runs are under way, and names what ends that. */
 export async function undeployInstallation(
   { project, region, yes = false, keepBucket = false }: UndeployOptions,
   terminal: Terminal,
@@ -31,7 +32,7 @@ export async function undeployInstallation(
 }
 
 function renderHindrance({ environment, reason, command }: Hindrance): string {
-  return `  ${environment}: ${reason} — ${command}`;
+  return `  ${environment === undefined ? "" : `${environment}: `}${reason} — ${command}`;
 }
 
 async function isConfirmed(

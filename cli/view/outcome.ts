@@ -66,15 +66,27 @@ function renderCancelled(run: RunView, context: OutcomeContext): string[] {
   ];
 }
 
-function renderRemoval({ action, environment, remaining }: RunView, { place }: OutcomeContext): string[] {
+function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
+  const { action, environment, remaining } = run;
   const subject = action === "sweep" ? "Sweep" : environment;
   if (remaining.length > 0) {
     return [
-      `${subject}: nothing that is billed is left. Google still holds:`,
+      `${subject}: nothing that is billed is left. Still held:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
-      `Finish later: ${commandLine(place, "sweep")}`,
+      ...renderLeft(run),
+      ...renderNextTry(run, commandLine(place, "sweep")),
     ];
   }
   if (action === "sweep") return ["Sweep: nothing is left to remove."];
-  return [`${environment} is gone: every step found nothing of its own left.`];
+  return [`${environment} is gone: every step found nothing of its own left.`, ...renderLeft(run)];
+}
+
+/** What stays for good: somebody else's, and what only Google sees. */
+function renderLeft({ left = [], degraded = [] }: RunView): string[] {
+  return [...left, ...degraded].map((says) => `  stays: ${says}`);
+}
+
+function renderNextTry({ nextTryAt, readAt }: RunView, sweep: string): string[] {
+  if (nextTryAt === undefined) return [`Finish later: ${sweep}`];
+  return [`It is tried again at ${formatEnd(nextTryAt, readAt)}; sooner: ${sweep}`];
 }

@@ -13,7 +13,7 @@ const shownRuns = 5;
  * @param now RFC 3339, by Google's clock; that of the newest run when omitted
  */
 export function renderStatus(view: EnvironmentView, place: Place, now = view.runs[0]?.readAt): string[] {
-  const { environment, url, readyAt, expiresAt, freeze, remaining, runs } = view;
+  const { environment, url, readyAt, expiresAt, freeze, remaining, nextTryAt, runs } = view;
   const since = readyAt ? ` (since ${formatTime(readyAt)})` : "";
   return [
     `${environment}: ${url ?? "not ready"}${url ? since : ""}`,
@@ -23,15 +23,20 @@ export function renderStatus(view: EnvironmentView, place: Place, now = view.run
       ? [`  frozen until ${formatEnd(freeze.until, now)} by ${freeze.by}`, `    because: ${freeze.reason}`]
       : []),
     ...(freeze ? [`    end it: ${commandLine(place, "unfreeze", environment)}`] : []),
-    ...(remaining ? renderRemaining(remaining, place) : []),
+    ...(remaining ? renderRemaining({ remaining, nextTryAt }, place, now) : []),
     ...(runs.length > 0 ? ["", ...renderRuns(runs.slice(0, shownRuns))] : []),
   ];
 }
 
-function renderRemaining(remaining: Readonly<Record<string, string>>, place: Place): string[] {
+function renderRemaining(
+  { remaining = {}, nextTryAt }: Pick<EnvironmentView, "remaining" | "nextTryAt">,
+  place: Place,
+  now: string | undefined,
+): string[] {
   return [
-    "  nothing that is billed is left; Google still holds:",
+    "  nothing that is billed is left. Still held:",
     ...Object.entries(remaining).map(([step, reason]) => `    ${step}: ${reason}`),
+    ...(nextTryAt ? [`    tried again at ${formatEnd(nextTryAt, now)}`] : []),
     `    finish it: ${commandLine(place, "sweep")}`,
   ];
 }

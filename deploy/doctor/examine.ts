@@ -4,6 +4,7 @@ import { connectComputeFacts } from "../../google/clients/compute-facts.ts";
 import type { InstallationChange } from "../change.ts";
 import { openClients } from "../clients.ts";
 import { type Place, planDeployment, targetOf } from "../deploy.ts";
+import { installationAccounts, type Target } from "../installation.ts";
 import { examineAgents } from "./agents.ts";
 import type { Finding } from "./finding.ts";
 import { examineProject } from "./project.ts";
@@ -23,15 +24,28 @@ export async function examine(place: Place, specFile?: SpecFile): Promise<readon
   const billing = connectCloudBilling(auth)(unguarded);
   const target = await targetOf(clients, place);
   const changes = await planDeployment(place, clients);
-  const isInstalled = !changes.some(({ kind, action }) => kind === "bucket" && action === "create");
+  const isInstalled = isInstallation(changes, target);
   const findings = await Promise.all([
     examineProject({ ...clients, billing }, target),
     isInstalled ? examineAgents(clients.resourceManager, target) : [],
-    isInstalled ? changes.map((change) => toFinding(change, place)) : [notInstalled(place)],
+    isInstalled ? seenOf(changes).map((change) => toFinding(change, place)) : [notInstalled(place)],
     examineQuotas({ ...clients, facts }, target),
     specFile ? examineRanges(facts, specFile) : [],
   ]);
   return findings.flat();
+}
+
+/** Whether there is anything of it: its bucket, or one of its accounts. */
+function isInstallation(changes: readonly InstallationChange[], { project }: Target): boolean {
+  const missing = (wanted: InstallationChange["kind"]) =>
+    changes.filter(({ kind, action }) => kind === wanted && action === "create").length;
+  return missing("bucket") === 0 || missing("account") < installationAccounts(project).length;
+}
+
+/** What is behind an API that is off cannot be seen, and may well be there: then nothing is said to be missing. */
+function seenOf(changes: readonly InstallationChange[]): readonly InstallationChange[] {
+  if (!changes.some(({ kind }) => kind === "api")) return changes;
+  return changes.filter(({ kind, action }) => kind === "api" || action !== "create");
 }
 
 function toFinding({ action, kind, resource, differences }: InstallationChange, place: Place): Finding {

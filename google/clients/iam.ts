@@ -28,6 +28,8 @@ export interface IamClient {
   /** All of `projects/{project}`. */
   readonly listAccounts: (project: string) => Promise<readonly ServiceAccount[]>;
   readonly createAccount: (name: string, account: ServiceAccount) => Promise<ServiceAccount>;
+  /** Lets a disabled account work again. */
+  readonly enableAccount: (name: string) => Promise<void>;
   readonly deleteAccount: (name: string) => Promise<void>;
   /** Policy of the account as a resource: who may act as it. With conditions (version 3). */
   readonly getAccountPolicy: (name: string) => Promise<Policy>;
@@ -54,6 +56,10 @@ function iamOf(rest: Rest): IamClient {
       const [parent, email = ""] = name.split("/serviceAccounts/");
       const body = { accountId: email.split("@")[0], serviceAccount };
       return rest.fetchJson({ ...call("POST", "create", name), url: `${api}/${parent}/serviceAccounts`, body });
+    },
+    enableAccount: async (name) => {
+      const request = call("POST", "enable", name);
+      await rest.fetchJson({ ...request, url: `${request.url}:enable`, body: {} });
     },
     deleteAccount: async (name) => {
       await rest.findJson(call("DELETE", "delete", name));

@@ -35,6 +35,8 @@ export interface SchedulerClient {
   readonly createJob: (name: string, job: SchedulerJob) => Promise<SchedulerJob>;
   /** Replaces the fields that the mask names. */
   readonly patchJob: (name: string, job: SchedulerJob, updateMask: readonly string[]) => Promise<SchedulerJob>;
+  /** Lets a paused job run again. */
+  readonly resumeJob: (name: string) => Promise<SchedulerJob>;
   readonly deleteJob: (name: string) => Promise<void>;
 }
 
@@ -63,6 +65,8 @@ export const connectScheduler: Connect<SchedulerClient> = (auth) => (guard) => {
         body: { ...job, name },
         site: site("patch", name),
       }),
+    resumeJob: (name) =>
+      rest.fetchJson({ method: "POST", url: `${api}/${name}:resume`, body: {}, site: site("resume", name) }),
     async deleteJob(name) {
       await rest.findJson({ method: "DELETE", url: `${api}/${name}`, site: site("delete", name) });
     },

@@ -4,6 +4,7 @@ import { fetchAll } from "../pages.ts";
 import { createRest, type Rest } from "../rest.ts";
 
 const api = "https://workflows.googleapis.com/v1";
+const executionsApi = "https://workflowexecutions.googleapis.com/v1";
 
 /** A workflow's definition. */
 export interface Workflow {
@@ -22,8 +23,15 @@ export interface Workflow {
   readonly userEnvVars?: Readonly<Record<string, string>>;
 }
 
+/** An execution that has not ended, as far as it tells what it is for. */
+export interface RunningExecution {
+  /** `projects/{project}/locations/{location}/workflows/{workflow}/executions/{execution}` */
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /**
- * Definitions of workflows; the official package has only executions.
+ * Definitions of workflows, which the official package does not have, and what of them is under way.
  *
  * @see https://cloud.google.com/workflows/docs/reference/rest/v1/projects.locations.workflows
  */
@@ -34,6 +42,8 @@ export interface WorkflowsClient {
   readonly createWorkflow: (name: string, workflow: Workflow) => Promise<Operation>;
   readonly patchWorkflow: (name: string, workflow: Workflow, fields: readonly string[]) => Promise<Operation>;
   readonly deleteWorkflow: (name: string) => Promise<Operation>;
+  /** Executions of a workflow that are active or queued. */
+  readonly listRunning: (name: string) => Promise<readonly RunningExecution[]>;
 }
 
 /** Opens the definitions of workflows. */
@@ -60,5 +70,12 @@ function workflowsOf(rest: Rest): WorkflowsClient {
     patchWorkflow: (name, body, fields) =>
       operation(rest.fetchJson({ ...call("PATCH", "patch", name), query: { updateMask: fields.join(",") }, body })),
     deleteWorkflow: (name) => operation(rest.fetchJson(call("DELETE", "delete", name))),
+    listRunning: (name) => {
+      const url = `${executionsApi}/${name}/executions`;
+      const site = { method: "workflowexecutions.projects.locations.workflows.executions.list", resource: name };
+      // Without the full view they come without labels.
+      const query = { view: "FULL", filter: 'state="ACTIVE" OR state="QUEUED"' };
+      return fetchAll(rest, { request: { method: "GET", url, query, site }, field: "executions" });
+    },
   };
 }

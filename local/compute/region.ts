@@ -1,5 +1,7 @@
 import type { TypedHandlers } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
+import { metricsOf, usageOf } from "../fault/allocations.ts";
+import { plannedLimit } from "../fault/faults.ts";
 import type { ComputeMethods, Region, Zone } from "../model/generated/compute.ts";
 import { regionOf, regions, zonesOf } from "../regions.ts";
 import { notFound } from "./error.ts";
@@ -37,11 +39,20 @@ export function regionMethods(cloud: Cloud): TypedHandlers<ComputeMethods> {
         commonInstanceMetadata: { kind: "compute#metadata" },
         defaultNetworkTier: "PREMIUM",
         defaultServiceAccount: `${projectNumber}-compute@developer.gserviceaccount.com`,
+        quotas: quotasOf(cloud, projectId),
         xpnProjectStatus: "UNSPECIFIED_XPN_PROJECT_STATUS",
         selfLink: link(`projects/${projectId}`),
       };
     },
   };
+}
+
+/** Only what a fault plan limits is shown, for nothing else is. */
+function quotasOf({ store }: Cloud, project: string) {
+  return metricsOf("compute.googleapis.com").flatMap((metric) => {
+    const limit = plannedLimit(store, metric, project);
+    return limit === undefined ? [] : [{ metric, limit, usage: usageOf(store, metric, project) }];
+  });
 }
 
 function toRegion(project: string, region: string): Region {

@@ -122,6 +122,21 @@ export function excessOf(store: Store, { metric, limit, project, name, resource 
   return used + amount(resource) > limit ? refuse({ metric, limit, project, region }) : undefined;
 }
 
+/** Metrics of an API whose operations take what is limited, in the order of the table. */
+export function metricsOf(host: string): readonly string[] {
+  return Object.keys(allocations).filter((metric) => allocations[metric]?.taker?.startsWith(`${host}/`));
+}
+
+/** How much of a metric that is counted over all regions a project has. */
+export function usageOf(store: Store, metric: string, project: string): number {
+  const { collection = "", amount = () => 1 } = allocations[metric] ?? {};
+  return store
+    .collection(collection)
+    .list()
+    .filter(([name, one]) => belongs(name, one, { project, region: "" }))
+    .reduce((sum, [, one]) => sum + amount(one), 0);
+}
+
 /** Service accounts are kept by e-mail; everything else by a name that says its project. */
 function belongs(name: string, { projectId }: JsonObject, { project, region }: { project: string; region: string }) {
   if (!name.startsWith("projects/")) return projectId === project;

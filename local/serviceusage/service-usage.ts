@@ -2,6 +2,7 @@ import { type Api, handlers, type OperationResource, type RunningOperation } fro
 import type { Cloud } from "../cloud.ts";
 import { ApiError, errorInfo } from "../error.ts";
 import type { JsonObject } from "../json.ts";
+import { createLatencies } from "../latency.ts";
 import type {
   ListServicesRequest,
   ListServicesResponse,
@@ -49,7 +50,6 @@ export function createServiceUsage(cloud: Cloud): Api {
     operations: {
       enable: (operation) => runChange(context, "enable", operation),
       disable: (operation) => runChange(context, "disable", operation),
-      identity: (operation) => runIdentity(context, operation),
     },
   };
 }
@@ -176,24 +176,12 @@ function list(
   return { services: page.items, nextPageToken: page.nextPageToken };
 }
 
-function generateIdentity({ cloud }: Context, parent: string): OperationResource {
-  demandKnown([parseName(parent).service]);
-  return toLongrunning(
-    cloud.operations.start({
-      host,
-      parent: "",
-      kind: "identity",
-      target: parent,
-      input: { name: parent },
-      latency: "serviceusage.identity",
-      id: (draws) => `acat.p2-${draws.hex(12)}`,
-    }),
-  );
-}
-
-async function runIdentity({ states }: Context, operation: RunningOperation): Promise<JsonObject> {
-  await operation.latency();
-  const { project, service } = parseName(String(operation.input.name));
+/** Answers when the identity is there: gcloud reads the response of the operation without waiting for it. */
+async function generateIdentity({ cloud, states }: Context, parent: string): Promise<OperationResource> {
+  const { project, service } = parseName(parent);
+  demandKnown([service]);
+  await cloud.clock.sleep(createLatencies(cloud)("serviceusage.identity", parent), { draws: true });
   const agent = states.ensureAgent(project, service);
-  return { "@type": type("v1beta1.ServiceIdentity"), email: agent?.email, uniqueId: agent?.uniqueId };
+  const response = { "@type": type("v1beta1.ServiceIdentity"), email: agent?.email, uniqueId: agent?.uniqueId };
+  return { name: "operations/finished.DONE_OPERATION", done: true, response };
 }

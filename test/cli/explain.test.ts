@@ -35,6 +35,17 @@ describe("explain", () => {
     expect(explained(problem({ status }))).toEqual({ text: "Refused: it is so\n", exitCode });
   });
 
+  it("says how an API that is off is turned on", () => {
+    const off = {
+      method: "cloudresourcemanager.projects.get",
+      resource: "projects/p",
+      code: "PERMISSION_DENIED",
+    } as const;
+    expect(explained(new ApiError({ ...off, text: "said Google", reason: "SERVICE_DISABLED" })).text).toContain(
+      "gcloud services enable cloudresourcemanager.googleapis.com --project=p",
+    );
+  });
+
   it("says who holds the environment, why, since when, how long it takes, and what to do", () => {
     const holder = {
       ...{ run: "run-0", status: "/v1/runs/run-0", requestedBy: "bob@example.com", why: "up" },

@@ -37,11 +37,15 @@ function iamInMemory(projectPolicy: Policy = {}): Iam {
     iam: {
       getAccount: async (name) => existing.get(name),
       createAccount: write(existing, "create"),
+      async enableAccount(name) {
+        await write(existing, "enable")(name, { ...existing.get(name), disabled: false });
+      },
       getAccountPolicy: getPolicy,
       setAccountPolicy: write(policies, "set policy of"),
     },
     roles: {
       getRole: async (name) => held.get(name),
+      listRoles: async () => [...held].map(([name, role]) => ({ ...role, name })).filter(({ deleted }) => !deleted),
       createRole: write(held, "create"),
       patchRole: write(held, "patch"),
       undeleteRole: async (name) => write(held, "undelete")(name, { ...held.get(name), deleted: false }),
@@ -81,6 +85,17 @@ describe("ensureIdentities", () => {
     });
     expect(iam.writes.filter((write) => !write.startsWith("create projects/my-project/serviceAccounts/"))).toEqual([]);
     expect(iam.accounts.get(name)?.description).toBe("somebody's");
+  });
+
+  it("lets an account work again that somebody disabled", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, target, accounts);
+    const name = `projects/${project}/serviceAccounts/${accounts[0]?.email}`;
+    iam.accounts.set(name, { ...iam.accounts.get(name), disabled: true });
+    iam.writes.length = 0;
+    await ensureIdentities(iam, target, accounts);
+    expect(iam.writes).toEqual([`enable ${name}`]);
+    expect(iam.accounts.get(name)?.disabled).toBe(false);
   });
 
   it("takes back what an earlier version let an account act as, and nothing that people granted", async () => {
@@ -195,6 +210,7 @@ describe("ensureIdentities", () => {
     const foreign: Binding[] = [
       { role: "roles/owner", members: ["user:ann@example.com"] },
       { role: `projects/${project}/roles/somebodys`, members: [member] },
+      { role: `projects/${project}/roles/alloyrun_networks`, members: [member, "user:ann@example.com"] },
     ];
     const name = accounts.find(({ grants }) => grants.length > 0)?.name;
     const role = `projects/${project}/roles/alloyrun_${name}_grants`;

@@ -8,8 +8,13 @@ const name = "projects/my-project/locations/asia-northeast1/jobs/alloyrun-sweep"
 /** Cloud Scheduler in memory, which notes what it is asked to change. */
 function createScheduler(jobs: Record<string, SchedulerJob> = {}) {
   const asked: string[] = [];
-  const scheduler: Pick<SchedulerClient, "getJob" | "createJob" | "patchJob"> = {
+  const scheduler: Pick<SchedulerClient, "getJob" | "createJob" | "patchJob" | "resumeJob"> = {
     getJob: async (job) => jobs[job],
+    async resumeJob(job) {
+      asked.push(`resume ${job}`);
+      jobs[job] = { ...jobs[job], state: "ENABLED" };
+      return jobs[job];
+    },
     async createJob(job, body) {
       asked.push(`create ${job}`);
       jobs[job] = { ...body, httpTarget: { ...body.httpTarget, headers: { "User-Agent": "Google-Cloud-Scheduler" } } };
@@ -50,6 +55,16 @@ describe("ensureSchedules", () => {
     await ensureSchedules(scheduler, target);
     expect(asked[1]).toMatch(/^patch .*schedule/);
     expect(jobs[name]?.schedule).toBe("*/15 * * * *");
+  });
+
+  it("lets a job run again that somebody paused", async () => {
+    const { scheduler, jobs, asked } = createScheduler();
+    await ensureSchedules(scheduler, target);
+    jobs[name] = { ...jobs[name], state: "PAUSED" };
+    expect(await planSchedules(scheduler, target)).toMatchObject([{ action: "update", differences: ["+ resumed"] }]);
+    await ensureSchedules(scheduler, target);
+    expect(asked.at(-1)).toBe(`resume ${name}`);
+    expect(await planSchedules(scheduler, target)).toEqual([]);
   });
 
   it("is planned by what differs, and not at all once the job is there", async () => {

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Finding } from "../../deploy/doctor/finding.ts";
 import { installationAccounts, installationFunctions } from "../../deploy/installation.ts";
-import { region } from "./support/environment.ts";
+import { isInstalled } from "../conformance/gcloud/gcloud.ts";
+import { runShell } from "../support/shell.ts";
+import { findDoor } from "./support/door.ts";
+import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { takeRights } from "./support/grants.ts";
-import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
-import { takeGrants, takeInventory } from "./support/inventory.ts";
+import { type CommandResult, type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { takeGrants, takeInstallation } from "./support/inventory.ts";
 import { startSession } from "./support/session.ts";
 
 jest.setTimeout(600_000);
@@ -13,6 +17,8 @@ const place = ["--project", project, "--region", region, "--json"];
 const bucket = `${project}-alloyrun`;
 const deploy = `alloyrun deploy --project ${project} --region ${region}`;
 const role = `projects/${project}/roles/alloyrun_network`;
+const account = `projects/${project}/serviceAccounts/alloyrun-verify@${project}.iam.gserviceaccount.com`;
+const compute = `compute.googleapis.com/compute/v1/projects/${project}`;
 const locations = `projects/${project}/locations/${region}`;
 
 /** One project, from nothing over an installation and a broken one to nothing, and to an installation again. */
@@ -21,12 +27,19 @@ describe("an installation", () => {
   let empty: string[];
   let installed: string[];
   let granted: string[];
+  let environment: Environment;
+  let findings: Answer["findings"];
 
   beforeAll(async () => {
     cloud = await startInstalledCloud({ bare: true });
+    const subnet = { name: "checked-subnet", range: "192.168.100.0/28" };
+    environment = createEnvironment("checked", { network: { name: "my-vpc", subnet } });
     empty = inventory();
   });
-  afterAll(() => cloud?.stop());
+  afterAll(async () => {
+    environment?.remove();
+    await cloud?.stop();
+  });
 
   it("is planned in whole while the project is empty, and nothing is made of it", async () => {
     const { changes } = await answerOf(0, "deploy", "--plan", "--hook");
@@ -76,38 +89,85 @@ describe("an installation", () => {
       includedPermissions: ["compute.networks.get", "compute.firewalls.list"],
     });
     await cloud.ask(`DELETE iam.googleapis.com/v1/projects/${project}/roles/alloyrun_egress`);
+    await cloud.ask(`POST iam.googleapis.com/v1/${account}:disable`, {});
     await cloud.ask(`DELETE workflows.googleapis.com/v1/${locations}/workflows/alloyrun-sweep`);
+    await cloud.ask(`DELETE cloudfunctions.googleapis.com/v2/${locations}/functions/alloyrun-events`);
+    await cloud.ask(`POST cloudscheduler.googleapis.com/v1/${locations}/jobs/alloyrun-sweep:pause`, {});
     await cloud.ask(`PUT cloudbilling.googleapis.com/v1/projects/${project}/billingInfo`, { billingAccountName: "" });
+    cloud.local.faults.addLimit({ project, metric: "NETWORKS", limit: 1 });
+    await takeRange();
     const agent = await takeRole("roles/workflows.serviceAgent");
-    const { findings } = await answerOf(1, "doctor");
-    expect(findings.map(({ check, resource, command }) => [check, resource, command])).toEqual(
-      expect.arrayContaining([
+    ({ findings } = await answerOf(1, "doctor", "--spec", environment.file));
+    expect(findings.map(({ check, resource, command }) => [check, resource, command]).sort()).toEqual(
+      [
         ["billing", `projects/${project}`, expect.stringContaining(`gcloud billing projects link ${project} `)],
         ["agents", `projects/${project}`, expect.stringContaining(`--member=${agent} --role=roles/workflows.serviceA`)],
         ["installation", role, deploy],
         ["installation", `projects/${project}/roles/alloyrun_egress`, deploy],
+        ["installation", account, deploy],
         ["installation", `${locations}/workflows/alloyrun-sweep`, deploy],
-      ]),
+        ["installation", `${locations}/functions/alloyrun-events`, deploy],
+        ["installation", `${locations}/services/alloyrun-events`, deploy],
+        ["installation", `${locations}/jobs/alloyrun-sweep`, deploy],
+        ["quotas", `projects/${project}`, expect.stringContaining("--quota-id=NETWORKS-per-project")],
+        ["ranges", `${environment.file}: network.subnets.checked-subnet`, expect.stringMatching(/^sed -i/)],
+      ].sort(),
     );
-    expect(findings).toHaveLength(5);
     expect(findings.find(({ resource }) => resource === role)?.problem).toContain("- compute.firewalls.list");
     const { changes } = await answerOf(0, "deploy", "--plan");
     expect(changes.map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual([
+      `create ${locations}/functions/alloyrun-events`,
       `create ${locations}/workflows/alloyrun-sweep`,
       `restore projects/${project}/roles/alloyrun_egress`,
+      `update ${locations}/jobs/alloyrun-sweep`,
+      `update ${locations}/services/alloyrun-events`,
       `update ${role}`,
+      `update ${account}`,
     ]);
   });
 
+  it("tells an API that is off, and not that all is missing which cannot be seen without it", async () => {
+    await cloud.ask(
+      `POST serviceusage.googleapis.com/v1/projects/${project}/services/storage.googleapis.com:disable`,
+      {},
+    );
+    const answer = await answerOf(1, "doctor");
+    const off = answer.findings.filter(({ problem }) => problem.startsWith("the api "));
+    expect(off.map(({ resource, command }) => [resource, command])).toEqual([
+      [`projects/${project}/services/storage.googleapis.com`, deploy],
+    ]);
+    expect(answer.findings.filter(({ problem }) => problem.includes("is missing"))).toEqual(off);
+  });
+
   it("is mended by these commands", async () => {
-    await cloud.ask(`PUT cloudbilling.googleapis.com/v1/projects/${project}/billingInfo`, {
-      billingAccountName: "billingAccounts/012345-6789AB-CDEF01",
-    });
-    await giveRole("roles/workflows.serviceAgent");
+    for (const finding of findings.filter(({ command }) => command !== deploy)) await mend(finding);
     await answerOf(0, "deploy");
-    expect((await answerOf(0, "doctor")).findings).toEqual([]);
+    expect((await answerOf(0, "doctor", "--spec", environment.file)).findings).toEqual([]);
+    await cloud.ask(`DELETE ${compute}/regions/${region}/subnetworks/theirs`);
+    await cloud.ask(`DELETE ${compute}/global/networks/my-vpc`);
     expect(inventory()).toEqual(installed);
     expect(takeGrants(cloud.local)).toEqual(granted);
+  });
+
+  it("tells somebody who may not call it what an owner is to run", async () => {
+    const roles = ["roles/viewer", "roles/iam.securityReviewer"];
+    const policy = await readPolicy();
+    const bindings = roles.map((one) => ({ role: one, members: ["user:ann@example.com"] }));
+    await writePolicy({ ...policy, bindings: [...policy.bindings, ...bindings] });
+    await cloud.local.cloud.clock.advance(10 * 60_000);
+    const found = (await answerTo("ann@example.com", 1, "doctor")).findings;
+    expect(found).toEqual([
+      {
+        ...{ check: "permissions", resource: "alloyrun-request", problem: expect.any(String) },
+        command:
+          `gcloud run services add-iam-policy-binding alloyrun-request --project=${project} --region=${region} ` +
+          "--member=user:ann@example.com --role=roles/run.invoker",
+      },
+    ]);
+    for (const finding of found) await mend(finding);
+    await cloud.local.cloud.clock.advance(10 * 60_000);
+    expect((await answerTo("ann@example.com", 0, "doctor")).findings).toEqual([]);
+    await writePolicy({ ...(await readPolicy()), bindings: policy.bindings });
   });
 
   it("asks twice before it goes", async () => {
@@ -150,11 +210,10 @@ describe("an installation", () => {
     expect(inventory()).toContain(`iam.serviceAccounts alloyrun-network@${project}.iam.gserviceaccount.com`);
     const { resources } = await answerOf(0, "undeploy", "--yes");
     expect(resources).toContain(`gs://${bucket}`);
-    expect(inventory()).toEqual(empty);
+    expect(inventory()).toEqual([...empty, `pubsub.topics projects/${project}/topics/somebodys`]);
     expect(takeRights(cloud.local)).toEqual([]);
-    expect((await cloud.ask(`GET pubsub.googleapis.com/v1/projects/${project}/topics`)).topics).toEqual([
-      expect.objectContaining({ name: `projects/${project}/topics/somebodys` }),
-    ]);
+    expect(await cloud.ask(`GET ${foreign}`)).toMatchObject({ labels: { of: "somebody" } });
+    await cloud.ask(`DELETE ${foreign}`);
     expect((await answerOf(0, "undeploy", "--yes")).resources).toEqual([]);
   });
 
@@ -171,18 +230,20 @@ describe("an installation", () => {
   }
 
   async function answerOf(code: number, command: string, ...options: readonly string[]): Promise<Answer> {
-    const result = await cloud.alloyrun(command, ...options, ...place);
+    return toAnswer(code, await cloud.alloyrun(command, ...options, ...place));
+  }
+
+  async function answerTo(person: string, code: number, command: string): Promise<Answer> {
+    return toAnswer(code, await cloud.alloyrunAs(person, command, ...place));
+  }
+
+  function toAnswer(code: number, result: CommandResult): Answer {
     expect(`${result.code} ${result.stderr}`).toBe(`${code} `);
     return JSON.parse(result.stdout);
   }
 
-  /** Without images: what a build pushed under an old tag is nobody's loss, and of deleted roles only the name is left. */
   function inventory(): string[] {
-    const roles = cloud.local.cloud.store.collection<{ readonly deleted?: boolean }>("iam.roles");
-    return takeInventory(cloud.local).filter((line) => {
-      const [collection = "", name = ""] = line.split(" ");
-      return !["workload.images", "run.revisions"].includes(collection) && !roles.get(name)?.deleted;
-    });
+    return takeInstallation(cloud.local);
   }
 
   /** Calls of the owner's that were meant to change something. */
@@ -192,6 +253,34 @@ describe("an installation", () => {
       .filter((entry) => entry.kind === "call" && entry.principal.startsWith("owner@"))
       .map((entry) => (entry.kind === "call" ? entry.method : ""))
       .filter((method) => /\.(Create|Update|Patch|Delete|Insert|Set|Undelete|BatchEnable)\w*$/.test(method));
+  }
+
+  async function takeRange(): Promise<void> {
+    const network = `projects/${project}/global/networks/my-vpc`;
+    await cloud.ask(
+      `POST serviceusage.googleapis.com/v1/projects/${project}/services/compute.googleapis.com:enable`,
+      {},
+    );
+    await cloud.local.cloud.clock.advance(10 * 60_000);
+    await cloud.ask(`POST ${compute}/global/networks`, { name: "my-vpc", autoCreateSubnetworks: false });
+    const subnet = { name: "theirs", network, ipCidrRange: "192.168.100.0/28" };
+    await cloud.ask(`POST ${compute}/regions/${region}/subnetworks`, subnet);
+  }
+
+  /** Runs the command of a finding as it is, where the local cloud serves what it asks; the rest is done as Google does it. */
+  async function mend({ check, command }: Finding): Promise<void> {
+    if (check === "billing") {
+      const body = { billingAccountName: "billingAccounts/012345-6789AB-CDEF01" };
+      await cloud.ask(`PUT cloudbilling.googleapis.com/v1/projects/${project}/billingInfo`, body);
+    } else if (check === "quotas") {
+      cloud.local.faults.clear();
+    } else if (check === "ranges" || isInstalled) {
+      await runShell(cloud.local, project, command);
+    } else if (check === "agents") {
+      await giveRole("roles/workflows.serviceAgent");
+    } else {
+      await (await findDoor(cloud)).allow("user:ann@example.com");
+    }
   }
 
   /** Takes a role away from its only member, who is named. */
@@ -226,7 +315,7 @@ describe("an installation", () => {
 
 interface Answer {
   readonly changes: readonly { kind: string; action: string; resource: string; differences: readonly string[] }[];
-  readonly findings: readonly { check: string; resource: string; problem: string; command: string }[];
+  readonly findings: readonly Finding[];
   readonly resources: readonly string[];
 }
 

@@ -30,6 +30,7 @@ export function installationOf(requests: Partial<RequestClient>): Installation &
   return {
     place: { project: "my-project", region: "asia-northeast1" },
     bucket: "b",
+    member: refuse,
     storage: createMemoryStorage(),
     requests: {
       ...{ request: refuse, getRun: refuse, cancelRun: refuse, resumeRun: refuse, getEnvironment: refuse },

@@ -86,14 +86,38 @@ describe("renderOutcome", () => {
     expect(lines).not.toContain("Kept");
   });
 
-  it("says what Google still holds after a removal, and how to finish it", () => {
+  it("says what is still held after a removal, when it is tried again, and how to finish it sooner", () => {
+    const run = runView({
+      action: "down",
+      state: "remaining",
+      remaining: [{ step: "network", reason: "held: it is still used by an instance of another team" }],
+      nextTryAt: at(610),
+      left: ["projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is"],
+      degraded: ["producer residue: Google still lists the private connection of n"],
+    });
+    expect(renderOutcome(run, alone)).toEqual([
+      "users: nothing that is billed is left. Still held:",
+      "  network: held: it is still used by an instance of another team",
+      "  stays: projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is",
+      "  stays: producer residue: Google still lists the private connection of n",
+      "It is tried again at 2030-01-01 00:10 UTC (in 10 min); sooner: alloyrun sweep --project my-project",
+    ]);
+  });
+
+  it("names what stays of an environment that is gone", () => {
+    const left = ["projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is"];
+    const run = runView({ action: "down", state: "succeeded", left });
+    expect(renderOutcome(run, alone)).toContain(`  stays: ${left[0]}`);
+  });
+
+  it("says how to finish what is held by who cannot tell when it is tried again", () => {
     const run = runView({
       action: "down",
       state: "remaining",
       remaining: [{ step: "egress", reason: "the subnet is in use for up to two hours" }],
     });
     expect(renderOutcome(run, alone)).toEqual([
-      "users: nothing that is billed is left. Google still holds:",
+      "users: nothing that is billed is left. Still held:",
       "  egress: the subnet is in use for up to two hours",
       "Finish later: alloyrun sweep --project my-project",
     ]);

@@ -28,11 +28,13 @@ describe("renderStatus", () => {
   });
 
   it("tells what a removal left, and how it is finished", () => {
-    const view = { environment: "users", runs: [], remaining: { network: "held by an address" } };
-    expect(renderStatus(view, place)).toEqual([
+    const remaining = { network: "held by an address" };
+    const view = { environment: "users", runs: [], remaining, nextTryAt: "2030-01-01T00:15:00.000Z" };
+    expect(renderStatus(view, place, "2030-01-01T00:00:00.000Z")).toEqual([
       "users: not ready",
-      "  nothing that is billed is left; Google still holds:",
+      "  nothing that is billed is left. Still held:",
       "    network: held by an address",
+      "    tried again at 2030-01-01 00:15 UTC (in 15 min)",
       "    finish it: alloyrun sweep --project my-project",
     ]);
   });

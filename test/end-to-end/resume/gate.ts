@@ -10,8 +10,8 @@ type CreateApi = (cloud: Cloud) => Api;
 /** Lets every call through but one, which it holds until it is told how that goes on. */
 export interface Gate {
   wrap(create: CreateApi): CreateApi;
-  /** Resolves when the call is there. Counts from now on; replaces what was armed before. */
-  arm(stop: Stop): Promise<void>;
+  /** Resolves with the first of the calls that is there. Counts from now on; replaces what was armed before. */
+  arm(...stops: readonly Stop[]): Promise<Stop>;
   /** Lets the held call go on; or drops it, as if its caller had never got it out. */
   release(how: "go" | "drop"): void;
   /** Has somebody told of every call with an effect before it is carried out. */
@@ -19,14 +19,20 @@ export interface Gate {
 }
 
 interface Armed {
-  readonly stop: Stop;
-  readonly reached: () => void;
+  readonly stops: readonly Stop[];
+  /** The one that came. */
+  held?: Stop;
+  readonly reached: (stop: Stop) => void;
   readonly released: Promise<"go" | "drop">;
   readonly release: (how: "go" | "drop") => void;
 }
 
-/** Makes a gate before the handlers of a local cloud. */
-export function createGate(): Gate {
+/**
+ * Makes a gate before the handlers of a local cloud.
+ *
+ * @param isWatched whose calls may be held, by the part of an e-mail before the `@`; those that make up a run unless given
+ */
+export function createGate(isWatched: (caller: string) => boolean = isOfRun): Gate {
   let armed: Armed | undefined;
   let seen = new Map<string, number>();
   let tell = (_effect: Omit<Stop, "when">) => {};
@@ -34,22 +40,25 @@ export function createGate(): Gate {
   async function pass<T>(effect: Passing, work: () => Promise<T> | T): Promise<T> {
     const { caller, method, nth, call } = effect;
     if (hasEffect(method)) tell(effect);
-    const isHeld = armed && armed.stop.caller === caller && armed.stop.method === method && armed.stop.nth === nth;
-    const held = isHeld ? armed : undefined;
-    if (held?.stop.when === "before") await holdUp(held, call);
+    const isHere = (stop: Stop) => stop.caller === caller && stop.method === method && stop.nth === nth;
+    const holding = armed?.held ? undefined : armed;
+    const stop = holding?.stops.find(isHere);
+    if (!holding || !stop) return await work();
+    holding.held = stop;
+    if (stop.when === "before") await holdUp(holding, stop, call);
     try {
       return await work();
     } finally {
-      if (held?.stop.when === "after") {
+      if (stop.when === "after") {
         await kept();
-        await holdUp(held, call);
+        await holdUp(holding, stop, call);
       }
     }
   }
 
   function passing(method: string, call: Call): Passing | undefined {
     const caller = nameOfCaller(emailOf(call.principal));
-    if (!isOfRun(caller)) return undefined;
+    if (!isWatched(caller)) return undefined;
     const known = toMethod(method);
     const nth = (seen.get(`${caller} ${known}`) ?? 0) + 1;
     seen.set(`${caller} ${known}`, nth);
@@ -79,10 +88,10 @@ export function createGate(): Gate {
         }),
       };
     },
-    arm(stop) {
-      const reached = Promise.withResolvers<void>();
+    arm(...stops) {
+      const reached = Promise.withResolvers<Stop>();
       const released = Promise.withResolvers<"go" | "drop">();
-      armed = { stop, reached: reached.resolve, released: released.promise, release: released.resolve };
+      armed = { stops, reached: reached.resolve, released: released.promise, release: released.resolve };
       seen = new Map();
       return reached.promise;
     },
@@ -103,8 +112,8 @@ interface Passing extends Omit<Stop, "when"> {
 }
 
 /** Time goes on for a patient stop, and stands still as for any work for the others. */
-async function holdUp({ stop, reached, released }: Armed, { hold }: Call): Promise<void> {
-  reached();
+async function holdUp({ reached, released }: Armed, stop: Stop, { hold }: Call): Promise<void> {
+  reached(stop);
   const how = await (stop.isPatient ? hold.during(() => released) : released);
   if (how === "drop") throw new ApiError({ code: "CANCELLED", message: "The caller was killed." });
 }

@@ -27,6 +27,8 @@ export interface InstalledCloud {
   readonly project: string;
   /** Runs `alloyrun` in a process of its own. */
   alloyrun(...args: string[]): Promise<CommandResult>;
+  /** The same as somebody else than the owner, by e-mail address. */
+  alloyrunAs(person: string, ...args: string[]): Promise<CommandResult>;
   /** All that commands have printed so far. */
   printed(): string;
   up(environment: Environment): Promise<RunResult>;
@@ -61,18 +63,23 @@ export async function startInstalledCloud(
   const { project = "my-project" } = options;
   const local = await startLocalCloud(options);
   options.onStart?.(local);
-  const env = { PATH: process.env.PATH ?? "", ...(await local.environment({ project })) };
+  const envOf = async (as?: string) => ({
+    PATH: process.env.PATH ?? "",
+    ...(await local.environment({ project, as })),
+  });
+  const env = await envOf();
   const printed: string[] = [];
-  const alloyrun = async (...args: string[]) => {
-    const result = await runCommand(args, env);
+  const keep = (result: CommandResult) => {
     printed.push(result.stdout, result.stderr);
     return result;
   };
+  const alloyrun = async (...args: string[]) => keep(await runCommand(args, env));
   const place = ["--project", project, "--region", region, "--json"];
   const cloud: InstalledCloud = {
     local,
     project,
     alloyrun,
+    alloyrunAs: async (person, ...args) => keep(await runCommand(args, await envOf(person))),
     printed: () => printed.join("\n"),
     up: async (environment) => toRun(await alloyrun("up", environment.file, "--json")),
     down: async (environment) => toRun(await alloyrun("down", environment, ...place)),

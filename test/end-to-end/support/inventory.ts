@@ -35,6 +35,30 @@ export function takeInventory({ cloud }: LocalCloud): string[] {
   );
 }
 
+/** What only an installation has, beside what is in every inventory. */
+const ofInstallations = ["pubsub.topics", "pubsub.subscriptions", "scheduler.jobs", "storage.buckets"];
+
+/**
+ * Every resource of every project, with what an installation has of its own. Left out are images and revisions, for what a
+ * build pushed under an old tag is nobody's loss, and deleted roles, of which only the name is left.
+ */
+export function takeInstallation(local: LocalCloud): string[] {
+  const { store } = local.cloud;
+  const roles = store.collection<{ readonly deleted?: boolean }>("iam.roles");
+  const inventory = takeInventory(local).filter((line) => {
+    const [collection = "", name = ""] = line.split(" ");
+    return !["workload.images", "run.revisions"].includes(collection) && !roles.get(name)?.deleted;
+  });
+  const further = ofInstallations.flatMap((collection) =>
+    store
+      .collection(collection)
+      .list()
+      .filter(([name]) => !/\bgcf-/.test(name))
+      .map(([name]) => `${collection} ${name}`),
+  );
+  return [...inventory, ...further];
+}
+
 /**
  * Every grant to anybody but Google's own accounts, as `{resource} {role} {member}`, in order. What was granted on an
  * account that is gone is not there, although Google keeps it in case the account is brought back.

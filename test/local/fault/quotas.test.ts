@@ -77,6 +77,13 @@ describe("a quota of resources", () => {
     expect((await rest(local, `GET ${networks}/within`)).status).toBe(200);
   });
 
+  it("is shown by Compute with what is used of it, as far as it is planned", async () => {
+    const project = async () => (await rest(local, `GET ${networks.replace("/global/networks", "")}`)).body;
+    expect(await project()).not.toHaveProperty("quotas");
+    local.faults.addLimit({ project: testProject, metric: "NETWORKS", limit: 3 });
+    expect(await project()).toMatchObject({ quotas: [{ metric: "NETWORKS", limit: 3, usage: 1 }] });
+  });
+
   it("refuses AlloyDB's call with QuotaFailure, by region", async () => {
     local.faults.addLimit({ project: "*", metric: "ClustersPerProjectPerRegion", limit: 0 });
     const network = `projects/${testProject}/global/networks/within`;

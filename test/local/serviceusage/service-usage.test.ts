@@ -132,4 +132,10 @@ describe("generateServiceIdentity", () => {
     expect(first.uniqueId).toMatch(/^1\d{20}$/);
     expect(member(await operate(local, target), "response")).toEqual(first);
   });
+
+  it("answers with an operation that is done, whose response gcloud reads at once", async () => {
+    const target = `POST serviceusage.googleapis.com/v1beta1/projects/${testProject}/services/workflows.googleapis.com:generateServiceIdentity`;
+    const { body } = await rest(local, target);
+    expect(body).toMatchObject({ done: true, response: { email: expect.stringContaining("gcp-sa-workflows") } });
+  });
 });

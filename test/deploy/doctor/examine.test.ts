@@ -1,0 +1,211 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Finding } from "../../../deploy/doctor/finding.ts";
+import type { JsonObject } from "../../../local/json.ts";
+import { type LocalCloud, startLocalCloud } from "../../../local/main.ts";
+import { type Installer, region, startInstaller } from "../../support/installer.ts";
+import { operate } from "../../support/local-operation.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+jest.setTimeout(120_000);
+
+const run = promisify(execFile);
+const project = "my-project";
+const locations = `projects/${project}/locations/${region}`;
+const iam = `iam.googleapis.com/v1/projects/${project}`;
+const compute = `compute.googleapis.com/compute/v1/projects/${project}`;
+const bucket = `${project}-alloyrun`;
+const policy = `cloudresourcemanager.googleapis.com/v1/projects/${project}`;
+const emailOf = (name: string) => `alloyrun-${name}@${project}.iam.gserviceaccount.com`;
+
+/** Something is broken as it happens to people; then what is found is mended by what the finding says. */
+describe("the doctor", () => {
+  let local: LocalCloud;
+  let installer: Installer;
+
+  beforeAll(async () => {
+    local = await startLocalCloud({ offline: true });
+    installer = await startInstaller(local, project);
+    await installer.install();
+    for (const { host } of local.apis) local.cloud.projects.setUsable(project, host, true);
+  });
+  afterAll(async () => {
+    await installer?.stop();
+    await local?.stop();
+  });
+
+  it("finds nothing in a project that is as it should be", async () => {
+    expect(await installer.examine()).toEqual([]);
+    expect(await installer.plan()).toEqual([]);
+  });
+
+  it("tells that nobody pays", async () => {
+    const billing = `cloudbilling.googleapis.com/v1/projects/${project}/billingInfo`;
+    await ask(`PUT ${billing}`, { billingAccountName: "" });
+    const { command } = await only("billing");
+    expect(command).toBe(`gcloud billing projects link ${project} --billing-account=ACCOUNT_ID`);
+    await ask(`PUT ${billing}`, { billingAccountName: "billingAccounts/012345-6789AB-CDEF01" });
+    expect(await installer.examine()).toEqual([]);
+  });
+
+  it.each([...["artifactregistry", "cloudbuild", "cloudfunctions", "cloudscheduler", "pubsub", "run", "workflows"]])(
+    "tells that Google's own account for %s has lost its role",
+    async (service) => {
+      const role = `roles/${service}.serviceAgent`;
+      await edit((bindings) => bindings.filter((binding) => binding.role !== role));
+      const { command } = await only("agents");
+      const identity = `gcloud beta services identity create --service=${service}.googleapis.com --project=${project}`;
+      const [made, bound = ""] = command.split(" && ");
+      expect(made).toBe(identity);
+      const [, member = ""] = /--member=(\S+)/.exec(bound) ?? [];
+      expect(bound).toBe(
+        `gcloud projects add-iam-policy-binding ${project} --member=${member} --role=${role} --condition=None`,
+      );
+      const usage = `serviceusage.googleapis.com/v1beta1/projects/${project}/services/${service}.googleapis.com`;
+      await ask(`POST ${usage}:generateServiceIdentity`, {});
+      await edit((bindings) => [...bindings, { role, members: [member] }]);
+      expect(await installer.examine()).toEqual([]);
+    },
+  );
+
+  it.each([
+    { metric: "NETWORKS", limit: 0, needed: 1 },
+    { metric: "SUBNETWORKS", limit: 0, needed: 1 },
+  ])("tells that $metric are used up", async ({ metric, limit, needed }) => {
+    local.faults.addLimit({ project, metric, limit });
+    const { problem, command } = await only("quotas");
+    expect(problem).toBe(`${metric}: 0 of ${limit} are taken, and ${needed} more are needed`);
+    expect(command).toBe(
+      `gcloud beta quotas preferences create --project=${project} --service=compute.googleapis.com ` +
+        `--quota-id=${metric}-per-project --preferred-value=10`,
+    );
+    // Google grants what was asked for.
+    local.faults.clear();
+    local.faults.addLimit({ project, metric, limit: 10 });
+    expect(await installer.examine()).toEqual([]);
+    local.faults.clear();
+  });
+
+  it("tells what of a spec's ranges is taken, and its commands take what is free", async () => {
+    const example = readFileSync(new URL("../../../examples/users/environment.yaml", import.meta.url), "utf8");
+    const spec = example.replace(/subnet: .*/, "subnet: { name: my-subnet, range: 192.168.100.0/28 }");
+    await ask(`POST ${compute}/global/networks`, { name: "my-vpc", autoCreateSubnetworks: false });
+    await takeRanges();
+    const findings = await installer.examine(spec);
+    expect(findings.map(({ check, resource, problem }) => [check, resource, problem])).toEqual([
+      [
+        ...["ranges", "environment.yaml: network.subnets.my-subnet"],
+        "192.168.100.0/28 overlaps theirs, which has 192.168.100.0/27; 192.168.100.32/28 is free",
+      ],
+      [
+        ...["ranges", "environment.yaml: network.serviceRange"],
+        "192.168.200.0/24 overlaps their-range, which has 192.168.200.0/23; 192.168.202.0/24 is free",
+      ],
+    ]);
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, "environment.yaml");
+    writeFileSync(file, spec);
+    for (const { command } of findings) await run("sh", ["-c", command], { cwd: folder.path });
+    expect(await installer.examine(readFileSync(file, "utf8"))).toEqual([]);
+  });
+
+  it("tells each part of an installation that is not as it was made, and deploying mends them all", async () => {
+    await breakAll();
+    const changes = await installer.plan();
+    expect(changes.map(({ kind, action, resource }) => `${action} ${kind} ${resource}`).sort()).toEqual(
+      [
+        `create function ${locations}/functions/alloyrun-network`,
+        `create secret projects/${project}/secrets/alloyrun-link-key`,
+        `create subscription projects/${project}/subscriptions/alloyrun-requests`,
+        `create topic projects/${project}/topics/alloyrun-events-dead`,
+        `create workflow ${locations}/workflows/alloyrun-sweep`,
+        `restore role projects/${project}/roles/alloyrun_egress`,
+        `update account projects/${project}/serviceAccounts/${emailOf("network")}`,
+        `update bucket gs://${bucket}`,
+        `update grants ${locations}/services/alloyrun-network`,
+        `update grants ${locations}/services/alloyrun-request`,
+        `update grants gs://${bucket}`,
+        `update grants projects/${project}`,
+        `update grants projects/${project}/subscriptions/alloyrun-requests`,
+        `update grants projects/${project}/topics/alloyrun-events-dead`,
+        `update grants projects/${project}/serviceAccounts/${emailOf("build")}`,
+        `update role projects/${project}/roles/alloyrun_network`,
+        `update schedule ${locations}/jobs/alloyrun-sweep`,
+        `update workflow ${locations}/workflows/alloyrun-environment`,
+      ].sort(),
+    );
+    await installer.install();
+    expect(await installer.plan()).toEqual([]);
+  });
+
+  it("tells an API that is off, and deploying turns it on", async () => {
+    await ask(`POST serviceusage.googleapis.com/v1/projects/${project}/services/pubsub.googleapis.com:disable`, {});
+    expect(await installer.plan()).toContainEqual(
+      expect.objectContaining({ kind: "api", resource: `projects/${project}/services/pubsub.googleapis.com` }),
+    );
+    await installer.install();
+    expect(await installer.plan()).toEqual([]);
+  });
+
+  async function only(check: Finding["check"]): Promise<Finding> {
+    const findings = await installer.examine();
+    expect(findings.map((finding) => finding.check)).toEqual([check]);
+    return findings[0] as Finding;
+  }
+
+  async function ask(target: string, body?: object): Promise<JsonObject> {
+    const answer = await operate(local, target, { body });
+    if (answer.error) throw new Error(`${target}: ${JSON.stringify(answer.error)}`);
+    return answer;
+  }
+
+  /** Somebody else's subnet and range, over those of the example. */
+  async function takeRanges(): Promise<void> {
+    const network = `projects/${project}/global/networks/my-vpc`;
+    await ask(`POST ${compute}/regions/${region}/subnetworks`, {
+      name: "theirs",
+      network,
+      ipCidrRange: "192.168.100.0/27",
+    });
+    await ask(`POST ${compute}/global/addresses`, {
+      ...{ name: "their-range", purpose: "VPC_PEERING", addressType: "INTERNAL", network },
+      ...{ address: "192.168.200.0", prefixLength: 23 },
+    });
+  }
+
+  /** One thing of every kind, as people and other programs do it. */
+  async function breakAll(): Promise<void> {
+    const workflows = `workflows.googleapis.com/v1/${locations}/workflows`;
+    await ask(`POST ${iam}/serviceAccounts/${emailOf("network")}:disable`, {});
+    await ask(`POST ${iam}/serviceAccounts/${emailOf("build")}:setIamPolicy`, { policy: { bindings: [] } });
+    await ask(`DELETE ${iam}/roles/alloyrun_egress`);
+    await ask(`PATCH ${iam}/roles/alloyrun_network?updateMask=title`, { title: "mine" });
+    await edit((bindings) => bindings.filter(({ role }) => !role.endsWith("/alloyrun_identity_grants")));
+    await ask(`PATCH storage.googleapis.com/storage/v1/b/${bucket}`, { versioning: { enabled: false } });
+    await ask(`PUT storage.googleapis.com/storage/v1/b/${bucket}/iam`, { bindings: [], version: 3 });
+    await ask(`DELETE pubsub.googleapis.com/v1/projects/${project}/topics/alloyrun-events-dead`);
+    await ask(`DELETE pubsub.googleapis.com/v1/projects/${project}/subscriptions/alloyrun-requests`);
+    await ask(`DELETE ${workflows}/alloyrun-sweep`);
+    const main = "main: { steps: [{ give: { return: nothing } }] }";
+    await ask(`PATCH ${workflows}/alloyrun-environment?updateMask=sourceContents`, { sourceContents: main });
+    await ask(`POST cloudscheduler.googleapis.com/v1/${locations}/jobs/alloyrun-sweep:pause`, {});
+    await ask(`DELETE secretmanager.googleapis.com/v1/projects/${project}/secrets/alloyrun-link-key`);
+    await ask(`DELETE cloudfunctions.googleapis.com/v2/${locations}/functions/alloyrun-network`);
+    const service = `run.googleapis.com/v2/${locations}/services/alloyrun-request`;
+    await ask(`POST ${service}:setIamPolicy`, { policy: { bindings: [] } });
+  }
+
+  async function edit(change: (bindings: readonly Binding[]) => readonly Binding[]): Promise<void> {
+    const read = await ask(`POST ${policy}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } });
+    const bindings = change(read.bindings as unknown as readonly Binding[]);
+    await ask(`POST ${policy}:setIamPolicy`, { policy: { ...read, bindings, version: 3 } });
+  }
+});
+
+interface Binding {
+  readonly role: string;
+  readonly members: readonly string[];
+}

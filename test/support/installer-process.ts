@@ -1,0 +1,117 @@
+import { ensureApis, planApis } from "../../deploy/apis.ts";
+import { ensureBucket, planBucket } from "../../deploy/bucket.ts";
+import { openClients } from "../../deploy/clients.ts";
+import { targetOf } from "../../deploy/deploy.ts";
+import { examineAgents } from "../../deploy/doctor/agents.ts";
+import { examineProject } from "../../deploy/doctor/project.ts";
+import { examineQuotas } from "../../deploy/doctor/quotas.ts";
+import { examineRanges } from "../../deploy/doctor/ranges.ts";
+import { ensureFunction, planFunction } from "../../deploy/functions.ts";
+import { ensureIdentities, planIdentities } from "../../deploy/identities.ts";
+import { installationAccounts, installationFunctions } from "../../deploy/installation.ts";
+import { ensureLinkKey, planLinkKey } from "../../deploy/link-key.ts";
+import { ensureSchedules, planSchedules } from "../../deploy/schedules.ts";
+import { ensureTopics, planTopics } from "../../deploy/topics.ts";
+import { ensureWorkflows, planWorkflows } from "../../deploy/workflows.ts";
+import { createAuth, unguarded } from "../../google/auth.ts";
+import { connectCloudBilling } from "../../google/clients/cloud-billing.ts";
+import { connectComputeFacts } from "../../google/clients/compute-facts.ts";
+import { parseSpec } from "../../spec/load.ts";
+
+/*
+ * The installer's own code, part by part, for a parent that asks for it. A process of its own, because what a Google client
+ * trusts and asks is decided when its process starts. Arguments: project and region.
+ */
+
+/** What the parent may ask for. */
+export type Question =
+  /** Installs all but what is built: of the functions only two, which do nothing, and no image. */
+  | { readonly ask: "install" }
+  /** What of that would be made or changed. */
+  | { readonly ask: "plan" }
+  /** What the doctor finds in the project, and with a spec in its ranges. */
+  | { readonly ask: "examine"; readonly spec?: string };
+
+/** What comes back. */
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+const [, , project = "", region = ""] = process.argv;
+const auth = createAuth();
+const clients = openClients();
+const target = await targetOf(clients, { project, region });
+const accounts = installationAccounts(project);
+const functions = installationFunctions(project).filter(({ id }) => /^alloyrun-(request|network)$/.test(id));
+
+const text = (content: string) => new TextEncoder().encode(content);
+const source =
+  'require("@google-cloud/functions-framework").http(process.env.FUNCTION_TARGET, (_, response) => response.end());';
+const manifest = { main: "index.js", dependencies: { "@google-cloud/functions-framework": "^5.0.0" } };
+const bundle = {
+  files: { "index.js": text(source), "package.json": text(JSON.stringify(manifest)) },
+  sources: [],
+  content: "0".repeat(64),
+};
+const wanted = functions.map((one) => ({ ...one, bundle, environment: { NODE_ENV: "production" } }));
+
+async function answer(question: Question): Promise<unknown> {
+  switch (question.ask) {
+    case "install":
+      return install();
+    case "plan":
+      return plan();
+    case "examine":
+      return examine(question.spec);
+  }
+}
+
+async function install(): Promise<void> {
+  await ensureApis(clients.serviceUsage, target, clients.await);
+  await ensureIdentities(clients, target, accounts);
+  await ensureBucket(clients.buckets, target, accounts);
+  await Promise.all([
+    ensureWorkflows(clients.workflows, target, clients.await),
+    ensureTopics(clients.pubsub, target),
+    ensureLinkKey(clients.secrets, target),
+    ...wanted.map((one) => ensureFunction(clients, target, one)),
+  ]);
+  await ensureSchedules(clients.scheduler, target);
+}
+
+async function plan() {
+  const changes = await Promise.all([
+    planApis(clients.serviceUsage, target),
+    planIdentities(clients, target, accounts),
+    planBucket(clients.buckets, target, accounts),
+    planWorkflows(clients.workflows, target),
+    planTopics(clients.pubsub, target),
+    planLinkKey(clients.secrets, target),
+    ...wanted.map((one) => planFunction(clients, target, one)),
+    planSchedules(clients.scheduler, target),
+  ]);
+  return changes.flat();
+}
+
+async function examine(spec: string | undefined) {
+  const billing = connectCloudBilling(auth)(unguarded);
+  const facts = connectComputeFacts(auth)(unguarded);
+  const findings = await Promise.all([
+    examineProject({ ...clients, billing }, target),
+    examineAgents(clients.resourceManager, target),
+    examineQuotas({ ...clients, facts }, target),
+    spec === undefined ? [] : examineRanges(facts, { file: "environment.yaml", spec: parseSpec(spec), text: spec }),
+  ]);
+  return findings.flat();
+}
+
+process.on("message", ({ id, question }: { readonly id: number; readonly question: Question }) => {
+  answer(question).then(
+    (value) => process.send?.({ id, value } satisfies Answer),
+    (caught) => process.send?.({ id, error: String(caught) } satisfies Answer),
+  );
+});
+process.on("disconnect", () => process.exit());
+process.send?.({ id: 0 } satisfies Answer);
