@@ -57,6 +57,8 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
   switch (run.failures.find(({ step }) => step === "workflow")?.reason) {
     case "STALE_PLAN":
       return ["Nothing was changed. Make the plan anew with `alloyrun plan`, and carry out that one."];
+    case "PROTECTED":
+      return ["Nothing was changed. If it is to be done, send the spec with policy.protect: false first."];
     case "BUSY":
       return ["Nothing was changed. See who holds it, then go on:", `  ${look}`, `  ${resume}`];
     case "FROZEN":

@@ -4,6 +4,7 @@ import { connectWorkflowExecutions } from "../../google/clients/workflow-executi
 import { type JsonObject, toObject } from "../../google/json.ts";
 import type { Generations } from "../../plan/generation.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
+import { isProtected, refuseProtected } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
@@ -86,6 +87,8 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   const standing = await claimLock(clients, { place, wanted: toLock(body, request, claimant), now });
   if (standing.state !== "held") return standing;
   await leaveQueue(storage, { bucket, environment, execution });
+  // The run that held it before may have built it from a spec that protects it.
+  refuseProtected(await isProtected(storage, bucket, environment), request);
   const teardown = await readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`);
   if (!(await isCurrent(storage, { bucket, request, teardown }))) {
     await releaseLock(storage, place, execution);

@@ -9,6 +9,7 @@ import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { refuseProtected } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
 import { refuseBusy, refuseFrozen } from "./busy.ts";
 import { type AcceptClients, note, readRequest } from "./note.ts";
@@ -134,17 +135,11 @@ function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, regi
   if (body.environment !== undefined && body.environment !== spec.name) {
     throw badField("environment", `is ${body.environment}, yet the spec is that of ${spec.name}`);
   }
-  if (spec.policy.protect && isDestructive(body)) {
-    const says = `${spec.name} is protected by its spec: send it with policy.protect: false first`;
-    throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: says });
-  }
+  const { action, teardown } = body;
+  refuseProtected(spec.policy.protect, { environment: spec.name, action, level: levelOf(body), teardown });
   if (spec.project === project && spec.region === region) return;
   const message = `the spec is for ${spec.project} in ${spec.region}; this installation is in ${project}, ${region}`;
   throw new StepError({ code: "INVALID_ARGUMENT", reason: "WRONG_INSTALLATION", message });
-}
-
-function isDestructive(body: RequestBody): boolean {
-  return body.action === "down" || (body.action === "rebuild" && levelOf(body) !== "app");
 }
 
 function toAccepted(request: StoredRequest): RequestAccepted {

@@ -211,6 +211,32 @@ describe("answerLock", () => {
     expect(await answerLock(claimBy("one"), clients)).not.toHaveProperty("heldSince");
   });
 
+  it.each([
+    ["a removal", { action: "down" }],
+    ["a rebuild of the data", { action: "rebuild", level: "data" }],
+    ["the end of its time", { action: "down", expiry: 1 }],
+  ])("refuses %s that waited while somebody protected the environment", async (_what, about) => {
+    await noteRequest("run-one", { spec: "spec: { policy: { protect: true } }" });
+    await noteRequest("run-two", about);
+    await answerLock(claimBy("one"), clients);
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
+    await answerLock(actBy("one", "release"), clients);
+    await expect(answerLock(claimBy("two"), clients)).rejects.toMatchObject({ reason: "PROTECTED" });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["plan-of-run-one"] });
+  });
+
+  it.each([
+    ["a new revision", { action: "rebuild", level: "app" }],
+    ["what a sweep finishes", { action: "down", teardown: "9" }],
+  ])("lets %s pass in a protected environment", async (_what, about) => {
+    await storage.write({
+      ...{ bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml" },
+      content: "spec: { policy: { protect: true } }",
+    });
+    await noteRequest("run-two", about);
+    expect(["held", "obsolete"]).toContain((await answerLock(claimBy("two"), clients)).state);
+  });
+
   it("does nothing for a sweep whose teardown was called off meanwhile, and holds no lock then", async () => {
     await noteRequest("run-sweep", { action: "down", teardown: "1234" });
     expect(await answerLock(claimBy("sweep"), clients)).toEqual({ state: "obsolete" });

@@ -162,6 +162,10 @@ describe("accept", () => {
       await expect(refused).rejects.toMatchObject({ reason: "PROTECTED" });
     }
     expect(here.started).toHaveLength(1);
+    const again = requestWith({ action: "down", environment: "users", teardown: "1" }, "k4");
+    const sweep = { ...again, requestedBy: "alloyrun-sweep@my-project.iam.gserviceaccount.com" };
+    expect(await accept(sweep, here.clients)).toMatchObject({ action: "down" });
+    end(here);
     const harmless = requestWith({ action: "rebuild", level: "app", environment: "users" }, "k3");
     expect(await accept(harmless, here.clients)).toMatchObject({ action: "rebuild" });
   });
