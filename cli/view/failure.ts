@@ -2,6 +2,7 @@ import type { FailureView, RunView } from "../../functions/api.ts";
 import { commandLine } from "./command-line.ts";
 import { usd } from "./effects.ts";
 import type { OutcomeContext } from "./outcome.ts";
+import { renderHolder } from "./standing.ts";
 
 /** Why a run failed, what is kept and what that costs, and the command that goes forward. */
 export function renderFailed(run: RunView, context: OutcomeContext): string[] {
@@ -35,8 +36,12 @@ function servingAfter({ state }: RunView, done: readonly string[]): string {
   return `what served before${unless}`;
 }
 
-function renderFailure({ step, code, message, evidence = [] }: FailureView): string[] {
-  return [`Step ${step} failed: ${code}: ${message}`, ...evidence.map((line) => `    ${line}`)];
+function renderFailure({ step, code, message, evidence = [], holder }: FailureView): string[] {
+  return [
+    `Step ${step} failed: ${code}: ${message}`,
+    ...(holder ? renderHolder(holder) : []),
+    ...evidence.map((line) => `    ${line}`),
+  ];
 }
 
 /** Old and new database stand beside each other while a rebuild of the database lies unfinished. */

@@ -66,10 +66,14 @@ function renderCancelled(run: RunView, context: OutcomeContext): string[] {
   ];
 }
 
-function renderRemoval({ action, environment, remaining }: RunView, { place }: OutcomeContext): string[] {
+function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
+  const { action, environment, remaining, frozen = [] } = run;
   const subject = action === "sweep" ? "Sweep" : environment;
+  const held = frozen.length > 0 ? [`${subject}: held by a freeze:`, ...frozen.map((said) => `  ${said}`)] : [];
+  if (held.length > 0 && remaining.length === 0) return held;
   if (remaining.length > 0) {
     return [
+      ...held,
       `${subject}: nothing that is billed is left. Google still holds:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
       `Finish later: ${commandLine(place, "sweep")}`,

@@ -2,6 +2,7 @@ import type { EnvironmentView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
 import { commandLine } from "./command-line.ts";
 import { renderRuns } from "./runs.ts";
+import { renderFreeze } from "./standing.ts";
 import { formatEnd, formatTime } from "./time.ts";
 
 /** How many runs a person is shown. */
@@ -19,10 +20,7 @@ export function renderStatus(view: EnvironmentView, place: Place, now = view.run
     `${environment}: ${url ?? "not ready"}${url ? since : ""}`,
     ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
     ...(expiresAt ? [`    longer: ${commandLine(place, "extend", environment, "--by", "24h")}`] : []),
-    ...(freeze
-      ? [`  frozen until ${formatEnd(freeze.until, now)} by ${freeze.by}`, `    because: ${freeze.reason}`]
-      : []),
-    ...(freeze ? [`    end it: ${commandLine(place, "unfreeze", environment)}`] : []),
+    ...(freeze ? renderFreeze(freeze, { environment, place, now }) : []),
     ...(remaining ? renderRemaining(remaining, place) : []),
     ...(runs.length > 0 ? ["", ...renderRuns(runs.slice(0, shownRuns))] : []),
   ];

@@ -35,7 +35,7 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   /** Hash of the observed plan that is to be carried out, and no other. */
   readonly changesHash?: string;
   /** What to do while another run holds the environment. */
-  readonly onBusy: "queue" | "fail";
+  readonly onBusy: "queue" | "join" | "fail";
   /** Text of the spec that is asked for; it becomes the environment's when the run holds the lock. */
   readonly spec?: string;
   /** Seconds that the environment lives once it is ready, instead of what its spec says. */

@@ -4,6 +4,7 @@ import type {
   ApprovalView,
   EnvironmentView,
   FailureView,
+  FreezeView,
   HolderView,
   Problem,
   RequestAccepted,
@@ -117,6 +118,13 @@ export const holderSchema = z.strictObject({
   expectedSeconds: seconds("its run").optional(),
 }) satisfies z.ZodType<HolderView>;
 
+/** Who keeps an environment as it is. */
+const freezeViewSchema = z.strictObject({
+  reason: z.string().describe("Why."),
+  by: email("who froze it"),
+  until: time("Until when"),
+}) satisfies z.ZodType<FreezeView>;
+
 /** Why a step failed. */
 export const failureSchema = z.strictObject({
   step: z.enum([...stepNames, "workflow"]).describe("The step that failed; `workflow` for the run itself."),
@@ -124,6 +132,7 @@ export const failureSchema = z.strictObject({
   message: z.string().describe("The cause, for people."),
   reason: z.string().optional().describe("One word in capitals that programs read, for example `STALE_PLAN`."),
   evidence: z.array(z.string()).optional().describe("What supports the message, for example lines of a log."),
+  holder: holderSchema.optional().describe("With reason `BUSY`: who held the environment."),
 }) satisfies z.ZodType<FailureView>;
 
 /** How a step stands. */
@@ -162,6 +171,7 @@ export const runSchema = z.strictObject({
   remaining: z
     .array(z.strictObject({ step: z.enum(stepNames).describe("The step."), reason: z.string().describe("Why.") }))
     .describe("What a removal left to the sweep."),
+  frozen: z.array(z.string()).optional().describe("With a sweep: what a freeze holds, each environment in a sentence."),
   plan: planSchema.optional().describe("What it changes, as observed."),
   approval: approvalSchema.optional().describe("Whom it waits for, or who decided."),
   reasonsToAsk: z.array(z.string()).optional().describe("With a plan: why somebody would have to approve it."),
@@ -169,6 +179,7 @@ export const runSchema = z.strictObject({
     .strictObject({
       ahead: z.number().optional().describe("How many runs wait in front."),
       holder: holderSchema.optional().describe("Who holds the environment meanwhile."),
+      freeze: freezeViewSchema.optional().describe("The freeze whose end it waits for."),
     })
     .optional()
     .describe("What a queued run waits for."),
@@ -184,14 +195,7 @@ export const environmentSchema = z.strictObject({
   url: z.string().optional().describe("URL by which it is used; absent when it is not ready."),
   readyAt: time("Since when it is ready").optional(),
   expiresAt: time("When it is removed by itself").optional(),
-  freeze: z
-    .strictObject({
-      reason: z.string().describe("Why."),
-      by: email("who froze it"),
-      until: time("Until when"),
-    })
-    .optional()
-    .describe("Who keeps it as it is."),
+  freeze: freezeViewSchema.optional().describe("Who keeps it as it is."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
 }) satisfies z.ZodType<EnvironmentView>;
 

@@ -1,5 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
-import type { HolderView, RequestedAction } from "../api.ts";
+import type { FreezeView, HolderView, RequestedAction } from "../api.ts";
 import { freezeObject } from "../entry/freeze.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest } from "../entry/stored.ts";
@@ -66,6 +66,11 @@ export async function freezeInForce(
 /** What is said of a freeze. */
 export function saysFrozen(environment: string, { until, by, reason }: StoredFreeze): string {
   return `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}`;
+}
+
+/** A freeze as those see it whom it keeps away. */
+export function toFreezeView({ reason, by, until }: StoredFreeze): FreezeView {
+  return { reason, by, until: new Date(until * 1000).toISOString() };
 }
 
 /** Whether a living run holds an environment. */

@@ -6,6 +6,7 @@ import type { StoredChain, StoredEnvironment, StoredFreeze, StoredQueue, StoredT
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { chainObject } from "../record/chain.ts";
+import { toFreezeView } from "./busy.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
 import { specObject } from "./spec-store.ts";
 
@@ -46,7 +47,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     url,
     readyAt: toTime(readyAt),
     expiresAt: toTime(expiresAt),
-    ...(freeze && now < freeze.value.until && { freeze: toFreeze(freeze.value) }),
+    ...(freeze && now < freeze.value.until && { freeze: toFreezeView(freeze.value) }),
     ...(teardown && { remaining: teardown.value.remaining, nextTryAt: toTime(teardown.value.nextTryAt) }),
   };
 }
@@ -71,10 +72,6 @@ export async function demandEnvironment(
   if (found) return Date.parse(found.readAt) / 1000;
   const message = `no environment ${environment} is known here`;
   throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_ENVIRONMENT", message });
-}
-
-function toFreeze({ reason, by, until }: StoredFreeze): NonNullable<EnvironmentView["freeze"]> {
-  return { reason, by, until: new Date(until * 1000).toISOString() };
 }
 
 function toTime(seconds: number | undefined): string | undefined {

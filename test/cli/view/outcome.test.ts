@@ -114,6 +114,24 @@ describe("renderOutcome", () => {
     expect(first).toMatch(/^Sweep: /);
   });
 
+  it("tells of a sweep which environments a freeze holds, beside what Google holds", () => {
+    const frozen = ["shop is frozen until 2030-01-02T00:00:00.000Z by c@example.com: the demo"];
+    const sweep = runView({ action: "sweep", environment: "", state: "remaining", frozen });
+    expect(renderOutcome(sweep, alone)).toEqual(["Sweep: held by a freeze:", `  ${frozen[0]}`]);
+    const remaining = [{ step: "network", reason: "users: held" }] as const;
+    expect(renderOutcome({ ...sweep, remaining }, alone).join("\n")).toMatch(/held by a freeze[\s\S]*Google still holds/);
+  });
+
+  it("names the holder when a run would not wait", () => {
+    const holder = { run: "run-0", status: "", requestedBy: "bob@example.com", why: "up", since: at(0) };
+    const failures = [{ step: "workflow", code: "ABORTED", message: "busy", reason: "BUSY", holder }] as const;
+    expect(renderOutcome(runView({ state: "failed", failures }), alone).slice(0, 3)).toEqual([
+      "Step workflow failed: ABORTED: busy",
+      "  held by run-0: up, asked by bob@example.com",
+      "  since 2030-01-01 00:00 UTC",
+    ]);
+  });
+
   it("says what a cancelled run leaves, and both ways from there", () => {
     expect(renderOutcome(runView({ state: "cancelled", steps: [step({ state: "done" })] }), context)).toEqual([
       "The run run-1 was cancelled.",

@@ -128,10 +128,22 @@ describe("answerLock", () => {
   it("gives a frozen environment to nobody until the freeze is over", async () => {
     const freeze = { environment: "staging", reason: "demo", by: "c@example.com", since: now - 5, until: now + 100 };
     await put(storage, "freezes/staging.json", freeze);
-    expect(await answerLock(claimBy("one"), clients)).toEqual({ state: "frozen", freeze });
+    expect(await answerLock(claimBy("one"), clients)).toEqual({ state: "frozen", freeze, waits: true });
     expect(stored(storage, object)).toBeUndefined();
-    expect(stored(storage, "queues/staging.json")).toBeUndefined();
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "frozen", waits: true });
+    expect(await answerLock(claimBy("two", now + 100), clients)).toEqual({ state: "queued", ahead: 1 });
     expect(await answerLock(claimBy("one", now + 100), clients)).toMatchObject({ state: "held" });
+  });
+
+  it.each([
+    ["who would rather not wait", { onBusy: "fail" }],
+    ["who only joins", { onBusy: "join" }],
+    ["a schedule", { requestedBy: "alloyrun-scheduler@p.iam.gserviceaccount.com" }],
+  ])("lets %s not wait for the end of a freeze", async (_who, about) => {
+    await put(storage, "freezes/staging.json", { until: now + 100 });
+    await noteRequest("run-one", about);
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "frozen", waits: false });
+    expect(stored(storage, "queues/staging.json")).toBeUndefined();
   });
 
   it("enters nothing while another run was recorded since the claimant looked, and holds the lock meanwhile", async () => {

@@ -125,6 +125,23 @@ describe("viewRun", () => {
     expect(await view()).toMatchObject({ state: "queued" });
   });
 
+  it("tells of a run that waits for the end of a freeze who froze it, why and until when", async () => {
+    tell("queued", 10, { state: "frozen" });
+    await put("freezes/users.json", { by: "c@example.com", reason: "the demo", until: 1_767_225_601 });
+    const freeze = { by: "c@example.com", reason: "the demo", until: "2026-01-01T00:00:01.000Z" };
+    expect(await view()).toMatchObject({ state: "queued", queue: { freeze } });
+  });
+
+  it("tells of a run that would not wait who held the environment", async () => {
+    const holder = { run: "run-0", requestedBy: "b@example.com", why: "down", since: 60, expectedSeconds: 90 };
+    const failure = { code: "ABORTED", message: "busy", details: [{ reason: "BUSY", holder }] };
+    const result = { run, state: "failed", failures: { workflow: failure }, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { result, reports: {} });
+    expect((await view()).failures).toMatchObject([
+      { reason: "BUSY", holder: { ...holder, status: "/v1/runs/run-0", since: "1970-01-01T00:01:00.000Z" } },
+    ]);
+  });
+
   it("tells whom a run waits for, with the plan that is asked about", async () => {
     const asked = {
       id: "a1",
@@ -200,6 +217,14 @@ describe("viewRun", () => {
     expect(await viewRun(sweep.run, here.clients)).toMatchObject({
       state: "remaining",
       remaining: [{ step: "network", reason: "users: held" }],
+    });
+    const message = "shop is frozen until 2026-01-02T00:00:00.000Z by c@example.com: the demo";
+    const frozen = {
+      shop: { run: null, state: "failed", failures: [{ step: "workflow", reason: "FROZEN", message }] },
+    };
+    here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ remaining: frozen }) });
+    expect(await viewRun(sweep.run, here.clients)).toMatchObject({
+      ...{ state: "remaining", failures: [], remaining: [], frozen: [message] },
     });
     here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ finished: ["users"], remaining: {} }) });
     expect(await viewRun(sweep.run, here.clients)).toMatchObject({ state: "succeeded", remaining: [] });
