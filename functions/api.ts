@@ -79,8 +79,14 @@ export interface RunView {
   readonly state: RunState;
   readonly requestedBy: string;
   readonly onBehalfOf?: string;
+  /** Those whose identical requests joined it. */
+  readonly joinedBy?: readonly string[];
+  /** Those who resumed it, one for each attempt after the first. */
+  readonly resumedBy?: readonly string[];
   readonly ticket?: string;
   readonly reason?: string;
+  /** Whether it has held the environment, and so may have changed something of it. */
+  readonly hasBegun: boolean;
   readonly execution: string;
   /** RFC 3339, by Google's clock. */
   readonly startedAt?: string;
@@ -167,6 +173,8 @@ export interface EnvironmentView {
   readonly environment: string;
   /** Newest first. */
   readonly runs: readonly RunView[];
+  /** There when it was removed, and nothing of it stands; its records are kept. */
+  readonly gone?: true;
   /** URL by which it is used; absent when it is not ready. */
   readonly url?: string;
   /** RFC 3339. */

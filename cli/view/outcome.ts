@@ -58,6 +58,10 @@ function renderRejected({ action, environment, approval }: RunView, { place }: O
 }
 
 function renderCancelled(run: RunView, context: OutcomeContext): string[] {
+  if (!run.hasBegun) {
+    const again = commandLine(context.place, "resume", run.run);
+    return [`The run ${run.run} was cancelled before it began; nothing was changed.`, `If it is to be done: ${again}`];
+  }
   return [
     `The run ${run.run} was cancelled.`,
     ...renderKept(run, context),

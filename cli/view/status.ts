@@ -14,10 +14,10 @@ const shownRuns = 5;
  * @param now RFC 3339, by Google's clock; that of the newest run when omitted
  */
 export function renderStatus(view: EnvironmentView, place: Place, now = view.runs[0]?.readAt): string[] {
-  const { environment, url, readyAt, expiresAt, freeze, remaining, runs } = view;
+  const { environment, url, readyAt, expiresAt, freeze, remaining, runs, gone } = view;
   const since = readyAt ? ` (since ${formatTime(readyAt)})` : "";
   return [
-    `${environment}: ${url ?? "not ready"}${url ? since : ""}`,
+    `${environment}: ${url ?? (gone ? "gone; its records are kept" : "not ready")}${url ? since : ""}`,
     ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
     ...(expiresAt ? [`    longer: ${commandLine(place, "extend", environment, "--by", "24h")}`] : []),
     ...(freeze ? renderFreeze(freeze, { environment, place, now }) : []),

@@ -159,8 +159,11 @@ export const runSchema = z.strictObject({
     .describe("How it stands; `rejected` also when nobody approved it in time."),
   requestedBy: email("who asked"),
   onBehalfOf: email("the person for whom a system asked").optional(),
+  joinedBy: z.array(z.string()).optional().describe("E-mail addresses of those whose identical requests joined it."),
+  resumedBy: z.array(z.string()).optional().describe("E-mail addresses of those who resumed it, attempt by attempt."),
   ticket: z.string().optional().describe("Number of the ticket that asked."),
   reason: z.string().optional().describe("Why it was asked."),
+  hasBegun: z.boolean().describe("Whether it has held the environment, and so may have changed something of it."),
   execution: z.string().describe("Full name of the execution; empty until it has been started."),
   startedAt: time("When it began").optional(),
   endedAt: time("When it ended").optional(),
@@ -192,6 +195,10 @@ export const runSchema = z.strictObject({
 export const environmentSchema = z.strictObject({
   environment: environmentName(),
   runs: z.array(runSchema).describe("The newest twenty, newest first."),
+  gone: z
+    .literal(true)
+    .optional()
+    .describe("There when it was removed, and nothing of it stands; its records are kept."),
   url: z.string().optional().describe("URL by which it is used; absent when it is not ready."),
   readyAt: time("Since when it is ready").optional(),
   expiresAt: time("When it is removed by itself").optional(),

@@ -144,21 +144,11 @@ type Outcome = Pick<
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
   const { run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds } = request;
-  const { startTime: startedAt, endTime: endedAt } = execution ?? {};
+  const { joinedBy, resumedBy, target } = request;
   return {
-    ...{
-      run,
-      environment,
-      action,
-      level,
-      requestedBy,
-      onBehalfOf,
-      ticket,
-      reason,
-      expectedSeconds,
-      startedAt,
-      endedAt,
-    },
+    ...{ run, environment, action, level, requestedBy, onBehalfOf, joinedBy, resumedBy, ticket, reason },
+    ...{ expectedSeconds, startedAt: execution?.startTime, endedAt: execution?.endTime },
+    hasBegun: target !== undefined,
     execution: request.execution ?? "",
     state: stateOf(execution),
   };

@@ -119,7 +119,9 @@ describe("renderOutcome", () => {
     const sweep = runView({ action: "sweep", environment: "", state: "remaining", frozen });
     expect(renderOutcome(sweep, alone)).toEqual(["Sweep: held by a freeze:", `  ${frozen[0]}`]);
     const remaining = [{ step: "network", reason: "users: held" }] as const;
-    expect(renderOutcome({ ...sweep, remaining }, alone).join("\n")).toMatch(/held by a freeze[\s\S]*Google still holds/);
+    expect(renderOutcome({ ...sweep, remaining }, alone).join("\n")).toMatch(
+      /held by a freeze[\s\S]*Google still holds/,
+    );
   });
 
   it("names the holder when a run would not wait", () => {
@@ -140,6 +142,16 @@ describe("renderOutcome", () => {
       "Or take it down: alloyrun down users --project my-project",
     ]);
   });
+
+  it.each(["up", "rebuild", "down"] as const)(
+    "says of a cancelled %s that only waited that nothing was changed",
+    (action) => {
+      expect(renderOutcome(runView({ action, state: "cancelled", hasBegun: false }), context)).toEqual([
+        "The run run-1 was cancelled before it began; nothing was changed.",
+        "If it is to be done: alloyrun resume run-1 --project my-project",
+      ]);
+    },
+  );
 
   it("says when what is ready is removed by itself", () => {
     const run = runView({ state: "succeeded", url: "https://u", readAt: at(0), expiresAt: at(72 * 3600 + 3600) });

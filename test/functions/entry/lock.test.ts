@@ -161,6 +161,7 @@ describe("answerLock", () => {
   });
 
   it("notes what a rebuild ends with, which stays the same when the run is resumed or asked for again", async () => {
+    await put(storage, "environments/staging.json", { plans: [] });
     await noteRequest("run-one", { action: "rebuild", level: "data" });
     await answerLock({ ...claimBy("one"), target: { database: 2, cluster: 1 } }, clients);
     await answerLock({ ...claimBy("one"), target: { database: 3, cluster: 1 } }, clients);
@@ -245,6 +246,7 @@ describe("answerLock", () => {
       ...{ bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml" },
       content: "spec: { policy: { protect: true } }",
     });
+    await put(storage, "environments/staging.json", { plans: [] });
     await noteRequest("run-two", about);
     expect(["held", "obsolete"]).toContain((await answerLock(claimBy("two"), clients)).state);
   });
@@ -253,6 +255,20 @@ describe("answerLock", () => {
     await noteRequest("run-sweep", { action: "down", teardown: "1234" });
     expect(await answerLock(claimBy("sweep"), clients)).toEqual({ state: "obsolete" });
     expect(storage.texts()).not.toHaveProperty([object]);
+  });
+
+  it("does not build anew what was removed while a rebuild waited", async () => {
+    await noteRequest("run-one", { action: "rebuild", level: "app" });
+    await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ code: "NOT_FOUND", reason: "GONE" });
+    expect(stored(storage, "environments/staging.json")).toBeUndefined();
+  });
+
+  it("withdraws that an environment is ready when its removal begins, and keeps when it expires", async () => {
+    const ready = { readyAt: 1, readyRun: "r", url: "https://u", expiresAt: 500 };
+    await put(storage, "environments/staging.json", { plans: ["p"], ...ready });
+    await noteRequest("run-down", { action: "down" });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["p"], expiresAt: 500 });
   });
 
   it("does nothing for an expiry that was put off meanwhile", async () => {

@@ -166,7 +166,7 @@ describe("viewRun", () => {
   it("tells of a run that has ended what was planned and who decided", async () => {
     stand({ state: "SUCCEEDED" });
     const decision = { state: "rejected", by: "b@example.com", reason: "not today", at: "t" };
-    await put("approvals/a1.json", { id: "a1", run, environment: "users", expiresAt: 5, decision });
+    await put("approvals/a1.json", { id: "a1", run, environment: "users", requesters: [], expiresAt: 5, decision });
     await put("plans/c1.json", { changesHash: "c1" });
     const result = { run, state: "rejected", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${run}.json`, { result, reports: {}, changesHash: "c1", approval: { id: "a1" } });
@@ -195,17 +195,19 @@ describe("viewRun", () => {
   });
 
   it("lists an environment's runs, the one under way first", async () => {
-    await put("specs/users.yaml", {});
-    const earlier = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients);
+    await put("environments/users.json", {});
+    await put("environments/shop.json", {});
+    const upFor = (timeToLive: string) => ({ action: "up", spec: exampleText, folders, timeToLive }) as const;
+    const earlier = await accept(requestWith(upFor("1h"), "k0"), here.clients);
+    here.executions.delete(earlier.execution);
     const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${earlier.run}.json`, { run: { id: earlier.run }, result, reports: {} });
-    const waiting = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k2"), here.clients);
+    const waiting = await accept(requestWith({ ...upFor("2h"), onBusy: "queue" }, "k2"), here.clients);
     await put("chains/users.json", { records: [earlier.run, `${earlier.run}.2`].map((record) => ({ record })) });
     await put("locks/users.json", { run });
-    await put("queues/users.json", { waiting: [{ run: waiting.run }] });
     const { runs } = await viewEnvironment("users", here.clients);
     expect(runs.map((one) => one.run)).toEqual([waiting.run, run, earlier.run]);
-    expect(await listEnvironments(here.clients)).toEqual(["users"]);
+    expect(await listEnvironments(here.clients)).toEqual(["shop", "users"]);
     await expect(viewEnvironment("unknown", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
