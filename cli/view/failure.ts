@@ -64,6 +64,8 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
       return ["Nothing was changed. Make the plan anew with `alloyrun plan`, and carry out that one."];
     case "PROTECTED":
       return ["Nothing was changed. If it is to be done, send the spec with policy.protect: false first."];
+    case "GONE":
+      return ["Nothing was changed. `alloyrun up` with its file makes it anew."];
     case "BUSY":
       return ["Nothing was changed. See who holds it, then go on:", `  ${look}`, `  ${resume}`];
     case "FROZEN":

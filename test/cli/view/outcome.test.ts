@@ -186,6 +186,8 @@ describe("renderOutcome", () => {
     ["STALE_PLAN", "alloyrun plan"],
     ["BUSY", "alloyrun status users --project my-project"],
     ["FROZEN", "alloyrun unfreeze users --project my-project"],
+    ["PROTECTED", "policy.protect: false"],
+    ["GONE", "alloyrun up"],
   ])("leads on from %s", (reason, command) => {
     const failures = [{ step: "workflow", code: "ABORTED", message: "no", reason }] as const;
     expect(renderOutcome(runView({ state: "failed", failures }), alone).join("\n")).toContain(command);
