@@ -26,8 +26,8 @@ export function changing(command: Command): Command {
     )
     .addOption(
       new Option("--on-busy <what>", "while another run holds the environment")
-        .choices(["queue", "fail"])
-        .default("queue", "queue; an identical request joins"),
+        .choices(["queue", "join", "fail"])
+        .default("queue", "queue; an identical request joins whatever is said"),
     )
     .option("--reason <text>", "why, for the record")
     .option("--ticket <number>", "number of the ticket that asks, for the record");

@@ -16,6 +16,8 @@ export const exitCodes = {
   unavailable: 5,
   /** An approver has rejected it, or nobody approved it in time; nothing was changed. */
   rejected: 6,
+  /** There is no such environment, run or approval, or the environment is gone. */
+  unknown: 7,
   /** Ended by Ctrl-C or SIGTERM; a run in the cloud goes on. */
   interrupted: 130,
 } as const;

@@ -34,9 +34,15 @@ function explainProblem({ problem }: ProblemError): Explanation {
     return { lines: [...lines, ...renderHolder(problem.holder), ...ways], exitCode: exitCodes.busy };
   }
   if (problem.status === 409 || problem.title === "FROZEN") return { lines, exitCode: exitCodes.busy };
+  if (unknownTitles.has(problem.title)) return { lines, exitCode: exitCodes.unknown };
   if ([401, 403, 404, 503].includes(problem.status)) return { lines, exitCode: exitCodes.unavailable };
   return { lines, exitCode: problem.status < 500 ? exitCodes.invalid : exitCodes.failed };
 }
+
+/** Refusals of what was named; another 404 means that alloyrun is not there. */
+const unknownTitles: ReadonlySet<string> = new Set([
+  ...["UNKNOWN_ENVIRONMENT", "UNKNOWN_RUN", "UNKNOWN_APPROVAL", "NOT_BUILT", "GONE"],
+]);
 
 /** What to do about a refusal that is about who asks, or from where. */
 const advice: Partial<Readonly<Record<Code, string>>> = {

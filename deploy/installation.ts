@@ -113,8 +113,8 @@ const entries: readonly EntryDeclaration[] = [
       "workflows.executions.get",
     ],
     bucket: {
-      reads: ["specs/", "locks/", "queues/", "teardowns/"],
-      writes: ["approvals/", "chains/", "environments/", "freezes/", "plans/", "requests/", "runs/"],
+      reads: ["specs/", "locks/", "teardowns/"],
+      writes: ["approvals/", "chains/", "environments/", "freezes/", "open/", "plans/", "requests/", "runs/"],
       lists: true,
     },
     invokers: ["sweep", "scheduler", "push", "hook"],

@@ -22,8 +22,11 @@ export interface RequestBody {
   readonly of?: "up" | "rebuild" | "down";
   /** Hash of an observed plan: another one by then is refused, and what moved is told. */
   readonly plan?: string;
-  /** What to do while another run holds the environment; `fail` when omitted. An identical request is joined either way. */
-  readonly onBusy?: "queue" | "fail";
+  /**
+   * What to do while another run holds the environment: wait, or be refused; `fail` when omitted. A request that is
+   * identical to an open one joins it whatever it says, and `join` asks for no more than that.
+   */
+  readonly onBusy?: "queue" | "join" | "fail";
   /** Why it is asked, for the record. */
   readonly reason?: string;
   /** Number of the ticket that asks, for the record and the events. */
@@ -76,8 +79,14 @@ export interface RunView {
   readonly state: RunState;
   readonly requestedBy: string;
   readonly onBehalfOf?: string;
+  /** Those whose identical requests joined it. */
+  readonly joinedBy?: readonly string[];
+  /** Those who resumed it, one for each attempt after the first. */
+  readonly resumedBy?: readonly string[];
   readonly ticket?: string;
   readonly reason?: string;
+  /** Whether it has held the environment, and so may have changed something of it. */
+  readonly hasBegun: boolean;
   readonly execution: string;
   /** RFC 3339, by Google's clock. */
   readonly startedAt?: string;
@@ -96,6 +105,8 @@ export interface RunView {
   /** What a removal found under our names that is somebody else's, and what stays at Google's for good: in sentences. */
   readonly left?: readonly string[];
   readonly degraded?: readonly string[];
+  /** With a sweep: what a freeze holds, each environment in a sentence. */
+  readonly frozen?: readonly string[];
   /** What the run is to change, as it was observed; absent before that. */
   readonly plan?: Digest;
   /** Whom the run waits for, or who decided. */
@@ -118,6 +129,8 @@ export interface QueueView {
   readonly ahead?: number;
   /** Who holds the environment meanwhile. */
   readonly holder?: HolderView;
+  /** The freeze whose end it waits for. */
+  readonly freeze?: FreezeView;
 }
 
 /** Answer of `GET /v1/approvals/{id}`: what the approvers are asked. */
@@ -160,6 +173,8 @@ export interface EnvironmentView {
   readonly environment: string;
   /** Newest first. */
   readonly runs: readonly RunView[];
+  /** There when it was removed, and nothing of it stands; its records are kept. */
+  readonly gone?: true;
   /** URL by which it is used; absent when it is not ready. */
   readonly url?: string;
   /** RFC 3339. */
@@ -219,6 +234,8 @@ export interface FailureView {
   readonly reason?: string;
   /** What supports the message, for example the last lines of a log. */
   readonly evidence?: readonly string[];
+  /** With reason `BUSY`: who held the environment. */
+  readonly holder?: HolderView;
 }
 
 /** A problem document (RFC 9457): the body of every refusal, with content type `application/problem+json`. */

@@ -42,6 +42,7 @@ const refusals: Readonly<Record<number, string>> = {
   401: "The caller brings no identity.",
   403: "The caller may not do this.",
   404: "There is no such thing.",
+  410: "The environment was removed, and nothing of it stands.",
   409: "Another run holds the environment, or the key was used for another request.",
   500: "alloyrun failed.",
   503: "Google Cloud, or another writer, is in the way: try again.",
@@ -107,7 +108,7 @@ function toOperation({ path, id, summary, status, answers: name, body, isKeyed, 
   return {
     operationId: id,
     summary,
-    ...((inPath.length > 0 || isKeyed) && { parameters: [...inPath, ...(isKeyed ? [idempotencyKey] : [])] }),
+    ...((inPath.length > 0 || isKeyed) && { parameters: [...inPath, ...(isKeyed ? [idempotencyKey, onBusy] : [])] }),
     ...(named && { requestBody: { required: true, content: json(named) } }),
     responses: {
       [status]: { description: status === 202 ? "Accepted." : "As it stands now.", content: json(name) },
@@ -120,6 +121,12 @@ const idempotencyKey = {
   ...{ name: "Idempotency-Key", in: "header", required: false },
   description: "The same key of the same caller gets the same run, however often it is sent; another body is refused.",
   schema: { type: "string" },
+};
+
+const onBusy = {
+  ...{ name: "onBusy", in: "query", required: false },
+  description: "The same as in the body, for those who cannot change that.",
+  schema: { enum: requestSchema.shape.onBusy.unwrap().options },
 };
 
 function json(name: string): object {

@@ -34,7 +34,7 @@ const pointer = (example: string) =>
 
 const actions = z.enum(["up", "rebuild", "down", "plan"]);
 const levels = z.enum(["app", "data", "database", "all"]);
-const onBusy = z.enum(["queue", "fail"]);
+const onBusy = z.enum(["queue", "join", "fail"]);
 
 /** A webhook by which a ticket system asks for an environment. */
 export const ticketSchema = z.strictObject({

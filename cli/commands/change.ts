@@ -9,7 +9,7 @@ import { requestAndWatch } from "./run.ts";
 export interface ChangeOptions extends Pick<RequestBody, "reason" | "ticket"> {
   /** Hash of the plan to carry out, and no other. */
   readonly plan?: string;
-  readonly onBusy: "queue" | "fail";
+  readonly onBusy: "queue" | "join" | "fail";
 }
 
 /** Builds an environment anew from its stored spec, as much of it as the level says. */

@@ -12,6 +12,9 @@ export interface AuditRow {
   readonly askedBy?: string;
   /** The person on whose behalf a system asked. */
   readonly onBehalfOf?: string;
+  /** Those whose identical requests joined it, and who resumed it. */
+  readonly joinedBy?: readonly string[];
+  readonly resumedBy?: string;
   readonly ticket?: string;
   readonly reason?: string;
   readonly approvedBy?: string;
@@ -25,10 +28,21 @@ export interface AuditRow {
 export function toAuditRow(id: string, record: RunRecord | undefined): AuditRow {
   if (!record) return { record: id, result: "unreadable" };
   const { run, result, approval, requestedBy, onBehalfOf, ticket, reason, changesHash } = record;
+  const { joinedBy, resumedBy } = record;
   const isPlanOf = result.action === "plan" && run.action !== "plan";
   const what = kindOf({ action: run.action, level: run.level });
   return {
-    ...{ record: id, onBehalfOf, ticket, reason, changesHash, askedBy: requestedBy, result: result.state },
+    ...{
+      record: id,
+      onBehalfOf,
+      joinedBy,
+      resumedBy,
+      ticket,
+      reason,
+      changesHash,
+      askedBy: requestedBy,
+      result: result.state,
+    },
     time: new Date(result.startedAt * 1000).toISOString(),
     kind: isPlanOf ? `plan of ${what}` : what,
     approvedBy: approval?.state === "approved" ? approval.by : undefined,
@@ -48,7 +62,9 @@ export function renderAudit(rows: readonly AuditRow[]): string[] {
       row.result,
       row.minutes?.toFixed(1) ?? "",
       row.changesHash?.slice(0, 12) ?? "",
-      row.askedBy ?? "",
+      [row.askedBy ?? "", ...(row.joinedBy ?? []), ...(row.resumedBy ? [`resumed by ${row.resumedBy}`] : [])].join(
+        ", ",
+      ),
       row.onBehalfOf ?? "",
       row.ticket ?? "",
       row.approvedBy ?? "",

@@ -2,6 +2,7 @@ import type { FailureView, RunView } from "../../functions/api.ts";
 import { commandLine } from "./command-line.ts";
 import { usd } from "./effects.ts";
 import type { OutcomeContext } from "./outcome.ts";
+import { renderHolder } from "./standing.ts";
 
 /** Why a run failed, what is kept and what that costs, and the command that goes forward. */
 export function renderFailed(run: RunView, context: OutcomeContext): string[] {
@@ -35,8 +36,12 @@ function servingAfter({ state }: RunView, done: readonly string[]): string {
   return `what served before${unless}`;
 }
 
-function renderFailure({ step, code, message, evidence = [] }: FailureView): string[] {
-  return [`Step ${step} failed: ${code}: ${message}`, ...evidence.map((line) => `    ${line}`)];
+function renderFailure({ step, code, message, evidence = [], holder }: FailureView): string[] {
+  return [
+    `Step ${step} failed: ${code}: ${message}`,
+    ...(holder ? renderHolder(holder) : []),
+    ...evidence.map((line) => `    ${line}`),
+  ];
 }
 
 /** Old and new database stand beside each other while a rebuild of the database lies unfinished. */
@@ -57,6 +62,10 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
   switch (run.failures.find(({ step }) => step === "workflow")?.reason) {
     case "STALE_PLAN":
       return ["Nothing was changed. Make the plan anew with `alloyrun plan`, and carry out that one."];
+    case "PROTECTED":
+      return ["Nothing was changed. If it is to be done, send the spec with policy.protect: false first."];
+    case "GONE":
+      return ["Nothing was changed. `alloyrun up` with its file makes it anew."];
     case "BUSY":
       return ["Nothing was changed. See who holds it, then go on:", `  ${look}`, `  ${resume}`];
     case "FROZEN":

@@ -58,6 +58,10 @@ function renderRejected({ action, environment, approval }: RunView, { place }: O
 }
 
 function renderCancelled(run: RunView, context: OutcomeContext): string[] {
+  if (!run.hasBegun) {
+    const again = commandLine(context.place, "resume", run.run);
+    return [`The run ${run.run} was cancelled before it began; nothing was changed.`, `If it is to be done: ${again}`];
+  }
   return [
     `The run ${run.run} was cancelled.`,
     ...renderKept(run, context),
@@ -67,10 +71,13 @@ function renderCancelled(run: RunView, context: OutcomeContext): string[] {
 }
 
 function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
-  const { action, environment, remaining } = run;
+  const { action, environment, remaining, frozen = [] } = run;
   const subject = action === "sweep" ? "Sweep" : environment;
+  const held = frozen.length > 0 ? [`${subject}: held by a freeze:`, ...frozen.map((said) => `  ${said}`)] : [];
+  if (held.length > 0 && remaining.length === 0) return held;
   if (remaining.length > 0) {
     return [
+      ...held,
       `${subject}: nothing that is billed is left. Still held:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
       ...renderLeft(run),

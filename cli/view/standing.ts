@@ -1,4 +1,4 @@
-import type { ApprovalView, HolderView, RunView } from "../../functions/api.ts";
+import type { ApprovalView, FreezeView, HolderView, RunView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
 import { commandLine } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
@@ -8,7 +8,7 @@ import { formatEnd, formatTime } from "./time.ts";
 
 /** What a run waits for before its steps begin: its turn, or somebody's approval; nothing while it works. */
 export function renderStanding(run: RunView, place: Place): string[] {
-  if (run.state === "queued") return renderQueue(run);
+  if (run.state === "queued") return renderQueue(run, place);
   if (run.state === "awaiting-approval" && run.approval) return renderApproval(run, run.approval, place);
   return [];
 }
@@ -24,8 +24,26 @@ export function renderHolder({ run, why, requestedBy, since, expectedSeconds }: 
   return [`  held by ${run}: ${why}, asked by ${requestedBy}`, `  ${times.join(", ")}`];
 }
 
-function renderQueue({ environment, queue, readAt }: RunView): string[] {
-  const { ahead = 0, holder } = queue ?? {};
+/** Who keeps an environment as it is, until when and why, and what ends that. */
+export function renderFreeze(
+  { until, by, reason }: FreezeView,
+  { environment, place, now }: { readonly environment: string; readonly place: Place; readonly now?: string },
+): string[] {
+  return [
+    `  frozen until ${formatEnd(until, now)} by ${by}`,
+    `    because: ${reason}`,
+    `    end it: ${commandLine(place, "unfreeze", environment)}`,
+  ];
+}
+
+function renderQueue({ environment, queue, readAt }: RunView, place: Place): string[] {
+  const { ahead = 0, holder, freeze } = queue ?? {};
+  if (freeze) {
+    return [
+      `Waits for the end of a freeze of ${environment}.`,
+      ...renderFreeze(freeze, { environment, place, now: readAt }),
+    ];
+  }
   if (!holder && ahead === 0) return ["Waits to begin."];
   const others = ahead > 0 ? `; ${ahead} wait${ahead === 1 ? "s" : ""} in front` : "";
   return [`Waits for its turn on ${environment}${others}.`, ...(holder ? renderHolder(holder, readAt) : [])];

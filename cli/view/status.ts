@@ -2,6 +2,7 @@ import type { EnvironmentView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
 import { commandLine } from "./command-line.ts";
 import { renderRuns } from "./runs.ts";
+import { renderFreeze } from "./standing.ts";
 import { formatEnd, formatTime } from "./time.ts";
 
 /** How many runs a person is shown. */
@@ -13,16 +14,13 @@ const shownRuns = 5;
  * @param now RFC 3339, by Google's clock; that of the newest run when omitted
  */
 export function renderStatus(view: EnvironmentView, place: Place, now = view.runs[0]?.readAt): string[] {
-  const { environment, url, readyAt, expiresAt, freeze, remaining, nextTryAt, runs } = view;
+  const { environment, url, readyAt, expiresAt, freeze, remaining, nextTryAt, runs, gone } = view;
   const since = readyAt ? ` (since ${formatTime(readyAt)})` : "";
   return [
-    `${environment}: ${url ?? "not ready"}${url ? since : ""}`,
+    `${environment}: ${url ?? (gone ? "gone; its records are kept" : "not ready")}${url ? since : ""}`,
     ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
     ...(expiresAt ? [`    longer: ${commandLine(place, "extend", environment, "--by", "24h")}`] : []),
-    ...(freeze
-      ? [`  frozen until ${formatEnd(freeze.until, now)} by ${freeze.by}`, `    because: ${freeze.reason}`]
-      : []),
-    ...(freeze ? [`    end it: ${commandLine(place, "unfreeze", environment)}`] : []),
+    ...(freeze ? renderFreeze(freeze, { environment, place, now }) : []),
     ...(remaining ? renderRemaining({ remaining, nextTryAt }, place, now) : []),
     ...(runs.length > 0 ? ["", ...renderRuns(runs.slice(0, shownRuns))] : []),
   ];

@@ -1,10 +1,11 @@
+import type { Guard } from "../../google/auth.ts";
 import type { ObjectWrite, StorageClient } from "../../google/clients/storage.ts";
 import type { Generations } from "../../plan/generation.ts";
 import { canonicalJson, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
-import { readStored, writeStored } from "./read.ts";
+import { editStored, readStored, writeStored } from "./read.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
 
 /** An execution that wants to work for a request. */
@@ -104,8 +105,10 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   const object = ledgerObject(environment);
   const found = await readStored<StoredEnvironment>(storage, bucket, object);
   const wanted = nextEntry(found?.value, entry);
-  if (action !== "up" && action !== "rebuild") return wanted.plans;
   const guard = fenceGuard(run, storage);
+  if (action === "rebuild" && !found) throw gone(environment);
+  if (action === "down") await withdrawReadiness(storage, { bucket, environment, guard });
+  if (action !== "up" && action !== "rebuild") return wanted.plans;
   const write = async (place: Omit<ObjectWrite, "bucket">) => {
     await guard();
     if (!(await storage.write({ bucket, ...place }))) throw changedMeanwhile(bucket, place.object);
@@ -131,6 +134,28 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
   const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
   return { ...known, plans, ...(unfinished && { target: unfinished }) };
+}
+
+/**
+ * From when its removal begins an environment is not ready any more; when it expires stays, for that may be why it is
+ * removed.
+ */
+export async function withdrawReadiness(
+  storage: StorageClient,
+  { bucket, environment, guard }: { readonly bucket: string; readonly environment: string; readonly guard: Guard },
+): Promise<void> {
+  await guard();
+  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment) }, (ledger) => {
+    if (ledger?.readyAt === undefined) return ledger;
+    const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
+    return rest;
+  });
+}
+
+/** Says of an environment that it was removed, and that only an `up` makes it anew. */
+export function gone(environment: string): StepError {
+  const message = `${environment} is gone: nothing of it stands; \`alloyrun up\` with its file makes it anew`;
+  return new StepError({ code: "NOT_FOUND", reason: "GONE", resource: environment, message });
 }
 
 /** Where the plans lie by which something of an environment may have been made. */

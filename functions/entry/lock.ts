@@ -3,7 +3,9 @@ import { connectStorage } from "../../google/clients/storage.ts";
 import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
 import type { Generations } from "../../plan/generation.ts";
+import { installationAccountId } from "../../spec/names.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
+import { isProtected, refuseProtected } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
@@ -30,7 +32,8 @@ type LockAnswer =
   | { readonly state: "queued"; readonly ahead: number }
   /** What a sweep found is not there any more. */
   | { readonly state: "obsolete" }
-  | { readonly state: "frozen"; readonly freeze: StoredFreeze };
+  /** Nobody may have it; whether this one waits for the end of that, in its turn. */
+  | { readonly state: "frozen"; readonly freeze: StoredFreeze; readonly waits: boolean };
 
 /**
  * Gives a request to one execution (`begin`), and an environment to one run at a time (`claim`, `release`): `requests/`,
@@ -79,13 +82,17 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   const { environment } = request;
   const now = requireNow(body);
   const freeze = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
-  if (freeze && now < freeze.value.until) return { state: "frozen", freeze: freeze.value };
+  const isFrozen = freeze !== undefined && now < freeze.value.until;
+  if (isFrozen && !waitsForThaw(request)) return { state: "frozen", freeze: freeze.value, waits: false };
   const ahead = await enterQueue(clients, { bucket, environment, run, execution, now });
+  if (isFrozen) return { state: "frozen", freeze: freeze.value, waits: true };
   if (ahead > 0) return { state: "queued", ahead };
   const place = lockPlace(bucket, environment);
   const standing = await claimLock(clients, { place, wanted: toLock(body, request, claimant), now });
   if (standing.state !== "held") return standing;
   await leaveQueue(storage, { bucket, environment, execution });
+  // The run that held it before may have built it from a spec that protects it.
+  refuseProtected(await isProtected(storage, bucket, environment), request);
   const teardown = await readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`);
   if (!(await isCurrent(storage, { bucket, request, teardown }))) {
     await releaseLock(storage, place, execution);
@@ -99,6 +106,11 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   const heldSince = request.action === "down" ? teardown?.value.since : undefined;
   const plans = await enterLedger(storage, work);
   return { ...standing, plans, latest, ...(heldSince !== undefined && { heldSince }) };
+}
+
+/** Who may queue waits; but not a schedule, whose rebuild would come at an hour that nobody expects. */
+function waitsForThaw({ onBusy, requestedBy }: StoredRequest): boolean {
+  return onBusy === "queue" && !requestedBy.startsWith(`${installationAccountId("scheduler")}@`);
 }
 
 function toLock(body: JsonObject, request: StoredRequest, { run, execution }: Claimant): StoredLock {

@@ -10,16 +10,9 @@ import { approvalObject } from "../plan/approve.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { ledgerObject, requestObject } from "./ledger.ts";
-import { beingChanged, editStored, readStored, writeStored } from "./read.ts";
-import type {
-  RunRecord,
-  RunResult,
-  StoredApproval,
-  StoredEnvironment,
-  StoredRequest,
-  StoredTeardown,
-} from "./stored.ts";
+import { ledgerObject, requestObject, withdrawReadiness } from "./ledger.ts";
+import { beingChanged, readStored, writeStored } from "./read.ts";
+import type { RunRecord, RunResult, StoredApproval, StoredRequest, StoredTeardown } from "./stored.ts";
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
@@ -54,9 +47,9 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
   const result = withNextTry(toResult(body));
   const request = await requestOf(storage, bucket, run.id);
   const approval = await approvalOf(storage, bucket, body);
-  const { requestedBy, onBehalfOf, ticket, reason, attempt } = request;
+  const { requestedBy, onBehalfOf, joinedBy, resumedBy = [], ticket, reason, attempt } = request;
   const content: Omit<RunRecord, "previous"> = {
-    ...{ run, requestedBy, onBehalfOf, ticket, reason, result, approval },
+    ...{ run, requestedBy, onBehalfOf, joinedBy, resumedBy: resumedBy.at(-1), ticket, reason, result, approval },
     execution: requireText(body, "execution"),
     reports: (toObject(body.reports) ?? {}) as object as RunRecord["reports"],
     ...(typeof body.changesHash === "string" && { changesHash: body.changesHash }),
@@ -100,17 +93,9 @@ async function settleTeardown(
     await storage.deleteObject(bucket, object, ifGenerationMatch);
   }
   if (result.action !== "down") return;
+  if (result.state !== "succeeded") return withdrawReadiness(storage, { bucket, environment: run.environment, guard });
   await guard();
-  const ledger = ledgerObject(run.environment);
-  if (result.state === "succeeded") await storage.deleteObject(bucket, ledger);
-  else await editStored<StoredEnvironment>(storage, { bucket, object: ledger }, withoutReadiness);
-}
-
-/** Something of it is gone, so it is not ready any more; when it expires stays, for that may be why it is removed. */
-function withoutReadiness(ledger: StoredEnvironment | undefined): StoredEnvironment | undefined {
-  if (ledger?.readyAt === undefined) return ledger;
-  const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
-  return rest;
+  await storage.deleteObject(bucket, ledgerObject(run.environment));
 }
 
 function toTeardown(

@@ -19,7 +19,7 @@ import { demandDoor, isDoor } from "../request/doors.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { lookForExpiries } from "../request/expiries.ts";
 import { readMessage } from "../request/message.ts";
-import { parseBody, parseRequestBody } from "../request/parse.ts";
+import { parseBody, parseRequestBody, withQuery } from "../request/parse.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
 import { acceptScheduled, firingOf } from "../request/scheduled.ts";
 import {
@@ -62,7 +62,7 @@ export interface Route {
   readonly body?: z.ZodType;
   readonly status: 200 | 202;
   readonly answers: AnswerName;
-  /** Whether an `Idempotency-Key` counts. */
+  /** Whether an `Idempotency-Key` counts, and `?onBusy=`. */
   readonly isKeyed?: boolean;
   /** Statuses of its problem documents. */
   readonly refuses: readonly number[];
@@ -83,7 +83,7 @@ export const routes: readonly Route[] = [
     summary: "Asks for something of an environment: one run is started for it.",
     body: requestSchema,
     isKeyed: true,
-    refuses: [400, 401, 403, 404, 409, 500, 503],
+    refuses: [400, 401, 403, 404, 409, 410, 500, 503],
     answer: postRequest,
   },
   {
@@ -94,7 +94,7 @@ export const routes: readonly Route[] = [
     answers: "Accepted",
     summary: "Takes a message of the topic alloyrun-requests, as Pub/Sub pushes it; its data is the body of a request.",
     body: messageSchema,
-    refuses: [400, 401, 403, 404, 409, 500, 503],
+    refuses: [400, 401, 403, 404, 409, 410, 500, 503],
     answer: postMessage,
   },
   {
@@ -145,7 +145,7 @@ export const routes: readonly Route[] = [
     answers: "Run",
     summary: "Goes on with a run that failed or was cancelled; what is done is not done twice.",
     refuses: changing,
-    answer: (call) => resumeRun(alone(call), call.clients),
+    answer: (call) => resumeRun(alone(call), call.caller, call.clients),
   },
   {
     method: "GET",
@@ -153,7 +153,7 @@ export const routes: readonly Route[] = [
     id: "listEnvironments",
     status: 200,
     answers: "Environments",
-    summary: "The names of all environments.",
+    summary: "The names of all environments of which something stands.",
     refuses: reading.filter((status) => status !== 404),
     answer: async ({ clients }) => ({ environments: await listEnvironments(clients) }),
   },
@@ -175,7 +175,7 @@ export const routes: readonly Route[] = [
     answers: "Environment",
     summary: "Keeps everybody from changing an environment for a while: people, schedules and expiry.",
     body: freezeSchema,
-    refuses: changing,
+    refuses: [...changing, 410],
     answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients),
   },
   {
@@ -196,7 +196,7 @@ export const routes: readonly Route[] = [
     answers: "Environment",
     summary: "Lets an environment live longer. Sent twice, it counts twice.",
     body: extendSchema,
-    refuses: changing,
+    refuses: [...changing, 410],
     answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients),
   },
   {
@@ -252,7 +252,7 @@ async function handleRequest(request: Request, response: Response, log: Log): Pr
 openDoor("request", handleRequest);
 
 async function postRequest({ caller, request, clients }: Call): Promise<object> {
-  const body = parseRequestBody(bodyOf(request));
+  const body = parseRequestBody(withQuery(bodyOf(request), request.query));
   const { onBehalfOf } = body;
   if (onBehalfOf !== undefined) demandDoor("hook", caller, { field: "onBehalfOf", ...clients.installation });
   const firing = firingOf(schedulerHeaders(request), caller, clients.installation.project);

@@ -35,7 +35,7 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   /** Hash of the observed plan that is to be carried out, and no other. */
   readonly changesHash?: string;
   /** What to do while another run holds the environment. */
-  readonly onBusy: "queue" | "fail";
+  readonly onBusy: "queue" | "join" | "fail";
   /** Text of the spec that is asked for; it becomes the environment's when the run holds the lock. */
   readonly spec?: string;
   /** Seconds that the environment lives once it is ready, instead of what its spec says. */
@@ -48,6 +48,12 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly attempt: number;
   /** What serves afterwards; decided when the run held the lock for the first time. */
   readonly target?: Generations;
+  /** Run that was open and asked for the very same: it does what was asked here, and no execution is started. */
+  readonly joined?: string;
+  /** E-mail addresses of those whose identical requests joined this one: they have asked for it as well. */
+  readonly joinedBy?: readonly string[];
+  /** E-mail addresses of those who resumed it, one for each attempt after the first. */
+  readonly resumedBy?: readonly string[];
   /** Absent until the execution has been started, or has claimed the request. */
   readonly execution?: string;
 }
@@ -126,6 +132,11 @@ export interface StoredLock {
   readonly expectedSeconds?: number;
 }
 
+/** `open/{environment}.json`: runs that have not ended, as far as is known, in the order in which they were asked for. */
+export interface StoredOpenRuns {
+  readonly runs: readonly string[];
+}
+
 /** `queues/{environment}.json`: who waits for the lock, first come first. */
 export interface StoredQueue {
   readonly waiting: readonly { readonly run: string; readonly execution: string; readonly since: number }[];
@@ -142,6 +153,10 @@ export interface RunRecord {
   readonly execution: string;
   readonly requestedBy: string;
   readonly onBehalfOf?: string;
+  /** Those whose identical requests joined it. */
+  readonly joinedBy?: readonly string[];
+  /** Who resumed it; absent in the record of the first attempt. */
+  readonly resumedBy?: string;
   readonly ticket?: string;
   readonly reason?: string;
   readonly result: RunResult;

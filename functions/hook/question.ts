@@ -54,7 +54,16 @@ export const failedPage: Page = {
   content: html`<p>Nothing was decided, as far as is known. Open the link again in a minute.</p>`,
 };
 
-function factsOf({ approval, request, plan }: Question): readonly (readonly [string, Html])[] {
+/** The person, through the system that asked for them, and whoever has joined or resumed it. */
+function askersOf({ approval, request }: Question): string {
+  if (!request) return approval.requesters.join(", ");
+  const { requestedBy, onBehalfOf, joinedBy = [], resumedBy = [] } = request;
+  const first = onBehalfOf === undefined ? requestedBy : `${onBehalfOf}, through ${requestedBy}`;
+  return [first, ...new Set([...joinedBy, ...resumedBy])].join("; also ");
+}
+
+function factsOf(question: Question): readonly (readonly [string, Html])[] {
+  const { approval, request, plan } = question;
   const { dataLoss = false, downtime = false, costPerDay, expectedSeconds = 0 } = plan?.effects ?? {};
   const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`no row is lost`;
   const cost =
@@ -67,10 +76,7 @@ function factsOf({ approval, request, plan }: Question): readonly (readonly [str
     ["Data", data],
     ["Meanwhile", downtime ? html`<strong class="bad">it does not answer</strong>` : html`it goes on answering`],
     ["Why asked", html`<ul>${approval.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`],
-    [
-      "Asked by",
-      html`${[...approval.requesters].reverse().join(", through ")}${request?.ticket ? html`, ticket ${request.ticket}` : html``}`,
-    ],
+    ["Asked by", html`${askersOf(question)}${request?.ticket ? html`, ticket ${request.ticket}` : html``}`],
     ...(request?.reason ? [["Reason", html`${request.reason}`] as const] : []),
     ["Until", html`${toTime(approval.expiresAt)}`],
   ];

@@ -28,6 +28,16 @@ export function approvalObject(id: string): string {
   return `approvals/${id}.json`;
 }
 
+/** Everybody who has asked for a run, and may not approve it: also who joined it, and who resumed it. */
+export function requestersOf({
+  requestedBy,
+  onBehalfOf,
+  joinedBy = [],
+  resumedBy = [],
+}: Pick<StoredRequest, "requestedBy" | "onBehalfOf" | "joinedBy" | "resumedBy">): readonly string[] {
+  return [...new Set([requestedBy, ...(onBehalfOf === undefined ? [] : [onBehalfOf]), ...joinedBy, ...resumedBy])];
+}
+
 /**
  * Puts the question, once for each plan that is asked about; an execution that was resumed asks it again under a callback
  * of its own, and an answer that was given meanwhile stays.
@@ -46,7 +56,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
         environment: request.environment,
         changesHash,
         reasons: question.reasons,
-        requesters: [request.requestedBy, ...(request.onBehalfOf === undefined ? [] : [request.onBehalfOf])],
+        requesters: requestersOf(request),
         approvers,
         callback,
         askedAt: now,

@@ -9,9 +9,13 @@ import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { refuseProtected } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
-import { refuseBusy, refuseFrozen } from "./busy.ts";
-import { type AcceptClients, note, readRequest } from "./note.ts";
+import { requestersOf } from "../plan/approve.ts";
+import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
+import { demandEnvironment } from "./environments.ts";
+import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
+import { enterOpen, listOpen } from "./open.ts";
 import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
@@ -40,14 +44,37 @@ export async function accept(request: CallerRequest, clients: AcceptClients): Pr
   if (isOfSweep(body)) requireSweeper(requestedBy, clients.installation);
   const run = runIdOf(requestedBy, key);
   const known = await readRequest(clients, run);
-  if (known && known.request.bodyHash !== hashOf(request.body)) throw keyReused();
-  if (known) return toAccepted(known.request.execution ? known.request : await start(known, clients));
+  const noted = (known ?? (await note(await prepareInTime(request, run, clients), clients))).request;
+  if (noted.bodyHash !== hashOf(request.body)) throw keyReused();
+  return toAccepted(await begin(noted, clients));
+}
+
+/** A request that would not wait is refused before it is noted, so that its key may be used again. */
+async function prepareInTime(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const prepared = await prepare(request, run, clients);
-  const joined = await refuseBusy(prepared, clients);
-  if (joined) return toAccepted(joined);
-  const noted = await note(prepared, clients);
-  if (noted.request.bodyHash !== hashOf(request.body)) throw keyReused();
-  return toAccepted(noted.request.execution ? noted.request : await start(noted, clients));
+  await refuseBusy(prepared, clients);
+  return prepared;
+}
+
+/** The run that does what was asked: one that was open and is identical, else the request's own. */
+async function begin(request: StoredRequest, clients: AcceptClients): Promise<StoredRequest> {
+  const { joined, execution } = request;
+  if (joined !== undefined) return (await readRequest(clients, joined))?.request ?? request;
+  if (execution !== undefined) return request;
+  if (!changes(request.action)) return start(request, clients);
+  const open = await enterOpen(request, clients, (other) => isSame(other, request));
+  return open ? join(request, open, clients) : start(request, clients);
+}
+
+/** Whoever joins a run has asked for it as well; should its own execution still be missing, it gets that now. */
+async function join(request: StoredRequest, open: StoredRequest, clients: AcceptClients): Promise<StoredRequest> {
+  const askers = [request.requestedBy, ...(request.onBehalfOf === undefined ? [] : [request.onBehalfOf])];
+  const shared = await editRequest(open, clients, (present) => {
+    const further = askers.filter((asker) => !requestersOf(present).includes(asker));
+    return further.length > 0 ? { ...present, joinedBy: [...(present.joinedBy ?? []), ...further] } : present;
+  });
+  await editRequest(request, clients, (present) => ({ ...present, joined: open.run }));
+  return shared.execution === undefined ? start(shared, clients) : shared;
 }
 
 /** Id of the run that a caller asks for under a key. */
@@ -105,8 +132,9 @@ function levelOf({ action, of, level }: RequestBody): StoredRequest["level"] {
 /** Stores what the execution will read. A sweep reads only the list of teardowns. */
 async function makeReady(
   body: RequestBody,
-  { storage, installation }: AcceptClients,
+  clients: AcceptClients,
 ): Promise<{ readonly environment: string; readonly plan?: StoredPlan; readonly spec?: string }> {
+  const { storage, installation } = clients;
   const { bucket } = installation;
   if (body.action === "sweep") return { environment: "" };
   if (body.action === "check") {
@@ -114,37 +142,42 @@ async function makeReady(
     await storePlan(storage, bucket, plan);
     return { environment: "", plan };
   }
-  const packed = await specOf(body, { storage, installation });
+  const packed = await specOf(body, clients);
   requireAllowed(packed, body, installation);
+  if ((body.of ?? body.action) === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
   const plan = planOf(packed, installation);
   await storePlan(storage, bucket, plan);
   return { environment: packed.spec.name, plan, ...(body.action === "up" && { spec: packed.text }) };
 }
 
-function specOf(
-  { spec, folders, environment = "" }: RequestBody,
-  { storage, installation }: Pick<AcceptClients, "storage" | "installation">,
-): PackedSpec | Promise<PackedSpec> {
+async function specOf({ spec, folders, environment = "" }: RequestBody, clients: AcceptClients): Promise<PackedSpec> {
   if (spec !== undefined) return packSpec(spec, folders);
-  return readSpec(storage, { bucket: installation.bucket, environment });
+  const { storage, installation } = clients;
+  try {
+    return await readSpec(storage, { bucket: installation.bucket, environment });
+  } catch (caught) {
+    const open = await listOpen(environment, clients);
+    throw open.length > 0 ? notBuilt(environment, open) : caught;
+  }
+}
+
+/** What is asked for, and not built yet, has no spec; there is only its run to cancel. */
+function notBuilt(environment: string, open: readonly StoredRequest[]): StepError {
+  const runs = open.map(({ run, requestedBy }) => `${run}, asked by ${requestedBy}`).join("; ");
+  const message = `nothing of ${environment} has been built yet; to give it up, cancel what is open: ${runs}`;
+  return new StepError({ code: "NOT_FOUND", reason: "NOT_BUILT", resource: environment, message });
 }
 
 function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, region }: InstallationEnvironment): void {
   if (body.environment !== undefined && body.environment !== spec.name) {
     throw badField("environment", `is ${body.environment}, yet the spec is that of ${spec.name}`);
   }
-  if (spec.policy.protect && isDestructive(body)) {
-    const says = `${spec.name} is protected by its spec: send it with policy.protect: false first`;
-    throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: says });
-  }
+  const { action, teardown } = body;
+  refuseProtected(spec.policy.protect, { environment: spec.name, action, level: levelOf(body), teardown });
   if (spec.project === project && spec.region === region) return;
   const message = `the spec is for ${spec.project} in ${spec.region}; this installation is in ${project}, ${region}`;
   throw new StepError({ code: "INVALID_ARGUMENT", reason: "WRONG_INSTALLATION", message });
-}
-
-function isDestructive(body: RequestBody): boolean {
-  return body.action === "down" || (body.action === "rebuild" && levelOf(body) !== "app");
 }
 
 function toAccepted(request: StoredRequest): RequestAccepted {

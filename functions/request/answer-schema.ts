@@ -4,6 +4,7 @@ import type {
   ApprovalView,
   EnvironmentView,
   FailureView,
+  FreezeView,
   HolderView,
   Problem,
   RequestAccepted,
@@ -117,6 +118,13 @@ export const holderSchema = z.strictObject({
   expectedSeconds: seconds("its run").optional(),
 }) satisfies z.ZodType<HolderView>;
 
+/** Who keeps an environment as it is. */
+const freezeViewSchema = z.strictObject({
+  reason: z.string().describe("Why."),
+  by: email("who froze it"),
+  until: time("Until when"),
+}) satisfies z.ZodType<FreezeView>;
+
 /** Why a step failed. */
 export const failureSchema = z.strictObject({
   step: z.enum([...stepNames, "workflow"]).describe("The step that failed; `workflow` for the run itself."),
@@ -124,6 +132,7 @@ export const failureSchema = z.strictObject({
   message: z.string().describe("The cause, for people."),
   reason: z.string().optional().describe("One word in capitals that programs read, for example `STALE_PLAN`."),
   evidence: z.array(z.string()).optional().describe("What supports the message, for example lines of a log."),
+  holder: holderSchema.optional().describe("With reason `BUSY`: who held the environment."),
 }) satisfies z.ZodType<FailureView>;
 
 /** How a step stands. */
@@ -150,8 +159,11 @@ export const runSchema = z.strictObject({
     .describe("How it stands; `rejected` also when nobody approved it in time."),
   requestedBy: email("who asked"),
   onBehalfOf: email("the person for whom a system asked").optional(),
+  joinedBy: z.array(z.string()).optional().describe("E-mail addresses of those whose identical requests joined it."),
+  resumedBy: z.array(z.string()).optional().describe("E-mail addresses of those who resumed it, attempt by attempt."),
   ticket: z.string().optional().describe("Number of the ticket that asked."),
   reason: z.string().optional().describe("Why it was asked."),
+  hasBegun: z.boolean().describe("Whether it has held the environment, and so may have changed something of it."),
   execution: z.string().describe("Full name of the execution; empty until it has been started."),
   startedAt: time("When it began").optional(),
   endedAt: time("When it ended").optional(),
@@ -162,6 +174,7 @@ export const runSchema = z.strictObject({
   remaining: z
     .array(z.strictObject({ step: z.enum(stepNames).describe("The step."), reason: z.string().describe("Why.") }))
     .describe("What a removal left to the sweep."),
+  frozen: z.array(z.string()).optional().describe("With a sweep: what a freeze holds, each environment in a sentence."),
   plan: planSchema.optional().describe("What it changes, as observed."),
   approval: approvalSchema.optional().describe("Whom it waits for, or who decided."),
   reasonsToAsk: z.array(z.string()).optional().describe("With a plan: why somebody would have to approve it."),
@@ -169,6 +182,7 @@ export const runSchema = z.strictObject({
     .strictObject({
       ahead: z.number().optional().describe("How many runs wait in front."),
       holder: holderSchema.optional().describe("Who holds the environment meanwhile."),
+      freeze: freezeViewSchema.optional().describe("The freeze whose end it waits for."),
     })
     .optional()
     .describe("What a queued run waits for."),
@@ -181,17 +195,14 @@ export const runSchema = z.strictObject({
 export const environmentSchema = z.strictObject({
   environment: environmentName(),
   runs: z.array(runSchema).describe("The newest twenty, newest first."),
+  gone: z
+    .literal(true)
+    .optional()
+    .describe("There when it was removed, and nothing of it stands; its records are kept."),
   url: z.string().optional().describe("URL by which it is used; absent when it is not ready."),
   readyAt: time("Since when it is ready").optional(),
   expiresAt: time("When it is removed by itself").optional(),
-  freeze: z
-    .strictObject({
-      reason: z.string().describe("Why."),
-      by: email("who froze it"),
-      until: time("Until when"),
-    })
-    .optional()
-    .describe("Who keeps it as it is."),
+  freeze: freezeViewSchema.optional().describe("Who keeps it as it is."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
 }) satisfies z.ZodType<EnvironmentView>;
 

@@ -1,5 +1,6 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
-import type { HolderView, RequestedAction } from "../api.ts";
+import { canonicalJson } from "../../spec/names.ts";
+import type { FreezeView, HolderView, RequestedAction } from "../api.ts";
 import { freezeObject } from "../entry/freeze.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest } from "../entry/stored.ts";
@@ -20,21 +21,20 @@ export class BusyError extends StepError {
 }
 
 /**
- * Lets a request pass unless a living run holds its environment and it would rather fail than wait.
+ * Lets a request pass unless a living run holds its environment and it would rather fail than wait. One that is identical
+ * to what the holder does passes, for it is going to join.
  *
- * @returns the request that is being carried out, when this one asks for the very same
  * @throws BusyError telling who holds it, why, since when, and how long that takes
  */
 export async function refuseBusy(
   request: StoredRequest,
   { storage, executions, installation }: AcceptClients,
-): Promise<StoredRequest | undefined> {
-  if (!changes(request.action)) return undefined;
+): Promise<void> {
+  if (!changes(request.action) || request.onBusy === "queue") return;
   const held = await readLock(storage, lockPlace(installation.bucket, request.environment));
-  if (!held || !(await isAlive(held.value, executions))) return undefined;
+  if (!held || !(await isAlive(held.value, executions))) return;
   const holder = await readRequest({ storage, installation }, held.value.run);
-  if (holder && (isSame(holder.request, request) || finishes(holder.request, request))) return holder.request;
-  if (request.onBusy === "queue") return undefined;
+  if (holder && isSame(holder.request, request)) return;
   throw new BusyError(request.environment, toHolder(held.value));
 }
 
@@ -68,6 +68,11 @@ export function saysFrozen(environment: string, { until, by, reason }: StoredFre
   return `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}`;
 }
 
+/** A freeze as those see it whom it keeps away. */
+export function toFreezeView({ reason, by, until }: StoredFreeze): FreezeView {
+  return { reason, by, until: new Date(until * 1000).toISOString() };
+}
+
 /** Whether a living run holds an environment. */
 export async function isBusy(
   environment: string,
@@ -77,7 +82,8 @@ export async function isBusy(
   return held !== undefined && isAlive(held.value, executions);
 }
 
-function changes(action: RequestedAction | string): boolean {
+/** Whether an action changes an environment. */
+export function changes(action: RequestedAction | string): boolean {
   return action === "up" || action === "rebuild" || action === "down";
 }
 
@@ -86,16 +92,19 @@ async function isAlive({ execution }: StoredLock, executions: AcceptClients["exe
   return state === "ACTIVE" || state === "QUEUED";
 }
 
-/** The same is asked: the spec gives the same plan, and as much of it is built anew. */
-function isSame(holder: StoredRequest, request: StoredRequest): boolean {
-  const keyOf = ({ action, level, planHash, timeToLiveSeconds }: StoredRequest) =>
-    [action, level, planHash, timeToLiveSeconds].join();
-  return keyOf(holder) === keyOf(request);
+/**
+ * Whether the very same is asked: the spec, and as much of it built anew, for as long, and by the same plan. What a sweep
+ * asks for counts only for what it found, but a removal that holds the environment does what the sweep wants finished.
+ */
+export function isSame(open: StoredRequest, request: StoredRequest): boolean {
+  const keyOf = ({ action, level, planHash, changesHash, spec, timeToLiveSeconds, teardown, expiry }: StoredRequest) =>
+    canonicalJson({ action, level, planHash, changesHash, spec, timeToLiveSeconds, teardown, expiry });
+  return keyOf(open) === keyOf(request) || finishes(open, request);
 }
 
-/** A removal under way does what a sweep asks for. */
-function finishes(holder: StoredRequest, { teardown }: StoredRequest): boolean {
-  return teardown !== undefined && holder.action === "down";
+/** A removal that has held the environment does what a sweep asks for. */
+function finishes({ action, target }: StoredRequest, { teardown }: StoredRequest): boolean {
+  return teardown !== undefined && action === "down" && target !== undefined;
 }
 
 /** A lock as those see it who wait for it. */

@@ -5,7 +5,7 @@ import { ledgerObject } from "../entry/ledger.ts";
 import { editStored, readStored, writeStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
-import { demandEnvironment, viewEnvironment } from "./environments.ts";
+import { demandEnvironment, demandKnown, viewEnvironment } from "./environments.ts";
 import type { ViewClients } from "./run-view.ts";
 
 /** Keeps everybody from changing an environment for a while: people, schedules and expiry alike. */
@@ -27,7 +27,7 @@ export async function freeze(
 
 /** Ends a freeze; without one there is nothing to do. */
 export async function unfreeze(environment: string, clients: ViewClients): Promise<EnvironmentView> {
-  await demandEnvironment(environment, clients);
+  await demandKnown(environment, clients);
   await clients.storage.deleteObject(clients.installation.bucket, freezeObject(environment));
   return viewEnvironment(environment, clients);
 }

@@ -1,10 +1,10 @@
 import type { RunView } from "../api.ts";
-import { writeStored } from "../entry/read.ts";
-import type { RunRecord } from "../entry/stored.ts";
+import type { RunRecord, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
-import { type Noted, readRequest, requestPlace } from "./note.ts";
+import { editRequest, type Noted, readRequest } from "./note.ts";
+import { enterOpen } from "./open.ts";
 import { demandRun, type ViewClients, viewRun } from "./run-view.ts";
 import { start } from "./start.ts";
 
@@ -31,7 +31,7 @@ export async function cancelRun(run: string, by: string, clients: ViewClients): 
  *
  * @throws StepError NOT_FOUND, or FAILED_PRECONDITION when there is nothing to go on with
  */
-export async function resumeRun(run: string, clients: ViewClients): Promise<RunView> {
+export async function resumeRun(run: string, by: string, clients: ViewClients): Promise<RunView> {
   const noted = await demandRun(run, clients);
   const view = await viewRun(run, clients);
   if (view.state === "queued" || view.state === "running" || view.state === "awaiting-approval") return view;
@@ -39,8 +39,11 @@ export async function resumeRun(run: string, clients: ViewClients): Promise<RunV
     const message = `run ${run} ${view.state === "rejected" ? "was rejected" : "has succeeded"}: there is nothing to go on with`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOTHING_TO_RESUME", message });
   }
-  const again = await forgetExecution(noted, clients);
-  if (again) await start(again, clients);
+  const again = await forgetExecution(noted, by, clients);
+  if (again.execution === undefined) {
+    await enterOpen(again, clients);
+    await start(again, clients);
+  }
   return viewRun(run, clients);
 }
 
@@ -50,13 +53,13 @@ async function holdsLock({ request }: Noted, { storage, installation }: ViewClie
   return held?.value.run === request.run;
 }
 
-/** Makes the request free for another execution; undefined when somebody else resumed it this moment. */
-async function forgetExecution({ request, generation }: Noted, clients: ViewClients): Promise<Noted | undefined> {
-  const { execution: _, ...rest } = request;
-  const again = { ...rest, attempt: request.attempt + 1 };
-  const place = { ...requestPlace(request.run, clients), ifGenerationMatch: generation };
-  const written = await writeStored(clients.storage, place, again);
-  return written === undefined ? undefined : { request: again, generation: written, readAt: "" };
+/** Makes the request free for another execution, once for those who resume it at the same moment. */
+function forgetExecution({ request }: Noted, by: string, clients: ViewClients): Promise<StoredRequest> {
+  return editRequest(request, clients, (present) => {
+    if (present.attempt !== request.attempt) return present;
+    const { execution: _, ...rest } = present;
+    return { ...rest, attempt: request.attempt + 1, resumedBy: [...(present.resumedBy ?? []), by] };
+  });
 }
 
 /** The execution cannot tell its own end any more. */
@@ -65,6 +68,7 @@ async function recordCancellation(view: RunView, by: string, clients: ViewClient
   if (!noted) return;
   const { request } = noted;
   const { run: id, environment, action, level, planHash = "", requestedBy, onBehalfOf, ticket, attempt } = request;
+  const { joinedBy, resumedBy = [] } = request;
   const startedAt = secondsOf(view.startedAt);
   const endedAt = secondsOf(view.endedAt);
   const generation = {
@@ -75,7 +79,7 @@ async function recordCancellation(view: RunView, by: string, clients: ViewClient
   const content: Omit<RunRecord, "previous"> = {
     run: { id, environment, action: runAction, level, planHash, now: endedAt, ...generation },
     execution: view.execution,
-    ...{ requestedBy, onBehalfOf, ticket },
+    ...{ requestedBy, onBehalfOf, joinedBy, ticket, resumedBy: resumedBy.at(-1) },
     reason: `cancelled by ${by}`,
     result: {
       ...{ run: id, environment, action: runAction, startedAt, endedAt },

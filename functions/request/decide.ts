@@ -5,7 +5,8 @@ import { readStored, type Stored, writeStored } from "../entry/read.ts";
 import type { Decision, StoredApproval } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
-import { approvalObject } from "../plan/approve.ts";
+import { approvalObject, requestersOf } from "../plan/approve.ts";
+import { readRequest } from "./note.ts";
 import type { ViewClients } from "./run-view.ts";
 
 /** A decision and who makes it. */
@@ -31,7 +32,7 @@ export async function decide(
   const { storage, installation } = clients;
   const { bucket } = installation;
   const found = await demandApproval(clients, deciding.id);
-  requireAllowed(found, deciding);
+  requireAllowed(found, deciding, await askersOf(found.value, clients));
   const known = found.value.decision;
   if (known && (known.state !== deciding.state || known.by !== deciding.by)) throw alreadyDecided(found.value);
   if (!known) {
@@ -47,7 +48,8 @@ export async function decide(
 /** How an approval stands. @throws StepError NOT_FOUND */
 export async function viewApproval(id: string, clients: ViewClients): Promise<ApprovalView> {
   const { value, readAt } = await demandApproval(clients, id);
-  const { run, environment, reasons, requesters, changesHash, expiresAt, decision } = value;
+  const { run, environment, reasons, changesHash, expiresAt, decision } = value;
+  const requesters = await askersOf(value, clients);
   const waiting = Date.parse(readAt) / 1000 < expiresAt ? "pending" : "expired";
   return {
     ...{ id, run, environment, reasons, requesters, changesHash },
@@ -63,8 +65,21 @@ async function demandApproval({ storage, installation }: ViewClients, id: string
   throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL", message: `there is no approval ${id}` });
 }
 
-function requireAllowed({ value, readAt }: Stored<StoredApproval>, { state, by, body }: Deciding): void {
-  const refusal = refusalToDecide(value, by, value.requesters);
+/** Those who asked when the question was put, and those who joined or resumed the run since. */
+async function askersOf(
+  { run, requesters }: StoredApproval,
+  clients: Pick<ViewClients, "storage" | "installation">,
+): Promise<readonly string[]> {
+  const noted = await readRequest(clients, run);
+  return [...new Set([...requesters, ...(noted ? requestersOf(noted.request) : [])])];
+}
+
+function requireAllowed(
+  { value, readAt }: Stored<StoredApproval>,
+  { state, by, body }: Deciding,
+  requesters: readonly string[],
+): void {
+  const refusal = refusalToDecide(value, by, requesters);
   if (refusal) throw new StepError({ code: "PERMISSION_DENIED", reason: "MAY_NOT_DECIDE", message: refusal });
   if (state === "rejected" && body.reason === undefined) throw badField("reason", "must say why it is rejected");
   if (body.changesHash !== undefined && body.changesHash !== value.changesHash) {

@@ -1,44 +1,47 @@
 import type { EnvironmentView } from "../api.ts";
-import { freezeObject } from "../entry/freeze.ts";
-import { ledgerObject } from "../entry/ledger.ts";
+import { gone, ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
-import type { StoredChain, StoredEnvironment, StoredFreeze, StoredQueue, StoredTeardown } from "../entry/stored.ts";
+import type { StoredChain, StoredEnvironment, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { chainObject } from "../record/chain.ts";
+import { freezeInForce, toFreezeView } from "./busy.ts";
+import { listOpen } from "./open.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
 import { specObject } from "./spec-store.ts";
 
 /** How many runs of an environment are told. */
 const newest = 20;
 
-/** The names of all environments that are known here. */
+/** The names of all environments of which something stands. */
 export async function listEnvironments({ storage, installation }: ViewClients): Promise<readonly string[]> {
-  const specs = await storage.listObjects(installation.bucket, "specs/");
-  return specs.flatMap(({ name }) => name?.match(/^specs\/(.+)\.yaml$/)?.[1] ?? []).sort();
+  const ledgers = await storage.listObjects(installation.bucket, "environments/");
+  return ledgers.flatMap(({ name }) => name?.match(/^environments\/(.+)\.json$/)?.[1] ?? []).sort();
 }
 
 /**
- * One environment with its newest runs: those that wait and the one under way, which have no record yet, come first.
+ * One environment with its newest runs: those that are open, which have no record yet, come first.
  *
  * @throws StepError NOT_FOUND when it is not known
  */
 export async function viewEnvironment(environment: string, clients: ViewClients): Promise<EnvironmentView> {
-  const now = await demandKnown(environment, clients);
   const { storage } = clients;
   const { bucket } = clients.installation;
   const stored = <Value extends object>(object: string) => readStored<Value>(storage, bucket, object);
-  const [lock, queue, chain, ledger, freeze, teardown] = await Promise.all([
+  const [spec, lock, chain, ledger, freeze, teardown, open] = await Promise.all([
+    storage.getObject(bucket, specObject(environment)),
     readLock(storage, lockPlace(bucket, environment)),
-    stored<StoredQueue>(`queues/${environment}.json`),
     stored<StoredChain>(chainObject(environment)),
     stored<StoredEnvironment>(ledgerObject(environment)),
-    stored<StoredFreeze>(freezeObject(environment)),
+    freezeInForce(storage, { bucket, environment }),
     stored<StoredTeardown>(`teardowns/${environment}.json`),
+    listOpen(environment, clients),
   ]);
-  const waiting = queue?.value.waiting.map(({ run }) => run).reverse() ?? [];
+  // One that was only planned, or rejected, or is being asked about, has runs to tell of and no spec.
+  if (!spec && !chain && open.length === 0) throw unknown(environment);
+  const asked = open.map(({ run }) => run).reverse();
   const recorded = chain?.value.records.map(({ record }) => record.replace(/\.\d+$/, "")).reverse() ?? [];
-  const runs = [...new Set([...waiting, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
+  const runs = [...new Set([...asked, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
   const { url, readyAt, expiresAt } = ledger?.value ?? {};
   return {
     environment,
@@ -46,35 +49,39 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     url,
     readyAt: toTime(readyAt),
     expiresAt: toTime(expiresAt),
-    ...(freeze && now < freeze.value.until && { freeze: toFreeze(freeze.value) }),
+    ...(spec && !ledger && { gone: true as const }),
+    ...(freeze && { freeze: toFreezeView(freeze) }),
     ...(teardown && { remaining: teardown.value.remaining, nextTryAt: toTime(teardown.value.nextTryAt) }),
   };
 }
 
-/** One that was only planned, or rejected, has runs to tell of and no spec. */
-async function demandKnown(environment: string, clients: ViewClients): Promise<number> {
-  const { storage, installation } = clients;
-  const chain = await storage.readText(installation.bucket, chainObject(environment));
-  return chain ? Date.parse(chain.readAt) / 1000 : demandEnvironment(environment, clients);
-}
-
 /**
- * Google's clock in seconds since the epoch, if there is such an environment.
+ * Google's clock in seconds since the epoch, if something of such an environment stands.
  *
- * @throws StepError NOT_FOUND when it is not known
+ * @throws StepError NOT_FOUND, reason `GONE` when it was removed, else `UNKNOWN_ENVIRONMENT`
  */
 export async function demandEnvironment(
   environment: string,
-  { storage, installation }: Pick<ViewClients, "storage" | "installation">,
+  clients: Pick<ViewClients, "storage" | "installation">,
 ): Promise<number> {
-  const found = await storage.readText(installation.bucket, specObject(environment));
-  if (found) return Date.parse(found.readAt) / 1000;
-  const message = `no environment ${environment} is known here`;
-  throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_ENVIRONMENT", message });
+  const { storage, installation } = clients;
+  const ledger = await storage.readText(installation.bucket, ledgerObject(environment));
+  if (ledger) return Date.parse(ledger.readAt) / 1000;
+  await demandKnown(environment, clients);
+  throw gone(environment);
 }
 
-function toFreeze({ reason, by, until }: StoredFreeze): NonNullable<EnvironmentView["freeze"]> {
-  return { reason, by, until: new Date(until * 1000).toISOString() };
+/** Lets pass an environment that stands, or stood once. @throws StepError NOT_FOUND, reason `UNKNOWN_ENVIRONMENT` */
+export async function demandKnown(
+  environment: string,
+  { storage, installation }: Pick<ViewClients, "storage" | "installation">,
+): Promise<void> {
+  if (!(await storage.getObject(installation.bucket, specObject(environment)))) throw unknown(environment);
+}
+
+function unknown(environment: string): StepError {
+  const message = `no environment ${environment} is known here`;
+  return new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_ENVIRONMENT", message });
 }
 
 function toTime(seconds: number | undefined): string | undefined {

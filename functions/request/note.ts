@@ -4,6 +4,7 @@ import { parseJson, toObject } from "../../google/json.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { requestObject } from "../entry/ledger.ts";
+import { editStored } from "../entry/read.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
@@ -14,10 +15,9 @@ export interface AcceptClients {
   readonly installation: InstallationEnvironment;
 }
 
-/** A request as it was noted, with the generation of the note. */
+/** A request as it was noted. */
 export interface Noted {
   readonly request: StoredRequest;
-  readonly generation: string;
   /** When the note was read or written, RFC 3339 by Google's clock. */
   readonly readAt: string;
 }
@@ -29,7 +29,7 @@ export async function readRequest(
 ): Promise<Noted | undefined> {
   const found = await storage.readText(installation.bucket, requestObject(run));
   const request = found && toObject(parseJson(found.text));
-  return request && { request: request as object as StoredRequest, generation: found.generation, readAt: found.readAt };
+  return request && { request: request as object as StoredRequest, readAt: found.readAt };
 }
 
 /** Notes a request under its key, unless it is noted already; then gives that note. */
@@ -37,7 +37,7 @@ export async function note(request: StoredRequest, { storage, installation }: Ac
   const place = { bucket: installation.bucket, object: requestObject(request.run) };
   const content = canonicalJson(request);
   const written = await storage.write({ ...place, content, contentType: "application/json", ifGenerationMatch: "0" });
-  if (written?.generation) return { request, generation: written.generation, readAt: written.updated ?? "" };
+  if (written) return { request, readAt: written.updated ?? "" };
   const noted = await readRequest({ storage, installation }, request.run);
   if (noted) return noted;
   throw new StepError({
@@ -47,25 +47,18 @@ export async function note(request: StoredRequest, { storage, installation }: Ac
   });
 }
 
-/** Notes the execution that was started for a request; gives the note that another call of the same key wrote first. */
-export async function noteExecution(
-  { request, generation }: Noted,
-  execution: string,
-  { storage, installation }: AcceptClients,
+/** Changes the note of a request, whoever else does so at the same moment; gives it as it is then. */
+export async function editRequest(
+  request: StoredRequest,
+  clients: Pick<AcceptClients, "storage" | "installation">,
+  edit: (present: StoredRequest) => StoredRequest,
 ): Promise<StoredRequest> {
-  const started = { ...request, execution };
-  const written = await storage.write({
-    bucket: installation.bucket,
-    object: requestObject(request.run),
-    content: canonicalJson(started),
-    contentType: "application/json",
-    ifGenerationMatch: generation,
-  });
-  if (written) return started;
-  return (await readRequest({ storage, installation }, request.run))?.request ?? started;
+  const place = requestPlace(request.run, clients);
+  const edited = await editStored<StoredRequest>(clients.storage, place, (present) => edit(present ?? request));
+  return edited ?? request;
 }
 
 /** Where the note of a request lies. */
-export function requestPlace(run: string, { installation }: Pick<AcceptClients, "installation">) {
+function requestPlace(run: string, { installation }: Pick<AcceptClients, "installation">) {
   return { bucket: installation.bucket, object: requestObject(run) };
 }

@@ -26,6 +26,21 @@ export function parseRequestBody(body: JsonObject): RequestBody {
   return parseBody(requestSchema, body);
 }
 
+/**
+ * The body of `POST /v1/requests` with what the address says of it: `?onBusy=queue`.
+ *
+ * @throws StepError INVALID_ARGUMENT for anything else in the address, and where the body says otherwise
+ */
+export function withQuery(body: JsonObject, query: Readonly<Record<string, unknown>>): JsonObject {
+  const { onBusy, ...unknown } = query;
+  const [surplus] = Object.keys(unknown);
+  if (surplus !== undefined) throw badField(surplus, "is not known in the address: only onBusy is");
+  if (onBusy === undefined) return body;
+  if (typeof onBusy !== "string") throw badField("onBusy", "must be said once in the address");
+  if (body.onBusy !== undefined && body.onBusy !== onBusy) throw badField("onBusy", "is another in the body");
+  return { ...body, onBusy };
+}
+
 /** Whether a text names a packed folder in the bucket, below `sources` or `seeds`. */
 export function isPacked(text: string, prefix: string): boolean {
   return new RegExp(`^${prefix}/[0-9a-f]{64}\\.tgz$`).test(text);

@@ -23,5 +23,7 @@ export function toProblem(caught: unknown): Problem {
   if (error instanceof BusyError) {
     return { type: "about:blank", title: error.reason, status: 409, detail: error.message, holder: error.holder };
   }
-  return { type: "about:blank", title: error.reason, status: error.httpStatus, detail: error.message };
+  // Google's codes do not tell what was there once from what never was.
+  const status = error.reason === "GONE" ? 410 : error.httpStatus;
+  return { type: "about:blank", title: error.reason, status, detail: error.message };
 }

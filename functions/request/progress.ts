@@ -1,8 +1,10 @@
 import type { LoggingClient, LogQuery } from "../../google/clients/logging.ts";
+import { type Json, toObject } from "../../google/json.ts";
 import type { Change } from "../../plan/change.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import type { FailureView, StepView } from "../api.ts";
-import type { RunRecord, StepFailure, StoredStep } from "../entry/stored.ts";
+import type { RunRecord, StepFailure, StoredLock, StoredStep } from "../entry/stored.ts";
+import { toHolder } from "./busy.ts";
 
 /** What is known of a step beside what the plan says. */
 type Progress = Omit<StepView, "name" | "title" | "expectedSeconds">;
@@ -98,9 +100,13 @@ export function toFailure(step: FailureView["step"], { code, message, details }:
   );
   const text = message ?? "the workflow gave no message";
   const reason = details?.map((detail) => detail.reason).find((word) => typeof word === "string");
+  const holder = details
+    ?.map((detail) => toObject(detail.holder as Json | undefined))
+    .find((found) => found !== undefined);
   return {
     ...{ step, code: String(code ?? "UNKNOWN"), message: text },
     ...(reason !== undefined && { reason }),
+    ...(holder && { holder: toHolder(holder as object as StoredLock) }),
     ...(evidence?.length && { evidence }),
   };
 }

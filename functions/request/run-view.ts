@@ -19,7 +19,7 @@ import type {
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { recordId, recordObject } from "../record/chain.ts";
-import { toHolder } from "./busy.ts";
+import { freezeInForce, toFreezeView, toHolder } from "./busy.ts";
 import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
 import { planObject } from "./plan-store.ts";
@@ -133,34 +133,35 @@ async function standingOf(
 ): Promise<Partial<Pick<RunView, "state" | "queue">>> {
   if (line?.state === "awaiting-approval") return { state: "awaiting-approval" };
   if (environment === "" || (state !== "queued" && line?.state !== "queued")) return {};
-  const lock = await readLock(storage, lockPlace(installation.bucket, environment));
+  const { bucket } = installation;
+  const [lock, freeze] = await Promise.all([
+    readLock(storage, lockPlace(bucket, environment)),
+    freezeInForce(storage, { bucket, environment }),
+  ]);
   const holder = lock && lock.value.run !== run ? toHolder(lock.value) : undefined;
   const ahead = line?.detail.ahead;
-  return { state: "queued", queue: { ...(ahead !== undefined && { ahead }), ...(holder && { holder }) } };
+  return {
+    state: "queued",
+    queue: {
+      ...(ahead !== undefined && { ahead }),
+      ...(holder && { holder }),
+      ...(freeze && { freeze: toFreezeView(freeze) }),
+    },
+  };
 }
 
 type Outcome = Pick<
   RunView,
-  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "url" | "excerpt"
+  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "frozen" | "url" | "excerpt"
 >;
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
   const { run, environment, action, level, requestedBy, onBehalfOf, ticket, reason, expectedSeconds } = request;
-  const { startTime: startedAt, endTime: endedAt } = execution ?? {};
+  const { joinedBy, resumedBy, target } = request;
   return {
-    ...{
-      run,
-      environment,
-      action,
-      level,
-      requestedBy,
-      onBehalfOf,
-      ticket,
-      reason,
-      expectedSeconds,
-      startedAt,
-      endedAt,
-    },
+    ...{ run, environment, action, level, requestedBy, onBehalfOf, joinedBy, resumedBy, ticket, reason },
+    ...{ expectedSeconds, startedAt: execution?.startTime, endedAt: execution?.endTime },
+    hasBegun: target !== undefined,
     execution: request.execution ?? "",
     state: stateOf(execution),
   };
@@ -229,9 +230,14 @@ interface SweptRemoval {
 
 function outcomeOfSweep({ remaining }: SweepResult): Outcome {
   const removals = Object.entries(remaining);
-  const failed = removals.filter(([, { state }]) => state === "failed" || state === "cancelled");
+  const frozen = removals.filter(([, { failures = [] }]) => failures.some(({ reason }) => reason === "FROZEN"));
+  const failed = removals.filter((removal) => {
+    const [, { state }] = removal;
+    return !frozen.includes(removal) && (state === "failed" || state === "cancelled");
+  });
   return {
     state: failed.length > 0 ? "failed" : removals.length > 0 ? "remaining" : "succeeded",
+    ...(frozen.length > 0 && { frozen: frozen.map(([, { failures = [] }]) => failures[0]?.message ?? "") }),
     failures: failed.flatMap(([environment, { state: how, failures = [] }]) =>
       failures.length > 0
         ? failures.map((failure) => ({ ...failure, message: `${environment}: ${failure.message}` }))

@@ -41,9 +41,11 @@ export const requestSchema = z
       .optional()
       .describe("Hash of an observed plan: refused when something has moved since, and what moved is told."),
     onBusy: z
-      .enum(["queue", "fail"])
+      .enum(["queue", "join", "fail"])
       .optional()
-      .describe("What to do while another run holds the environment; `fail` when left out."),
+      .describe(
+        "What to do while another run holds the environment; `fail` when left out. An identical request joins the open run whatever it says; `join` asks for no more than that.",
+      ),
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
     ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
     timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready."),

@@ -1,9 +1,8 @@
 import type { StoredRequest } from "../entry/stored.ts";
-import { type AcceptClients, type Noted, noteExecution } from "./note.ts";
+import { type AcceptClients, editRequest } from "./note.ts";
 
-/** Starts the execution and notes it. Should two calls of one key both get here, the lock lets one execution work. */
-export async function start(noted: Noted, clients: AcceptClients): Promise<StoredRequest> {
-  const { request } = noted;
+/** Starts the execution and notes it. Should two calls both get here for one request, the lock lets one execution work. */
+export async function start(request: StoredRequest, clients: AcceptClients): Promise<StoredRequest> {
   const { project, region, bucket } = clients.installation;
   const workflow = `projects/${project}/locations/${region}/workflows/${workflowOf(request)}`;
   const execution = await clients.executions.createExecution({
@@ -15,7 +14,9 @@ export async function start(noted: Noted, clients: AcceptClients): Promise<Store
       ...(request.environment && { environment: request.environment }),
     },
   });
-  return noteExecution(noted, execution.name, clients);
+  return editRequest(request, clients, (present) =>
+    present.execution === undefined ? { ...present, execution: execution.name } : present,
+  );
 }
 
 function workflowOf({ action }: StoredRequest): string {

@@ -46,6 +46,19 @@ describe("explain", () => {
     );
   });
 
+  it.each([
+    ["UNKNOWN_ENVIRONMENT", 404],
+    ["UNKNOWN_RUN", 404],
+    ["UNKNOWN_APPROVAL", 404],
+    ["NOT_BUILT", 404],
+    ["GONE", 410],
+  ])("tells %s from an installation that is not there", (title, status) => {
+    expect(explained(problem({ title, status }))).toEqual({
+      text: `${title}: it is so\n`,
+      exitCode: exitCodes.unknown,
+    });
+  });
+
   it("says who holds the environment, why, since when, how long it takes, and what to do", () => {
     const holder = {
       ...{ run: "run-0", status: "/v1/runs/run-0", requestedBy: "bob@example.com", why: "up" },

@@ -119,7 +119,7 @@ describe("alloyrun", () => {
     [["plan", "environment.yaml", "--level", "half"], /Allowed choices are app, data, database, all/],
     [["plan", "environment.yaml", "--level", "app", "--of", "down"], /--level is only for --of rebuild/],
     [["up", "environment.yaml", "--plan", "abc"], /all 64 digits/],
-    [["up", "environment.yaml", "--on-busy", "wait"], /Allowed choices are queue, fail/],
+    [["up", "environment.yaml", "--on-busy", "wait"], /Allowed choices are queue, join, fail/],
     [["extend", "staging", "--project", "p"], /--by <duration>.* not specified/],
     [["freeze", "staging", "--project", "p", "--for", "8h"], /--reason <text>.* not specified/],
     [["reject", "run-1", "--project", "p"], /--reason <text>.* not specified/],

@@ -21,6 +21,7 @@ export function runView(fields: Partial<RunView> = {}): RunView {
     expectedSeconds: 800,
     state: "running",
     requestedBy: "ann@example.com",
+    hasBegun: true,
     execution: "projects/p/locations/l/workflows/alloyrun-environment/executions/e",
     startedAt: at(0),
     readAt: at(10),

@@ -121,6 +121,10 @@ describe("what time does by itself", () => {
     expect(time.heard.at(-2)?.type).toBe("dev.alloyrun.remaining");
     expect(takeInventory(cloud.local)).toEqual(before);
     expect(invalidRequests(cloud.local)).toEqual([]);
+    expect((await time.get("/v1/environments")).body).toEqual({ environments: [] });
+    expect((await time.get("/v1/environments/brief")).body).toMatchObject({ gone: true });
+    const frozen = await time.post("/v1/environments/brief:freeze", { reason: "the demo", duration: "6h" });
+    expect(frozen).toMatchObject({ status: 410, body: { title: "GONE" } });
   });
 
   it("is let to do it by grants of which none is idle", () => {

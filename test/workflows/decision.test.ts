@@ -177,16 +177,32 @@ describe("the lock", () => {
 
   it("of a frozen environment is given to nobody, and who froze it is named", async () => {
     const freeze = { until: 1_800_000_000, by: "c@example.com", reason: "the demo" };
-    const run = await runEnvironment("down", { entries: { "lock claim": [{ state: "frozen", freeze }] } });
+    const frozen = { state: "frozen", freeze, waits: false };
+    const run = await runEnvironment("down", { entries: { "lock claim": [frozen] } });
     expect(recordOf(run)).toMatchObject({
       result: {
         failures: {
-          workflow: { message: expect.stringMatching(/frozen until 2027-01-15T.* by c@example.com: the demo/) },
+          workflow: {
+            message: expect.stringMatching(/^users is frozen until 2027-01-15T.* by c@example.com: the demo/),
+          },
         },
       },
     });
     expect(asked(run)).toBe(0);
     expect(callsOf(run, "lock release")).toHaveLength(1);
+  });
+
+  it("of a frozen environment is waited for until the freeze is over, by who waits, whatever it says of others", async () => {
+    const begin = { state: "mine", request: { attempt: 1, onBusy: "queue" } };
+    const frozen = { state: "frozen", freeze: { until: 1, by: "c@example.com", reason: "the demo" }, waits: true };
+    const waits = Array.from({ length: 15 }, () => frozen);
+    const run = await runEnvironment("down", {
+      entries: { "lock begin": [begin], "lock claim": [...waits, held("r0"), held("")] },
+    });
+    expect(run.outcome.state).toBe("SUCCEEDED");
+    const at = callsOf(run, "lock claim").map((call) => call.at);
+    expect(Math.round((at[15] ?? 0) - (at[14] ?? 0))).toBe(75);
+    expect([callsOf(run, "plan digest").length, runLines(run)]).toEqual([2, ["queued", "working"]]);
   });
 
   it("leads to another look when a run was recorded between look and lock, and is kept meanwhile", async () => {

@@ -25,7 +25,7 @@ async function sweep(removals: Readonly<Record<string, object | number>>, { due 
       const request: { environment: string } = JSON.parse(body.toString());
       requests.push(request);
       const answer = removals[request.environment];
-      if (typeof answer === "number") return jsonResponse(answer, { detail: "refused for a reason" });
+      if (typeof answer === "number") return jsonResponse(answer, { title: "FROZEN", detail: "refused for a reason" });
       return jsonResponse(202, { run: `run-${request.environment}` });
     }
     const environment = url.pathname.replace("/v1/runs/run-", "");
@@ -82,6 +82,7 @@ describe("sweep", () => {
     const { result } = await sweep({ first: 400, second: { state: "running" } }, { due });
     expect(result.expired).toEqual({ second: "run-second" });
     expect(result.remaining.first).toMatchObject({ state: "failed", failures: [{ message: "refused for a reason" }] });
+    expect(result.remaining.first.failures).toMatchObject([{ reason: "FROZEN" }]);
   });
 
   it("finishes teardowns although expiries cannot be looked for, and says so", async () => {
@@ -109,7 +110,7 @@ describe("sweep", () => {
     expect(result).toMatchObject({
       finished: ["gone"],
       remaining: {
-        refused: { state: "failed", failures: [{ message: "refused for a reason" }] },
+        refused: { state: "failed", failures: [{ reason: "FROZEN", message: "refused for a reason" }] },
         failed: { state: "failed", failures },
       },
     });

@@ -36,6 +36,12 @@ describe("toAuditRow", () => {
     });
   });
 
+  it("tells who joined, and who resumed the attempt", () => {
+    const row = toAuditRow("run-1.2", { ...record, joinedBy: ["eve@example.com"], resumedBy: "bob@example.com" });
+    expect(row).toMatchObject({ joinedBy: ["eve@example.com"], resumedBy: "bob@example.com" });
+    expect(renderAudit([row])[1]).toContain("tickets@example.com, eve@example.com, resumed by bob@example.com");
+  });
+
   it("does not call who rejected it an approver", () => {
     const rejected = { ...record, approval: { id: "a", reasons: [], state: "rejected", by: "eve", at: "" } } as const;
     expect(toAuditRow("run-1", rejected)).toMatchObject({ approvedBy: undefined, rejectedBy: "eve" });

@@ -138,6 +138,26 @@ describe("renderOutcome", () => {
     expect(first).toMatch(/^Sweep: /);
   });
 
+  it("tells of a sweep which environments a freeze holds, beside what Google holds", () => {
+    const frozen = ["shop is frozen until 2030-01-02T00:00:00.000Z by c@example.com: the demo"];
+    const sweep = runView({ action: "sweep", environment: "", state: "remaining", frozen });
+    expect(renderOutcome(sweep, alone)).toEqual(["Sweep: held by a freeze:", `  ${frozen[0]}`]);
+    const remaining = [{ step: "network", reason: "users: held" }] as const;
+    expect(renderOutcome({ ...sweep, remaining }, alone).join("\n")).toMatch(
+      /held by a freeze[\s\S]*Google still holds/,
+    );
+  });
+
+  it("names the holder when a run would not wait", () => {
+    const holder = { run: "run-0", status: "", requestedBy: "bob@example.com", why: "up", since: at(0) };
+    const failures = [{ step: "workflow", code: "ABORTED", message: "busy", reason: "BUSY", holder }] as const;
+    expect(renderOutcome(runView({ state: "failed", failures }), alone).slice(0, 3)).toEqual([
+      "Step workflow failed: ABORTED: busy",
+      "  held by run-0: up, asked by bob@example.com",
+      "  since 2030-01-01 00:00 UTC",
+    ]);
+  });
+
   it("says what a cancelled run leaves, and both ways from there", () => {
     expect(renderOutcome(runView({ state: "cancelled", steps: [step({ state: "done" })] }), context)).toEqual([
       "The run run-1 was cancelled.",
@@ -146,6 +166,16 @@ describe("renderOutcome", () => {
       "Or take it down: alloyrun down users --project my-project",
     ]);
   });
+
+  it.each(["up", "rebuild", "down"] as const)(
+    "says of a cancelled %s that only waited that nothing was changed",
+    (action) => {
+      expect(renderOutcome(runView({ action, state: "cancelled", hasBegun: false }), context)).toEqual([
+        "The run run-1 was cancelled before it began; nothing was changed.",
+        "If it is to be done: alloyrun resume run-1 --project my-project",
+      ]);
+    },
+  );
 
   it("says when what is ready is removed by itself", () => {
     const run = runView({ state: "succeeded", url: "https://u", readAt: at(0), expiresAt: at(72 * 3600 + 3600) });
@@ -180,6 +210,8 @@ describe("renderOutcome", () => {
     ["STALE_PLAN", "alloyrun plan"],
     ["BUSY", "alloyrun status users --project my-project"],
     ["FROZEN", "alloyrun unfreeze users --project my-project"],
+    ["PROTECTED", "policy.protect: false"],
+    ["GONE", "alloyrun up"],
   ])("leads on from %s", (reason, command) => {
     const failures = [{ step: "workflow", code: "ABORTED", message: "no", reason }] as const;
     expect(renderOutcome(runView({ state: "failed", failures }), alone).join("\n")).toContain(command);

@@ -39,6 +39,12 @@ describe("renderStatus", () => {
     ]);
   });
 
+  it("tells what is gone from what is not ready", () => {
+    expect(renderStatus({ environment: "users", runs: [], gone: true }, place)).toEqual([
+      "users: gone; its records are kept",
+    ]);
+  });
+
   it("shows no more than five runs", () => {
     const runs = Array.from({ length: 20 }, (_, index) => runView({ run: `run-${index}` }));
     expect(renderStatus({ environment: "users", runs }, place).filter((line) => line.startsWith("run-"))).toHaveLength(

@@ -94,6 +94,14 @@ describe("what a request says of whom it is for", () => {
     ask("request", path, { headers: { authorization: token(email), "content-type": "application/json" }, body: sent });
 
   it.each([
+    ["?onBusy=maybe", "onBusy"],
+    ["?onBusy=queue&surprise=1", "surprise"],
+  ])("is read with its address: %s", async (query, field) => {
+    const problem = problemOf(await post(`/v1/requests${query}`, "a@example.com", body));
+    expect(problem).toMatchObject({ status: 400, detail: expect.stringContaining(field) });
+  });
+
+  it.each([
     ["onBehalfOf", "/v1/requests", body],
     ["by", "/v1/approvals/x:approve", JSON.stringify({ by: "ann@example.com" })],
     ["message", "/v1/messages", JSON.stringify({ message: { messageId: "1", data: "e30=" } })],

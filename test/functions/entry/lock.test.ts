@@ -128,10 +128,22 @@ describe("answerLock", () => {
   it("gives a frozen environment to nobody until the freeze is over", async () => {
     const freeze = { environment: "staging", reason: "demo", by: "c@example.com", since: now - 5, until: now + 100 };
     await put(storage, "freezes/staging.json", freeze);
-    expect(await answerLock(claimBy("one"), clients)).toEqual({ state: "frozen", freeze });
+    expect(await answerLock(claimBy("one"), clients)).toEqual({ state: "frozen", freeze, waits: true });
     expect(stored(storage, object)).toBeUndefined();
-    expect(stored(storage, "queues/staging.json")).toBeUndefined();
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "frozen", waits: true });
+    expect(await answerLock(claimBy("two", now + 100), clients)).toEqual({ state: "queued", ahead: 1 });
     expect(await answerLock(claimBy("one", now + 100), clients)).toMatchObject({ state: "held" });
+  });
+
+  it.each([
+    ["who would rather not wait", { onBusy: "fail" }],
+    ["who only joins", { onBusy: "join" }],
+    ["a schedule", { requestedBy: "alloyrun-scheduler@p.iam.gserviceaccount.com" }],
+  ])("lets %s not wait for the end of a freeze", async (_who, about) => {
+    await put(storage, "freezes/staging.json", { until: now + 100 });
+    await noteRequest("run-one", about);
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "frozen", waits: false });
+    expect(stored(storage, "queues/staging.json")).toBeUndefined();
   });
 
   it("enters nothing while another run was recorded since the claimant looked, and holds the lock meanwhile", async () => {
@@ -149,6 +161,7 @@ describe("answerLock", () => {
   });
 
   it("notes what a rebuild ends with, which stays the same when the run is resumed or asked for again", async () => {
+    await put(storage, "environments/staging.json", { plans: [] });
     await noteRequest("run-one", { action: "rebuild", level: "data" });
     await answerLock({ ...claimBy("one"), target: { database: 2, cluster: 1 } }, clients);
     await answerLock({ ...claimBy("one"), target: { database: 3, cluster: 1 } }, clients);
@@ -211,10 +224,51 @@ describe("answerLock", () => {
     expect(await answerLock(claimBy("one"), clients)).not.toHaveProperty("heldSince");
   });
 
+  it.each([
+    ["a removal", { action: "down" }],
+    ["a rebuild of the data", { action: "rebuild", level: "data" }],
+    ["the end of its time", { action: "down", expiry: 1 }],
+  ])("refuses %s that waited while somebody protected the environment", async (_what, about) => {
+    await noteRequest("run-one", { spec: "spec: { policy: { protect: true } }" });
+    await noteRequest("run-two", about);
+    await answerLock(claimBy("one"), clients);
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
+    await answerLock(actBy("one", "release"), clients);
+    await expect(answerLock(claimBy("two"), clients)).rejects.toMatchObject({ reason: "PROTECTED" });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["plan-of-run-one"] });
+  });
+
+  it.each([
+    ["a new revision", { action: "rebuild", level: "app" }],
+    ["what a sweep finishes", { action: "down", teardown: "9" }],
+  ])("lets %s pass in a protected environment", async (_what, about) => {
+    await storage.write({
+      ...{ bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml" },
+      content: "spec: { policy: { protect: true } }",
+    });
+    await put(storage, "environments/staging.json", { plans: [] });
+    await noteRequest("run-two", about);
+    expect(["held", "obsolete"]).toContain((await answerLock(claimBy("two"), clients)).state);
+  });
+
   it("does nothing for a sweep whose teardown was called off meanwhile, and holds no lock then", async () => {
     await noteRequest("run-sweep", { action: "down", teardown: "1234" });
     expect(await answerLock(claimBy("sweep"), clients)).toEqual({ state: "obsolete" });
     expect(storage.texts()).not.toHaveProperty([object]);
+  });
+
+  it("does not build anew what was removed while a rebuild waited", async () => {
+    await noteRequest("run-one", { action: "rebuild", level: "app" });
+    await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ code: "NOT_FOUND", reason: "GONE" });
+    expect(stored(storage, "environments/staging.json")).toBeUndefined();
+  });
+
+  it("withdraws that an environment is ready when its removal begins, and keeps when it expires", async () => {
+    const ready = { readyAt: 1, readyRun: "r", url: "https://u", expiresAt: 500 };
+    await put(storage, "environments/staging.json", { plans: ["p"], ...ready });
+    await noteRequest("run-down", { action: "down" });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["p"], expiresAt: 500 });
   });
 
   it("does nothing for an expiry that was put off meanwhile", async () => {

@@ -38,6 +38,26 @@ describe("answerRecord", () => {
     expect(written.previous).toBeUndefined();
   });
 
+  it("writes who joined, and who resumed the attempt", async () => {
+    await put(storage, "requests/run-1.json", {
+      ...{ run: "run-1", requestedBy: "a@example.com", joinedBy: ["b@example.com"] },
+      ...{ attempt: 3, resumedBy: ["c@example.com", "d@example.com"] },
+    });
+    const result = {
+      run: "run-1",
+      action: "up",
+      state: "failed",
+      remaining: {},
+      failures: {},
+      outputs: {},
+      endedAt: 5,
+    };
+    await answerRecord({ ...callOf("run-1", "record"), result }, storage);
+    expect(stored(storage, "runs/staging/run-1.3.json")).toMatchObject({
+      ...{ joinedBy: ["b@example.com"], resumedBy: "d@example.com" },
+    });
+  });
+
   it("chains each record to the text of the one before", async () => {
     await record("run-1");
     await record("run-2");

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import "../../../functions/entry/request.ts";
-import { parseRequestBody } from "../../../functions/request/parse.ts";
+import { parseRequestBody, withQuery } from "../../../functions/request/parse.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
 import { parseSpec } from "../../../spec/load.ts";
 
@@ -84,6 +84,25 @@ describe("parseRequestBody", () => {
   ])("refuses %j, naming %s", (body, field) => {
     const refusal = { code: "INVALID_ARGUMENT", message: expect.stringContaining(field) };
     expect(() => parseRequestBody(body)).toThrow(expect.objectContaining(refusal));
+  });
+});
+
+describe("withQuery", () => {
+  const body = { action: "down", environment: "users" };
+
+  it("takes from the address what is to be done while another run is under way", () => {
+    expect(withQuery(body, { onBusy: "queue" })).toEqual({ ...body, onBusy: "queue" });
+    expect(withQuery({ ...body, onBusy: "queue" }, { onBusy: "queue" })).toEqual({ ...body, onBusy: "queue" });
+    expect(withQuery(body, {})).toEqual(body);
+  });
+
+  it.each([
+    [{}, { wait: "yes" }, /wait is not known in the address/],
+    [{}, { onBusy: ["queue", "fail"] }, /onBusy must be said once/],
+    [{ onBusy: "fail" }, { onBusy: "queue" }, /onBusy is another in the body/],
+  ])("refuses with %j the address %j", (more, query, message) => {
+    const refusal = expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringMatching(message) });
+    expect(() => withQuery({ ...body, ...more }, query)).toThrow(refusal);
   });
 });
 

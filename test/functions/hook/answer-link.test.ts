@@ -68,7 +68,7 @@ describe("answerLink", () => {
       "20.00 → <strong>31.50</strong> USD",
       "12 minutes",
       "rows are lost",
-      "eve@example.com, through alloyrun-hook@p.iam.gserviceaccount.com, ticket CHG0030123",
+      "eve@example.com, through alloyrun-hook@p.iam.gserviceaccount.com; also zoe@example.com, ticket CHG0030123",
       "2026-01-08 00:00 UTC",
       "ann@example.com",
     ]) {

@@ -27,6 +27,9 @@ export const request: Partial<StoredRequest> = {
   run: "run-1",
   environment: "staging",
   action: "rebuild",
+  requestedBy: "alloyrun-hook@p.iam.gserviceaccount.com",
+  onBehalfOf: "eve@example.com",
+  resumedBy: ["zoe@example.com"],
   ticket: "CHG0030123",
   reason: "<script>alert(1)</script> the demo",
 };

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { parseDocument } from "yaml";
 import { accept } from "../../../functions/request/accept.ts";
+import { toProblem } from "../../../functions/request/problem.ts";
 import { edit, exampleText } from "../../spec/example.ts";
+import { put } from "../../support/stored.ts";
 import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
 
 describe("accept", () => {
@@ -55,6 +57,7 @@ describe("accept", () => {
     const first = await accept(requestWith(up), here.clients);
     expect(await accept(requestWith(up), here.clients)).toEqual(first);
     expect(here.started).toHaveLength(1);
+    end(here);
     await accept({ ...requestWith(up), requestedBy: "b@example.com" }, here.clients);
     expect(here.started).toHaveLength(2);
   });
@@ -103,6 +106,7 @@ describe("accept", () => {
       content: await storedSpec(),
       contentType: "",
     });
+    await put(here.clients.storage, "environments/users.json", { plans: [] });
     const { run } = await accept(requestWith({ ...body, environment: "users" }), here.clients);
     expect(JSON.parse(texts()[`requests/${run}.json`] ?? "")).toMatchObject({ level });
     expect(here.started[0]?.argument).toMatchObject({ level });
@@ -113,6 +117,25 @@ describe("accept", () => {
     const costly = { ...up, spec: `${exampleText}  ${policy}\n` };
     expect(await accept(requestWith(costly), here.clients)).toMatchObject({ approval: "required" });
     expect(await accept(requestWith(up, "k2"), here.clients)).toMatchObject({ approval: "not-required" });
+  });
+
+  it.each([{ action: "rebuild" }, { action: "plan", of: "rebuild" }] as const)(
+    "tells what is gone from what never was, and does not %j it",
+    async (body) => {
+      await hold(here, await accept(requestWith(up), here.clients));
+      await here.clients.storage.deleteObject("b", "environments/users.json");
+      end(here);
+      const wanted = { ...body, environment: "users" };
+      const refused = await accept(requestWith(wanted, "k2"), here.clients).catch((caught: unknown) => caught);
+      expect(toProblem(refused)).toMatchObject({ status: 410, title: "GONE" });
+      expect(here.started).toHaveLength(1);
+    },
+  );
+
+  it("tells of what is asked for, and not built yet, which runs to cancel", async () => {
+    const { run } = await accept(requestWith(up), here.clients);
+    const down = accept(requestWith({ action: "down", environment: "users" }, "k2"), here.clients);
+    await expect(down).rejects.toMatchObject({ reason: "NOT_BUILT", message: expect.stringContaining(run) });
   });
 
   it("notes what is asked beside the spec: ticket, time to live, plan, and what to do while others work", async () => {
@@ -162,6 +185,10 @@ describe("accept", () => {
       await expect(refused).rejects.toMatchObject({ reason: "PROTECTED" });
     }
     expect(here.started).toHaveLength(1);
+    const again = requestWith({ action: "down", environment: "users", teardown: "1" }, "k4");
+    const sweep = { ...again, requestedBy: "alloyrun-sweep@my-project.iam.gserviceaccount.com" };
+    expect(await accept(sweep, here.clients)).toMatchObject({ action: "down" });
+    end(here);
     const harmless = requestWith({ action: "rebuild", level: "app", environment: "users" }, "k3");
     expect(await accept(harmless, here.clients)).toMatchObject({ action: "rebuild" });
   });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { accept } from "../../../functions/request/accept.ts";
 import { extend, freeze, unfreeze } from "../../../functions/request/change-environment.ts";
+import { toProblem } from "../../../functions/request/problem.ts";
 import { exampleText } from "../../spec/example.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
 import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
@@ -38,6 +39,14 @@ describe("freeze", () => {
     expect(await unfreeze("users", here.clients)).not.toHaveProperty("freeze");
     await unfreeze("users", here.clients);
     expect((await down()).action).toBe("down");
+  });
+
+  it("is not of what is gone; one that was left behind can be ended", async () => {
+    await here.clients.storage.deleteObject("b", ledger);
+    const refused = await freeze("users", { body, by: "c@example.com" }, here.clients).catch(toProblem);
+    expect(refused).toMatchObject({ status: 410, title: "GONE" });
+    await expect(extend("users", "1h", here.clients)).rejects.toMatchObject({ reason: "GONE" });
+    expect(await unfreeze("users", here.clients)).toMatchObject({ gone: true });
   });
 
   it("is not of an environment that nobody knows", async () => {

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { accept } from "../../../functions/request/accept.ts";
 import { cancelRun, resumeRun } from "../../../functions/request/change-run.ts";
+import { decide } from "../../../functions/request/decide.ts";
+import { listOpen } from "../../../functions/request/open.ts";
 import type { Execution } from "../../../google/clients/workflow-executions.ts";
 import { exampleText } from "../../spec/example.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
@@ -76,24 +78,52 @@ describe("cancelRun", () => {
 describe("resumeRun", () => {
   it.each(["FAILED", "CANCELLED"] as const)("starts another execution for a run that ended as %s", async (state) => {
     stand(state);
-    expect(await resumeRun(run, here.clients)).toMatchObject({
+    expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({
       run,
       state: "running",
       execution: expect.stringMatching(/2$/),
     });
     expect(here.started).toHaveLength(2);
     expect(here.started[1]?.argument).toEqual(here.started[0]?.argument);
-    expect(noted()).toMatchObject({ attempt: 2, target: { database: 1, cluster: 1 } });
+    expect(noted()).toMatchObject({ attempt: 2, target: { database: 1, cluster: 1 }, resumedBy: ["b@example.com"] });
+  });
+
+  it("counts as asked by who resumes it, who may not approve it then, and is open again", async () => {
+    stand("FAILED");
+    const question = {
+      id: "a1",
+      run,
+      environment: "users",
+      changesHash: "c",
+      callback: "",
+      reasons: [],
+      approvers: [],
+    };
+    await put(here.clients.storage, "approvals/a1.json", {
+      ...question,
+      requesters: ["a@example.com"],
+      expiresAt: 9e9,
+    });
+    await resumeRun(run, "b@example.com", here.clients);
+    const callbacks = { send: () => Promise.resolve() };
+    const decided = decide(
+      { id: "a1", state: "approved", by: "b@example.com", body: {} },
+      { ...here.clients, callbacks },
+    );
+    await expect(decided).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+    expect((await listOpen("users", here.clients)).map((open) => open.run)).toEqual([run]);
+    await cancelRun(run, "b@example.com", here.clients);
+    expect(stored(here.clients.storage, `runs/users/${run}.2.json`)).toMatchObject({ resumedBy: "b@example.com" });
   });
 
   it("goes on after what a removal left", async () => {
     stand("SUCCEEDED");
     await recordThat("remaining");
-    expect(await resumeRun(run, here.clients)).toMatchObject({ state: "running" });
+    expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({ state: "running" });
   });
 
   it("leaves one that is under way alone", async () => {
-    expect(await resumeRun(run, here.clients)).toMatchObject({ state: "running", execution });
+    expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({ state: "running", execution });
     expect([here.started.length, noted().attempt]).toEqual([1, 1]);
   });
 
@@ -101,31 +131,34 @@ describe("resumeRun", () => {
     stand("SUCCEEDED");
     await giveBack();
     await recordThat(state);
-    await expect(resumeRun(run, here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
+    await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
     expect(here.started).toHaveLength(1);
   });
 
   it("goes on with one that was cancelled before it could give its lock back", async () => {
     stand("CANCELLED");
     await recordThat("succeeded");
-    expect(await resumeRun(run, here.clients)).toMatchObject({ state: "running" });
+    expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({ state: "running" });
   });
 
   it("starts one execution for two that resume at the same moment", async () => {
     stand("FAILED");
     const object = `requests/${run}.json`;
-    const storage = interruptedBefore(here.clients.storage, { object, act: () => resumeRun(run, here.clients) });
-    expect(await resumeRun(run, { ...here.clients, storage })).toMatchObject({ state: "running" });
+    const storage = interruptedBefore(here.clients.storage, {
+      object,
+      act: () => resumeRun(run, "b@example.com", here.clients),
+    });
+    expect(await resumeRun(run, "c@example.com", { ...here.clients, storage })).toMatchObject({ state: "running" });
     expect([here.started.length, noted().attempt]).toEqual([2, 2]);
   });
 
   it("tells of the second attempt by a record of its own", async () => {
     stand("FAILED");
     await recordThat("failed");
-    await resumeRun(run, here.clients);
+    await resumeRun(run, "b@example.com", here.clients);
     await recordThat("succeeded", `${run}.2`);
     standAs(`${execution.slice(0, -1)}2`, "SUCCEEDED");
     await giveBack();
-    await expect(resumeRun(run, here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
+    await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject({ reason: "NOTHING_TO_RESUME" });
   });
 });

@@ -186,7 +186,7 @@ describe("what only the sweep may ask for", () => {
     await expect(accept({ ...teardown, key: "k1" }, here.clients)).rejects.toMatchObject({ reason: "BUSY" });
     end(here);
     const down = await accept(requestWith({ action: "down", environment: "users" }, "k2"), here.clients);
-    await put(here.clients.storage, "locks/users.json", { run: down.run, execution: down.execution });
+    await hold(here, down);
     expect(await accept({ ...teardown, key: "k3" }, here.clients)).toEqual(down);
   });
 

@@ -125,6 +125,23 @@ describe("viewRun", () => {
     expect(await view()).toMatchObject({ state: "queued" });
   });
 
+  it("tells of a run that waits for the end of a freeze who froze it, why and until when", async () => {
+    tell("queued", 10, { state: "frozen" });
+    await put("freezes/users.json", { by: "c@example.com", reason: "the demo", until: 1_767_225_601 });
+    const freeze = { by: "c@example.com", reason: "the demo", until: "2026-01-01T00:00:01.000Z" };
+    expect(await view()).toMatchObject({ state: "queued", queue: { freeze } });
+  });
+
+  it("tells of a run that would not wait who held the environment", async () => {
+    const holder = { run: "run-0", requestedBy: "b@example.com", why: "down", since: 60, expectedSeconds: 90 };
+    const failure = { code: "ABORTED", message: "busy", details: [{ reason: "BUSY", holder }] };
+    const result = { run, state: "failed", failures: { workflow: failure }, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { result, reports: {} });
+    expect((await view()).failures).toMatchObject([
+      { reason: "BUSY", holder: { ...holder, status: "/v1/runs/run-0", since: "1970-01-01T00:01:00.000Z" } },
+    ]);
+  });
+
   it("tells whom a run waits for, with the plan that is asked about", async () => {
     const asked = {
       id: "a1",
@@ -149,7 +166,7 @@ describe("viewRun", () => {
   it("tells of a run that has ended what was planned and who decided", async () => {
     stand({ state: "SUCCEEDED" });
     const decision = { state: "rejected", by: "b@example.com", reason: "not today", at: "t" };
-    await put("approvals/a1.json", { id: "a1", run, environment: "users", expiresAt: 5, decision });
+    await put("approvals/a1.json", { id: "a1", run, environment: "users", requesters: [], expiresAt: 5, decision });
     await put("plans/c1.json", { changesHash: "c1" });
     const result = { run, state: "rejected", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${run}.json`, { result, reports: {}, changesHash: "c1", approval: { id: "a1" } });
@@ -178,17 +195,19 @@ describe("viewRun", () => {
   });
 
   it("lists an environment's runs, the one under way first", async () => {
-    await put("specs/users.yaml", {});
-    const earlier = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients);
+    await put("environments/users.json", {});
+    await put("environments/shop.json", {});
+    const upFor = (timeToLive: string) => ({ action: "up", spec: exampleText, folders, timeToLive }) as const;
+    const earlier = await accept(requestWith(upFor("1h"), "k0"), here.clients);
+    here.executions.delete(earlier.execution);
     const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${earlier.run}.json`, { run: { id: earlier.run }, result, reports: {} });
-    const waiting = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k2"), here.clients);
+    const waiting = await accept(requestWith({ ...upFor("2h"), onBusy: "queue" }, "k2"), here.clients);
     await put("chains/users.json", { records: [earlier.run, `${earlier.run}.2`].map((record) => ({ record })) });
     await put("locks/users.json", { run });
-    await put("queues/users.json", { waiting: [{ run: waiting.run }] });
     const { runs } = await viewEnvironment("users", here.clients);
     expect(runs.map((one) => one.run)).toEqual([waiting.run, run, earlier.run]);
-    expect(await listEnvironments(here.clients)).toEqual(["users"]);
+    expect(await listEnvironments(here.clients)).toEqual(["shop", "users"]);
     await expect(viewEnvironment("unknown", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
@@ -200,6 +219,14 @@ describe("viewRun", () => {
     expect(await viewRun(sweep.run, here.clients)).toMatchObject({
       state: "remaining",
       remaining: [{ step: "network", reason: "users: held" }],
+    });
+    const message = "shop is frozen until 2026-01-02T00:00:00.000Z by c@example.com: the demo";
+    const frozen = {
+      shop: { run: null, state: "failed", failures: [{ step: "workflow", reason: "FROZEN", message }] },
+    };
+    here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ remaining: frozen }) });
+    expect(await viewRun(sweep.run, here.clients)).toMatchObject({
+      ...{ state: "remaining", failures: [], remaining: [], frozen: [message] },
     });
     here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ finished: ["users"], remaining: {} }) });
     expect(await viewRun(sweep.run, here.clients)).toMatchObject({ state: "succeeded", remaining: [] });

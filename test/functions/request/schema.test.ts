@@ -33,7 +33,7 @@ describe("the body of a request", () => {
     [{ action: "down", environment: "u", timeToLive: "1h" }, "timeToLive is only for up"],
     [{ action: "up", environment: "u", timeToLive: "1 hour" }, "timeToLive"],
     [{ action: "up", environment: "u", timeToLive: "1e3h" }, "timeToLive"],
-    [{ action: "up", environment: "u", onBusy: "join" }, "onBusy"],
+    [{ action: "up", environment: "u", onBusy: "wait" }, "onBusy"],
     [{ action: "up", environment: "u", reason: "   " }, "reason must not be empty"],
     [{ action: "up", environment: "u", reason: "x".repeat(1001) }, "reason must have at most 1000 characters"],
     [{ action: "up", environment: "u", ticket: "x".repeat(101) }, "ticket"],

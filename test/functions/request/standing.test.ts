@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { RequestBody } from "../../../functions/api.ts";
 import { accept } from "../../../functions/request/accept.ts";
-import { viewEnvironment } from "../../../functions/request/environments.ts";
+import { listEnvironments, viewEnvironment } from "../../../functions/request/environments.ts";
 import { viewRun } from "../../../functions/request/run-view.ts";
 import type { Digest } from "../../../plan/digest.ts";
 import { exampleText } from "../../spec/example.ts";
-import { createTestInstallation, folders, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, folders, hold, requestWith, type TestInstallation } from "./context.ts";
 
 const changesHash = "2".repeat(64);
 const none = { dataLoss: true, downtime: false, costPerDay: 0, expectedSeconds: 0 };
@@ -24,7 +25,7 @@ describe("viewRun", () => {
     here = createTestInstallation();
   });
 
-  async function ask(body: { action: "up" | "plan" } = { action: "up" }, key?: string) {
+  async function ask(body: Pick<RequestBody, "action" | "timeToLive"> = { action: "up" }, key?: string) {
     const spec = `${exampleText}  policy: { approval: { when: [data-loss] } }\n`;
     return (await accept(requestWith({ ...body, spec, folders, onBusy: "queue" }, key), here.clients)).run;
   }
@@ -102,7 +103,7 @@ describe("viewRun", () => {
 
   it("tells of the run that made the environment ready, and of no other, when that ends", async () => {
     const run = await ask();
-    const other = await ask({ action: "up" }, "k2");
+    const other = await ask({ action: "up", timeToLive: "2h" }, "k2");
     for (const each of [run, other]) await record(each, "up");
     await put("environments/users.json", { plans: [], readyRun: run, expiresAt: 86_400 });
     expect((await view(run)).expiresAt).toBe("1970-01-02T00:00:00.000Z");
@@ -126,6 +127,25 @@ describe("viewRun", () => {
 });
 
 describe("viewEnvironment", () => {
+  it("tells of an environment of which nothing but a request that is asked about is there", async () => {
+    const here = createTestInstallation();
+    const spec = `${exampleText}  policy: { approval: { when: [always] } }\n`;
+    const { run } = await accept(requestWith({ action: "up", spec, folders }), here.clients);
+    here.entries.push({ jsonPayload: { alloyrun: "run", run, state: "awaiting-approval", at: 5, detail: {} } });
+    const view = await viewEnvironment("users", here.clients);
+    expect(view.runs).toMatchObject([{ run, state: "awaiting-approval" }]);
+    expect(view).not.toHaveProperty("gone");
+  });
+
+  it("tells of an environment that is gone, and lists it no more", async () => {
+    const here = createTestInstallation();
+    await hold(here, await accept(requestWith({ action: "up", spec: exampleText, folders }), here.clients));
+    expect(await listEnvironments(here.clients)).toEqual(["users"]);
+    await here.clients.storage.deleteObject("b", "environments/users.json");
+    expect(await viewEnvironment("users", here.clients)).toMatchObject({ gone: true });
+    expect(await listEnvironments(here.clients)).toEqual([]);
+  });
+
   it("tells of an environment that was rejected before it was ever built", async () => {
     const here = createTestInstallation();
     const spec = `${exampleText}  policy: { approval: { when: [always] } }\n`;

@@ -1,0 +1,63 @@
+import { beingChanged, readStored, type Stored, writeStored } from "../entry/read.ts";
+import type { StoredOpenRuns, StoredRequest } from "../entry/stored.ts";
+import { type AcceptClients, readRequest } from "./note.ts";
+
+/**
+ * The runs of an environment that have not ended, in the order in which they were asked for: those that are deciding,
+ * await approval, wait for their turn or work.
+ */
+export async function listOpen(environment: string, clients: AcceptClients): Promise<readonly StoredRequest[]> {
+  return openOnes(await readOpen(environment, clients), clients);
+}
+
+/**
+ * Enters a run among the open ones of its environment before its execution is started, unless an identical one is open:
+ * then gives that one, to join. Of two that come at the same moment the second sees the first.
+ *
+ * @param isIdentical whether an open request asks for the very same; none does when omitted
+ * @throws StepError UNAVAILABLE, retryable, when others were faster five times
+ */
+export async function enterOpen(
+  { run, environment }: StoredRequest,
+  clients: AcceptClients,
+  isIdentical: (open: StoredRequest) => boolean = () => false,
+): Promise<StoredRequest | undefined> {
+  const place = { bucket: clients.installation.bucket, object: openObject(environment) };
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const found = await readOpen(environment, clients);
+    if (found?.value.runs.includes(run)) return undefined;
+    const open = await openOnes(found, clients);
+    const identical = open.find(isIdentical);
+    if (identical) return identical;
+    const wanted: StoredOpenRuns = { runs: [...open.map((each) => each.run), run] };
+    const ifGenerationMatch = found?.generation ?? "0";
+    if ((await writeStored(clients.storage, { ...place, ifGenerationMatch }, wanted)) !== undefined) return undefined;
+  }
+  throw beingChanged(place.bucket, place.object);
+}
+
+/** Where the runs of an environment are listed that have not ended, as far as is known. */
+function openObject(environment: string): string {
+  return `open/${environment}.json`;
+}
+
+function readOpen(environment: string, { storage, installation }: AcceptClients) {
+  return readStored<StoredOpenRuns>(storage, installation.bucket, openObject(environment));
+}
+
+async function openOnes(
+  found: Stored<StoredOpenRuns> | undefined,
+  clients: AcceptClients,
+): Promise<readonly StoredRequest[]> {
+  const all = await Promise.all((found?.value.runs ?? []).map((run) => readRequest(clients, run)));
+  const noted = all.flatMap((each) => each?.request ?? []);
+  const open = await Promise.all(noted.map((request) => isOpen(request, clients)));
+  return noted.filter((_, index) => open[index]);
+}
+
+/** One without an execution is about to get it, or gets it from whoever asks again. */
+async function isOpen({ execution }: StoredRequest, { executions }: AcceptClients): Promise<boolean> {
+  if (execution === undefined) return true;
+  const state = (await executions.getExecution(execution))?.state;
+  return state === "ACTIVE" || state === "QUEUED";
+}
