@@ -180,8 +180,16 @@ export interface RunResult {
   readonly left?: readonly string[];
   readonly degraded?: readonly string[];
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
+  /** What the execution alone tells, in its result and its last event: the record of the run, by its hash. */
+  readonly record?: RecordHead;
   readonly startedAt: number;
   readonly endedAt: number;
+}
+
+/** A record by the id that it has in its environment's chain, and the SHA-256 of its text. */
+export interface RecordHead {
+  readonly id: string;
+  readonly sha256: string;
 }
 
 /** How the workflow tells a step's failure. */

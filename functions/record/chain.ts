@@ -3,6 +3,7 @@ import { canonicalJson, sha256 } from "../../spec/names.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { RunRecord, StoredChain } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { createLog } from "../log.ts";
 
 /** Where the order of an environment's records lies. */
 export function chainObject(environment: string): string {
@@ -17,6 +18,11 @@ export function recordId(run: string, attempt: number): string {
 /** Where a record lies. */
 export function recordObject(environment: string, record: string): string {
   return `runs/${environment}/${record}.json`;
+}
+
+/** The head is told where whoever writes to the bucket can change nothing, and where it may be looked up later. */
+function tellHead(environment: string, head: object): void {
+  createLog({ fields: { alloyrun: "recorded", environment } })("INFO", `recorded in the chain of ${environment}`, head);
 }
 
 /**
@@ -50,7 +56,10 @@ export async function appendRecord(
     const entry = { record: id, sha256: sha256(canonicalJson(record)) };
     const chainPlace = { bucket, object: chainObject(environment), ifGenerationMatch: chain?.generation ?? "0" };
     const written = await writeStored(storage, chainPlace, { records: [...records, entry] } satisfies StoredChain);
-    if (written !== undefined) return entry.sha256;
+    if (written !== undefined) {
+      tellHead(environment, { run: content.run.id, ...entry });
+      return entry.sha256;
+    }
   }
   const message = `several runs of ${environment} are being recorded`;
   throw new StepError({ code: "UNAVAILABLE", reason: "CHAIN_BUSY", message });
