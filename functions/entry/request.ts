@@ -245,11 +245,16 @@ async function handleRequest(request: Request, response: Response, log: Log): Pr
   const { route, parameter } = findRoute(request);
   const answer = await route.answer({ caller, request, parameter, clients: openClients() });
   const status = "skipped" in answer ? 200 : route.status;
-  log("INFO", `${request.method} ${request.path}: ${status}`, { caller });
+  log("INFO", `${request.method} ${request.path}: ${status}`, { caller, ...aboutOf(answer) });
   response.status(status).json(answer);
 }
 
 openDoor("request", handleRequest);
+
+/** The run and environment that an answer tells of, for the log. */
+function aboutOf(answer: { readonly run?: unknown; readonly environment?: unknown }) {
+  return { run: answer.run, environment: answer.environment || undefined };
+}
 
 async function postRequest({ caller, request, clients }: Call): Promise<object> {
   const body = parseRequestBody(bodyOf(request));

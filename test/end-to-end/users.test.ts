@@ -5,6 +5,14 @@ import { takeGrants, takeInventory } from "./support/inventory.ts";
 import { invalidRequests } from "./support/journal.ts";
 import { findTexts, storedPasswords } from "./support/passwords.ts";
 
+/** A line of one of alloyrun's functions, as the log keeps it. */
+type Line = { readonly step?: string; readonly entry?: string; readonly run?: string; readonly alloyrun?: string };
+
+const speakerOf = (payload: unknown) => (payload as Line).step ?? (payload as Line).entry;
+const runOf = (payload: unknown) => String((payload as Line).run);
+const isOfFunction = (payload: unknown) =>
+  payload !== undefined && speakerOf(payload) !== undefined && (payload as Line).alloyrun === undefined;
+
 describe("alloyrun", () => {
   let cloud: InstalledCloud;
   let environment: Environment;
@@ -38,6 +46,15 @@ describe("alloyrun", () => {
     expect(run.url).toMatch(/^https:\/\/.+\.run\.app$/);
     expect(await cloud.read("users")).toEqual({ status: 200, body: "Select Users: [{3 sasashun}]\n" });
   }, 300_000);
+
+  it("writes in every line of every function which run it is about, and in which trace", () => {
+    const written = cloud.local.cloud.logs.list("my-project").filter(({ jsonPayload }) => isOfFunction(jsonPayload));
+    const speakers = new Set(written.map(({ jsonPayload }) => speakerOf(jsonPayload)));
+    expect([...speakers]).toEqual(expect.arrayContaining(["request", "plan", "lock", "record", "network", "traffic"]));
+    const [trace, run] = [/^projects\/my-project\/traces\/[0-9a-f]{32}$/, /^run-[0-9a-f]{20}$/];
+    const silent = written.filter((entry) => !trace.test(String(entry.trace)) || !run.test(runOf(entry.jsonPayload)));
+    expect(silent).toEqual([]);
+  });
 
   it("changes nothing when asked again, and says so", async () => {
     const inventory = takeInventory(cloud.local);
