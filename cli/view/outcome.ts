@@ -3,7 +3,7 @@ import type { Place } from "../installation.ts";
 import { commandLine } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { usd } from "./effects.ts";
-import { renderFailed, renderKept } from "./failure.ts";
+import { renderFailed, renderKept, renderSpared } from "./failure.ts";
 import { formatEnd } from "./time.ts";
 
 /** What telling an outcome needs beside the run. */
@@ -66,15 +66,19 @@ function renderCancelled(run: RunView, context: OutcomeContext): string[] {
   ];
 }
 
-function renderRemoval({ action, environment, remaining }: RunView, { place }: OutcomeContext): string[] {
+function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
+  const { action, environment, remaining, nextTryAt, readAt } = run;
   const subject = action === "sweep" ? "Sweep" : environment;
   if (remaining.length > 0) {
+    const next = nextTryAt ? [`The next try is at ${formatEnd(nextTryAt, readAt)}.`] : [];
     return [
       `${subject}: nothing that is billed is left. Google still holds:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
-      `Finish later: ${commandLine(place, "sweep")}`,
+      ...renderSpared(run),
+      ...next,
+      `${next.length > 0 ? "Or finish it earlier" : "Finish later"}: ${commandLine(place, "sweep")}`,
     ];
   }
   if (action === "sweep") return ["Sweep: nothing is left to remove."];
-  return [`${environment} is gone: every step found nothing of its own left.`];
+  return [`${environment} is gone: every step found nothing of its own left.`, ...renderSpared(run)];
 }

@@ -13,7 +13,7 @@ const shownRuns = 5;
  * @param now RFC 3339, by Google's clock; that of the newest run when omitted
  */
 export function renderStatus(view: EnvironmentView, place: Place, now = view.runs[0]?.readAt): string[] {
-  const { environment, url, readyAt, expiresAt, freeze, remaining, runs } = view;
+  const { environment, url, readyAt, expiresAt, freeze, remaining, nextTryAt, runs } = view;
   const since = readyAt ? ` (since ${formatTime(readyAt)})` : "";
   return [
     `${environment}: ${url ?? "not ready"}${url ? since : ""}`,
@@ -23,15 +23,25 @@ export function renderStatus(view: EnvironmentView, place: Place, now = view.run
       ? [`  frozen until ${formatEnd(freeze.until, now)} by ${freeze.by}`, `    because: ${freeze.reason}`]
       : []),
     ...(freeze ? [`    end it: ${commandLine(place, "unfreeze", environment)}`] : []),
-    ...(remaining ? renderRemaining(remaining, place) : []),
+    ...(remaining ? renderRemaining(remaining, { place, nextTryAt, now }) : []),
     ...(runs.length > 0 ? ["", ...renderRuns(runs.slice(0, shownRuns))] : []),
   ];
 }
 
-function renderRemaining(remaining: Readonly<Record<string, string>>, place: Place): string[] {
+interface NextTry {
+  readonly place: Place;
+  readonly nextTryAt?: string;
+  readonly now?: string;
+}
+
+function renderRemaining(
+  remaining: Readonly<Record<string, string>>,
+  { place, nextTryAt, now }: NextTry,
+): string[] {
   return [
     "  nothing that is billed is left; Google still holds:",
     ...Object.entries(remaining).map(([step, reason]) => `    ${step}: ${reason}`),
+    ...(nextTryAt ? [`    next try: ${formatEnd(nextTryAt, now)}`] : []),
     `    finish it: ${commandLine(place, "sweep")}`,
   ];
 }

@@ -91,13 +91,30 @@ describe("renderOutcome", () => {
       action: "down",
       state: "remaining",
       remaining: [{ step: "egress", reason: "the subnet is in use for up to two hours" }],
+      nextTryAt: at(910),
     });
     expect(renderOutcome(run, alone)).toEqual([
       "users: nothing that is billed is left. Google still holds:",
       "  egress: the subnet is in use for up to two hours",
-      "Finish later: alloyrun sweep --project my-project",
+      "The next try is at 2030-01-01 00:15 UTC (in 15 min).",
+      "Or finish it earlier: alloyrun sweep --project my-project",
     ]);
   });
+
+  it.each(["succeeded", "remaining", "failed"] as const)(
+    "names what a removal that ended as %s has left alone, and what stays",
+    (state) => {
+      const spared = { left: ["the secret s is somebody else's"], degraded: ["Google keeps its side of n"] };
+      const remaining = state === "remaining" ? ([{ step: "network", reason: "held" }] as const) : [];
+      const lines = renderOutcome(runView({ action: "down", state, remaining, ...spared }), alone);
+      expect(lines.slice(lines.indexOf("Left alone, for it is not the environment's own:")).slice(0, 4)).toEqual([
+        "Left alone, for it is not the environment's own:",
+        "  the secret s is somebody else's",
+        "Stays at Google's for good:",
+        "  Google keeps its side of n",
+      ]);
+    },
+  );
 
   it.each([
     ["down", "users is gone: every step found nothing of its own left."],

@@ -28,11 +28,13 @@ describe("renderStatus", () => {
   });
 
   it("tells what a removal left, and how it is finished", () => {
-    const view = { environment: "users", runs: [], remaining: { network: "held by an address" } };
-    expect(renderStatus(view, place)).toEqual([
+    const remaining = { network: "held by an address" };
+    const view = { environment: "users", runs: [], remaining, nextTryAt: at(900) };
+    expect(renderStatus(view, place, at(0))).toEqual([
       "users: not ready",
       "  nothing that is billed is left; Google still holds:",
       "    network: held by an address",
+      "    next try: 2030-01-01 00:15 UTC (in 15 min)",
       "    finish it: alloyrun sweep --project my-project",
     ]);
   });
