@@ -1,4 +1,4 @@
-import type { RunRecord, StoredChain } from "../../functions/entry/stored.ts";
+import type { ChangeRecord, RunRecord, StoredChain } from "../../functions/entry/stored.ts";
 import { chainObject, recordObject } from "../../functions/record/chain.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
@@ -48,6 +48,6 @@ export async function inParts<Item, Read>(
 }
 
 /** What a record says; undefined when there is no record, or it is no JSON object. */
-export function toRecord({ text = "" }: Pick<ChainedRecord, "text">): RunRecord | undefined {
-  return toObject(parseJson(text)) as object | undefined as RunRecord | undefined;
+export function toRecord({ text = "" }: Pick<ChainedRecord, "text">): RunRecord | ChangeRecord | undefined {
+  return toObject(parseJson(text)) as object | undefined as RunRecord | ChangeRecord | undefined;
 }

@@ -186,7 +186,7 @@ export const routes: readonly Route[] = [
     answers: "Environment",
     summary: "Ends a freeze.",
     refuses: changing,
-    answer: (call) => unfreeze(alone(call), call.clients),
+    answer: (call) => unfreeze(alone(call), call.caller, call.clients),
   },
   {
     method: "POST",
@@ -197,7 +197,10 @@ export const routes: readonly Route[] = [
     summary: "Lets an environment live longer. Sent twice, it counts twice.",
     body: extendSchema,
     refuses: changing,
-    answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients),
+    answer: (call) => {
+      const { by: longer } = bodyAs(extendSchema, call);
+      return extend(call.parameter, { longer, by: call.caller }, call.clients);
+    },
   },
   {
     method: "GET",

@@ -5,7 +5,7 @@ import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredFreeze, StoredQueue, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
-import { chainObject } from "../record/chain.ts";
+import { chainObject, isOfRun } from "../record/chain.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
 import { specObject } from "./spec-store.ts";
 
@@ -37,7 +37,11 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     stored<StoredTeardown>(`teardowns/${environment}.json`),
   ]);
   const waiting = queue?.value.waiting.map(({ run }) => run).reverse() ?? [];
-  const recorded = chain?.value.records.map(({ record }) => record.replace(/\.\d+$/, "")).reverse() ?? [];
+  const recorded =
+    chain?.value.records
+      .filter(isOfRun)
+      .map(({ record }) => record.replace(/\.\d+$/, ""))
+      .reverse() ?? [];
   const runs = [...new Set([...waiting, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
   const { url, readyAt, expiresAt } = ledger?.value ?? {};
   return {

@@ -180,7 +180,7 @@ describe("gatherEvidence", () => {
     expect(await gatherEvidence({ storage, bucket }, "run-0")).toBeUndefined();
   });
 
-  it("leaves out the URL by which the execution is woken", async () => {
+  it("tells every question to the approvers, without the URL by which the execution is woken", async () => {
     const approval = { id: "a", reasons: [], state: "approved", by: "bob@example.com", at: "" } as const;
     const run = { id: "run-8", environment: "users", action: "up", level: "app", planHash: "h", now: 1 } as const;
     await appendRecord(
@@ -203,12 +203,15 @@ describe("gatherEvidence", () => {
       },
     );
     await put("requests/run-8.json", JSON.stringify({ environment: "users" }));
-    await put(
-      "approvals/a.json",
-      JSON.stringify({ id: "a", callback: "https://workflowexecutions/secret", reasons: ["cost"] }),
-    );
+    for (const [id, reason] of [
+      ["run-8-a", "rows"],
+      ["run-8-b", "cost"],
+    ]) {
+      const approval = { id, callback: "https://workflowexecutions/secret", reasons: [reason] };
+      await put(`approvals/${id}.json`, JSON.stringify(approval));
+    }
     const text = JSON.stringify(await gatherEvidence({ storage, bucket }, "run-8"));
-    expect(text).toContain('"reasons":["cost"]');
+    for (const reason of ["rows", "cost"]) expect(text).toContain(`"reasons":["${reason}"]`);
     expect(text).not.toContain("workflowexecutions/secret");
   });
 });
