@@ -75,9 +75,34 @@ export async function writeEvidence(
   }
   terminal.answer(evidence);
   if (terminal.json) return exitCodes.ok;
-  await writeFile(out, `${JSON.stringify(evidence, undefined, 2)}\n`, { flag: "wx" });
+  const problem = await writeNew(out, `${JSON.stringify(evidence, undefined, 2)}\n`);
+  if (problem) {
+    terminal.complain([`${out}: ${problem}`]);
+    return exitCodes.invalid;
+  }
   terminal.say([`Evidence of ${run}: ${out}`]);
   return exitCodes.ok;
+}
+
+/** Why a file cannot be made, by the system's own name for it. */
+const problems: Readonly<Record<string, string>> = {
+  EEXIST: "there is such a file already, which stays as it is",
+  ENOENT: "its folder is not there",
+  ENOTDIR: "its folder is not there",
+  EACCES: "it may not be written there",
+};
+
+/** Writes a file that is not there yet; gives what keeps it from that. */
+async function writeNew(file: string, text: string): Promise<string | undefined> {
+  try {
+    await writeFile(file, text, { flag: "wx" });
+    return undefined;
+  } catch (caught) {
+    const code = typeof caught === "object" && caught !== null && "code" in caught ? String(caught.code) : "";
+    const problem = problems[code];
+    if (problem === undefined) throw caught;
+    return problem;
+  }
 }
 
 /** What cannot be read may belong to any time. */
