@@ -32,17 +32,20 @@ export function createProgram(): Command {
 }
 
 type PlaceOptions = Place & AnswerOptions;
+type SweepOptions = PlaceOptions & { readonly dryRun?: boolean };
 type DeployOptions = PlaceOptions & { readonly plan?: boolean; readonly hook?: boolean };
 type UndeployOptions = PlaceOptions & { readonly yes?: boolean; readonly keepBucket?: boolean };
 type DoctorOptions = PlaceOptions & { readonly spec?: string };
 
 function addInstallationCommands(program: Command): void {
-  placed(program.command("sweep").description("finish teardowns that Google has released meanwhile")).action(
-    (options: PlaceOptions) =>
-      reach(options, async (installation, terminal) =>
-        (await import("./commands/sweep.ts")).sweep(installation, terminal),
-      ),
-  );
+  placed(program.command("sweep").description("finish teardowns that Google has released meanwhile"))
+    .option("--dry-run", "only list what is of no environment any more, and the commands that remove it")
+    .action((options: SweepOptions) =>
+      reach(options, async (installation, terminal) => {
+        const { sweep, listOrphans } = await import("./commands/sweep.ts");
+        return options.dryRun ? listOrphans(installation, terminal) : sweep(installation, terminal);
+      }),
+    );
   placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version"))
     .option("--plan", "only list what would be made and changed")
     .option("--hook", "with the public door for signed tickets and approval links; one that is open stays open")
