@@ -12,7 +12,7 @@ const exitCodeHelp = `
 Exit codes: 0 done · 1 a run failed · 2 the command line or the spec is wrong, nothing was touched
             3 removed but for what only Google releases · 4 another run holds the environment, or it is frozen
             5 not installed, or not allowed · 6 rejected, or not approved in time
-            130 interrupted (a run in the cloud goes on)`;
+            7 no such environment, run or approval · 130 interrupted (a run in the cloud goes on)`;
 
 /** The command line: every command, its arguments and options. What a command works with is loaded when it is given. */
 export function createProgram(): Command {
@@ -32,17 +32,20 @@ export function createProgram(): Command {
 }
 
 type PlaceOptions = Place & AnswerOptions;
+type SweepOptions = PlaceOptions & { readonly dryRun?: boolean };
 type DeployOptions = PlaceOptions & { readonly plan?: boolean; readonly hook?: boolean };
 type UndeployOptions = PlaceOptions & { readonly yes?: boolean; readonly keepBucket?: boolean };
 type DoctorOptions = PlaceOptions & { readonly spec?: string };
 
 function addInstallationCommands(program: Command): void {
-  placed(program.command("sweep").description("finish teardowns that Google has released meanwhile")).action(
-    (options: PlaceOptions) =>
-      reach(options, async (installation, terminal) =>
-        (await import("./commands/sweep.ts")).sweep(installation, terminal),
-      ),
-  );
+  placed(program.command("sweep").description("finish teardowns that Google has released meanwhile"))
+    .option("--dry-run", "only list what is of no environment any more, and the commands that remove it")
+    .action((options: SweepOptions) =>
+      reach(options, async (installation, terminal) => {
+        const { sweep, listOrphans } = await import("./commands/sweep.ts");
+        return options.dryRun ? listOrphans(installation, terminal) : sweep(installation, terminal);
+      }),
+    );
   placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version"))
     .option("--plan", "only list what would be made and changed")
     .option("--hook", "with the public door for signed tickets and approval links; one that is open stays open")

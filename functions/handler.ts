@@ -27,7 +27,7 @@ export function createHandler<Input extends object, Output extends object>({
     const body = toObject(parseJson(JSON.stringify(request.body ?? null)));
     const run = toObject(body?.run);
     const about = { step: name, run: run?.id, environment: run?.environment, action: body?.action };
-    const log = createLog({ traceparent: request.get("traceparent"), fields: about });
+    const log = createLog({ request, fields: about });
     try {
       const call = parseStepRequest<Input>(body);
       const answered = await settle(call.action, answer(call, log), log);

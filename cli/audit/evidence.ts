@@ -1,9 +1,10 @@
+import type { RunRecord } from "../../functions/entry/stored.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { type AuditedBucket, readChain, toRecord } from "./records.ts";
 
 /**
- * All that is known of a run in one document: the request with its spec, the plan of steps and inputs, the changes as they
- * were seen, the decision, and the record of each attempt with steps, operations and what was verified.
+ * All that is known of a run in one document: the request with the spec that it went by, the plan of steps and inputs, the
+ * changes as they were seen, every decision, and the record of each attempt with steps, operations and what was verified.
  *
  * @returns undefined when no such run was requested
  */
@@ -16,15 +17,15 @@ export async function gatherEvidence(bucket: AuditedBucket, run: string): Promis
   if (!request) return undefined;
   const chain = (await readChain(bucket, String(request.environment))) ?? [];
   const attempts = chain.filter(({ record }) => record === run || record.startsWith(`${run}.`));
-  const last = attempts.map(toRecord).at(-1);
-  const approval = await read(last?.approval && `approvals/${last.approval.id}.json`);
-  // Who has the callback's URL could wake the execution up.
-  const { callback: _, ...decision } = approval ?? {};
+  const last = attempts.map(toRecord).at(-1) as RunRecord | undefined;
+  const asked = await bucket.storage.listObjects(bucket.bucket, `approvals/${run}-`);
+  const approvals = await Promise.all(asked.map(({ name }) => read(name)));
   return {
     ...{ run, request },
     plan: await read(typeof request.planHash === "string" ? `plans/${request.planHash}.json` : undefined),
     changes: await read(last?.changesHash && `plans/${last.changesHash}.json`),
-    ...(approval && { approval: decision }),
+    // Who has the callback's URL could wake the execution up.
+    approvals: approvals.flatMap(({ callback: _, ...approval } = {}) => (approval.id === undefined ? [] : approval)),
     records: attempts.map(({ object, sha256, text }) => ({ object, sha256, record: toRecord({ text }) })),
   };
 }

@@ -1,4 +1,4 @@
-import type { RunRecord, StoredChain } from "../../functions/entry/stored.ts";
+import type { ChangeRecord, RunRecord, StoredChain } from "../../functions/entry/stored.ts";
 import { chainObject, recordObject } from "../../functions/record/chain.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
@@ -18,7 +18,7 @@ export interface ChainedRecord {
   readonly text?: string;
 }
 
-/** Records that are read at the same time. */
+/** What is read at the same time. */
 const together = 16;
 
 /** All records of an environment in the order of its chain; undefined when it has no chain. */
@@ -29,18 +29,25 @@ export async function readChain(
   const found = await storage.readText(bucket, chainObject(environment));
   if (!found) return undefined;
   const { records = [] } = (toObject(parseJson(found.text)) ?? {}) as object as Partial<StoredChain>;
-  const read: ChainedRecord[] = [];
-  for (let from = 0; from < records.length; from += together) {
-    const part = records.slice(from, from + together).map(async ({ record, sha256 }) => {
-      const object = recordObject(environment, record);
-      return { record, object, sha256, text: (await storage.readText(bucket, object))?.text };
-    });
-    read.push(...(await Promise.all(part)));
+  return inParts(records, async ({ record, sha256 }) => {
+    const object = recordObject(environment, record);
+    return { record, object, sha256, text: (await storage.readText(bucket, object))?.text };
+  });
+}
+
+/** Reads many things in their order, some at the same time. */
+export async function inParts<Item, Read>(
+  items: readonly Item[],
+  read: (item: Item) => Promise<Read>,
+): Promise<readonly Read[]> {
+  const all: Read[] = [];
+  for (let from = 0; from < items.length; from += together) {
+    all.push(...(await Promise.all(items.slice(from, from + together).map(read))));
   }
-  return read;
+  return all;
 }
 
 /** What a record says; undefined when there is no record, or it is no JSON object. */
-export function toRecord({ text = "" }: Pick<ChainedRecord, "text">): RunRecord | undefined {
-  return toObject(parseJson(text)) as object | undefined as RunRecord | undefined;
+export function toRecord({ text = "" }: Pick<ChainedRecord, "text">): RunRecord | ChangeRecord | undefined {
+  return toObject(parseJson(text)) as object | undefined as RunRecord | ChangeRecord | undefined;
 }

@@ -1,4 +1,6 @@
+import { recordObject } from "../../functions/record/chain.ts";
 import { sha256 } from "../../spec/names.ts";
+import { type ExecutionReader, type Requested, readRequested } from "./executions.ts";
 import { type AuditedBucket, type ChainedRecord, readChain, toRecord } from "./records.ts";
 
 /** What came of checking a chain. */
@@ -8,35 +10,47 @@ export interface Verification {
   /** How many records were found as they were written, from the first. */
   readonly verified: number;
   readonly records: number;
+  /** How many records have the hash that the execution's own result says; absent when executions may not be read. */
+  readonly confirmed?: number;
   /** The last record of the chain: noted elsewhere, it proves later that nothing was cut off. */
   readonly head?: { readonly record: string; readonly sha256: string };
   /** The first link that does not hold. */
   readonly broken?: { readonly object: string; readonly problem: string };
 }
 
+/** What a chain is compared with beside itself. */
+export interface Anchors {
+  /** SHA-256 of a head that was noted earlier; it must still be in the chain. */
+  readonly head?: string;
+  readonly executions?: ExecutionReader;
+}
+
 /**
- * Checks an environment's records by nothing but their texts: each has the SHA-256 that the chain says, and names the one
- * before it with that one's. A record beside the chain tells that the chain was cut.
+ * Checks an environment's records by their texts: each has the SHA-256 that the chain says, and names the one before it
+ * with that one's. A record beside the chain tells that the chain was cut. Who writes the whole chain anew is found out by
+ * what was noted elsewhere: by the auditor, and in the results of the runs' executions.
  *
- * @param head SHA-256 of a head that was noted earlier; it must still be in the chain
- * @returns undefined when nothing is recorded
+ * @returns undefined when no such environment is known
  */
 export async function verifyChain(
   bucket: AuditedBucket,
   environment: string,
-  head?: string,
+  { head, executions }: Anchors = {},
 ): Promise<Verification | undefined> {
+  // A run is recorded before its execution ends, so that whatever has ended by now is in the chain that is read next.
+  const requested = await readRequested(bucket, environment, executions);
   const listed = await bucket.storage.listObjects(bucket.bucket, `runs/${environment}/`);
   const chain = (await readChain(bucket, environment)) ?? [];
-  if (chain.length === 0 && listed.length === 0) return undefined;
+  if (chain.length + listed.length + requested.runs === 0 && head === undefined) return undefined;
   const at = chain.findIndex((each, index) => problemOf(each, chain[index - 1]) !== undefined);
   const first = chain[at];
   const broken = first
     ? { object: first.object, problem: problemOf(first, chain[at - 1]) ?? "" }
-    : findMissing(chain, { environment, head, listed: listed.flatMap(({ name }) => name ?? []) });
+    : findMissing(chain, { environment, head, requested, listed: listed.flatMap(({ name }) => name ?? []) });
   const last = chain.at(-1);
   return {
     ...{ environment, valid: broken === undefined, verified: at < 0 ? chain.length : at, records: chain.length },
+    ...(requested.heads && { confirmed: requested.heads.length }),
     ...(last && { head: { record: last.record, sha256: last.sha256 } }),
     ...(broken && { broken }),
   };
@@ -56,11 +70,15 @@ function problemOf(link: ChainedRecord, before: ChainedRecord | undefined): stri
 interface Outside {
   readonly environment: string;
   readonly head?: string;
+  readonly requested: Requested;
   /** Names of all objects that are records. */
   readonly listed: readonly string[];
 }
 
-function findMissing(chain: readonly ChainedRecord[], { environment, head, listed }: Outside): Verification["broken"] {
+function findMissing(
+  chain: readonly ChainedRecord[],
+  { environment, head, requested, listed }: Outside,
+): Verification["broken"] {
   const known = new Set(chain.map(({ object }) => object));
   const stray = listed.find((object) => !known.has(object));
   if (stray !== undefined) {
@@ -68,6 +86,14 @@ function findMissing(chain: readonly ChainedRecord[], { environment, head, liste
       object: stray,
       problem: "the record is not in the chain: it is being written right now, or the chain was cut",
     };
+  }
+  const forged = requested.heads?.find(
+    ({ id, sha256: hash }) => !chain.some((each) => each.record === id && each.sha256 === hash),
+  );
+  if (forged) {
+    const inChain = chain.find(({ record }) => record === forged.id)?.sha256 ?? "no such record";
+    const problem = `the run's execution ended with a record of SHA-256 ${forged.sha256}; the chain has ${inChain}`;
+    return { object: recordObject(environment, forged.id), problem };
   }
   if (head === undefined || chain.some(({ sha256: hash }) => hash === head)) return undefined;
   return { object: `chains/${environment}.json`, problem: `the chain has no record ${head}, which was its head` };

@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+import { createAuth, unguarded } from "../../google/auth.ts";
+import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
 import { gatherEvidence } from "../audit/evidence.ts";
 import { type AuditedBucket, readChain, toRecord } from "../audit/records.ts";
 import { verifyChain } from "../audit/verify.ts";
@@ -32,16 +34,20 @@ export async function verifyAudit(
   { environment, head: noted }: { readonly environment: string; readonly head?: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const verification = await verifyChain(bucket, environment, noted);
-  terminal.answer(verification ?? { environment, valid: true, verified: 0, records: 0 });
+  const executions = connectWorkflowExecutions(createAuth())(unguarded);
+  const verification = await verifyChain(bucket, environment, { head: noted, executions });
   if (!verification) {
-    terminal.say([`${environment}: nothing is recorded.`]);
-    return exitCodes.ok;
+    terminal.complain([`no environment ${environment} is known here: nothing was ever requested or recorded of it`]);
+    return exitCodes.invalid;
   }
-  const { valid, verified, records, head, broken } = verification;
+  terminal.answer(verification);
+  const { valid, verified, records, confirmed, head, broken } = verification;
   if (valid) {
     terminal.say([
       `${environment}: all ${records} records are as they were written.`,
+      confirmed === undefined
+        ? "Whether executions say the same could not be seen: that takes `roles/workflows.viewer`."
+        : `${confirmed} have the hash that their execution's own result says; Google keeps those for 90 days.`,
       ...(head ? [`Head: ${head.record}`, `  ${head.sha256}`] : []),
       "Note the head elsewhere; `--head` proves later that none was cut off.",
     ]);
@@ -69,9 +75,34 @@ export async function writeEvidence(
   }
   terminal.answer(evidence);
   if (terminal.json) return exitCodes.ok;
-  await writeFile(out, `${JSON.stringify(evidence, undefined, 2)}\n`, { flag: "wx" });
+  const problem = await writeNew(out, `${JSON.stringify(evidence, undefined, 2)}\n`);
+  if (problem) {
+    terminal.complain([`${out}: ${problem}`]);
+    return exitCodes.invalid;
+  }
   terminal.say([`Evidence of ${run}: ${out}`]);
   return exitCodes.ok;
+}
+
+/** Why a file cannot be made, by the system's own name for it. */
+const problems: Readonly<Record<string, string>> = {
+  EEXIST: "there is such a file already, which stays as it is",
+  ENOENT: "its folder is not there",
+  ENOTDIR: "its folder is not there",
+  EACCES: "it may not be written there",
+};
+
+/** Writes a file that is not there yet; gives what keeps it from that. */
+async function writeNew(file: string, text: string): Promise<string | undefined> {
+  try {
+    await writeFile(file, text, { flag: "wx" });
+    return undefined;
+  } catch (caught) {
+    const code = typeof caught === "object" && caught !== null && "code" in caught ? String(caught.code) : "";
+    const problem = problems[code];
+    if (problem === undefined) throw caught;
+    return problem;
+  }
 }
 
 /** What cannot be read may belong to any time. */

@@ -1,10 +1,25 @@
-import type { ExitCode } from "../exit-code.ts";
+import { findOrphans } from "../../deploy/orphans.ts";
+import { createAuth, unguarded } from "../../google/auth.ts";
+import { connectMarked } from "../../google/clients/marked.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderOrphans } from "../view/orphans.ts";
 import { requestAndWatch } from "./run.ts";
 
 /** Finishes every deferred teardown that Google has released meanwhile. */
 export async function sweep(installation: Installation, terminal: Terminal): Promise<ExitCode> {
   const { exitCode } = await requestAndWatch(installation, { action: "sweep" }, terminal);
   return exitCode;
+}
+
+/**
+ * Lists what of alloyrun's is in the project and of no environment, with the commands that remove it. It looks as whoever
+ * asks, so that no function of the installation needs the right to see the whole project.
+ */
+export async function listOrphans({ place, storage }: Installation, terminal: Terminal): Promise<ExitCode> {
+  const found = await findOrphans({ marked: connectMarked(createAuth())(unguarded), storage, ...place });
+  terminal.answer({ ...place, ...found });
+  terminal.say(renderOrphans(found, place));
+  return found.orphans.length === 0 ? exitCodes.ok : exitCodes.failed;
 }

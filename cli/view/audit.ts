@@ -1,12 +1,13 @@
-import type { RunRecord } from "../../functions/entry/stored.ts";
+import type { ChangeRecord, RunRecord } from "../../functions/entry/stored.ts";
 import { kindOf } from "./runs.ts";
 import { renderTable } from "./table.ts";
+import { formatTime } from "./time.ts";
 
 /** What an audit tells of one record; nothing but its id when the record cannot be read. */
 export interface AuditRow {
   /** Id of the record: that of the run, with the attempt when it was resumed. */
   readonly record: string;
-  /** RFC 3339: when the run began. */
+  /** RFC 3339: when the run began, or the change was made. */
   readonly time?: string;
   readonly kind?: string;
   readonly askedBy?: string;
@@ -25,8 +26,9 @@ export interface AuditRow {
 }
 
 /** The row of a record. */
-export function toAuditRow(id: string, record: RunRecord | undefined): AuditRow {
+export function toAuditRow(id: string, record: RunRecord | ChangeRecord | undefined): AuditRow {
   if (!record) return { record: id, result: "unreadable" };
+  if ("change" in record) return toChangeRow(id, record);
   const { run, result, approval, requestedBy, onBehalfOf, ticket, reason, changesHash } = record;
   const { joinedBy, resumedBy } = record;
   const isPlanOf = result.action === "plan" && run.action !== "plan";
@@ -43,12 +45,21 @@ export function toAuditRow(id: string, record: RunRecord | undefined): AuditRow 
       askedBy: requestedBy,
       result: result.state,
     },
-    time: new Date(result.startedAt * 1000).toISOString(),
+    time: toTime(result.startedAt),
     kind: isPlanOf ? `plan of ${what}` : what,
     approvedBy: approval?.state === "approved" ? approval.by : undefined,
     rejectedBy: approval?.state === "rejected" ? approval.by : undefined,
     minutes: Math.round((result.endedAt - result.startedAt) / 6) / 10,
   };
+}
+
+function toChangeRow(id: string, { change, requestedBy, reason, at, until }: ChangeRecord): AuditRow {
+  const kind = until === undefined ? change : `${change} until ${formatTime(toTime(until))}`;
+  return { record: id, time: toTime(at), kind, askedBy: requestedBy, reason, result: "done" };
+}
+
+function toTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
 }
 
 /** A table, first to last; what no record has is left out. */

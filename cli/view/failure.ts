@@ -18,10 +18,18 @@ export function renderKept(run: RunView, context: OutcomeContext): string[] {
     case "rebuild":
       return [`What serves: ${servingAfter(run, done)}.`, ...costs(run, context)];
     case "down":
-      return done.length > 0 ? [`Removed already: ${done.join(", ")}.`] : [];
+      return [...(done.length > 0 ? [`Removed already: ${done.join(", ")}.`] : []), ...renderSpared(run)];
     default:
       return [];
   }
+}
+
+/** What a removal found under our names and left alone, for it is somebody else's, and what stays at Google's for good. */
+export function renderSpared({ left = [], degraded = [] }: Pick<RunView, "left" | "degraded">): string[] {
+  return [
+    ...(left.length > 0 ? ["Left alone, for it is not the environment's own:", ...left.map((says) => `  ${says}`)] : []),
+    ...(degraded.length > 0 ? ["Stays at Google's for good:", ...degraded.map((says) => `  ${says}`)] : []),
+  ];
 }
 
 /** The record of a cancelled run has no steps, for its execution could not tell of them any more. */

@@ -3,7 +3,7 @@ import type { Place } from "../installation.ts";
 import { commandLine } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { usd } from "./effects.ts";
-import { renderFailed, renderKept } from "./failure.ts";
+import { renderFailed, renderKept, renderSpared } from "./failure.ts";
 import { formatEnd } from "./time.ts";
 
 /** What telling an outcome needs beside the run. */
@@ -80,17 +80,12 @@ function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
       ...held,
       `${subject}: nothing that is billed is left. Still held:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
-      ...renderLeft(run),
+      ...renderSpared(run),
       ...renderNextTry(run, commandLine(place, "sweep")),
     ];
   }
   if (action === "sweep") return ["Sweep: nothing is left to remove."];
-  return [`${environment} is gone: every step found nothing of its own left.`, ...renderLeft(run)];
-}
-
-/** What stays for good: somebody else's, and what only Google sees. */
-function renderLeft({ left = [], degraded = [] }: RunView): string[] {
-  return [...left, ...degraded].map((says) => `  stays: ${says}`);
+  return [`${environment} is gone: every step found nothing of its own left.`, ...renderSpared(run)];
 }
 
 function renderNextTry({ nextTryAt, readAt }: RunView, sweep: string): string[] {

@@ -44,13 +44,24 @@ function replacePage(response: ServerResponse): void {
     response.end = end;
     if (response.headersSent || !isPageOfFramework(response)) return end.apply(response, given);
     const { statusCode: status } = response;
-    const detail = "the request's body cannot be read as its content type says";
+    const detail = isReadable(response.req.url)
+      ? "the request's body cannot be read as its content type says"
+      : "the path has a malformed escape";
     const problem: Problem = { type: "about:blank", title: "UNREADABLE", status, detail };
     const body = JSON.stringify(problem);
     response.setHeader("content-type", problemType);
     response.setHeader("content-length", Buffer.byteLength(body));
     return end.call(response, body, "utf8");
   }) as typeof end;
+}
+
+function isReadable(url = ""): boolean {
+  try {
+    decodeURIComponent(url.replace(/\?.*/s, ""));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What Express answers for an error that nobody handles; no answer of ours has this policy. */

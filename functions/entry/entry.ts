@@ -1,5 +1,5 @@
 import { http, type Request, type Response } from "@google-cloud/functions-framework";
-import { type JsonObject, parseJson, toObject } from "../../google/json.ts";
+import { type JsonObject, parseJson, textOf, toObject } from "../../google/json.ts";
 import { functionId } from "../../spec/names.ts";
 import { errorBody, toStepError } from "../error.ts";
 import { createLog, type Log } from "../log.ts";
@@ -11,16 +11,20 @@ export type EntryAnswer = (body: JsonObject) => Promise<object>;
 
 /**
  * Registers an entry that takes and answers JSON by POST, under `alloyrun-<name>`. Failures leave in Google's error form;
- * those that pass by themselves say that they may be tried again.
+ * those that pass by themselves say that they may be tried again. Each call is one line of the log.
  */
 export function implementEntry(name: string, answer: EntryAnswer): EntryAnswer {
   http(functionId(name), async (request: Request, response: Response) => {
-    const log = logOf(request, name);
+    const about = aboutOf(request.body);
+    const log = logOf(request, name, about);
+    const what = `${name} ${about.action ?? ""}`.trim();
     try {
-      response.status(200).json(await answer(bodyOf(request)));
+      const answered = await answer(bodyOf(request));
+      log("INFO", `${what}: ${"state" in answered ? answered.state : "done"}`);
+      response.status(200).json(answered);
     } catch (caught) {
       const error = toStepError(caught);
-      log("ERROR", `${name}: ${error.message}`, { code: error.code, reason: error.reason });
+      log("ERROR", `${what}: ${error.message}`, { code: error.code, reason: error.reason });
       const passes = error.retryable || waitingFor(caught) !== undefined;
       response.status(error.httpStatus).json(errorBody(Object.assign(error, { retryable: passes }), name));
     }
@@ -39,9 +43,20 @@ export function bodyOf(request: Pick<Request, "body">): JsonObject {
   return body;
 }
 
-/** The log of one request. */
-export function logOf(request: Pick<Request, "get">, entry: string): Log {
-  return createLog({ traceparent: request.get("traceparent"), fields: { entry } });
+/** The log of one request, whose lines say what it is about. */
+export function logOf(request: Pick<Request, "get">, entry: string, about: object = {}): Log {
+  return createLog({ request, fields: { entry, ...about } });
+}
+
+/** The run, environment and action that a call is about, however its body tells them; even one that is refused. */
+function aboutOf(given: unknown) {
+  const body = toObject(parseJson(JSON.stringify(given ?? null)));
+  const run = toObject(body?.run);
+  return {
+    run: textOf(run?.id) ?? textOf(body?.run),
+    environment: textOf(run?.environment) ?? textOf(body?.environment),
+    action: textOf(body?.action),
+  };
 }
 
 /**

@@ -43,7 +43,9 @@ async function postTicket(
   const message = { ...webhook, signature: request.get(signatureHeader), body };
   const asked = await takeTicket(message, openClients(), log);
   const answer = await forward({ path: "/v1/requests", ...asked }, openClients());
-  log("INFO", `ticket of ${webhook.environment}/${webhook.name}: ${answer.status}`, { ticket: asked.body.ticket });
+  log("INFO", `ticket of ${webhook.environment}/${webhook.name}: ${answer.status}`, {
+    ...{ ticket: asked.body.ticket, environment: webhook.environment, run: answer.body.run },
+  });
   const type = answer.status < 400 ? "application/json" : problemType;
   response.status(answer.status).type(type).send(JSON.stringify(answer.body));
 }

@@ -16,7 +16,7 @@ import type { RunRecord, RunResult, StoredApproval, StoredRequest, StoredTeardow
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
- * that none is changed or left out unseen; and `teardowns/{environment}.json`, which lists what a removal left to the
+ * that none is changed or left out unseen, but for a try of the sweep's that could remove nothing; and `teardowns/{environment}.json`, which lists what a removal left to the
  * sweep. Before that (`ready`), since when the environment is ready and until when it lives.
  */
 export const record: EntryAnswer = implementEntry("record", (body) => answerRecord(body, openStorage()));
@@ -55,9 +55,17 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
     ...(typeof body.changesHash === "string" && { changesHash: body.changesHash }),
   };
   const id = recordId(run.id, attempt);
-  const sha256 = await appendRecord(storage, { bucket, id }, content);
+  const head = isIdleTry(request, content)
+    ? {}
+    : { record: id, sha256: await appendRecord(storage, { bucket, id }, content) };
   if (run.fence) await settleTeardown(storage, { bucket, run, result });
-  return { record: id, sha256, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
+  return { ...head, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
+}
+
+/** The sweep asks every quarter of an hour, mostly to hear that Google still holds what it held: that is no deed. */
+function isIdleTry({ teardown }: StoredRequest, { result, reports }: Pick<RunRecord, "result" | "reports">): boolean {
+  if (teardown === undefined || result.state !== "remaining") return false;
+  return !Object.values(reports).some(({ changes = [] }) => changes.some(({ action }) => action !== "none"));
 }
 
 /** What a removal leaves is tried again by the next sweep. */

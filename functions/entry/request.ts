@@ -186,7 +186,7 @@ export const routes: readonly Route[] = [
     answers: "Environment",
     summary: "Ends a freeze.",
     refuses: changing,
-    answer: (call) => unfreeze(alone(call), call.clients),
+    answer: (call) => unfreeze(alone(call), call.caller, call.clients),
   },
   {
     method: "POST",
@@ -197,7 +197,10 @@ export const routes: readonly Route[] = [
     summary: "Lets an environment live longer. Sent twice, it counts twice.",
     body: extendSchema,
     refuses: [...changing, 410],
-    answer: (call) => extend(call.parameter, bodyAs(extendSchema, call).by, call.clients),
+    answer: (call) => {
+      const { by: longer } = bodyAs(extendSchema, call);
+      return extend(call.parameter, { longer, by: call.caller }, call.clients);
+    },
   },
   {
     method: "GET",
@@ -245,11 +248,16 @@ async function handleRequest(request: Request, response: Response, log: Log): Pr
   const { route, parameter } = findRoute(request);
   const answer = await route.answer({ caller, request, parameter, clients: openClients() });
   const status = "skipped" in answer ? 200 : route.status;
-  log("INFO", `${request.method} ${request.path}: ${status}`, { caller });
+  log("INFO", `${request.method} ${request.path}: ${status}`, { caller, ...aboutOf(answer) });
   response.status(status).json(answer);
 }
 
 openDoor("request", handleRequest);
+
+/** The run and environment that an answer tells of, for the log. */
+function aboutOf(answer: { readonly run?: unknown; readonly environment?: unknown }) {
+  return { run: answer.run, environment: answer.environment || undefined };
+}
 
 async function postRequest({ caller, request, clients }: Call): Promise<object> {
   const body = parseRequestBody(withQuery(bodyOf(request), request.query));

@@ -38,6 +38,8 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly onBusy: "queue" | "join" | "fail";
   /** Text of the spec that is asked for; it becomes the environment's when the run holds the lock. */
   readonly spec?: string;
+  /** Text of the spec that everything else was planned by, as it was then. */
+  readonly plannedBy?: string;
   /** Seconds that the environment lives once it is ready, instead of what its spec says. */
   readonly timeToLiveSeconds?: number;
   /** Generation of the teardown that a sweep found: another one by now means that there is nothing to do. */
@@ -165,7 +167,27 @@ export interface RunRecord {
   readonly changesHash?: string;
   readonly approval?: Pick<StoredApproval, "id" | "reasons"> & Decision;
   /** The environment's record before this one and the SHA-256 of its text; absent in the first. */
-  readonly previous?: { readonly object: string; readonly sha256: string };
+  readonly previous?: PreviousRecord;
+}
+
+/** The record before another one in its environment's chain. */
+export interface PreviousRecord {
+  readonly object: string;
+  readonly sha256: string;
+}
+
+/** `runs/{environment}/change-….json`: what somebody decided about an environment outside its runs. */
+export interface ChangeRecord {
+  readonly change: "freeze" | "unfreeze" | "extend";
+  readonly environment: string;
+  /** E-mail address of the caller, as Google verified it. */
+  readonly requestedBy: string;
+  readonly reason?: string;
+  /** Seconds since the epoch, by Google's clock. */
+  readonly at: number;
+  /** When the freeze, or the environment's life, ends from then on. */
+  readonly until?: number;
+  readonly previous?: PreviousRecord;
 }
 
 /** `teardowns/{environment}.json`: what a removal left to the sweep. */
@@ -195,8 +217,16 @@ export interface RunResult {
   readonly left?: readonly string[];
   readonly degraded?: readonly string[];
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
+  /** What the execution alone tells, in its result and its last event: the record of the run, by its hash. */
+  readonly record?: RecordHead;
   readonly startedAt: number;
   readonly endedAt: number;
+}
+
+/** A record by the id that it has in its environment's chain, and the SHA-256 of its text. */
+export interface RecordHead {
+  readonly id: string;
+  readonly sha256: string;
 }
 
 /** How the workflow tells a step's failure. */

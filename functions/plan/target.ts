@@ -12,6 +12,7 @@ import type { StepName } from "../../plan/step.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";
+import { isOfRun } from "../record/chain.ts";
 
 /** What is to be decided about. */
 export interface TargetQuestion {
@@ -54,8 +55,8 @@ export function scopeOf({ action, of, level }: StoredRequest, serving: JsonObjec
   };
 }
 
-/** The record that was written last: when it is another by the time the lock is held, something may have moved. */
+/** The record of a run that was written last: when it is another by the time the lock is held, something may have moved. */
 export async function latestRun(storage: StorageClient, bucket: string, environment: string): Promise<string> {
   const chain = await readStored<StoredChain>(storage, bucket, `chains/${environment}.json`);
-  return chain?.value.records.at(-1)?.record ?? "";
+  return chain?.value.records.findLast(isOfRun)?.record ?? "";
 }

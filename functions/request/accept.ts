@@ -99,12 +99,12 @@ async function ticketOf(
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy, onBehalfOf } = request;
-  const { environment, plan, spec } = await makeReady(body, clients);
+  const { environment, plan, spec, plannedBy } = await makeReady(body, clients);
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
   const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0 };
   return {
-    ...{ run, environment, level, requestedBy, onBehalfOf, spec },
+    ...{ run, environment, level, requestedBy, onBehalfOf, spec, plannedBy },
     action: body.action,
     of: body.of,
     reason: body.reason,
@@ -133,7 +133,7 @@ function levelOf({ action, of, level }: RequestBody): StoredRequest["level"] {
 async function makeReady(
   body: RequestBody,
   clients: AcceptClients,
-): Promise<{ readonly environment: string; readonly plan?: StoredPlan; readonly spec?: string }> {
+): Promise<{ readonly environment: string; readonly plan?: StoredPlan } & Pick<StoredRequest, "spec" | "plannedBy">> {
   const { storage, installation } = clients;
   const { bucket } = installation;
   if (body.action === "sweep") return { environment: "" };
@@ -148,7 +148,8 @@ async function makeReady(
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
   const plan = planOf(packed, installation);
   await storePlan(storage, bucket, plan);
-  return { environment: packed.spec.name, plan, ...(body.action === "up" && { spec: packed.text }) };
+  const { text } = packed;
+  return { environment: packed.spec.name, plan, ...(body.action === "up" ? { spec: text } : { plannedBy: text }) };
 }
 
 async function specOf({ spec, folders, environment = "" }: RequestBody, clients: AcceptClients): Promise<PackedSpec> {

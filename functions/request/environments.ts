@@ -4,7 +4,7 @@ import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
-import { chainObject } from "../record/chain.ts";
+import { chainObject, isOfRun } from "../record/chain.ts";
 import { freezeInForce, toFreezeView } from "./busy.ts";
 import { listOpen } from "./open.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
@@ -40,7 +40,11 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
   // One that was only planned, or rejected, or is being asked about, has runs to tell of and no spec.
   if (!spec && !chain && open.length === 0) throw unknown(environment);
   const asked = open.map(({ run }) => run).reverse();
-  const recorded = chain?.value.records.map(({ record }) => record.replace(/\.\d+$/, "")).reverse() ?? [];
+  const recorded =
+    chain?.value.records
+      .filter(isOfRun)
+      .map(({ record }) => record.replace(/\.\d+$/, ""))
+      .reverse() ?? [];
   const runs = [...new Set([...asked, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
   const { url, readyAt, expiresAt } = ledger?.value ?? {};
   return {
@@ -71,12 +75,19 @@ export async function demandEnvironment(
   throw gone(environment);
 }
 
-/** Lets pass an environment that stands, or stood once. @throws StepError NOT_FOUND, reason `UNKNOWN_ENVIRONMENT` */
+/**
+ * Lets pass an environment that stands, or stood once.
+ *
+ * @returns when it was looked at, by Cloud Storage's clock, in seconds since the epoch
+ * @throws StepError NOT_FOUND, reason `UNKNOWN_ENVIRONMENT`
+ */
 export async function demandKnown(
   environment: string,
   { storage, installation }: Pick<ViewClients, "storage" | "installation">,
-): Promise<void> {
-  if (!(await storage.getObject(installation.bucket, specObject(environment)))) throw unknown(environment);
+): Promise<number> {
+  const spec = await storage.readText(installation.bucket, specObject(environment));
+  if (!spec) throw unknown(environment);
+  return Date.parse(spec.readAt) / 1000;
 }
 
 function unknown(environment: string): StepError {

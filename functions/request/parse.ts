@@ -14,7 +14,7 @@ export function parseBody<Body>(schema: z.ZodType<Body>, body: JsonObject): Body
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   if (issue?.code === "unrecognized_keys") throw badField(pathOf([...issue.path, issue.keys[0] ?? ""]), "is not known");
-  throw badField(pathOf(issue?.path ?? []), saysOf(issue?.message ?? "is wrong"));
+  throw badField(pathOf(issue?.path ?? []), issue ? saysOf(issue) : "is wrong");
 }
 
 /**
@@ -50,6 +50,14 @@ function pathOf(path: readonly PropertyKey[]): string {
   return path.length > 0 ? path.map(String).join(".") : "body";
 }
 
-function saysOf(message: string): string {
-  return /^(must|is|has|names)\b/.test(message) ? message : `is wrong: ${message}`;
+/** In our own words, where the schema has not said it in them. */
+function saysOf(issue: z.core.$ZodIssue): string {
+  const { code, message } = issue;
+  if (/^(must|is|has|names)\b/.test(message)) return message;
+  if (code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
+  if (code === "invalid_type") return `must be of type ${issue.expected}`;
+  if (code === "too_big")
+    return `must be at most ${issue.maximum}${issue.origin === "string" ? " characters long" : ""}`;
+  if (code === "too_small") return `must be at least ${issue.minimum}`;
+  return "is wrong";
 }

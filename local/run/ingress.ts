@@ -11,6 +11,7 @@ import { eventTopic, toEvent } from "./event.ts";
 import { page } from "./page.ts";
 import { functionLabel, poolOf } from "./pools.ts";
 import { findTarget, type Target } from "./target.ts";
+import { withTrace } from "./trace.ts";
 import { pickRevision } from "./traffic.ts";
 
 /** One request on its way to a service. */
@@ -141,10 +142,11 @@ async function visitRevision(context: RunContext, name: string, visit: AdmittedV
   const leased = await lease(context, name);
   if ("refusal" in leased) return leased;
   const { address, port = 8080 } = leased.lease.instance;
+  const headers = withTrace(withOrigin(visit.headers), context.drawsOf(`trace ${name}`));
   const start = performance.now();
   try {
     return {
-      response: await forward({ ...visit, headers: withTrace(visit.headers), address, port, timeoutMs }),
+      response: await forward({ ...visit, headers, address, port, timeoutMs }),
       ...leased,
     };
   } catch {
@@ -184,6 +186,6 @@ function isFunctionTarget({ service }: Target): boolean {
   return service.labels?.[functionLabel] === "cloudfunctions";
 }
 
-function withTrace(headers: Visit["headers"]): Visit["headers"] {
+function withOrigin(headers: Visit["headers"]): Visit["headers"] {
   return { ...headers, "x-forwarded-proto": "https", "x-forwarded-for": headers["x-forwarded-for"] ?? "127.0.0.1" };
 }

@@ -99,6 +99,8 @@ describe("the command line", () => {
         expect.objectContaining({ kind: "up", result: "failed" }),
         expect.objectContaining({ kind: "rebuild app", reason: "a new day" }),
         expect.objectContaining({ kind: "plan of rebuild data" }),
+        expect.objectContaining({ kind: expect.stringMatching(/^freeze until /), reason: "the demo" }),
+        expect.objectContaining({ kind: "unfreeze", result: "done" }),
       ]),
     );
     expect(await answer("audit", "verify", "users", ...place())).toMatchObject({

@@ -1,9 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Orphans } from "../../deploy/orphans.ts";
 import { createEnvironment, type Environment } from "./support/environment.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { takeGrants, takeInventory } from "./support/inventory.ts";
 import { invalidRequests } from "./support/journal.ts";
 import { findTexts, storedPasswords } from "./support/passwords.ts";
+
+/** A line that one of alloyrun's functions wrote. */
+interface FunctionLine {
+  readonly resource: { readonly type: string };
+  readonly trace?: string;
+  readonly jsonPayload: {
+    readonly step?: string;
+    readonly entry?: string;
+    readonly run?: string;
+    readonly message?: string;
+  };
+}
+
+/** The lines by which functions tell of their calls; the sweep's look for expiries is about no run. */
+function linesOfFunctions({ local }: InstalledCloud): readonly FunctionLine[] {
+  const lines = local.cloud.logs.list("my-project") as readonly object[] as readonly FunctionLine[];
+  return lines.filter(({ resource, jsonPayload: { step, entry, message } = {} }) => {
+    return resource.type === "cloud_run_revision" && (step ?? entry) && !message?.includes("/v1/expiries");
+  });
+}
 
 describe("alloyrun", () => {
   let cloud: InstalledCloud;
@@ -39,6 +60,15 @@ describe("alloyrun", () => {
     expect(await cloud.read("users")).toEqual({ status: 200, body: "Select Users: [{3 sasashun}]\n" });
   }, 300_000);
 
+  it("writes in every line of every function which run it is about, and in which trace", () => {
+    const lines = linesOfFunctions(cloud);
+    const speakers = new Set(lines.map(({ jsonPayload: { step, entry } }) => step ?? entry));
+    expect([...speakers]).toEqual(expect.arrayContaining(["request", "plan", "lock", "record", "network", "traffic"]));
+    const [traces, runs] = [/^projects\/my-project\/traces\/[0-9a-f]{32}$/, /^run-[0-9a-f]{20}$/];
+    const silent = lines.filter(({ trace = "", jsonPayload: { run = "" } }) => !traces.test(trace) || !runs.test(run));
+    expect(silent).toEqual([]);
+  });
+
   it("changes nothing when asked again, and says so", async () => {
     const inventory = takeInventory(cloud.local);
     const { code, stdout } = await cloud.alloyrun("up", environment.file);
@@ -46,6 +76,40 @@ describe("alloyrun", () => {
     expect(code).toBe(0);
     expect(takeInventory(cloud.local)).toEqual(inventory);
   }, 300_000);
+
+  it("proves its records by what the executions themselves ended with", async () => {
+    const verified = await cloud.alloyrun("audit", "verify", "users", "--project", "my-project", "--json");
+    expect(JSON.parse(verified.stdout)).toMatchObject({ valid: true, records: 2, confirmed: 2 });
+    const unknown = await cloud.alloyrun("audit", "verify", "nosuch", "--project", "my-project");
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("no environment nosuch")]);
+  });
+
+  it("finds what no environment owns, and the commands that remove it", async () => {
+    const place = ["--project", "my-project", "--region", "asia-northeast1"];
+    const look = async () => {
+      const { code, stdout } = await cloud.alloyrun("sweep", "--dry-run", ...place, "--json");
+      return { code, ...(JSON.parse(stdout) as Orphans) };
+    };
+    expect(await look()).toMatchObject({ code: 0, orphans: [], waiting: [] });
+    const bucket = "my-project-alloyrun";
+    const object = `storage.googleapis.com/storage/v1/b/${bucket}/o/environments%2Fusers.json`;
+    const ledger = await cloud.ask(`GET ${object}?alt=media`);
+    await cloud.ask(`DELETE ${object}`);
+    const { code, orphans } = await look();
+    expect(code).toBe(1);
+    expect(new Set(orphans.map(({ environment }) => environment))).toEqual(new Set(["users"]));
+    expect([...new Set(orphans.map(({ kind }) => kind))]).toEqual([
+      ...["service", "job", "connector", "instance", "cluster"],
+      ...["repository", "secret", "account", "range", "subnetwork", "network"],
+    ]);
+    expect((await cloud.alloyrun("sweep", "--dry-run", ...place)).stdout).toContain("alloyrun down users");
+    const name = encodeURIComponent("environments/users.json");
+    await cloud.ask(
+      `POST storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${name}`,
+      ledger,
+    );
+    expect(await look()).toMatchObject({ code: 0, orphans: [] });
+  });
 
   it("keeps its passwords in Secret Manager alone", () => {
     const find = (...texts: string[]) => findTexts(cloud, texts);

@@ -49,6 +49,7 @@ describe("a decision about the run", () => {
     expect(recordOf(run)).toMatchObject({
       result: { state: "failed", failures: { network: { message: "network is somebody else's" } } },
     });
+    expect(recordOf(run)?.reports).toEqual({});
     expect(callsOf(run, "lock claim")).toEqual([]);
     expect([asked(run), typesOf(run)]).toEqual([0, ["failed"]]);
   });

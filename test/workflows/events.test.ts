@@ -35,6 +35,15 @@ describe("the events of a run", () => {
     });
   });
 
+  it("end with the hash of the record, which the execution's result has too", async () => {
+    const { events, outcome } = await told("up", {
+      entries: { "record record": [{ record: "r1", sha256: "ab".repeat(32) }] },
+    });
+    const record = { id: "r1", sha256: "ab".repeat(32) };
+    expect(events.at(-1)).toMatchObject({ type: "succeeded", data: { record } });
+    expect(JSON.stringify(outcome)).toContain(record.sha256);
+  });
+
   it("say that it is ready even when retiring fails afterwards", async () => {
     const { types, calls } = await told("rebuild", { steps: { retire: [failing] } });
     expect(types.slice(-2)).toEqual(["ready", "failed"]);

@@ -3,6 +3,8 @@ import { gatherEvidence } from "../../../cli/audit/evidence.ts";
 import { verifyChain } from "../../../cli/audit/verify.ts";
 import type { RunRecord } from "../../../functions/entry/stored.ts";
 import { appendRecord } from "../../../functions/record/chain.ts";
+import type { Execution } from "../../../google/clients/workflow-executions.ts";
+import { ApiError } from "../../../google/error.ts";
 import { sha256 } from "../../../spec/names.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 
@@ -43,7 +45,19 @@ function change(object: string, from: string, to: string): Promise<unknown> {
   return put(object, before.replace(from, to));
 }
 
-const verify = (head?: string) => verifyChain({ storage, bucket }, "users", head);
+const verify = (head?: string) => verifyChain({ storage, bucket }, "users", { head });
+
+/** The executions of all that is recorded by now have ended, and said so. */
+async function ended(): Promise<Map<string, Execution>> {
+  const said = new Map<string, Execution>();
+  for (const { record: id, sha256: hash } of JSON.parse(storage.texts()["chains/users.json"] ?? "").records) {
+    const name = `executions/${id}`;
+    const result = JSON.stringify({ state: "succeeded", record: { id, sha256: hash } });
+    said.set(name, { name, state: "SUCCEEDED", result, labels: {} });
+    await put(`requests/${id}.json`, JSON.stringify({ run: id, environment: "users", execution: name }));
+  }
+  return said;
+}
 
 beforeEach(async () => {
   storage = createMemoryStorage();
@@ -60,6 +74,46 @@ describe("verifyChain", () => {
 
   it("has nothing to say of an environment without records", async () => {
     expect(await verifyChain({ storage, bucket }, "other")).toBeUndefined();
+  });
+
+  it("tells that all is gone, by a head that was noted", async () => {
+    const { head } = (await verify()) ?? {};
+    for (const object of Object.keys(storage.texts())) await storage.deleteObject(bucket, object);
+    expect(await verify(head?.sha256)).toMatchObject({ valid: false, verified: 0, records: 0 });
+  });
+
+  it("tells a record that is gone with its entry, by what its execution said", async () => {
+    const said = await ended();
+    const executions = { getExecution: async (name: string) => said.get(name) };
+    const check = () => verifyChain({ storage, bucket }, "users", { executions });
+    expect(await check()).toMatchObject({ valid: true, confirmed: 3 });
+    const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "");
+    await put("chains/users.json", JSON.stringify({ records: records.slice(0, 2) }));
+    await storage.deleteObject(bucket, "runs/users/run-3.json");
+    expect(await check()).toMatchObject({ valid: false, broken: { object: "runs/users/run-3.json" } });
+    for (const object of Object.keys(storage.texts())) {
+      if (!object.startsWith("requests/")) await storage.deleteObject(bucket, object);
+    }
+    expect(await check()).toMatchObject({ valid: false, records: 0, broken: { object: "runs/users/run-1.json" } });
+  });
+
+  it("tells a chain that was written anew as a whole, by what the executions said", async () => {
+    const said = await ended();
+    const objects = Object.keys(storage.texts()).filter((object) => !object.startsWith("requests/"));
+    for (const object of objects) await storage.deleteObject(bucket, object);
+    await record("run-2", "run-3");
+    expect(await verify()).toMatchObject({ valid: true });
+    const executions = { getExecution: async (name: string) => said.get(name) };
+    expect(await verifyChain({ storage, bucket }, "users", { executions })).toMatchObject({ valid: false });
+  });
+
+  it("goes by the bucket alone where executions may not be read, and says so", async () => {
+    await ended();
+    const refused = new ApiError({ method: "m", resource: "r", code: "PERMISSION_DENIED", text: "no" });
+    const executions = { getExecution: () => Promise.reject(refused) };
+    const verification = await verifyChain({ storage, bucket }, "users", { executions });
+    expect(verification).toMatchObject({ valid: true, verified: 3 });
+    expect(verification).not.toHaveProperty("confirmed");
   });
 
   it("tells the first record that was changed", async () => {
@@ -126,7 +180,7 @@ describe("gatherEvidence", () => {
     expect(await gatherEvidence({ storage, bucket }, "run-0")).toBeUndefined();
   });
 
-  it("leaves out the URL by which the execution is woken", async () => {
+  it("tells every question to the approvers, without the URL by which the execution is woken", async () => {
     const approval = { id: "a", reasons: [], state: "approved", by: "bob@example.com", at: "" } as const;
     const run = { id: "run-8", environment: "users", action: "up", level: "app", planHash: "h", now: 1 } as const;
     await appendRecord(
@@ -149,12 +203,15 @@ describe("gatherEvidence", () => {
       },
     );
     await put("requests/run-8.json", JSON.stringify({ environment: "users" }));
-    await put(
-      "approvals/a.json",
-      JSON.stringify({ id: "a", callback: "https://workflowexecutions/secret", reasons: ["cost"] }),
-    );
+    for (const [id, reason] of [
+      ["run-8-a", "rows"],
+      ["run-8-b", "cost"],
+    ]) {
+      const approval = { id, callback: "https://workflowexecutions/secret", reasons: [reason] };
+      await put(`approvals/${id}.json`, JSON.stringify(approval));
+    }
     const text = JSON.stringify(await gatherEvidence({ storage, bucket }, "run-8"));
-    expect(text).toContain('"reasons":["cost"]');
+    for (const reason of ["rows", "cost"]) expect(text).toContain(`"reasons":["${reason}"]`);
     expect(text).not.toContain("workflowexecutions/secret");
   });
 });

@@ -42,6 +42,19 @@ describe("toAuditRow", () => {
     expect(renderAudit([row])[1]).toContain("tickets@example.com, eve@example.com, resumed by bob@example.com");
   });
 
+  it("tells what somebody decided outside the runs", () => {
+    const times = { at: 1_893_477_600, until: 1_893_481_200 };
+    const change = { change: "freeze", environment: "users", requestedBy: "ann@example.com", ...times } as const;
+    expect(toAuditRow("change-1", { ...change, reason: "the demo" })).toEqual({
+      record: "change-1",
+      time: "2030-01-01T06:00:00.000Z",
+      kind: "freeze until 2030-01-01 07:00 UTC",
+      askedBy: "ann@example.com",
+      reason: "the demo",
+      result: "done",
+    });
+  });
+
   it("does not call who rejected it an approver", () => {
     const rejected = { ...record, approval: { id: "a", reasons: [], state: "rejected", by: "eve", at: "" } } as const;
     expect(toAuditRow("run-1", rejected)).toMatchObject({ approvedBy: undefined, rejectedBy: "eve" });

@@ -98,8 +98,10 @@ describe("renderOutcome", () => {
     expect(renderOutcome(run, alone)).toEqual([
       "users: nothing that is billed is left. Still held:",
       "  network: held: it is still used by an instance of another team",
-      "  stays: projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is",
-      "  stays: producer residue: Google still lists the private connection of n",
+      "Left alone, for it is not the environment's own:",
+      "  projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is",
+      "Stays at Google's for good:",
+      "  producer residue: Google still lists the private connection of n",
       "It is tried again at 2030-01-01 00:10 UTC (in 10 min); sooner: alloyrun sweep --project my-project",
     ]);
   });
@@ -107,7 +109,7 @@ describe("renderOutcome", () => {
   it("names what stays of an environment that is gone", () => {
     const left = ["projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is"];
     const run = runView({ action: "down", state: "succeeded", left });
-    expect(renderOutcome(run, alone)).toContain(`  stays: ${left[0]}`);
+    expect(renderOutcome(run, alone)).toContain(`  ${left[0]}`);
   });
 
   it("says how to finish what is held by who cannot tell when it is tried again", () => {
@@ -122,6 +124,21 @@ describe("renderOutcome", () => {
       "Finish later: alloyrun sweep --project my-project",
     ]);
   });
+
+  it.each(["succeeded", "remaining", "failed"] as const)(
+    "names what a removal that ended as %s has left alone, and what stays",
+    (state) => {
+      const spared = { left: ["the secret s is somebody else's"], degraded: ["Google keeps its side of n"] };
+      const remaining = state === "remaining" ? ([{ step: "network", reason: "held" }] as const) : [];
+      const lines = renderOutcome(runView({ action: "down", state, remaining, ...spared }), alone);
+      expect(lines.slice(lines.indexOf("Left alone, for it is not the environment's own:")).slice(0, 4)).toEqual([
+        "Left alone, for it is not the environment's own:",
+        "  the secret s is somebody else's",
+        "Stays at Google's for good:",
+        "  Google keeps its side of n",
+      ]);
+    },
+  );
 
   it.each([
     ["down", "users is gone: every step found nothing of its own left."],
@@ -144,7 +161,7 @@ describe("renderOutcome", () => {
     expect(renderOutcome(sweep, alone)).toEqual(["Sweep: held by a freeze:", `  ${frozen[0]}`]);
     const remaining = [{ step: "network", reason: "users: held" }] as const;
     expect(renderOutcome({ ...sweep, remaining }, alone).join("\n")).toMatch(
-      /held by a freeze[\s\S]*Google still holds/,
+      /held by a freeze[\s\S]*Still held/,
     );
   });
 

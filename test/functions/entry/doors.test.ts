@@ -47,6 +47,11 @@ describe.each(doors)("the door %s", (door) => {
     }
   });
 
+  it("answers a path that cannot be read by saying so", async () => {
+    const problem = problemOf(await ask(door, "/v1/environments/%ff", { method: "GET", headers: { authorization } }));
+    expect(problem).toMatchObject({ status: 400, detail: expect.stringMatching(/path.* has a malformed escape/) });
+  });
+
   it("answers whatever else comes with one, too", async () => {
     const methods = fc.constantFrom("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
     const paths = fc.oneof(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { answerRecord } from "../../../functions/entry/record.ts";
+import type { JsonObject } from "../../../google/json.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { put, stored } from "../../support/stored.ts";
 
@@ -152,6 +153,19 @@ describe("answerRecord", () => {
     expect(storage.texts()).toHaveProperty(["teardowns/staging.json"]);
     await record("run-3");
     expect(storage.texts()).not.toHaveProperty(["teardowns/staging.json"]);
+  });
+
+  it("keeps no record of a try of the sweep's that could remove nothing, but when the next one is", async () => {
+    await put(storage, "requests/run-1.json", { run: "run-1", teardown: "7", attempt: 1 });
+    const left = { run: "run-1", action: "down", state: "remaining", remaining: { network: "held" }, endedAt: 5 };
+    const idle = { network: { state: "held", changes: [{ action: "none" }] } };
+    const tried = (reports: JsonObject) =>
+      answerRecord({ ...callOf("run-1", "record"), result: left, reports }, storage);
+    expect(await tried(idle)).toEqual({ nextTryAt: 900 });
+    expect(storage.texts()).not.toHaveProperty(["chains/staging.json"]);
+    expect(storage.texts()).toHaveProperty(["teardowns/staging.json"]);
+    const busy = { ...idle, peering: { state: "done", changes: [{ action: "delete" }] } };
+    expect(await tried(busy)).toMatchObject({ record: "run-1" });
   });
 
   it("leaves the list alone when another run holds the lock by now", async () => {

@@ -108,7 +108,12 @@ describe("accept", () => {
     });
     await put(here.clients.storage, "environments/users.json", { plans: [] });
     const { run } = await accept(requestWith({ ...body, environment: "users" }), here.clients);
-    expect(JSON.parse(texts()[`requests/${run}.json`] ?? "")).toMatchObject({ level });
+    const request = JSON.parse(texts()[`requests/${run}.json`] ?? "");
+    expect(request).toMatchObject({ level });
+    // What only an up makes the environment's own, all others went by.
+    const [kept, other] = body.action === "up" ? ["spec", "plannedBy"] : ["plannedBy", "spec"];
+    expect(request).toMatchObject({ [kept]: await storedSpec() });
+    expect(request).not.toHaveProperty(other);
     expect(here.started[0]?.argument).toMatchObject({ level });
   });
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { StoredChain } from "../../../functions/entry/stored.ts";
 import { accept } from "../../../functions/request/accept.ts";
 import { extend, freeze, unfreeze } from "../../../functions/request/change-environment.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
@@ -9,8 +10,15 @@ import { createTestInstallation, end, folders, hold, requestWith, type TestInsta
 // The bucket in memory is read on the first of January 2026.
 const now = Date.UTC(2026, 0, 1) / 1000;
 const body = { reason: "the demo", duration: "8h" };
+const twoHours = { longer: "2h", by: "d@example.com" };
 const ledger = "environments/users.json";
 let here: TestInstallation;
+
+/** What is recorded of the environment, first to last. */
+const recorded = () =>
+  ((stored(here.clients.storage, "chains/users.json") as StoredChain | undefined)?.records ?? []).map(({ record }) =>
+    stored(here.clients.storage, `runs/users/${record}.json`),
+  );
 
 beforeEach(async () => {
   here = createTestInstallation();
@@ -30,14 +38,36 @@ describe("freeze", () => {
 
   it("takes the place of the one before", async () => {
     await freeze("users", { body, by: "c@example.com" }, here.clients);
-    const again = await freeze("users", { body: { ...body, duration: "1h" }, by: "d@example.com" }, here.clients);
-    expect(again.freeze).toMatchObject({ by: "d@example.com", until: "2026-01-01T01:00:00.000Z" });
+    const longer = await freeze("users", { body: { ...body, duration: "9h" }, by: "d@example.com" }, here.clients);
+    expect(longer.freeze).toMatchObject({ by: "d@example.com", until: "2026-01-01T09:00:00.000Z" });
+    const shorter = await freeze("users", { body: { ...body, duration: "1h" }, by: "d@example.com" }, here.clients);
+    expect(shorter.freeze).toMatchObject({ until: "2026-01-01T01:00:00.000Z" });
+  });
+
+  it("is not shortened by somebody else who does not end it first", async () => {
+    await freeze("users", { body, by: "c@example.com" }, here.clients);
+    const short = { body: { ...body, duration: "1h" }, by: "d@example.com" };
+    await expect(freeze("users", short, here.clients)).rejects.toMatchObject({ reason: "FROZEN_FOR_LONGER" });
+    expect(stored(here.clients.storage, "freezes/users.json")).toMatchObject({ by: "c@example.com" });
+    await unfreeze("users", "d@example.com", here.clients);
+    expect(await freeze("users", short, here.clients)).toMatchObject({ freeze: { by: "d@example.com" } });
+  });
+
+  it("is recorded with who, why and until when, and so is its end", async () => {
+    await unfreeze("users", "d@example.com", here.clients);
+    await freeze("users", { body, by: "c@example.com" }, here.clients);
+    const view = await unfreeze("users", "d@example.com", here.clients);
+    expect(recorded()).toMatchObject([
+      { change: "freeze", requestedBy: "c@example.com", reason: "the demo", at: now, until: now + 8 * 3600 },
+      { change: "unfreeze", requestedBy: "d@example.com", at: now, previous: { sha256: expect.any(String) } },
+    ]);
+    expect(view.runs.filter(({ run }) => run.startsWith("change"))).toEqual([]);
   });
 
   it("ends when somebody ends it, which may be said twice", async () => {
     await freeze("users", { body, by: "c@example.com" }, here.clients);
-    expect(await unfreeze("users", here.clients)).not.toHaveProperty("freeze");
-    await unfreeze("users", here.clients);
+    expect(await unfreeze("users", "d@example.com", here.clients)).not.toHaveProperty("freeze");
+    await unfreeze("users", "d@example.com", here.clients);
     expect((await down()).action).toBe("down");
   });
 
@@ -45,15 +75,15 @@ describe("freeze", () => {
     await here.clients.storage.deleteObject("b", ledger);
     const refused = await freeze("users", { body, by: "c@example.com" }, here.clients).catch(toProblem);
     expect(refused).toMatchObject({ status: 410, title: "GONE" });
-    await expect(extend("users", "1h", here.clients)).rejects.toMatchObject({ reason: "GONE" });
-    expect(await unfreeze("users", here.clients)).toMatchObject({ gone: true });
+    await expect(extend("users", { longer: "1h", by: "c@example.com" }, here.clients)).rejects.toMatchObject({ reason: "GONE" });
+    expect(await unfreeze("users", "d@example.com", here.clients)).toMatchObject({ gone: true });
   });
 
   it("is not of an environment that nobody knows", async () => {
     await expect(freeze("other", { body, by: "c@example.com" }, here.clients)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
-    await expect(unfreeze("other", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(unfreeze("other", "d@example.com", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(stored(here.clients.storage, "freezes/other.json")).toBeUndefined();
   });
 });
@@ -64,25 +94,26 @@ describe("extend", () => {
   );
 
   it("puts the end off from where it was, and warns anew", async () => {
-    expect(await extend("users", "2h", here.clients)).toMatchObject({ expiresAt: "2026-01-01T02:01:00.000Z" });
+    expect(await extend("users", twoHours, here.clients)).toMatchObject({ expiresAt: "2026-01-01T02:01:00.000Z" });
     expect(stored(here.clients.storage, ledger)).toEqual({
       plans: ["h"],
       readyAt: now,
       expiresAt: now + 7260,
       warned: [],
     });
+    expect(recorded()).toMatchObject([{ change: "extend", requestedBy: "d@example.com", at: now, until: now + 7260 }]);
   });
 
   it("refuses an environment that does not expire, or that is not known", async () => {
     await put(here.clients.storage, ledger, { plans: ["h"] });
-    await expect(extend("users", "2h", here.clients)).rejects.toMatchObject({ reason: "DOES_NOT_EXPIRE" });
-    await expect(extend("other", "2h", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(extend("users", twoHours, here.clients)).rejects.toMatchObject({ reason: "DOES_NOT_EXPIRE" });
+    await expect(extend("other", twoHours, here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("asks to be called again when a run changed the environment this moment", async () => {
     const act = () => put(here.clients.storage, ledger, { plans: ["h2"], expiresAt: now + 90 });
     const storage = interruptedBefore(here.clients.storage, { object: ledger, act });
-    await expect(extend("users", "2h", { ...here.clients, storage })).rejects.toMatchObject({ retryable: true });
+    await expect(extend("users", twoHours, { ...here.clients, storage })).rejects.toMatchObject({ retryable: true });
     expect(stored(here.clients.storage, ledger)).toEqual({ plans: ["h2"], expiresAt: now + 90 });
   });
 });

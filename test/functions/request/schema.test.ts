@@ -20,7 +20,8 @@ describe("the body of a request", () => {
   });
 
   it.each([
-    [{}, "action"],
+    [{}, "action must be one of up, rebuild, down, plan, sweep, check"],
+    [{ action: "destroy" }, "action must be one of up, rebuild, down, plan, sweep, check"],
     [{ action: "up" }, "environment must be named when no spec is sent"],
     [{ action: "up", environment: "Users" }, "environment must be the name of an environment"],
     [{ action: "up", environment: "u".repeat(31) }, "environment"],
@@ -38,12 +39,12 @@ describe("the body of a request", () => {
     [{ action: "up", environment: "u", reason: "x".repeat(1001) }, "reason must have at most 1000 characters"],
     [{ action: "up", environment: "u", ticket: "x".repeat(101) }, "ticket"],
     [{ action: "down", environment: "u", teardown: "-1" }, "teardown must be a generation"],
-    [{ action: "down", environment: "u", expiry: -1 }, "expiry"],
-    [{ action: "down", environment: "u", expiry: "1" }, "expiry"],
+    [{ action: "down", environment: "u", expiry: -1 }, "expiry must be at least 0"],
+    [{ action: "down", environment: "u", expiry: "1" }, "expiry must be of type number"],
     [{ action: "up", environment: "u", requestedBy: "b@example.com" }, "requestedBy is not known"],
     [{ action: "up", environment: "u", onBehalf: "b@example.com" }, "onBehalf is not known"],
     [{ action: "up", environment: "u", folders: { other: "x" } }, "folders.other is not known"],
-    [{ action: "up", environment: "u", spec: "x".repeat(200_001) }, "spec"],
+    [{ action: "up", environment: "u", spec: "x".repeat(200_001) }, "spec must be at most 200000 characters"],
   ])("is not %j: %s", (body, says) => {
     const refusal = { code: "INVALID_ARGUMENT", message: expect.stringContaining(says) };
     expect(() => parseRequestBody(body)).toThrow(expect.objectContaining(refusal));

@@ -1,0 +1,58 @@
+import type { Orphan, Orphans } from "../../deploy/orphans.ts";
+import { idOf } from "../../google/name.ts";
+import type { Place } from "../installation.ts";
+import { commandLine } from "./command-line.ts";
+
+/** What nobody owns, by the environment that it is marked with, and the commands that remove it. */
+export function renderOrphans({ orphans, waiting }: Orphans, place: Place): string[] {
+  const environments = [...new Set(orphans.map(({ environment }) => environment))];
+  return [
+    ...waiting.map((environment) => `${environment}: its removal waits for Google; ${commandLine(place, "sweep")}`),
+    ...environments.flatMap((environment) => {
+      const own = orphans.filter((orphan) => orphan.environment === environment);
+      return [
+        `${environment}: no such environment is known any more, and of it there ${own.length === 1 ? "is" : "are"}`,
+        ...own.map(({ kind, resource }) => `  ${kind} ${resource}`),
+        ...commandsFor(environment, own, place).map((command) => `    ${command}`),
+      ];
+    }),
+    ...(orphans.length === 0 ? ["Nothing of this installation's is without an environment."] : []),
+    "Nothing was changed.",
+  ];
+}
+
+/** One that removes all by the stored spec; without a spec one for each resource, in their order. */
+function commandsFor(environment: string, own: readonly Orphan[], place: Place): string[] {
+  if (own.some(({ hasSpec }) => hasSpec)) return [commandLine(place, "down", environment)];
+  return own.map(({ kind, resource }) => deletions[kind](resource, place));
+}
+
+type Deletion = (resource: string, place: Place) => string;
+
+const regional =
+  (words: string, flag = "region"): Deletion =>
+  (resource, { project, region }) =>
+    `gcloud ${words} delete ${idOf(resource)} --${flag}=${region} --project=${project}`;
+
+const global =
+  (words: string, flags = ""): Deletion =>
+  (resource, { project }) =>
+    `gcloud ${words} delete ${idOf(resource)}${flags} --project=${project}`;
+
+const ofCluster: Deletion = (resource, { project, region }) =>
+  `gcloud alloydb instances delete ${idOf(resource)} --cluster=${resource.split("/")[5]} --region=${region} --project=${project}`;
+
+const deletions: Readonly<Record<Orphan["kind"], Deletion>> = {
+  schedule: regional("scheduler jobs", "location"),
+  service: regional("run services"),
+  job: regional("run jobs"),
+  connector: regional("compute networks vpc-access connectors"),
+  instance: ofCluster,
+  cluster: regional("alloydb clusters"),
+  repository: regional("artifacts repositories", "location"),
+  secret: global("secrets"),
+  account: global("iam service-accounts"),
+  range: global("compute addresses", " --global"),
+  subnetwork: regional("compute networks subnets"),
+  network: global("compute networks"),
+};

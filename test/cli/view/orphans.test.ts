@@ -1,0 +1,34 @@
+import { describe, expect, it } from "@jest/globals";
+import { renderOrphans } from "../../../cli/view/orphans.ts";
+
+const place = { project: "my-project", region: "asia-northeast1" };
+const parent = "projects/my-project/locations/asia-northeast1";
+
+describe("renderOrphans", () => {
+  it("tells of each environment what is left, and one command that removes it where its spec is known", () => {
+    const orphans = [
+      { kind: "secret", resource: "projects/my-project/secrets/s", environment: "old", hasSpec: true },
+      { kind: "instance", resource: `${parent}/clusters/c/instances/i`, environment: "lost", hasSpec: false },
+      { kind: "range", resource: "projects/my-project/global/addresses/r", environment: "lost", hasSpec: false },
+    ] as const;
+    expect(renderOrphans({ orphans, waiting: ["held"] }, place)).toEqual([
+      "held: its removal waits for Google; alloyrun sweep --project my-project",
+      "old: no such environment is known any more, and of it there is",
+      "  secret projects/my-project/secrets/s",
+      "    alloyrun down old --project my-project",
+      "lost: no such environment is known any more, and of it there are",
+      `  instance ${parent}/clusters/c/instances/i`,
+      "  range projects/my-project/global/addresses/r",
+      "    gcloud alloydb instances delete i --cluster=c --region=asia-northeast1 --project=my-project",
+      "    gcloud compute addresses delete r --global --project=my-project",
+      "Nothing was changed.",
+    ]);
+  });
+
+  it("says that there is nothing", () => {
+    expect(renderOrphans({ orphans: [], waiting: [] }, place)).toEqual([
+      "Nothing of this installation's is without an environment.",
+      "Nothing was changed.",
+    ]);
+  });
+});
