@@ -1,5 +1,6 @@
 import type { Digest } from "../../plan/digest.ts";
 import type { Generations, Level } from "../../plan/generation.ts";
+import type { Life } from "../../plan/life.ts";
 import type { Plan, PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
 import type { RequestAccepted } from "../api.ts";
@@ -86,16 +87,12 @@ export interface Decision {
 }
 
 /** `environments/{environment}.json`: by which plans something of an environment may have been made; gone when it is. */
-export interface StoredEnvironment {
+export interface StoredEnvironment extends Life {
   /** Hashes, the latest first. */
   readonly plans: readonly string[];
   /** What an unfinished rebuild is to end with, so that asking again goes on with it. */
   readonly target?: { readonly level: Level; readonly generations: Generations };
-  /** Seconds since the epoch: since when it is ready, when it is removed by itself, and which warnings were given. */
-  readonly readyAt?: number;
-  readonly expiresAt?: number;
-  /** The time to live by which that was counted; `extend` moves the end, not this. */
-  readonly timeToLiveSeconds?: number;
+  /** Which warnings of its end were given. */
   readonly warned?: readonly string[];
   /** Ticket that asked for it, which hears of its end. */
   readonly ticket?: string;
