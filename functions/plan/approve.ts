@@ -1,13 +1,15 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import type { ApprovalPolicy } from "../../plan/approval.ts";
 import { readStored, writeStored } from "../entry/read.ts";
-import type { StoredApproval, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import type { StoredApproval, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
 /** A question that an execution puts to the approvers. */
 export interface Question {
   readonly bucket: string;
   readonly request: StoredRequest;
-  readonly plan: Pick<StoredPlan, "approval">;
+  /** Who decides, and how long that is waited for. */
+  readonly policy: ApprovalPolicy | undefined;
   readonly changesHash: string;
   readonly reasons: readonly string[];
   /** URL of the Workflows callback that wakes the execution up. */
@@ -37,7 +39,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
   const id = `${request.run}-${changesHash.slice(0, 12)}`;
   const place = { bucket, object: approvalObject(id) };
   const known = await readStored<StoredApproval>(storage, bucket, place.object);
-  const { approvers = [], timeoutSeconds = 0 } = question.plan.approval ?? {};
+  const { approvers = [], timeoutSeconds = 0 } = question.policy ?? {};
   const wanted: StoredApproval = known
     ? { ...known.value, callback }
     : {

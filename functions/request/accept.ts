@@ -1,6 +1,7 @@
 import { expectApproval } from "../../plan/approval.ts";
 import { costOf } from "../../plan/cost.ts";
 import { expectedDuration } from "../../plan/duration.ts";
+import { loosenings, reasonsToKeep, stricterOf, type Terms } from "../../plan/terms.ts";
 import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
 import type { RequestAccepted, RequestBody } from "../api.ts";
@@ -10,6 +11,7 @@ import { readStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
+import { storedTerms } from "../plan/judge.ts";
 import { refuseBusy, refuseFrozen } from "./busy.ts";
 import { type AcceptClients, note, readRequest } from "./note.ts";
 import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
@@ -72,7 +74,7 @@ async function ticketOf(
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy, onBehalfOf } = request;
-  const { environment, plan, spec } = await makeReady(body, clients);
+  const { environment, plan, spec, terms } = await makeReady(body, clients);
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
   const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0 };
@@ -93,7 +95,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,
     costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf } : undefined,
-    approval: plan?.approval && !isOfSweep(body) ? expectApproval(plan.approval, wanted) : "not-required",
+    approval: plan && !isOfSweep(body) ? expected(plan, wanted, terms) : "not-required",
   };
 }
 
@@ -106,7 +108,12 @@ function levelOf({ action, of, level }: RequestBody): StoredRequest["level"] {
 async function makeReady(
   body: RequestBody,
   { storage, installation }: AcceptClients,
-): Promise<{ readonly environment: string; readonly plan?: StoredPlan; readonly spec?: string }> {
+): Promise<{
+  readonly environment: string;
+  readonly plan?: StoredPlan;
+  readonly spec?: string;
+  readonly terms?: Terms;
+}> {
   const { bucket } = installation;
   if (body.action === "sweep") return { environment: "" };
   if (body.action === "check") {
@@ -118,8 +125,21 @@ async function makeReady(
   requireAllowed(packed, body, installation);
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
   const plan = planOf(packed, installation);
+  const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });
   await storePlan(storage, bucket, plan);
-  return { environment: packed.spec.name, plan, ...(body.action === "up" && { spec: packed.text }) };
+  return { environment: packed.spec.name, plan, terms, ...(body.action === "up" && { spec: packed.text }) };
+}
+
+/** Whether somebody is going to be asked, by the stricter of the stored and the new policy. */
+function expected(
+  plan: StoredPlan,
+  wanted: Parameters<typeof expectApproval>[1],
+  terms: Terms | undefined,
+): RequestAccepted["approval"] {
+  const isLooser = terms && wanted.action === "up" && reasonsToKeep(terms, loosenings(terms, plan)).length > 0;
+  if (isLooser) return "required";
+  const policy = stricterOf(terms?.approval, plan.approval);
+  return policy ? expectApproval(policy, wanted) : "not-required";
 }
 
 function specOf(
@@ -135,8 +155,11 @@ function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, regi
     throw badField("environment", `is ${body.environment}, yet the spec is that of ${spec.name}`);
   }
   if (spec.policy.protect && isDestructive(body)) {
-    const says = `${spec.name} is protected by its spec: send it with policy.protect: false first`;
+    const says = `${spec.name} is protected by its spec: send it with policy.protect: false first, which somebody else must approve`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: says });
+  }
+  if (spec.policy.protect && body.timeToLive !== undefined) {
+    throw badField("timeToLive", `would remove what policy.protect in the spec of ${spec.name} keeps`);
   }
   if (spec.project === project && spec.region === region) return;
   const message = `the spec is for ${spec.project} in ${spec.region}; this installation is in ${project}, ${region}`;

@@ -74,7 +74,14 @@ export const planSchema = z.strictObject({
     })
     .describe("What serves afterwards."),
   changes: z
-    .array(z.strictObject({ step: z.enum(stepNames).describe("The step that makes it."), ...change }))
+    .array(
+      z.strictObject({
+        step: z
+          .enum([...stepNames, "spec"])
+          .describe("The step that makes it; `spec` for what only the stored spec says."),
+        ...change,
+      }),
+    )
     .describe("In the order of the plan; what stays as it is is left out."),
   effects: z
     .strictObject({
@@ -90,6 +97,7 @@ export const planSchema = z.strictObject({
       expectedSeconds: seconds("the longest chain of changes"),
     })
     .describe("What all changes together mean to people."),
+  reasons: z.array(z.string()).describe("Why somebody must approve it, each reason in a sentence."),
   changesHash: hash("the changes and effects; `plan` of a request carries out exactly these"),
 }) satisfies z.ZodType<RunView["plan"]>;
 

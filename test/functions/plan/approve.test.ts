@@ -17,7 +17,7 @@ describe("ask", () => {
     ask(bucket, {
       bucket: "b",
       request: { run: "run-1", environment: "staging", requestedBy: "a@example.com" } as StoredRequest,
-      plan: { approval: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 } },
+      policy: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 },
       ...{ changesHash, reasons: ["rows are lost"], callback, now: 1000 },
       ...more,
     });

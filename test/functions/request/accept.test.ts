@@ -115,6 +115,22 @@ describe("accept", () => {
     expect(await accept(requestWith(up, "k2"), here.clients)).toMatchObject({ approval: "not-required" });
   });
 
+  it("tells beforehand that a looser spec must be approved, as the stored one says", async () => {
+    const policy = "policy: { approval: { when: [always], approvers: [user:b@example.com] } }";
+    await hold(here, await accept(requestWith({ ...up, spec: `${exampleText}  ${policy}\n` }), here.clients));
+    end(here);
+    expect(await accept(requestWith(up, "k2"), here.clients)).toMatchObject({ approval: "required" });
+    const removal = requestWith({ action: "down", environment: "users" }, "k3");
+    expect(await accept(removal, here.clients)).toMatchObject({ approval: "required" });
+  });
+
+  it("refuses to end what its spec protects", async () => {
+    const spec = `${exampleText}  policy: { protect: true }\n`;
+    const refused = accept(requestWith({ ...up, spec, timeToLive: "72h" }), here.clients);
+    await expect(refused).rejects.toMatchObject({ message: expect.stringContaining("timeToLive would remove") });
+    expect(here.started).toEqual([]);
+  });
+
   it("notes what is asked beside the spec: ticket, time to live, plan, and what to do while others work", async () => {
     const changesHash = "4".repeat(64);
     const body = { ...up, ticket: "CHG1", timeToLive: "2h", plan: changesHash, onBusy: "queue" } as const;
