@@ -13,6 +13,7 @@ import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
 import { storedTerms } from "../plan/judge.ts";
 import { refuseBusy, refuseFrozen } from "./busy.ts";
+import { isDoor } from "./doors.ts";
 import { type AcceptClients, note, readRequest } from "./note.ts";
 import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
@@ -42,13 +43,13 @@ export async function accept(request: CallerRequest, clients: AcceptClients): Pr
   if (isOfSweep(body)) requireSweeper(requestedBy, clients.installation);
   const run = runIdOf(requestedBy, key);
   const known = await readRequest(clients, run);
-  if (known && known.request.bodyHash !== hashOf(request.body)) throw keyReused();
+  if (known && known.request.bodyHash !== hashOf(request, clients.installation)) throw keyReused();
   if (known) return toAccepted(known.request.execution ? known.request : await start(known, clients));
   const prepared = await prepare(request, run, clients);
   const joined = await refuseBusy(prepared, clients);
   if (joined) return toAccepted(joined);
   const noted = await note(prepared, clients);
-  if (noted.request.bodyHash !== hashOf(request.body)) throw keyReused();
+  if (noted.request.bodyHash !== hashOf(request, clients.installation)) throw keyReused();
   return toAccepted(noted.request.execution ? noted.request : await start(noted, clients));
 }
 
@@ -84,7 +85,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     of: body.of,
     reason: body.reason,
     ticket: await ticketOf(body, environment, clients),
-    bodyHash: hashOf(body),
+    bodyHash: hashOf(request, clients.installation),
     planHash: plan?.hash,
     changesHash: body.plan,
     onBusy: body.onBusy ?? "fail",
@@ -175,8 +176,10 @@ function toAccepted(request: StoredRequest): RequestAccepted {
   return { run, environment, action, status, execution, expectedSeconds, costPerDay, approval };
 }
 
-function hashOf(body: RequestBody): string {
-  return sha256(canonicalJson(body));
+/** A ticket asks once, however its text, or whom it is for, is edited afterwards; of what it asks nothing may change. */
+function hashOf({ body, requestedBy }: CallerRequest, installation: InstallationEnvironment): string {
+  const { reason: _reason, onBehalfOf: _person, ...work } = body;
+  return sha256(canonicalJson(isDoor("hook", requestedBy, installation) ? work : body));
 }
 
 function keyReused(): StepError {

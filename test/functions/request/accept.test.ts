@@ -65,6 +65,22 @@ describe("accept", () => {
     await expect(accept(other, here.clients)).rejects.toMatchObject({ reason: "KEY_REUSED" });
   });
 
+  it("answers a ticket that comes again with another text as it did the first time, and not one that wants more", async () => {
+    const requestedBy = "alloyrun-hook@my-project.iam.gserviceaccount.com";
+    const ask = (body: object) =>
+      accept({ body: { ...up, ticket: "CHG1", ...body }, requestedBy, key: "t" }, here.clients);
+    const first = await ask({ reason: "a demo", onBehalfOf: "p@example.com" });
+    expect(await ask({ reason: "the demo on Friday", onBehalfOf: "q@example.com" })).toEqual(first);
+    await expect(ask({ reason: "a demo", timeToLive: "9h" })).rejects.toMatchObject({ reason: "KEY_REUSED" });
+    expect(here.started).toHaveLength(1);
+  });
+
+  it("refuses a key that was used for another reason", async () => {
+    await accept(requestWith({ ...up, reason: "a demo" }), here.clients);
+    const other = accept(requestWith({ ...up, reason: "another" }), here.clients);
+    await expect(other).rejects.toMatchObject({ reason: "KEY_REUSED" });
+  });
+
   it("starts an execution for a request that was noted but not started", async () => {
     const { run } = await accept(requestWith(up), here.clients);
     const object = `requests/${run}.json`;
