@@ -73,6 +73,10 @@ export interface StoredApproval {
   /** Seconds since the epoch. */
   readonly askedAt: number;
   readonly expiresAt: number;
+  /** Which of the run's executions asks: what one asked is closed when it ends, and another asks anew. */
+  readonly attempt?: number;
+  /** RFC 3339: since when nobody waits for the answer any more. */
+  readonly closedAt?: string;
   readonly decision?: Decision;
 }
 
@@ -82,6 +86,8 @@ export interface Decision {
   /** E-mail address. */
   readonly by: string;
   readonly reason?: string;
+  /** Whether whoever decided was known by a link or to Google; absent in what was decided before that was noted. */
+  readonly via?: "link" | "api";
   /** RFC 3339, by Google's clock. */
   readonly at: string;
 }

@@ -23,6 +23,7 @@ export interface Standing {
   readonly state: "pending" | "approved" | "rejected" | "expired";
   readonly by?: string;
   readonly reason?: string;
+  readonly via?: "link" | "api";
 }
 
 /** Where an approval lies. */
@@ -31,12 +32,14 @@ export function approvalObject(id: string): string {
 }
 
 /**
- * Puts the question, once for each plan that is asked about; an execution that was resumed asks it again under a callback
- * of its own, and an answer that was given meanwhile stays.
+ * Puts the question, once for each plan that an execution asks about; asked again it has the new callback, and an answer
+ * that was given meanwhile stays. A run that was resumed puts a question of its own: an answer to what was cancelled, or
+ * has failed, is none to what is done now.
  */
 export async function ask(storage: StorageClient, question: Question): Promise<StoredApproval> {
   const { bucket, request, changesHash, callback, now } = question;
-  const id = `${request.run}-${changesHash.slice(0, 12)}`;
+  const { attempt = 1 } = request;
+  const id = `${request.run}-${changesHash.slice(0, 12)}${attempt > 1 ? `-${attempt}` : ""}`;
   const place = { bucket, object: approvalObject(id) };
   const known = await readStored<StoredApproval>(storage, bucket, place.object);
   const { approvers = [], timeoutSeconds = 0 } = question.policy ?? {};
@@ -50,6 +53,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
         reasons: question.reasons,
         requesters: [request.requestedBy, ...(request.onBehalfOf === undefined ? [] : [request.onBehalfOf])],
         approvers,
+        attempt,
         callback,
         askedAt: now,
         expiresAt: now + timeoutSeconds,

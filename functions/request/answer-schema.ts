@@ -106,12 +106,15 @@ export const approvalSchema = z.strictObject({
   id: z.string().describe("Id of the approval."),
   run: runId(),
   environment: environmentName(),
-  state: z.enum(["pending", "approved", "rejected", "expired"]).describe("How it stands."),
+  state: z
+    .enum(["pending", "approved", "rejected", "expired", "closed"])
+    .describe("How it stands; `closed` when the run that asked has ended, or asks anew."),
   reasons: z.array(z.string()).describe("Why a person is asked, each reason in a sentence."),
   requesters: z.array(z.string()).describe("Those who asked, and may not decide."),
   changesHash: hash("the changes that the decision is about"),
   expiresAt: time("Until when it can be decided"),
   by: email("who decided").optional(),
+  via: z.enum(["link", "api"]).optional().describe("Whether who decided used a link, or called in their own name."),
   reason: z.string().optional().describe("Why it was decided so."),
 }) satisfies z.ZodType<ApprovalView>;
 
