@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { parseHash } from "./arguments.ts";
 import { type AnswerOptions, placed, reach } from "./command.ts";
 import type { Place } from "./installation.ts";
 
@@ -35,17 +36,21 @@ export function addRunCommands(program: Command): void {
 function addDecisions(program: Command): void {
   const approve = program.command("approve").description("let a run do what it has planned; never one's own");
   const reject = program.command("reject").description("end a run before it does what it has planned");
-  placed(approve).option("--reason <text>", "why, for the record");
+  placed(approve)
+    .addOption(
+      new Option("--plan <hash>", "the plan that was looked at; else it is confirmed here").argParser(parseHash),
+    )
+    .option("--reason <text>", "why, for the record");
   placed(reject).requiredOption("--reason <text>", "why");
   for (const command of [approve, reject]) {
     const verb = command === approve ? "approve" : "reject";
     command
       .argument("<approval>", "id of the approval, or of the run that asks")
-      .action((target: string, options: PlaceOptions & { readonly reason?: string }) =>
+      .action((target: string, options: PlaceOptions & { readonly reason?: string; readonly plan?: string }) =>
         reach(options, async (installation, terminal) =>
           (await import("./commands/approval.ts")).decide(
             installation,
-            { target, verb, reason: options.reason },
+            { target, verb, reason: options.reason, plan: options.plan },
             terminal,
           ),
         ),

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import type { Screen } from "./watch.ts";
 
 /** Where a command's answer goes: text for people or one JSON document for programs, never both. */
@@ -9,13 +10,15 @@ export interface Terminal {
   answer(value: unknown): void;
   /** Lines about what went wrong, on standard error. */
   complain(lines: readonly string[]): void;
+  /** Asks a person, who may say nothing; absent with `--json`, and when nobody sits there. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Where progress is drawn; absent with `--json`. */
   readonly screen: Screen | undefined;
 }
 
 /** The terminal of this process. */
 export function createTerminal({ json }: { readonly json: boolean }): Terminal {
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   const write = (stream: NodeJS.WriteStream, lines: readonly string[]) => {
     if (lines.length > 0) stream.write(`${lines.join("\n")}\n`);
   };
@@ -25,6 +28,19 @@ export function createTerminal({ json }: { readonly json: boolean }): Terminal {
     say: (lines) => json || write(stdout, lines),
     answer: (value) => json && write(stdout, [JSON.stringify(value, null, 2)]),
     complain: (lines) => write(stderr, lines),
+    ask: !json && stdin.isTTY && stdout.isTTY ? askOn : undefined,
     screen: json ? undefined : { stream: stdout, isLive: stdout.isTTY === true, colour },
   };
+}
+
+/** Whoever leaves by Ctrl-C or Ctrl-D has said nothing. */
+function askOn(question: string): Promise<string> {
+  return new Promise((resolve) => {
+    const line = createInterface({ input: process.stdin, output: process.stdout });
+    line.once("close", () => resolve(""));
+    line.question(question, (answer) => {
+      resolve(answer.trim());
+      line.close();
+    });
+  });
 }

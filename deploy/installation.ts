@@ -123,7 +123,11 @@ const entries: readonly EntryDeclaration[] = [
     name: "plan",
     title: "decides what a run is about",
     permissions: [],
-    bucket: { reads: ["chains/", "environments/", "requests/"], writes: ["approvals/", "plans/"], lists: true },
+    bucket: {
+      reads: ["chains/", "environments/", "requests/", "specs/"],
+      writes: ["approvals/", "plans/"],
+      lists: true,
+    },
     invokers: ["workflow"],
   },
   {

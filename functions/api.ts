@@ -138,7 +138,8 @@ export interface ApprovalView {
   readonly id: string;
   readonly run: string;
   readonly environment: string;
-  readonly state: "pending" | "approved" | "rejected" | "expired";
+  /** `closed` when the run that asked has ended, or asks anew. */
+  readonly state: "pending" | "approved" | "rejected" | "expired" | "closed";
   /** Why a person is asked, each reason in a sentence. */
   readonly reasons: readonly string[];
   /** Those who asked, and may not decide. */
@@ -148,6 +149,8 @@ export interface ApprovalView {
   /** RFC 3339. */
   readonly expiresAt: string;
   readonly by?: string;
+  /** Whether who decided used a link, or called in their own name. */
+  readonly via?: "link" | "api";
   readonly reason?: string;
 }
 

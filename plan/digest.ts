@@ -6,9 +6,9 @@ import type { Generations, Level } from "./generation.ts";
 import type { Plan } from "./plan.ts";
 import type { StepName } from "./step.ts";
 
-/** One change and the step that would make it. */
+/** One change and the step that would make it; `spec` for what only the stored spec says, such as who must approve. */
 export interface PlannedChange extends Change {
-  readonly step: StepName;
+  readonly step: StepName | "spec";
 }
 
 /** What all changes together mean to people. */
@@ -35,6 +35,8 @@ export interface Digest {
   /** In the order of the plan; what stays as it is is left out. */
   readonly changes: readonly PlannedChange[];
   readonly effects: PlanEffects;
+  /** Why somebody must approve it, each reason in a sentence; empty when nobody must. */
+  readonly reasons: readonly string[];
   /** SHA-256, in hexadecimal, of all else but durations. */
   readonly changesHash: string;
 }
@@ -43,22 +45,25 @@ export interface Digest {
 export interface Observations extends Pick<Digest, "action" | "level" | "generations"> {
   readonly plan: Pick<Plan, "environment" | "hash" | "region" | "steps">;
   /** What each step's `plan` has told. */
-  readonly changes: Partial<Record<StepName, readonly Change[]>>;
+  readonly changes: Partial<Record<PlannedChange["step"], readonly Change[]>>;
+  /** Why somebody must approve what has these effects. */
+  readonly reasonsOf?: (effects: PlanEffects, changes: number) => readonly string[];
 }
 
 /** Adds up what the steps would change. The same observations give the same hash. */
-export function digestOf({ plan, action, level, generations, changes }: Observations): Digest {
-  const planned = plan.steps.flatMap(({ name }) =>
-    (changes[name] ?? []).filter((change) => change.action !== "none").map((change) => ({ step: name, ...change })),
+export function digestOf({ plan, action, level, generations, changes, reasonsOf }: Observations): Digest {
+  const planned = (["spec", ...plan.steps.map(({ name }) => name)] as const).flatMap((step) =>
+    (changes[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
   );
   const effects = effectsOf(planned, plan, action);
+  const reasons = reasonsOf?.(effects, planned.length) ?? [];
   const content = { environment: plan.environment, action, level, planHash: plan.hash, generations };
   const timeless = planned.map(({ effects: { dataLoss, downtime, costPerDay }, ...rest }) => ({
     ...rest,
     effects: { dataLoss, downtime, costPerDay },
   }));
-  const changesHash = sha256(canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay }));
-  return { ...content, changes: planned, effects, changesHash };
+  const changesHash = sha256(canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay, reasons }));
+  return { ...content, changes: planned, effects, reasons, changesHash };
 }
 
 /** What differs between two digests, as people name it: resources that only one of them changes, or changes otherwise. */
@@ -70,6 +75,7 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
   const fresh = after.changes.filter((change) => !known.has(keyOf(change)));
   return [
     ...(before.planHash === after.planHash ? [] : ["the spec"]),
+    ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
     ...gone.map(({ action, resource }) => `no longer: ${action} ${resource}`),
     ...fresh.map(({ action, resource }) => `now: ${action} ${resource}`),
   ];

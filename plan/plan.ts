@@ -1,20 +1,17 @@
 import { canonicalJson, sha256 } from "../spec/names.ts";
-import type { PolicySpec, Spec } from "../spec/schema.ts";
+import type { Spec } from "../spec/schema.ts";
 import { type Prices, pricesOf } from "./prices.ts";
 import type { PlanContext, StepDeclaration, StepName } from "./step.ts";
 import { steps } from "./steps.ts";
+import { type Terms, termsOf } from "./terms.ts";
 
 /** What will be done: the steps that the spec wants, each with its own input. */
-export interface Plan {
+export interface Plan extends Terms {
   readonly environment: string;
   readonly project: string;
   readonly region: string;
   /** In an order in which every step comes after those it needs. */
   readonly steps: readonly PlanStep[];
-  /** When a person is asked first; absent in a plan that changes nothing. */
-  readonly approval?: PolicySpec["approval"];
-  /** How long the environment lives once it is ready; absent when it is kept. */
-  readonly timeToLiveSeconds?: number;
   /** SHA-256 of all else in canonical JSON, in hexadecimal: the same spec and context give the same hash. */
   readonly hash: string;
 }
@@ -43,8 +40,7 @@ export function makePlan(spec: Spec, context: PlanContext): Plan {
     environment: spec.name,
     project: spec.project,
     region: spec.region,
-    approval: spec.policy.approval,
-    timeToLiveSeconds: spec.policy.timeToLiveSeconds,
+    ...termsOf(spec),
     steps: wanted.map((step) => ({ ...step, needs: step.needs.filter((need) => names.has(need)) })),
   };
   return { ...content, hash: sha256(canonicalJson(content)) };

@@ -1,9 +1,9 @@
+import type { ApprovalView } from "../../functions/api.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { commandLine } from "../view/command-line.ts";
-import { renderEffects } from "../view/effects.ts";
-import { countChanges } from "../view/plan.ts";
+import { renderQuestion } from "../view/question.ts";
 
 /** A decision about what a run asks. */
 interface DecisionOptions {
@@ -11,32 +11,63 @@ interface DecisionOptions {
   readonly target: string;
   readonly verb: "approve" | "reject";
   readonly reason?: string;
+  /** Hash of the plan that was looked at; approving without it is confirmed at the terminal. */
+  readonly plan?: string;
 }
 
-/** Approves or rejects exactly the plan that is shown. */
+/** Shows what a run asks, and decides about exactly that: approves only what somebody says that they have looked at. */
 export async function decide(
   installation: Installation,
-  { target, verb, reason }: DecisionOptions,
+  options: DecisionOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const { requests, place } = installation;
+  const { target, verb, reason } = options;
   const id = await approvalOf(installation, target);
   if (id === undefined) {
-    const look = commandLine(installation.place, "watch", target);
+    const look = commandLine(place, "watch", target);
     terminal.complain([`The run ${target} asks for no approval. See how it stands: ${look}`]);
     return exitCodes.invalid;
   }
-  const { requests, place } = installation;
-  const { run, environment, changesHash } = await requests.getApproval(id);
-  const { plan, action } = await requests.getRun(run);
-  terminal.say([
-    `${action} of ${environment}${plan ? `: ${countChanges(plan.changes)}` : ""}`,
-    ...(plan ? renderEffects(plan.effects).map((line) => `  ${line}`) : []),
-  ]);
+  const approval = await requests.getApproval(id);
+  const { run, changesHash } = approval;
+  terminal.say(renderQuestion(await requests.getRun(run), approval));
+  if (verb === "approve" && !(await isLookedAt(approval, { installation, options, terminal })))
+    return exitCodes.invalid;
   const decided = await requests.decide(id, verb, { reason, changesHash });
   terminal.answer(decided);
   const ending = verb === "approve" ? "The run goes on:" : "The run ends, and nothing is changed:";
   terminal.say([`${decided.state} by ${decided.by}.`, `${ending} ${commandLine(place, "watch", run)}`]);
   return exitCodes.ok;
+}
+
+interface Asking {
+  readonly installation: Installation;
+  readonly options: DecisionOptions;
+  readonly terminal: Terminal;
+}
+
+/** Whether a person says that this plan is the one which they approve; complains when not. */
+async function isLookedAt(
+  { run, environment, changesHash }: ApprovalView,
+  { installation: { place }, options: { target, plan }, terminal }: Asking,
+): Promise<boolean> {
+  if (plan === changesHash) return true;
+  if (plan !== undefined) {
+    const look = commandLine(place, "watch", run);
+    terminal.complain([`Nothing was decided: the run asks about plan ${changesHash}.`, `Look at it again: ${look}`]);
+    return false;
+  }
+  if (terminal.ask) {
+    if ((await terminal.ask(`Type ${environment} to approve exactly this: `)) === environment) return true;
+    terminal.complain(["Nothing was decided."]);
+    return false;
+  }
+  terminal.complain([
+    "Nothing was decided: nobody is there to confirm it. Say which plan you have looked at:",
+    `  ${commandLine(place, "approve", target, "--plan", changesHash)}`,
+  ]);
+  return false;
 }
 
 async function approvalOf({ requests }: Installation, target: string): Promise<string | undefined> {

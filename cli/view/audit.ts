@@ -20,6 +20,8 @@ export interface AuditRow {
   readonly reason?: string;
   readonly approvedBy?: string;
   readonly rejectedBy?: string;
+  /** Whether who decided used a link, or called in their own name. */
+  readonly decidedVia?: "link" | "api";
   readonly changesHash?: string;
   readonly result: string;
   readonly minutes?: number;
@@ -49,6 +51,7 @@ export function toAuditRow(id: string, record: RunRecord | ChangeRecord | undefi
     kind: isPlanOf ? `plan of ${what}` : what,
     approvedBy: approval?.state === "approved" ? approval.by : undefined,
     rejectedBy: approval?.state === "rejected" ? approval.by : undefined,
+    decidedVia: approval?.via,
     minutes: Math.round((result.endedAt - result.startedAt) / 6) / 10,
   };
 }
@@ -78,8 +81,13 @@ export function renderAudit(rows: readonly AuditRow[]): string[] {
       ),
       row.onBehalfOf ?? "",
       row.ticket ?? "",
-      row.approvedBy ?? "",
-      row.rejectedBy ?? "",
+      decidedBy(row.approvedBy, row),
+      decidedBy(row.rejectedBy, row),
     ]),
   );
+}
+
+/** Whoever has a link decides as the person to whom it was given, so that is told. */
+function decidedBy(person: string | undefined, { decidedVia }: AuditRow): string {
+  return `${person ?? ""}${person !== undefined && decidedVia === "link" ? " (link)" : ""}`;
 }

@@ -5,7 +5,9 @@ import { stepNames } from "../../plan/step.ts";
 const usdPerDay = (meaning: string) => z.number().describe(`${meaning}, in USD a day by list price.`);
 
 const changeSchema = z.strictObject({
-  step: z.enum(stepNames).describe("The step that makes the change."),
+  step: z
+    .enum([...stepNames, "spec"])
+    .describe("The step that makes the change; `spec` for what only the stored spec says."),
   resource: z.string().describe("Full name of the resource."),
   action: z.enum(["create", "update", "replace", "delete", "none"]).describe("What is done to it."),
   fields: z
@@ -66,7 +68,7 @@ export const planSchema = z.strictObject({
       needed: z.boolean().describe("Whether somebody must approve it."),
       reasons: z.array(z.string()).describe("Why, each reason in a sentence."),
     })
-    .describe("What the policy of the spec says about it."),
+    .describe("What the policy says about it: the stricter of the stored spec's and this one's."),
   command: z.string().describe("The command that carries out exactly this plan."),
 });
 

@@ -42,7 +42,8 @@ function renderWay(changes: readonly PlannedChange[], command: string): string[]
 
 const marks = { create: "+", update: "~", replace: "±", delete: "-", none: " " } as const;
 
-function renderChanges(changes: readonly PlannedChange[]): string[] {
+/** Every change and field, by step. */
+export function renderChanges(changes: readonly PlannedChange[]): string[] {
   return [...new Set(changes.map(({ step }) => step))].flatMap((step) => [
     `  ${step}`,
     ...changes.filter((change) => change.step === step).flatMap(renderChange),

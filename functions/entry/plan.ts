@@ -1,21 +1,23 @@
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
-import { reasonsToAsk } from "../../plan/approval.ts";
 import { type Digest, digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
 import type { Serving } from "../../plan/generation.ts";
 import type { ClusterInput } from "../../plan/steps/cluster.ts";
 import type { SeedInput } from "../../plan/steps/seed.ts";
+import { stricterOf } from "../../plan/terms.ts";
 import { idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
+import { changesOfSpec, reasonsOf, storedTerms } from "../plan/judge.ts";
 import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
+import { ledgerObject } from "./ledger.ts";
 import { readStored, writeStored } from "./read.ts";
-import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
+import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
  * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards, and by which steps), `digest` (what the
@@ -55,24 +57,29 @@ async function answerTarget(body: JsonObject, bucket: string, storage: StorageCl
 /** Stores what was observed under its hash, and says whether it is what was asked for and who must approve it. */
 async function answerDigest(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
-  const stored = await readPlan(storage, bucket, run.planHash);
+  const { environment } = run;
+  const [stored, request, terms, ledger] = await Promise.all([
+    readPlan(storage, bucket, run.planHash),
+    readRequest(storage, bucket, run.id),
+    storedTerms(storage, { bucket, environment }),
+    readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
+  ]);
+  const judged = { run, plan: stored, request, terms, ledger: ledger?.value };
   const digest = digestOf({
     plan: stored,
     action: run.action === "check" ? "plan" : run.action,
     level: run.level,
     generations: { database: run.databaseGeneration, cluster: run.clusterGeneration },
-    changes: changesOf(body),
+    changes: { ...changesOf(body), spec: changesOfSpec(judged) },
+    reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
   });
   await writeStored(storage, { bucket, object: digestObject(digest.changesHash), ifGenerationMatch: "0" }, digest);
-  const { changesHash: asked, expiry } = await readRequest(storage, bucket, run.id);
+  const { changesHash: asked } = request;
   const moved =
     asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
-  const { changesHash, effects, changes } = digest;
-  // The spec itself, which whoever may approve has seen, says when the environment ends.
-  const mayAsk = run.action !== "plan" && expiry === undefined;
-  const reasons = stored.approval && mayAsk ? reasonsToAsk(stored.approval, effects) : [];
+  const { changesHash, effects, changes, reasons } = digest;
   const stale = moved.length > 0 ? `the plan ${asked} is stale; what moved: ${moved.join("; ")}` : null;
-  return { changesHash, effects, changes: changes.length, reasons: changes.length > 0 ? reasons : [], stale };
+  return { changesHash, effects, changes: changes.length, reasons, stale };
 }
 
 async function movedSince(
@@ -88,13 +95,15 @@ async function movedSince(
 
 async function answerAsk(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
-  const [request, stored] = await Promise.all([
+  const [request, stored, terms] = await Promise.all([
     readRequest(storage, bucket, run.id),
     readPlan(storage, bucket, run.planHash),
+    storedTerms(storage, { bucket, environment: run.environment }),
   ]);
+  const policy = stricterOf(terms?.approval, stored.approval);
   const reasons = Array.isArray(body.reasons) ? body.reasons.map(String) : [];
   const { id, expiresAt } = await ask(storage, {
-    ...{ bucket, request, plan: stored, reasons },
+    ...{ bucket, request, policy, reasons },
     changesHash: requireText(body, "changesHash"),
     callback: requireText(body, "callback"),
     now: requireNow(body),

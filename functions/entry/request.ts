@@ -291,7 +291,8 @@ function postDecision(call: Call, state: "approved" | "rejected"): Promise<objec
   const { by, ...body } = bodyAs(decisionSchema, call);
   if (by !== undefined) demandDoor("hook", caller, { field: "by", ...clients.installation });
   else if (isDoor("hook", caller, clients.installation)) throw badField("by", "must say whose link was used");
-  return decide({ id, by: by ?? caller, state, body }, clients);
+  const via = by === undefined ? "api" : "link";
+  return decide({ id, by: by ?? caller, via, state, body }, clients);
 }
 
 /** The path's parameter, where nothing else is taken: a body may be left out, and says nothing. */

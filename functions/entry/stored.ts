@@ -1,5 +1,6 @@
 import type { Digest } from "../../plan/digest.ts";
 import type { Generations, Level } from "../../plan/generation.ts";
+import type { Life } from "../../plan/life.ts";
 import type { Plan, PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
 import type { RequestAccepted } from "../api.ts";
@@ -80,6 +81,10 @@ export interface StoredApproval {
   /** Seconds since the epoch. */
   readonly askedAt: number;
   readonly expiresAt: number;
+  /** Which of the run's executions asks: what one asked is closed when it ends, and another asks anew. */
+  readonly attempt?: number;
+  /** RFC 3339: since when nobody waits for the answer any more. */
+  readonly closedAt?: string;
   readonly decision?: Decision;
 }
 
@@ -89,21 +94,19 @@ export interface Decision {
   /** E-mail address. */
   readonly by: string;
   readonly reason?: string;
+  /** Whether whoever decided was known by a link or to Google; absent in what was decided before that was noted. */
+  readonly via?: "link" | "api";
   /** RFC 3339, by Google's clock. */
   readonly at: string;
 }
 
 /** `environments/{environment}.json`: by which plans something of an environment may have been made; gone when it is. */
-export interface StoredEnvironment {
+export interface StoredEnvironment extends Life {
   /** Hashes, the latest first. */
   readonly plans: readonly string[];
   /** What an unfinished rebuild is to end with, so that asking again goes on with it. */
   readonly target?: { readonly level: Level; readonly generations: Generations };
-  /** Seconds since the epoch: since when it is ready, when it is removed by itself, and which warnings were given. */
-  readonly readyAt?: number;
-  readonly expiresAt?: number;
-  /** The time to live by which that was counted; `extend` moves the end, not this. */
-  readonly timeToLiveSeconds?: number;
+  /** Which warnings of its end were given. */
   readonly warned?: readonly string[];
   /** Ticket that asked for it, which hears of its end. */
   readonly ticket?: string;

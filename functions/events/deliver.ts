@@ -29,9 +29,10 @@ export async function deliver(event: EnvironmentEvent, clients: DeliveryClients)
   const { storage, secretManager, installation } = clients;
   const destination = await destinationOf(storage, installation.bucket, event);
   if (!destination) return "no webhook";
-  const { webhook, now } = destination;
+  const { webhook, now, isStored } = destination;
   const secret = await readHookSecret(secretManager, installation.project, webhook.secret);
-  const links = await linksOf(event, clients);
+  // A link decides in somebody's name, so it never goes to an address that whoever asks has just written down.
+  const links = isStored ? await linksOf(event, clients) : [];
   const told = links.length > 0 ? { ...event.event, data: { ...event.data, links } } : event.event;
   const body = canonicalJson(told);
   const signature = signatureOf({ secret, time: now, body });

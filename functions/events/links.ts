@@ -25,7 +25,7 @@ export async function linksOf(
   const id = textOf(data.approval);
   if (!hasHook || type !== "dev.alloyrun.awaiting-approval" || id === undefined) return [];
   const found = await readStored<StoredApproval>(storage, installation.bucket, approvalObject(id));
-  if (!found || found.value.decision) return [];
+  if (!found || found.value.decision || found.value.closedAt !== undefined) return [];
   const { approvers, requesters } = found.value;
   const people = approvers
     .flatMap((member) => /^user:(.+)$/.exec(member)?.[1] ?? [])

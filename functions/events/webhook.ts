@@ -10,11 +10,13 @@ export interface Destination {
   readonly webhook: WebhookSpec;
   /** When that was read, in seconds since the epoch by Google's clock. */
   readonly now: number;
+  /** Whether it is the environment's own: a spec that was only asked for may name anybody's address. */
+  readonly isStored: boolean;
 }
 
 /**
- * Where an environment's event goes: to the webhook of the spec that its run was asked with, else of the stored one.
- * Undefined when there is none.
+ * Where an environment's event goes: to the webhook of its stored spec, whatever the run would change about that; before
+ * there is one, to that of the spec which the run was asked with. Undefined when there is none.
  *
  * @throws SpecError when the spec is none any more
  */
@@ -23,10 +25,10 @@ export async function destinationOf(
   bucket: string,
   { environment, run }: Pick<EnvironmentEvent, "environment" | "run">,
 ): Promise<Destination | undefined> {
-  const found =
-    (await specOfRun(storage, bucket, run)) ?? (await storage.readText(bucket, `specs/${environment}.yaml`));
+  const stored = await storage.readText(bucket, `specs/${environment}.yaml`);
+  const found = stored ?? (await specOfRun(storage, bucket, run));
   const webhook = found && parseSpec(found.text).notify.webhook;
-  return webhook && { webhook, now: Date.parse(found.readAt) / 1000 };
+  return webhook && { webhook, now: Date.parse(found.readAt) / 1000, isStored: stored !== undefined };
 }
 
 async function specOfRun(storage: Pick<StorageClient, "readText">, bucket: string, run: string | undefined) {

@@ -22,7 +22,7 @@ export interface Question {
   readonly request?: StoredRequest;
   readonly plan?: StoredDigest;
   /** `open` while it can be decided. */
-  readonly state: "open" | "expired" | "approved" | "rejected";
+  readonly state: "open" | "expired" | "closed" | "approved" | "rejected";
 }
 
 /** What somebody decides on the page. */
@@ -50,7 +50,8 @@ export async function openLink(token: string, clients: LinkClients): Promise<Que
     readStored<StoredDigest>(storage, bucket, `plans/${approval.changesHash}.json`),
   ]);
   const isOver = Date.parse(readAt) / 1000 >= approval.expiresAt;
-  const state = approval.decision?.state ?? (isOver ? "expired" : "open");
+  const waiting = isOver ? "expired" : approval.closedAt === undefined ? "open" : "closed";
+  const state = approval.decision?.state ?? waiting;
   return { link, approval, state, request: request?.value, plan: plan?.value };
 }
 

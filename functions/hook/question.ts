@@ -34,6 +34,10 @@ export function decidedPage(question: Question, status: number): Page {
     const content = html`<p>Nobody decided about ${subject} in time (until ${toTime(approval.expiresAt)}), so it was not done. Whoever wants it asks again.</p>`;
     return { status, title: "This approval has expired", content };
   }
+  if (state === "closed") {
+    const content = html`<p>The run that asked about ${subject} has ended, so there is nothing to decide. Should it be resumed, it asks anew.</p>`;
+    return { status, title: "This approval is closed", content };
+  }
   const { decision } = approval;
   const by = decision ? html`<p>By ${decision.by}${decision.reason ? html`: ${decision.reason}` : html``}</p>` : html``;
   const content = html`<p>${sentence(subject)} was ${state}.</p>${by}<p class="note">This link is used up.</p>`;

@@ -15,7 +15,7 @@ export function refuseProtected(
 ): void {
   const destroys = action === "down" || (action === "rebuild" && level !== "app");
   if (!isProtected || !destroys || teardown !== undefined) return;
-  const message = `${environment} is protected by its spec: send it with policy.protect: false first`;
+  const message = `${environment} is protected by its spec: send it with policy.protect: false first, which somebody else must approve`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message });
 }
 

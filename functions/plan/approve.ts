@@ -1,13 +1,15 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import type { ApprovalPolicy } from "../../plan/approval.ts";
 import { readStored, writeStored } from "../entry/read.ts";
-import type { StoredApproval, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import type { StoredApproval, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
 /** A question that an execution puts to the approvers. */
 export interface Question {
   readonly bucket: string;
   readonly request: StoredRequest;
-  readonly plan: Pick<StoredPlan, "approval">;
+  /** Who decides, and how long that is waited for. */
+  readonly policy: ApprovalPolicy | undefined;
   readonly changesHash: string;
   readonly reasons: readonly string[];
   /** URL of the Workflows callback that wakes the execution up. */
@@ -21,6 +23,7 @@ export interface Standing {
   readonly state: "pending" | "approved" | "rejected" | "expired";
   readonly by?: string;
   readonly reason?: string;
+  readonly via?: "link" | "api";
 }
 
 /** Where an approval lies. */
@@ -39,15 +42,17 @@ export function requestersOf({
 }
 
 /**
- * Puts the question, once for each plan that is asked about; an execution that was resumed asks it again under a callback
- * of its own, and an answer that was given meanwhile stays.
+ * Puts the question, once for each plan that an execution asks about; asked again it has the new callback, and an answer
+ * that was given meanwhile stays. A run that was resumed puts a question of its own: an answer to what was cancelled, or
+ * has failed, is none to what is done now.
  */
 export async function ask(storage: StorageClient, question: Question): Promise<StoredApproval> {
   const { bucket, request, changesHash, callback, now } = question;
-  const id = `${request.run}-${changesHash.slice(0, 12)}`;
+  const { attempt = 1 } = request;
+  const id = `${request.run}-${changesHash.slice(0, 12)}${attempt > 1 ? `-${attempt}` : ""}`;
   const place = { bucket, object: approvalObject(id) };
   const known = await readStored<StoredApproval>(storage, bucket, place.object);
-  const { approvers = [], timeoutSeconds = 0 } = question.plan.approval ?? {};
+  const { approvers = [], timeoutSeconds = 0 } = question.policy ?? {};
   const wanted: StoredApproval = known
     ? { ...known.value, callback }
     : {
@@ -58,6 +63,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
         reasons: question.reasons,
         requesters: requestersOf(request),
         approvers,
+        attempt,
         callback,
         askedAt: now,
         expiresAt: now + timeoutSeconds,

@@ -1,4 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { lifeGiven } from "../../plan/life.ts";
 import type { Run } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { beingChanged, readStored, writeStored } from "../entry/read.ts";
@@ -21,9 +22,9 @@ export interface ReadyRun {
 }
 
 /**
- * Notes that the environment is ready. Its life is counted from when it became so, and what has been given by `extend`
- * stays; another time to live than before is counted from the run that gives it, lest it be over at once. From here on no
- * rebuild is unfinished.
+ * Notes that the environment is ready. Its life is counted from when it became so; a run that gives no other keeps it, with
+ * what `extend` has added; another one is counted from the run that gives it, lest it be over at once. From here on no rebuild
+ * is unfinished.
  *
  * @throws StepError UNAVAILABLE, retryable, when somebody else changed the environment's entry meanwhile
  */
@@ -32,14 +33,16 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const object = ledgerObject(run.environment);
   const found = await readStored<StoredEnvironment>(storage, bucket, object);
   const { target: _, ...known } = found?.value ?? { plans: [run.planHash] };
-  const timeToLive = ready.request.timeToLiveSeconds ?? (await timeToLiveOf(storage, ready));
+  const spec = await timeToLiveOf(storage, ready);
+  const given = lifeGiven(known, { asked: ready.request.timeToLiveSeconds, spec });
+  const { seconds } = given ?? {};
   const readyAt = known.readyAt ?? run.now;
-  const isKept = known.readyAt !== undefined && known.timeToLiveSeconds === timeToLive;
-  const expiresAt = isKept ? known.expiresAt : timeToLive === undefined ? undefined : run.now + timeToLive;
+  const expiresAt = given ? seconds && run.now + seconds : known.expiresAt;
   const wanted: StoredEnvironment = {
     ...known,
     ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
-    ...{ timeToLiveSeconds: timeToLive, expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
+    ...{ timeToLiveSeconds: given ? seconds : known.timeToLiveSeconds, specTimeToLiveSeconds: spec ?? null },
+    ...{ expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
   };
   await fenceGuard(run, storage)();
   const written = await writeStored(storage, { bucket, object, ifGenerationMatch: found?.generation ?? "0" }, wanted);

@@ -1,6 +1,7 @@
 import { expectApproval } from "../../plan/approval.ts";
 import { costOf } from "../../plan/cost.ts";
 import { expectedDuration } from "../../plan/duration.ts";
+import { loosenings, reasonsToKeep, stricterOf, type Terms } from "../../plan/terms.ts";
 import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
 import type { RequestAccepted, RequestBody } from "../api.ts";
@@ -12,7 +13,9 @@ import { StepError } from "../error.ts";
 import { refuseProtected } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
 import { requestersOf } from "../plan/approve.ts";
+import { storedTerms } from "../plan/judge.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
+import { isDoor } from "./doors.ts";
 import { demandEnvironment } from "./environments.ts";
 import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
 import { enterOpen, listOpen } from "./open.ts";
@@ -45,7 +48,7 @@ export async function accept(request: CallerRequest, clients: AcceptClients): Pr
   const run = runIdOf(requestedBy, key);
   const known = await readRequest(clients, run);
   const noted = (known ?? (await note(await prepareInTime(request, run, clients), clients))).request;
-  if (noted.bodyHash !== hashOf(request.body)) throw keyReused();
+  if (noted.bodyHash !== hashOf(request, clients.installation)) throw keyReused();
   return toAccepted(await begin(noted, clients));
 }
 
@@ -99,7 +102,7 @@ async function ticketOf(
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy, onBehalfOf } = request;
-  const { environment, plan, spec, plannedBy } = await makeReady(body, clients);
+  const { environment, plan, spec, plannedBy, terms } = await makeReady(body, clients);
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
   const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0 };
@@ -109,7 +112,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     of: body.of,
     reason: body.reason,
     ticket: await ticketOf(body, environment, clients),
-    bodyHash: hashOf(body),
+    bodyHash: hashOf(request, clients.installation),
     planHash: plan?.hash,
     changesHash: body.plan,
     onBusy: body.onBusy ?? "fail",
@@ -120,7 +123,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,
     costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf } : undefined,
-    approval: plan?.approval && !isOfSweep(body) ? expectApproval(plan.approval, wanted) : "not-required",
+    approval: plan && !isOfSweep(body) ? expected(plan, wanted, terms) : "not-required",
   };
 }
 
@@ -133,7 +136,12 @@ function levelOf({ action, of, level }: RequestBody): StoredRequest["level"] {
 async function makeReady(
   body: RequestBody,
   clients: AcceptClients,
-): Promise<{ readonly environment: string; readonly plan?: StoredPlan } & Pick<StoredRequest, "spec" | "plannedBy">> {
+): Promise<
+  { readonly environment: string; readonly plan?: StoredPlan; readonly terms?: Terms } & Pick<
+    StoredRequest,
+    "spec" | "plannedBy"
+  >
+> {
   const { storage, installation } = clients;
   const { bucket } = installation;
   if (body.action === "sweep") return { environment: "" };
@@ -147,9 +155,22 @@ async function makeReady(
   if ((body.of ?? body.action) === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
   const plan = planOf(packed, installation);
+  const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });
   await storePlan(storage, bucket, plan);
   const { text } = packed;
-  return { environment: packed.spec.name, plan, ...(body.action === "up" ? { spec: text } : { plannedBy: text }) };
+  return { environment: packed.spec.name, plan, terms, ...(body.action === "up" ? { spec: text } : { plannedBy: text }) };
+}
+
+/** Whether somebody is going to be asked, by the stricter of the stored and the new policy. */
+function expected(
+  plan: StoredPlan,
+  wanted: Parameters<typeof expectApproval>[1],
+  terms: Terms | undefined,
+): RequestAccepted["approval"] {
+  const isLooser = terms && wanted.action === "up" && reasonsToKeep(terms, loosenings(terms, plan)).length > 0;
+  if (isLooser) return "required";
+  const policy = stricterOf(terms?.approval, plan.approval);
+  return policy ? expectApproval(policy, wanted) : "not-required";
 }
 
 async function specOf({ spec, folders, environment = "" }: RequestBody, clients: AcceptClients): Promise<PackedSpec> {
@@ -176,6 +197,9 @@ function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, regi
   }
   const { action, teardown } = body;
   refuseProtected(spec.policy.protect, { environment: spec.name, action, level: levelOf(body), teardown });
+  if (spec.policy.protect && body.timeToLive !== undefined) {
+    throw badField("timeToLive", `would remove what policy.protect in the spec of ${spec.name} keeps`);
+  }
   if (spec.project === project && spec.region === region) return;
   const message = `the spec is for ${spec.project} in ${spec.region}; this installation is in ${project}, ${region}`;
   throw new StepError({ code: "INVALID_ARGUMENT", reason: "WRONG_INSTALLATION", message });
@@ -186,8 +210,10 @@ function toAccepted(request: StoredRequest): RequestAccepted {
   return { run, environment, action, status, execution, expectedSeconds, costPerDay, approval };
 }
 
-function hashOf(body: RequestBody): string {
-  return sha256(canonicalJson(body));
+/** A ticket asks once, however its text, or whom it is for, is edited afterwards; of what it asks nothing may change. */
+function hashOf({ body, requestedBy }: CallerRequest, installation: InstallationEnvironment): string {
+  const { reason: _reason, onBehalfOf: _person, ...work } = body;
+  return sha256(canonicalJson(isDoor("hook", requestedBy, installation) ? work : body));
 }
 
 function keyReused(): StepError {

@@ -75,7 +75,14 @@ export const planSchema = z.strictObject({
     })
     .describe("What serves afterwards."),
   changes: z
-    .array(z.strictObject({ step: z.enum(stepNames).describe("The step that makes it."), ...change }))
+    .array(
+      z.strictObject({
+        step: z
+          .enum([...stepNames, "spec"])
+          .describe("The step that makes it; `spec` for what only the stored spec says."),
+        ...change,
+      }),
+    )
     .describe("In the order of the plan; what stays as it is is left out."),
   effects: z
     .strictObject({
@@ -91,6 +98,7 @@ export const planSchema = z.strictObject({
       expectedSeconds: seconds("the longest chain of changes"),
     })
     .describe("What all changes together mean to people."),
+  reasons: z.array(z.string()).describe("Why somebody must approve it, each reason in a sentence."),
   changesHash: hash("the changes and effects; `plan` of a request carries out exactly these"),
 }) satisfies z.ZodType<RunView["plan"]>;
 
@@ -99,12 +107,15 @@ export const approvalSchema = z.strictObject({
   id: z.string().describe("Id of the approval."),
   run: runId(),
   environment: environmentName(),
-  state: z.enum(["pending", "approved", "rejected", "expired"]).describe("How it stands."),
+  state: z
+    .enum(["pending", "approved", "rejected", "expired", "closed"])
+    .describe("How it stands; `closed` when the run that asked has ended, or asks anew."),
   reasons: z.array(z.string()).describe("Why a person is asked, each reason in a sentence."),
   requesters: z.array(z.string()).describe("Those who asked, and may not decide."),
   changesHash: hash("the changes that the decision is about"),
   expiresAt: time("Until when it can be decided"),
   by: email("who decided").optional(),
+  via: z.enum(["link", "api"]).optional().describe("Whether who decided used a link, or called in their own name."),
   reason: z.string().optional().describe("Why it was decided so."),
 }) satisfies z.ZodType<ApprovalView>;
 

@@ -2,6 +2,7 @@ import type { RunView } from "../api.ts";
 import type { RunRecord, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
+import { closeApprovals } from "../plan/close.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
 import { editRequest, type Noted, readRequest } from "./note.ts";
 import { enterOpen } from "./open.ts";
@@ -10,7 +11,7 @@ import { start } from "./start.ts";
 
 /**
  * Cancels a run: its execution ends at once, and nothing that it had called changes anything once another run holds the
- * environment. What it had made is kept. A run that has ended stays as it ended.
+ * environment. What it had made is kept, and what it had asked is closed. A run that has ended stays as it ended.
  *
  * @throws StepError NOT_FOUND
  */
@@ -21,6 +22,9 @@ export async function cancelRun(run: string, by: string, clients: ViewClients): 
     await clients.executions.cancelExecution(execution.name);
   }
   const view = await viewRun(run, clients);
+  if (view.state === "cancelled" || view.state === "failed") {
+    await closeApprovals(clients.storage, { bucket: clients.installation.bucket, run, at: view.readAt });
+  }
   if (view.state === "cancelled" && request.environment !== "") await recordCancellation(view, by, clients);
   return viewRun(run, clients);
 }

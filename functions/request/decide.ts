@@ -6,6 +6,7 @@ import type { Decision, StoredApproval } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
 import { approvalObject, requestersOf } from "../plan/approve.ts";
+import { closeApproval } from "../plan/close.ts";
 import { readRequest } from "./note.ts";
 import type { ViewClients } from "./run-view.ts";
 
@@ -16,6 +17,8 @@ export interface Deciding {
   /** E-mail address, verified. */
   readonly by: string;
   readonly body: DecisionBody;
+  /** How it came: by a link, which is as good as its bearer keeps it, or from somebody whom Google knows. */
+  readonly via: NonNullable<Decision["via"]>;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface Deciding {
  * so that a crash in between loses nothing.
  *
  * @throws StepError NOT_FOUND, PERMISSION_DENIED when this person may not decide, FAILED_PRECONDITION when it is expired,
- * decided otherwise, or about another plan
+ * decided otherwise, about another plan, or not waited for
  */
 export async function decide(
   deciding: Deciding,
@@ -36,8 +39,9 @@ export async function decide(
   const known = found.value.decision;
   if (known && (known.state !== deciding.state || known.by !== deciding.by)) throw alreadyDecided(found.value);
   if (!known) {
-    const { state, by, body } = deciding;
-    const decided = { ...found.value, decision: { state, by, reason: body.reason, at: found.readAt } };
+    await requireAwaited(found, clients);
+    const { state, by, body, via } = deciding;
+    const decided = { ...found.value, decision: { state, by, via, reason: body.reason, at: found.readAt } };
     const place = { bucket, object: approvalObject(deciding.id), ifGenerationMatch: found.generation };
     if ((await writeStored(storage, place, decided)) === undefined) return decide(deciding, clients);
   }
@@ -50,13 +54,35 @@ export async function viewApproval(id: string, clients: ViewClients): Promise<Ap
   const { value, readAt } = await demandApproval(clients, id);
   const { run, environment, reasons, changesHash, expiresAt, decision } = value;
   const requesters = await askersOf(value, clients);
-  const waiting = Date.parse(readAt) / 1000 < expiresAt ? "pending" : "expired";
+  const isOver = Date.parse(readAt) / 1000 >= expiresAt;
+  const waiting = isOver ? "expired" : (await isAwaited(value, clients)) ? "pending" : "closed";
   return {
     ...{ id, run, environment, reasons, requesters, changesHash },
     state: decision?.state ?? waiting,
     expiresAt: new Date(expiresAt * 1000).toISOString(),
-    ...(decision && { by: decision.by, reason: decision.reason }),
+    ...(decision && { by: decision.by, via: decision.via, reason: decision.reason }),
   };
+}
+
+/** Whether the very execution that asked still runs. */
+async function isAwaited(
+  { run, attempt, closedAt }: StoredApproval,
+  clients: Pick<ViewClients, "storage" | "installation" | "executions">,
+): Promise<boolean> {
+  if (closedAt !== undefined) return false;
+  const request = (await readRequest(clients, run))?.request;
+  if (request?.execution === undefined || (attempt !== undefined && attempt !== request.attempt)) return false;
+  const state = (await clients.executions.getExecution(request.execution))?.state;
+  return state === "ACTIVE" || state === "QUEUED";
+}
+
+/** What nobody waits for is not decided: whoever resumes the run would find it decided beforehand. */
+async function requireAwaited({ value, readAt }: Stored<StoredApproval>, clients: ViewClients): Promise<void> {
+  if (await isAwaited(value, clients)) return;
+  const { bucket } = clients.installation;
+  await closeApproval(clients.storage, { bucket, object: approvalObject(value.id), at: readAt });
+  const message = `the run ${value.run} does not wait for ${value.id} any more: when it is resumed, it asks anew`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOT_AWAITED", message });
 }
 
 async function demandApproval({ storage, installation }: ViewClients, id: string): Promise<Stored<StoredApproval>> {

@@ -2,7 +2,6 @@ import type { LoggingClient } from "../../google/clients/logging.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { Execution, WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { parseJson, toObject } from "../../google/json.ts";
-import { reasonsToAsk } from "../../plan/approval.ts";
 import { applicationSteps } from "../../plan/level.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import type { FailureView, RunView } from "../api.ts";
@@ -57,7 +56,7 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   if (record) {
     const known = progressFromRecord(record);
     const steps = toStepViews(taken(plan, request, known), known);
-    const [decided, expiresAt] = await Promise.all([decidedOf(record, plan, clients), expiryOf(record, clients)]);
+    const [decided, expiresAt] = await Promise.all([decidedOf(record, clients), expiryOf(record, clients)]);
     const told = { ...about, ...decided, ...outcomeOf(record.result), expiresAt, steps };
     // Until its execution has ended, a run that is recorded still holds its environment.
     if (isUnfinished(about.state)) return { ...told, state: about.state };
@@ -92,16 +91,13 @@ export async function demandRun(run: string, clients: Pick<ViewClients, "storage
 /** The plan that a run was to carry out, who approved it, and of a plan alone who would have to. */
 async function decidedOf(
   { changesHash, approval, result }: RunRecord,
-  stored: StoredPlan | undefined,
   clients: ViewClients,
 ): Promise<Pick<RunView, "plan" | "approval" | "reasonsToAsk">> {
   const plan = changesHash === undefined ? undefined : await read<StoredDigest>(clients, planObject(changesHash));
-  const policy = stored?.approval;
   const isPlan = plan !== undefined && result.action === "plan";
-  const reasons = isPlan && policy && plan.changes.length > 0 ? reasonsToAsk(policy, plan.effects) : [];
   return {
     ...(plan && { plan }),
-    ...(isPlan && { reasonsToAsk: reasons }),
+    ...(isPlan && { reasonsToAsk: plan.reasons }),
     ...(approval && { approval: await viewApproval(approval.id, clients) }),
   };
 }

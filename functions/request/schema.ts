@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shortestLifeSeconds, toSeconds } from "../../spec/duration.ts";
 import { duration, text } from "../../spec/scalars.ts";
 
 const environmentName = () =>
@@ -48,7 +49,7 @@ export const requestSchema = z
       ),
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
     ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
-    timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready."),
+    timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready; 1h or more."),
     onBehalfOf: email().optional().describe("Who asked the ticket system. Only the public door may say so."),
     teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000")
       .optional()
@@ -117,5 +118,8 @@ function misfits(body: Wanted): readonly (readonly [string, string])[] {
     if (body[field] !== undefined && action !== "down") found.push([field, "is only for down"]);
   }
   if (body.timeToLive !== undefined && action !== "up") found.push(["timeToLive", "is only for up"]);
+  if (typeof body.timeToLive === "string" && toSeconds(body.timeToLive) < shortestLifeSeconds) {
+    found.push(["timeToLive", "must be 1h or more: less is shorter than it takes to be built and used"]);
+  }
   return found;
 }

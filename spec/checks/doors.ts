@@ -1,3 +1,4 @@
+import { shortestLifeSeconds, toSeconds } from "../duration.ts";
 import type { Finding } from "../problem.ts";
 import type { EnvironmentFile } from "../schema.ts";
 
@@ -16,6 +17,7 @@ export function checkDoors({ spec }: EnvironmentFile): Finding[] {
       return [
         ...(isTaken ? [twice] : []),
         ...checkAction(ticket, path),
+        ...checkLife(ticket, path, spec.policy),
         ...checkBoth(ticket, path),
         ...checkRequester(ticket, path, spec.policy),
       ];
@@ -47,6 +49,23 @@ function checkAction({ fields, values }: Ticket, path: readonly PropertyKey[]): 
     findings.push({ path: at, atKey: true, message: `is only for action ${wants}`, fix: "remove it" });
   }
   return findings;
+}
+
+/** What is always refused, because it ends what is protected, or ends before it is used. */
+function checkLife(
+  { fields, values }: Ticket,
+  path: readonly PropertyKey[],
+  { protect }: Section["policy"],
+): Finding[] {
+  const place = values.timeToLive !== undefined ? "values" : "fields";
+  const at = [...path, place, "timeToLive"];
+  if (protect && (values.timeToLive ?? fields.timeToLive) !== undefined) {
+    const fix = "remove it, or write protect: false";
+    return [{ path: at, atKey: true, message: "removes what protect keeps", fix }];
+  }
+  if (values.timeToLive === undefined || toSeconds(values.timeToLive) >= shortestLifeSeconds) return [];
+  const message = `${values.timeToLive} is shorter than it takes to be built and used`;
+  return [{ path: at, message, fix: "write 1h or more" }];
 }
 
 function checkBoth({ fields, values }: Ticket, path: readonly PropertyKey[]): Finding[] {

@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { toSeconds } from "../duration.ts";
+import { shortestLifeSeconds, toSeconds } from "../duration.ts";
 import type { Finding } from "../problem.ts";
 import { rebuildMinutes } from "../rebuild.ts";
 import type { EnvironmentFile } from "../schema.ts";
@@ -59,7 +59,7 @@ function checkApproval({ when, costPerDay, timeout }: Policy["approval"]): Findi
 function checkExpiry({ timeToLive, protect }: Policy): Finding[] {
   const path = ["spec", "policy", "timeToLive"];
   if (timeToLive === undefined) return [];
-  if (toSeconds(timeToLive) < 3600) {
+  if (toSeconds(timeToLive) < shortestLifeSeconds) {
     return [{ path, message: `${timeToLive} is shorter than it takes to be built and used`, fix: "write 1h or more" }];
   }
   if (!protect) return [];

@@ -46,6 +46,7 @@ export function planView(effects: Partial<PlanEffects> = {}, changes?: Digest["c
       { step: "network", resource: "projects/p/global/networks/n", action: "create", fields: [], effects: none },
     ],
     effects: { dataLoss: false, downtime: false, costPerDay, expectedSeconds: 840, ...effects },
+    reasons: [],
     changesHash: "2".repeat(64),
   };
 }

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { apis } from "../../local/apis.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import { localUrl } from "../../local/run/local-url.ts";
+import { type Door, findDoor } from "./support/door.ts";
 import { region } from "./support/environment.ts";
 import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
@@ -24,7 +25,8 @@ describe("the doors of an installation", () => {
   let cloud: InstalledCloud;
   let watched: Watched;
   let hook: string;
-  let links: readonly { readonly approver: string; readonly url: string }[];
+  let door: Door;
+  let links: readonly { readonly approver: string; readonly url: string }[] = [];
 
   beforeAll(async () => {
     cloud = await startInstalledCloud({
@@ -35,6 +37,7 @@ describe("the doors of an installation", () => {
     });
     await addSecret("alloyrun-hook-events", hookSecret);
     await addSecret("alloyrun-hook-tickets", ticketSecret);
+    door = await findDoor(cloud);
     hook = localUrl(cloud.local.cloud, `projects/my-project/locations/${region}/services/alloyrun-hook`) ?? "";
   });
 
@@ -72,8 +75,38 @@ describe("the doors of an installation", () => {
     expect(types()).toEqual(["planned", "awaiting-approval"]);
     const { data } = events()[1] ?? {};
     expect(data).toMatchObject({ environment: "doors", reasons: ["the policy asks for every change"] });
-    links = (data as { links: typeof links }).links;
+    expect(data).not.toHaveProperty("links");
+  });
+
+  it("lets an approver decide without a link, and tells of every event since, none left out", async () => {
+    await door.allow(`user:${ann}`);
+    await door.approve(`user:${ann}`, runOf(events()[1]));
+    await until(() => types().includes("building"));
+    expect(types().slice(0, 4)).toEqual(["planned", "awaiting-approval", "approved", "building"]);
+    await cancel(runOf(events()[1]));
+    expect(events()[2]?.data).toMatchObject({ by: ann, via: "api" });
+    const numbers = events().map(({ id }) => Number(String(id).split("/")[1]));
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+  });
+
+  it("has the stored policy judge a looser spec, and links go to the stored webhook alone", async () => {
+    await publish({ action: "up", spec: stolen, folders: { seed: `seeds/${"1".repeat(64)}.tgz` }, onBusy: "queue" });
+    const asked = await nextAsked(2);
+    expect(asked).toMatchObject({
+      reasons: [
+        "the policy asks for every change",
+        "policy.approval.when of its spec is changed",
+        "policy.approval.approvers of its spec is changed",
+        "notify.webhook of its spec is changed",
+        "tickets of its spec is changed",
+      ],
+    });
     expect(links.map(({ approver }) => approver)).toEqual([ann, "bob@example.com"]);
+    const rejected = await visit(ann, "decision=reject&reason=never");
+    expect([rejected.status, rejected.text]).toEqual([200, expect.stringContaining("never")]);
+    await until(() => types().includes("rejected"));
+    expect(events().at(-1)?.data).toMatchObject({ by: ann, via: "link", reason: "never" });
+    expect(receiver.taken.filter(({ path }) => path !== "/alloyrun")).toEqual([]);
   });
 
   it("signs what it delivers", () => {
@@ -85,6 +118,8 @@ describe("the doors of an installation", () => {
   });
 
   it("shows an approver what is asked, and decides only when told to", async () => {
+    await publish({ action: "up", environment: "doors", onBusy: "queue" });
+    await nextAsked(3);
     const page = await visit(ann);
     expect(page.status).toBe(200);
     expect(page.text).toMatch(/Approve up of doors\?/);
@@ -93,14 +128,10 @@ describe("the doors of an installation", () => {
     expect([approved.status, approved.text]).toEqual([200, expect.stringContaining(`By ${ann}`)]);
     expect((await visit(ann, "decision=approve")).status).toBe(410);
     expect((await visit("bob@example.com")).status).toBe(410);
-  });
-
-  it("tells of the decision, and of every event since, none left out", async () => {
-    await until(() => types().includes("building"));
-    expect(types().slice(0, 4)).toEqual(["planned", "awaiting-approval", "approved", "building"]);
-    expect(events()[2]?.data).toMatchObject({ by: ann });
-    const numbers = events().map(({ id }) => Number(String(id).split("/")[1]));
-    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    await until(() => types().filter((type) => type === "approved").length === 2);
+    const decided = events().findLast(({ type }) => type === "dev.alloyrun.approved");
+    expect(decided?.data).toMatchObject({ by: ann, via: "link" });
+    await cancel(runOf(decided));
   });
 
   it("takes a signed ticket, and answers the same when it comes again", async () => {
@@ -176,27 +207,42 @@ describe("the doors of an installation", () => {
     expect(idleRights(rights, watched, otherJourneys.doors)).toEqual([]);
   });
 
-  const spec = stringify({
-    apiVersion: "alloyrun/v1",
-    kind: "Environment",
-    metadata: { name: "doors" },
-    spec: {
-      ...{ project: "my-project", region },
-      database: { seed: { directory: "./seed" } },
-      service: { image: `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}` },
-      policy: { approval: { when: ["always"], approvers: [`user:${ann}`, "user:bob@example.com"] } },
-      notify: { webhook: { url: receiver.url, secret: { secret: "alloyrun-hook-events", version: 1 } } },
-      tickets: [
-        {
-          name: "plan",
-          secret: { secret: "alloyrun-hook-tickets", version: 1 },
-          key: "/number",
-          fields: { reason: "/short_description", requestedBy: "/requested_for/email" },
-          values: { action: "plan" },
-        },
-      ],
-    },
+  const webhookOf = (url: string) => ({ webhook: { url, secret: { secret: "alloyrun-hook-events", version: 1 } } });
+
+  const spec = specWith({
+    policy: { approval: { when: ["always"], approvers: [`user:${ann}`, "user:bob@example.com"] } },
+    notify: webhookOf(receiver.url),
+    tickets: [
+      {
+        name: "plan",
+        secret: { secret: "alloyrun-hook-tickets", version: 1 },
+        key: "/number",
+        fields: { reason: "/short_description", requestedBy: "/requested_for/email" },
+        values: { action: "plan" },
+      },
+    ],
   });
+
+  /** Asks nobody, and has the links sent to whoever wrote it. */
+  const stolen = specWith({ notify: webhookOf(new URL("/mine", receiver.url).href) });
+
+  /** What the approvers are asked for the n-th time; keeps the links. */
+  async function nextAsked(times: number): Promise<unknown> {
+    const asked = () => events().filter(({ type }) => type === "dev.alloyrun.awaiting-approval");
+    await until(() => asked().length === times);
+    const { data } = asked().at(-1) ?? {};
+    links = (data as { links: typeof links }).links;
+    return data;
+  }
+
+  /** Ends a run that has shown what it was to show. */
+  async function cancel(run: string): Promise<void> {
+    await door.send(`user:${ann}`, `POST /v1/runs/${run}:cancel`, {});
+  }
+
+  function runOf(event: JsonObject | undefined): string {
+    return String((event?.data as JsonObject | undefined)?.run);
+  }
 
   async function addSecret(id: string, value: string): Promise<void> {
     await cloud.ask(`POST ${secrets}?secretId=${id}`, { replication: { automatic: {} } });
@@ -263,4 +309,19 @@ describe("the doors of an installation", () => {
 /** The header as a ticket system makes it. */
 function signatureOf(body: string, time: number, secret: string): string {
   return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
+}
+
+/** The environment that the doors are about, with more of its spec. */
+function specWith(more: object): string {
+  return stringify({
+    apiVersion: "alloyrun/v1",
+    kind: "Environment",
+    metadata: { name: "doors" },
+    spec: {
+      ...{ project: "my-project", region },
+      database: { seed: { directory: "./seed" } },
+      service: { image: `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}` },
+      ...more,
+    },
+  });
 }

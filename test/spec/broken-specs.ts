@@ -407,6 +407,25 @@ export const brokenSpecs: readonly Broken[] = [
     fix: /short_description/,
     line: "tickets:",
   }),
+  replaced(
+    "a ticket's expiry of what is protected",
+    withLines(
+      "policy: { protect: true }",
+      `tickets: [ { name: open, ${secretLine}, key: /n, values: { action: up, timeToLive: 72h } } ]`,
+    ),
+    {
+      path: "spec.tickets[0].values.timeToLive",
+      message: /protect/,
+      fix: /protect: false/,
+      line: "tickets:",
+    },
+  ),
+  replaced("a ticket's expiry before it is up", ticketWith("values: { action: up, timeToLive: 1s }"), {
+    path: "spec.tickets[0].values.timeToLive",
+    message: /shorter/,
+    fix: /1h/,
+    line: "tickets:",
+  }),
   replaced("an expiry of what is protected", withPolicy("{ timeToLive: 72h, protect: true }"), {
     path: "spec.policy.timeToLive",
     message: /protect/,

@@ -17,7 +17,7 @@ function asking(standing: Answers, more: Stub = {}): Promise<Run> {
 }
 
 const pending = { state: "pending" };
-const approved = { state: "approved", by: "b@example.com" };
+const approved = { state: "approved", by: "b@example.com", via: "link" };
 
 describe("a decision about the run", () => {
   it("looks at every step, quietly, before it takes the lock, and works with the generations that are told", async () => {
@@ -84,7 +84,7 @@ describe("an approval", () => {
     expect(run.outcome.state).toBe("SUCCEEDED");
     expect(typesOf(run)).toEqual(["planned", "awaiting-approval", "approved", "building", "ready", "succeeded"]);
     expect(run.events[1]?.data).toMatchObject({ approval: "a1", reasons: ["rows are lost"], ticket: "CHG1" });
-    expect(run.events[2]?.data).toMatchObject({ approval: "a1", by: "b@example.com" });
+    expect(run.events[2]?.data).toMatchObject({ approval: "a1", by: "b@example.com", via: "link" });
     expect(runLines(run)).toEqual(["awaiting-approval", "approved"]);
     expect(recordOf(run)).toMatchObject({ approval: "a1", result: { state: "succeeded" } });
   });

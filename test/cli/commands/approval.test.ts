@@ -21,20 +21,63 @@ function asking() {
 }
 
 describe("decide", () => {
+  const plan = "2".repeat(64);
+
   it.each([run, "run-1-222222222222"])("shows what %s is about, and decides about exactly that", async (target) => {
     const { installation, decided } = asking();
     const terminal = keepTerminal();
-    expect(await decide(installation, { target, verb: "approve" }, terminal)).toBe(exitCodes.ok);
-    expect(decided).toEqual([{ id: "run-1-222222222222", verb: "approve", changesHash: "2".repeat(64) }]);
+    expect(await decide(installation, { target, verb: "approve", plan }, terminal)).toBe(exitCodes.ok);
+    expect(decided).toEqual([{ id: "run-1-222222222222", verb: "approve", changesHash: plan }]);
     expect(terminal.said).toEqual([
       "up of users: 1 to create",
+      "  network",
+      "    + create networks/n",
+      "        45 s",
       "  data      rows are LOST",
       "  downtime  none: it answers throughout",
       "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
       "  time      about 14 min",
+      "  asked by  ann@example.com",
+      "  because   rows are lost",
+      "  until     2030-01-02 00:00 UTC (in 23 h 59 min)",
+      `  plan      ${plan}`,
       "approved by bob@example.com.",
       `The run goes on: alloyrun watch ${run} --project my-project`,
     ]);
+  });
+
+  it.each([
+    ["users", exitCodes.ok, 1],
+    ["yes", exitCodes.invalid, 0],
+    ["", exitCodes.invalid, 0],
+  ] as const)("has a person who is there type the environment's name: %j ends with %i", async (typed, code, times) => {
+    const { installation, decided } = asking();
+    const kept = keepTerminal();
+    const asked: string[] = [];
+    const ask = async (question: string) => {
+      asked.push(question);
+      expect(kept.said.join()).toContain(plan);
+      return typed;
+    };
+    expect(await decide(installation, { target: run, verb: "approve" }, { ...kept, ask })).toBe(code);
+    expect([asked, decided.length]).toEqual([["Type users to approve exactly this: "], times]);
+  });
+
+  it("decides nothing where nobody is there, and tells the command that does", async () => {
+    const { installation, decided } = asking();
+    const terminal = keepTerminal();
+    expect(await decide(installation, { target: run, verb: "approve" }, terminal)).toBe(exitCodes.invalid);
+    expect(terminal.complained.at(-1)).toBe(`  alloyrun approve ${run} --plan ${plan} --project my-project`);
+    expect(decided).toEqual([]);
+  });
+
+  it("decides nothing about another plan than the one that was looked at", async () => {
+    const { installation, decided } = asking();
+    const terminal = keepTerminal();
+    const options = { target: run, verb: "approve", plan: "3".repeat(64) } as const;
+    expect(await decide(installation, options, terminal)).toBe(exitCodes.invalid);
+    expect(terminal.complained.join()).toContain(`asks about plan ${plan}`);
+    expect(decided).toEqual([]);
   });
 
   it("carries the reason of a rejection", async () => {

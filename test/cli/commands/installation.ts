@@ -17,7 +17,7 @@ export interface KeptTerminal extends Terminal {
 export function keepTerminal(): KeptTerminal {
   const [said, complained, answered]: [string[], string[], unknown[]] = [[], [], []];
   return {
-    ...{ json: false, screen: undefined, said, complained, answered },
+    ...{ json: false, ask: undefined, screen: undefined, said, complained, answered },
     say: (lines) => void said.push(...lines),
     complain: (lines) => void complained.push(...lines),
     answer: (value) => void answered.push(value),

@@ -29,6 +29,7 @@ async function tell(files: Files, run: (at: (name: string) => string, terminal: 
     answer(value) {
       json = JSON.parse(JSON.stringify(value));
     },
+    ask: undefined,
     screen: undefined,
   };
   try {

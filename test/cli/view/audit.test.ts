@@ -55,6 +55,16 @@ describe("toAuditRow", () => {
     });
   });
 
+  it("tells when the decision came by a link", () => {
+    const linked = {
+      ...record,
+      approval: { id: "a", reasons: [], state: "approved", by: "bob", via: "link", at: "" },
+    } as const;
+    const row = toAuditRow("run-1", linked);
+    expect(row).toMatchObject({ approvedBy: "bob", decidedVia: "link" });
+    expect(renderAudit([row]).join()).toContain("bob (link)");
+  });
+
   it("does not call who rejected it an approver", () => {
     const rejected = { ...record, approval: { id: "a", reasons: [], state: "rejected", by: "eve", at: "" } } as const;
     expect(toAuditRow("run-1", rejected)).toMatchObject({ approvedBy: undefined, rejectedBy: "eve" });

@@ -4,6 +4,7 @@ import type { Api, Site } from "../../../local/api.ts";
 
 /** A delivery that a receiver took. */
 export interface Received {
+  readonly path: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
@@ -31,7 +32,7 @@ export function createReceiver(): Receiver {
   let server: Server | undefined;
 
   async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    taken.push({ headers: incoming.headers, body: await textOf(incoming) });
+    taken.push({ path: incoming.url ?? "", headers: incoming.headers, body: await textOf(incoming) });
     response.writeHead(202).end();
   }
 

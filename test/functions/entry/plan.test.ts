@@ -105,6 +105,104 @@ describe("answerPlan", () => {
     expect(await digest()).toMatchObject({ stale: expect.stringContaining("no plan eeee") });
   });
 
+  describe("of a spec that is sent anew", () => {
+    const up = { action: "up", level: "app" };
+    const always = "policy: { approval: { when: [always], approvers: [user:ann@example.com], timeout: 1h } }";
+    const notify =
+      "notify: { webhook: { url: https://example.com/bob, secret: { secret: alloyrun-hook-a, version: 1 } } }";
+    const planWith = async (...lines: readonly string[]) => {
+      const text = `${exampleText}${lines.map((line) => `  ${line}\n`).join("")}`;
+      const planned = planOf(packSpec(text, folders), installation);
+      await put(storage, `plans/${planned.hash}.json`, planned);
+      return { ...up, planHash: planned.hash };
+    };
+    const storeSpec = (line: string) =>
+      storage.write({ bucket: "b", object: "specs/users.yaml", content: `${exampleText}  ${line}\n`, contentType: "" });
+
+    it("asks whom the stored policy names about a looser one, though no resource changes", async () => {
+      await storeSpec(always);
+      const run = await planWith();
+      const answer = await digest([], run);
+      expect(answer).toMatchObject({
+        changes: 1,
+        reasons: expect.arrayContaining(["the policy asks for every change"]),
+      });
+      const { changesHash, reasons } = answer as { readonly changesHash: string; readonly reasons: string[] };
+      expect(reasons).toContain("policy.approval.when of its spec is changed");
+      expect(stored(storage, `plans/${changesHash}.json`).changes).toMatchObject([
+        { step: "spec", fields: expect.arrayContaining([{ path: "policy.approval.when", from: ["always"], to: [] }]) },
+      ]);
+      const asked = await call("ask", { changesHash, reasons, callback: "https://callback", now: 1000 }, run);
+      expect(asked).toMatchObject({ expiresAt: 1000 + 3600 });
+      const { approval } = asked as { readonly approval: string };
+      expect(stored(storage, `approvals/${approval}.json`)).toMatchObject({ approvers: ["user:ann@example.com"] });
+    });
+
+    it("asks about events that go elsewhere", async () => {
+      await storeSpec(always.replace("always", "data-loss"));
+      const run = await planWith(always.replace("always", "data-loss"), notify);
+      expect(await digest([], run)).toMatchObject({ reasons: ["notify.webhook of its spec is changed"] });
+    });
+
+    it("asks about a protection that is lifted, whatever else the stored policy says", async () => {
+      await storeSpec("policy: { protect: true }");
+      expect(await digest([], await planWith())).toMatchObject({ changes: 1, reasons: ["its protection is lifted"] });
+    });
+
+    it("asks nobody about one that is as strict, and judges by it where none is stored", async () => {
+      expect(await digest([], await planWith())).toMatchObject({ changes: 0, reasons: [] });
+      expect(await digest([kept], await planWith(always))).toMatchObject({
+        reasons: ["the policy asks for every change"],
+      });
+      await storeSpec(always);
+      expect(await digest([], await planWith(always))).toMatchObject({ changes: 0, reasons: [] });
+    });
+
+    it("asks about whatever mends a stored spec that cannot be read any more", async () => {
+      await storeSpec("nothing: known");
+      expect(await digest([], await planWith())).toMatchObject({
+        reasons: expect.arrayContaining([expect.any(String)]),
+      });
+    });
+
+    it("judges a rebuild by the stored policy, when that is stricter than the one of its plan", async () => {
+      await storeSpec(always);
+      expect(await digest([kept])).toMatchObject({ changes: 1, reasons: ["the policy asks for every change"] });
+    });
+  });
+
+  describe("of a life that a run gives", () => {
+    const up = { action: "up", level: "app" };
+    const hours = (count: number) => count * 3600;
+    const live = (ledger: object) => put(storage, "environments/users.json", { plans: [], readyAt: 1000, ...ledger });
+    const ask = (timeToLiveSeconds?: number) =>
+      put(storage, "requests/r1.json", { ...usual, ...up, timeToLiveSeconds });
+
+    it("counts a new or earlier end as a loss of rows, bound to the hash", async () => {
+      await live({});
+      await ask(hours(1));
+      const soon = await digest([], up);
+      expect(soon).toMatchObject({ changes: 1, effects: { dataLoss: true }, reasons: ["rows are lost"] });
+      const { changesHash } = soon as { readonly changesHash: string };
+      expect(stored(storage, `plans/${changesHash}.json`).changes).toMatchObject([
+        { step: "spec", fields: [{ path: "timeToLive", from: "none: it is kept", to: "1h" }] },
+      ]);
+      await ask(hours(2));
+      expect(await digest([], up)).not.toMatchObject({ changesHash });
+      await live({ expiresAt: 1000 + hours(72), timeToLiveSeconds: hours(72), specTimeToLiveSeconds: null });
+      expect(await digest([], up)).toMatchObject({ effects: { dataLoss: true } });
+    });
+
+    it("asks nobody about a later end, the first life, or one that stays", async () => {
+      await ask(hours(96));
+      expect(await digest([], up)).toMatchObject({ changes: 0, reasons: [] });
+      await live({ expiresAt: 1000 + hours(72), timeToLiveSeconds: hours(72), specTimeToLiveSeconds: null });
+      expect(await digest([], up)).toMatchObject({ changes: 1, effects: { dataLoss: false }, reasons: [] });
+      await ask();
+      expect(await digest([], up)).toMatchObject({ changes: 0, reasons: [] });
+    });
+  });
+
   it("puts the question with the policy of the plan, and tells how it stands", async () => {
     const asking = { changesHash: "c".repeat(64), reasons: ["rows are lost"], callback: "https://callback", now: 1000 };
     const asked = await call("ask", asking);

@@ -85,14 +85,14 @@ describe("answerRecord", () => {
     const approval = { id: "a1", reasons: ["rows are lost"], changesHash: "c1" };
     await put(storage, "approvals/a1.json", {
       ...approval,
-      decision: { state: "approved", by: "b@example.com", at: "t" },
+      decision: { state: "approved", by: "b@example.com", via: "link", at: "t" },
     });
     await put(storage, "approvals/a2.json", { ...approval, id: "a2" });
     await record("run-1", {}, { approval: "a1", changesHash: "c1" });
     await record("run-2", {}, { approval: "a2", changesHash: "c1" });
     expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({
       changesHash: "c1",
-      approval: { id: "a1", reasons: ["rows are lost"], state: "approved", by: "b@example.com" },
+      approval: { id: "a1", reasons: ["rows are lost"], state: "approved", by: "b@example.com", via: "link" },
     });
     expect(stored(storage, "runs/staging/run-2.json")).not.toHaveProperty("approval");
   });

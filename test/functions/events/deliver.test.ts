@@ -56,13 +56,15 @@ describe("deliver", () => {
     expect(posted).toEqual([]);
   });
 
-  it("goes to the webhook of the spec that the run was asked with, else of the stored one", async () => {
-    await put("specs/staging.yaml", specWith("stored"));
-    await tell(eventOf("planned"));
+  it("goes to the webhook of the stored spec whatever a run asks for, and to the run's before there is one", async () => {
     await put(`requests/${run}.json`, JSON.stringify({ run, spec: specWith("asked") }));
     await tell(eventOf("planned"));
+    await put("specs/staging.yaml", specWith("stored"));
+    await tell(eventOf("planned"));
     await tell({ ...eventOf("expiring"), data: { environment: "staging", run: null } });
-    expect(posted.map(({ url }) => url.replace("https://example.com/", ""))).toEqual(["stored", "asked", "stored"]);
+    await put("specs/staging.yaml", smallestText);
+    expect(await tell(eventOf("planned"))).toBe("no webhook");
+    expect(posted.map(({ url }) => url.replace("https://example.com/", ""))).toEqual(["asked", "stored", "stored"]);
   });
 
   it("signs the event as it is, under the secret without the line break at its end", async () => {
@@ -115,6 +117,19 @@ describe("deliver", () => {
       clients = { ...clients, ...changed };
       await tell(event);
       expect(linksOf(posted[0])).toBeUndefined();
+    });
+
+    it("never goes with a link to a webhook that whoever asks has named", async () => {
+      await put(`requests/${run}.json`, JSON.stringify({ run, spec: specWith("asked") }));
+      await tell(asked);
+      expect(posted.map(({ url }) => url)).toEqual(["https://example.com/x"]);
+      storage = createMemoryStorage();
+      clients = { ...clients, storage };
+      await put(`requests/${run}.json`, JSON.stringify({ run, spec: specWith("asked") }));
+      await put("approvals/run-1-abc.json", JSON.stringify({ ...approval, requesters }));
+      await tell(asked);
+      expect(posted.map(({ url }) => url)).toEqual(["https://example.com/x", "https://example.com/asked"]);
+      expect(linksOf(posted[1])).toBeUndefined();
     });
 
     it("carries none once it is decided", async () => {

@@ -133,6 +133,15 @@ describe("answerLink", () => {
     expect(forwarded).toEqual([]);
   });
 
+  it("says that nobody waits for it any more", async () => {
+    await put(`approvals/${approval.id}.json`, { ...approval, closedAt: "2026-01-01T00:00:00Z" });
+    for (const form of [undefined, { decision: "approve" }]) {
+      const { status, text } = await visit(token, form);
+      expect([status, text]).toEqual([410, expect.stringContaining("it asks anew")]);
+    }
+    expect(forwarded).toEqual([]);
+  });
+
   it("says of whatever it did not make that it is not valid, and reads nothing for it", async () => {
     const forged = tokenOf(linkOf, "another key");
     clients = { ...clients, storage: { readText: () => Promise.reject(new Error("not to be read")) } };

@@ -44,6 +44,7 @@ export const digest: StoredDigest = {
   level: "data",
   planHash: "p".repeat(64),
   generations: { database: 2, cluster: 1 },
+  reasons: ["rows are lost"],
   changes: [
     {
       step: "seed",

@@ -17,7 +17,7 @@ describe("ask", () => {
     ask(bucket, {
       bucket: "b",
       request: { run: "run-1", environment: "staging", requestedBy: "a@example.com" } as StoredRequest,
-      plan: { approval: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 } },
+      policy: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 },
       ...{ changesHash, reasons: ["rows are lost"], callback, now: 1000 },
       ...more,
     });
@@ -28,7 +28,7 @@ describe("ask", () => {
     expect(stored(storage, approvalObject(id))).toEqual({
       ...{ id, run: "run-1", environment: "staging", changesHash, callback },
       ...{ reasons: ["rows are lost"], requesters: ["a@example.com"], approvers: ["user:b@example.com"] },
-      ...{ askedAt: 1000, expiresAt: 4600 },
+      ...{ askedAt: 1000, expiresAt: 4600, attempt: 1 },
     });
   });
 
@@ -49,6 +49,17 @@ describe("ask", () => {
     expect(stored(storage, approvalObject(id))).toMatchObject({
       ...{ callback: `${callback}2`, decision, expiresAt: 4600, reasons: ["rows are lost"] },
     });
+  });
+
+  it("asks anew for a run that was resumed, whatever was answered before", async () => {
+    const first = await put1();
+    const decision = { state: "approved", by: "b@example.com", at: "t" };
+    await put(storage, approvalObject(first.id), { ...stored(storage, approvalObject(first.id)), decision });
+    const request = { run: "run-1", environment: "staging", requestedBy: "a@example.com", attempt: 2 };
+    const second = await put1({ request, now: 9000 });
+    expect(second).toMatchObject({ id: `${first.id}-2`, attempt: 2, expiresAt: 12_600 });
+    expect(second).not.toHaveProperty("decision");
+    expect(stored(storage, approvalObject(first.id))).toMatchObject({ decision });
   });
 
   it("loses no answer that is given in the same moment", async () => {

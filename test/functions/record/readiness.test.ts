@@ -63,6 +63,23 @@ describe("settleReadiness", () => {
     expect(await settle(9000)).toEqual({ readyAt: 1000, expiresAt: 9000 + 72 * hour });
   });
 
+  it("keeps what a request gave when a later run gives none, whatever the spec says all along", async () => {
+    await put(storage, "plans/kept.json", {});
+    for (const planHash of ["h", "kept"]) {
+      await storage.deleteObject("b", object);
+      await settle(1000, { planHash, timeToLiveSeconds: 5 * hour });
+      await put(storage, object, { ...stored(storage, object), warned: ["2h"] });
+      expect(await settle(9000, { planHash })).toEqual({ readyAt: 1000, expiresAt: 1000 + 5 * hour });
+      expect(stored(storage, object)).toMatchObject({ timeToLiveSeconds: 5 * hour, warned: ["2h"] });
+    }
+  });
+
+  it("takes what the spec says anew after that", async () => {
+    await put(storage, "plans/other.json", { timeToLiveSeconds: 24 * hour });
+    await settle(1000, { timeToLiveSeconds: 5 * hour });
+    expect(await settle(9000, { planHash: "other" })).toEqual({ readyAt: 1000, expiresAt: 9000 + 24 * hour });
+  });
+
   it("begins anew after a removal that was not finished", async () => {
     await put(storage, object, { plans: ["h"], expiresAt: 50, timeToLiveSeconds: 72 * hour });
     expect(await settle(1000)).toEqual({ readyAt: 1000, expiresAt: 1000 + 72 * hour });

@@ -68,6 +68,22 @@ describe("accept", () => {
     await expect(accept(other, here.clients)).rejects.toMatchObject({ reason: "KEY_REUSED" });
   });
 
+  it("answers a ticket that comes again with another text as it did the first time, and not one that wants more", async () => {
+    const requestedBy = "alloyrun-hook@my-project.iam.gserviceaccount.com";
+    const ask = (body: object) =>
+      accept({ body: { ...up, ticket: "CHG1", ...body }, requestedBy, key: "t" }, here.clients);
+    const first = await ask({ reason: "a demo", onBehalfOf: "p@example.com" });
+    expect(await ask({ reason: "the demo on Friday", onBehalfOf: "q@example.com" })).toEqual(first);
+    await expect(ask({ reason: "a demo", timeToLive: "9h" })).rejects.toMatchObject({ reason: "KEY_REUSED" });
+    expect(here.started).toHaveLength(1);
+  });
+
+  it("refuses a key that was used for another reason", async () => {
+    await accept(requestWith({ ...up, reason: "a demo" }), here.clients);
+    const other = accept(requestWith({ ...up, reason: "another" }), here.clients);
+    await expect(other).rejects.toMatchObject({ reason: "KEY_REUSED" });
+  });
+
   it("starts an execution for a request that was noted but not started", async () => {
     const { run } = await accept(requestWith(up), here.clients);
     const object = `requests/${run}.json`;
@@ -141,6 +157,22 @@ describe("accept", () => {
     const { run } = await accept(requestWith(up), here.clients);
     const down = accept(requestWith({ action: "down", environment: "users" }, "k2"), here.clients);
     await expect(down).rejects.toMatchObject({ reason: "NOT_BUILT", message: expect.stringContaining(run) });
+  });
+
+  it("tells beforehand that a looser spec must be approved, as the stored one says", async () => {
+    const policy = "policy: { approval: { when: [always], approvers: [user:b@example.com] } }";
+    await hold(here, await accept(requestWith({ ...up, spec: `${exampleText}  ${policy}\n` }), here.clients));
+    end(here);
+    expect(await accept(requestWith(up, "k2"), here.clients)).toMatchObject({ approval: "required" });
+    const removal = requestWith({ action: "down", environment: "users" }, "k3");
+    expect(await accept(removal, here.clients)).toMatchObject({ approval: "required" });
+  });
+
+  it("refuses to end what its spec protects", async () => {
+    const spec = `${exampleText}  policy: { protect: true }\n`;
+    const refused = accept(requestWith({ ...up, spec, timeToLive: "72h" }), here.clients);
+    await expect(refused).rejects.toMatchObject({ message: expect.stringContaining("timeToLive would remove") });
+    expect(here.started).toEqual([]);
   });
 
   it("notes what is asked beside the spec: ticket, time to live, plan, and what to do while others work", async () => {

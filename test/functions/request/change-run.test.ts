@@ -48,6 +48,18 @@ describe("cancelRun", () => {
     expect(here.clients.storage.texts()).toEqual(before);
   });
 
+  it("closes what the run still asks, and leaves what was answered", async () => {
+    const decision = { state: "approved", by: "b@example.com", at: "t" };
+    await put(here.clients.storage, `approvals/${run}-111111111111.json`, { id: "a", run, decision });
+    await put(here.clients.storage, `approvals/${run}-222222222222.json`, { id: "b", run });
+    await cancelRun(run, "b@example.com", here.clients);
+    expect(stored(here.clients.storage, `approvals/${run}-111111111111.json`)).toEqual({ id: "a", run, decision });
+    expect(stored(here.clients.storage, `approvals/${run}-222222222222.json`)).toEqual({
+      ...{ id: "b", run },
+      closedAt: expect.any(String),
+    });
+  });
+
   it("leaves a run as it ended", async () => {
     stand("SUCCEEDED");
     await recordThat("succeeded");
@@ -107,7 +119,7 @@ describe("resumeRun", () => {
     await resumeRun(run, "b@example.com", here.clients);
     const callbacks = { send: () => Promise.resolve() };
     const decided = decide(
-      { id: "a1", state: "approved", by: "b@example.com", body: {} },
+      { id: "a1", state: "approved", via: "api", by: "b@example.com", body: {} },
       { ...here.clients, callbacks },
     );
     await expect(decided).rejects.toMatchObject({ code: "PERMISSION_DENIED" });

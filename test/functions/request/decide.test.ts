@@ -10,6 +10,12 @@ const now = Date.UTC(2026, 0, 1) / 1000;
 const callback = "https://workflowexecutions.googleapis.com/v1/callbacks/1";
 const changesHash = "c".repeat(64);
 
+/** The run that asks is there, and its execution waits. */
+async function wait({ clients, executions }: TestInstallation, attempt = 1): Promise<void> {
+  await put(clients.storage, "requests/run-1.json", { run: "run-1", requestedBy: "a@example.com", attempt, execution: "e1" });
+  executions.set("e1", { name: "e1", state: "ACTIVE", labels: {} });
+}
+
 describe("decide", () => {
   let here: TestInstallation;
   let woken: string[];
@@ -19,6 +25,7 @@ describe("decide", () => {
     here = createTestInstallation();
     woken = [];
     failures = 0;
+    await wait(here);
     await put(here.clients.storage, object, {
       ...{ id: "a1", run: "run-1", environment: "users", changesHash, callback },
       ...{ reasons: ["rows are lost"], requesters: ["a@example.com", "p@example.com"] },
@@ -35,7 +42,7 @@ describe("decide", () => {
   };
   const clients = () => ({ ...here.clients, callbacks });
   const answer = (state: "approved" | "rejected", by: string, body: DecisionBody = { reason: "because" }) =>
-    decide({ id: "a1", state, by, body }, clients());
+    decide({ id: "a1", state, by, via: "api", body }, clients());
   const decision = () => stored(here.clients.storage, object).decision;
 
   it.each(["approved", "rejected"] as const)(
@@ -47,7 +54,13 @@ describe("decide", () => {
         by: "b@example.com",
         reason: "because",
       });
-      expect(decision()).toEqual({ state, by: "b@example.com", reason: "because", at: "2026-01-01T00:00:00.000Z" });
+      expect(decision()).toEqual({
+        state,
+        by: "b@example.com",
+        via: "api",
+        reason: "because",
+        at: "2026-01-01T00:00:00.000Z",
+      });
       expect(woken).toEqual([callback]);
     },
   );
@@ -94,9 +107,33 @@ describe("decide", () => {
 
   it("lets only one of two win that decide at the same moment", async () => {
     const storage = interruptedBefore(here.clients.storage, { object, act: () => answer("rejected", "c@example.com") });
-    const late = decide({ id: "a1", state: "approved", by: "b@example.com", body: {} }, { ...clients(), storage });
+    const late = decide(
+      { id: "a1", state: "approved", by: "b@example.com", via: "link", body: {} },
+      { ...clients(), storage },
+    );
     await expect(late).rejects.toMatchObject({ reason: "ALREADY_DECIDED" });
     expect(decision()).toMatchObject({ state: "rejected", by: "c@example.com" });
+  });
+
+  it("notes that it came by a link", async () => {
+    const link = { id: "a1", state: "approved", by: "b@example.com", via: "link", body: {} } as const;
+    expect(await decide(link, clients())).toMatchObject({ via: "link" });
+    expect(decision()).toMatchObject({ via: "link" });
+  });
+
+  it.each([
+    ["the run was cancelled", () => here.executions.set("e1", { name: "e1", state: "CANCELLED", labels: {} })],
+    ["the run has failed", () => here.executions.set("e1", { name: "e1", state: "FAILED", labels: {} })],
+    ["another execution works for the run", () => wait(here, 2)],
+  ])("decides nothing once %s, and closes it", async (_when, happen) => {
+    await put(here.clients.storage, object, { ...stored(here.clients.storage, object), attempt: 1 });
+    await happen();
+    expect(await viewApproval("a1", clients())).toMatchObject({ state: "closed" });
+    await expect(answer("approved", "b@example.com")).rejects.toMatchObject({ reason: "NOT_AWAITED" });
+    expect([decision(), woken]).toEqual([undefined, []]);
+    expect(stored(here.clients.storage, object)).toMatchObject({ closedAt: "2026-01-01T00:00:00.000Z" });
+    await wait(here);
+    await expect(answer("approved", "b@example.com")).rejects.toMatchObject({ reason: "NOT_AWAITED" });
   });
 
   it("decides nothing once it has expired, and tells so", async () => {
@@ -109,14 +146,16 @@ describe("decide", () => {
   });
 
   it("is about an approval that there is", async () => {
-    const unknown = decide({ id: "a2", state: "approved", by: "b@example.com", body: {} }, clients());
+    const unknown = decide({ id: "a2", state: "approved", by: "b@example.com", via: "api", body: {} }, clients());
     await expect(unknown).rejects.toMatchObject({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL" });
   });
 });
 
 describe("viewApproval", () => {
   it("tells what is asked, of whom not, and until when", async () => {
-    const { clients } = createTestInstallation();
+    const here = createTestInstallation();
+    const { clients } = here;
+    await wait(here);
     const about = { id: "a1", run: "run-1", environment: "users", changesHash, reasons: ["rows are lost"] };
     await put(clients.storage, object, {
       ...about,

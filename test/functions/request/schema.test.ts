@@ -33,6 +33,8 @@ describe("the body of a request", () => {
     [{ action: "rebuild", spec: "text" }, "spec is only for up and plan"],
     [{ action: "down", environment: "u", timeToLive: "1h" }, "timeToLive is only for up"],
     [{ action: "up", environment: "u", timeToLive: "1 hour" }, "timeToLive"],
+    [{ action: "up", environment: "u", timeToLive: "1s" }, "timeToLive must be 1h or more"],
+    [{ action: "up", environment: "u", timeToLive: "59m" }, "timeToLive must be 1h or more"],
     [{ action: "up", environment: "u", timeToLive: "1e3h" }, "timeToLive"],
     [{ action: "up", environment: "u", onBusy: "wait" }, "onBusy"],
     [{ action: "up", environment: "u", reason: "   " }, "reason must not be empty"],

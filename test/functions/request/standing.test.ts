@@ -14,6 +14,7 @@ const none = { dataLoss: true, downtime: false, costPerDay: 0, expectedSeconds: 
 const digest: Digest = {
   ...{ environment: "users", action: "rebuild", level: "data", planHash: "1".repeat(64), changesHash },
   generations: { database: 2, cluster: 1 },
+  reasons: ["rows are lost"],
   changes: [{ step: "seed", resource: "databases/mydb_g2", action: "create", fields: [], effects: none }],
   effects: { ...none, costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04" } },
 };
@@ -97,7 +98,7 @@ describe("viewRun", () => {
     await put(`plans/${changesHash}.json`, digest);
     await record(run, "plan", { changesHash });
     expect(await view(run)).toMatchObject({ plan: { changesHash }, reasonsToAsk: ["rows are lost"] });
-    await put(`plans/${changesHash}.json`, { ...digest, changes: [] });
+    await put(`plans/${changesHash}.json`, { ...digest, reasons: [] });
     expect(await view(run)).toMatchObject({ reasonsToAsk: [] });
   });
 

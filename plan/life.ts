@@ -1,0 +1,37 @@
+/** What is known of an environment's life: times in seconds since the epoch. */
+export interface Life {
+  readonly readyAt?: number;
+  readonly expiresAt?: number;
+  /** The time to live by which that was counted; `extend` moves the end, not this. */
+  readonly timeToLiveSeconds?: number;
+  /** What the spec said by then, null when nothing: only what it says anew counts. */
+  readonly specTimeToLiveSeconds?: number | null;
+}
+
+/** The times to live that a run comes with. */
+export interface GivenLife {
+  /** What its request says. */
+  readonly asked?: number;
+  /** What the spec says. */
+  readonly spec?: number;
+}
+
+/**
+ * The time to live that a run gives an environment: what its request says, else what the spec says anew; absent seconds
+ * mean that it is kept. Undefined when it gives none, and the environment keeps the life that it has.
+ */
+export function lifeGiven(known: Life, { asked, spec }: GivenLife): { readonly seconds?: number } | undefined {
+  const { readyAt, timeToLiveSeconds, specTimeToLiveSeconds = timeToLiveSeconds ?? null } = known;
+  if (readyAt === undefined) return { seconds: asked ?? spec };
+  if (asked !== undefined) return asked === timeToLiveSeconds ? undefined : { seconds: asked };
+  return (spec ?? null) === specTimeToLiveSeconds ? undefined : { seconds: spec };
+}
+
+/**
+ * Whether a time to live may end an environment that is ready earlier than it would have ended. It says the same whenever
+ * it is asked, so that an approval stays about the same: a life as long as the whole of the present one ends no earlier.
+ */
+export function endsEarlier({ readyAt, expiresAt }: Life, seconds: number | undefined): boolean {
+  if (readyAt === undefined || seconds === undefined) return false;
+  return expiresAt === undefined || seconds < expiresAt - readyAt;
+}
