@@ -1,7 +1,7 @@
 import type { Grant } from "../google/policy.ts";
-import { type StepName, stepNames } from "../plan/step.ts";
+import { type LimitedPermissions, type StepName, stepNames } from "../plan/step.ts";
 import { steps } from "../plan/steps.ts";
-import { accountEmail, functionId, installationAccountId, installationName } from "../spec/names.ts";
+import { accountEmail, functionId, installationAccountId, installationName, linkKeySecret } from "../spec/names.ts";
 
 /** Where alloyrun is installed. */
 export interface Target {
@@ -19,8 +19,8 @@ export interface InstallationAccount {
   readonly displayName: string;
   /** Permissions of its custom role on the project. */
   readonly permissions: readonly string[];
-  /** Roles that it may grant on the project; those permissions come in a role of their own, under a condition. */
-  readonly grants: readonly string[];
+  /** Permissions that come in roles of their own, each under its condition. */
+  readonly limited: readonly LimitedPermissions[];
   /** Accounts of the installation that it may act as, by name. */
   readonly actAs: readonly string[];
   /** What it may do in the installation's bucket. */
@@ -179,7 +179,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
     name,
     email: accountEmail(project, installationAccountId(name)),
     permissions: [],
-    grants: [],
+    limited: [],
     actAs: [],
     bucket: {},
     readsUploads: [],
@@ -192,7 +192,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
       account(name, {
         displayName: `alloyrun step ${name}: ${title}`,
         permissions: permissions.project,
-        grants: permissions.grants ?? [],
+        limited: permissions.limited ?? [],
         actAs: permissions.actAs ?? [],
         bucket: { reads: permissions.bucket ?? [] },
       }),
@@ -257,9 +257,9 @@ export function roleName(project: string, account: string): string {
   return `projects/${project}/roles/alloyrun_${account}`;
 }
 
-/** Custom role with which an account grants the listed roles, and nothing else. */
-export function grantsRoleName(project: string, account: string): string {
-  return `${roleName(project, account)}_grants`;
+/** Custom role of permissions that an account has under a condition. */
+export function limitedRoleName(project: string, account: string, of: LimitedPermissions["of"]): string {
+  return `${roleName(project, account)}_${of}`;
 }
 
 /** Custom role with which an account reads objects in Google's own buckets that it names. */
@@ -274,14 +274,12 @@ export function secretRoleName(project: string, account: string, kind: "hooks" |
 
 /** The IAM condition that keeps a role to secrets whose ids begin so. Google names them by the project's number. */
 export function secretsCondition(title: string, beginning: string): NonNullable<Grant["condition"]> {
-  const expression = `resource.name.extract("/secrets/{id}").startsWith("${beginning}")`;
-  return { title: `alloyrun-${title}`, expression };
+  return { title: `alloyrun-${title}`, expression: `${secretPlace}.startsWith("${beginning}")` };
 }
 
 /** The IAM condition that keeps a role to one secret and its versions. */
 export function secretCondition(title: string, id: string): NonNullable<Grant["condition"]> {
-  const place = 'resource.name.extract("/secrets/{id}")';
-  return { title: `alloyrun-${title}`, expression: `${place} == "${id}" || ${place}.startsWith("${id}/")` };
+  return { title: `alloyrun-${title}`, expression: `${secretPlace} == "${id}" || ${secretPlace}.startsWith("${id}/")` };
 }
 
 /** The IAM condition that keeps a role to what lies in buckets and under names that begin so: `{bucket}/objects/{name}`. */
@@ -289,12 +287,31 @@ export function objectsCondition(title: string, beginning: string): NonNullable<
   return { title: `alloyrun-${title}`, expression: `resource.name.startsWith("projects/_/buckets/${beginning}")` };
 }
 
-/** The IAM condition that keeps an account from granting any other role. */
-export function grantsCondition(roles: readonly string[]): { readonly title: string; readonly expression: string } {
-  const list = roles.map((role) => `'${role}'`).join(", ");
-  const expression = `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${list}])`;
-  return { title: "alloyrun-grants", expression };
+/**
+ * The IAM condition of permissions that are limited: no role but those listed is given or taken with them, and only secrets
+ * that are meant are changed. Google evaluates the former for IAM, Cloud Run, Secret Manager and the project, and names of
+ * resources for secrets alone.
+ *
+ * @see https://cloud.google.com/iam/docs/conditions-attribute-reference
+ */
+export function limitingCondition({ of, grants, secrets }: LimitedPermissions): NonNullable<Grant["condition"]> {
+  const list = grants?.map((role) => `'${role}'`).join(", ");
+  const parts = [
+    ...(secrets ? [limitedSecrets[secrets]] : []),
+    ...(list ? [`api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${list}])`] : []),
+  ];
+  return { title: `alloyrun-${of}`, expression: parts.join(" && ") };
 }
+
+const secretPlace = 'resource.name.extract("/secrets/{id}")';
+
+/** The two passwords of environments by how their ids begin and end; of others, all but what belongs to the installation. */
+const limitedSecrets: Readonly<Record<NonNullable<LimitedPermissions["secrets"]>, string>> = {
+  passwords:
+    `${secretPlace}.startsWith("alloyrun-") && ` +
+    '(resource.name.endsWith("-admin-password") || resource.name.endsWith("-application-password"))',
+  users: `${secretPlace} != "" && !(${secretPlace}.startsWith("alloyrun-hook-") || ${secretPlace}.startsWith("${linkKeySecret}"))`,
+};
 
 /** The label that marks everything of this installation that takes labels. */
 export function installationLabels(project: string): Record<string, string> {

@@ -1,11 +1,12 @@
 import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts";
 import type { Grant } from "../google/policy.ts";
+import type { LimitedPermissions } from "../plan/step.ts";
 import { linkKeySecret } from "../spec/names.ts";
 import type { InstallationChange } from "./change.ts";
 import {
-  grantsCondition,
-  grantsRoleName,
   type InstallationAccount,
+  limitedRoleName,
+  limitingCondition,
   objectsCondition,
   roleName,
   secretCondition,
@@ -22,12 +23,6 @@ export type WantedRole = Required<Pick<CustomRole, "name" | "title" | "descripti
 
 /** What ensuring roles works with. */
 export type RoleClient = Pick<IamRolesClient, "getRole" | "createRole" | "patchRole" | "undeleteRole">;
-
-/**
- * The permission to change the project's policy comes in a role of its own, bound under the condition that only the
- * listed roles are granted with it.
- */
-const policyPermissions = new Set(["resourcemanager.projects.setIamPolicy"]);
 
 /** Ensures a custom role with exactly its permissions. Google keeps deleted ones for a week, and their ids for longer. */
 export async function ensureRole(roles: RoleClient, role: WantedRole): Promise<void> {
@@ -58,6 +53,15 @@ export function roleChange(wanted: WantedRole, found: CustomRole | undefined): I
   return differences.length > 0 ? { kind: "role", action: "update", resource: name, differences } : undefined;
 }
 
+/** What roles are for that are bound under a condition, in words. */
+const purposes: Readonly<Record<LimitedPermissions["of"], string>> = {
+  grants: "grants of listed roles",
+  actors: "who acts as an account",
+  secrets: "passwords of environments",
+  userSecrets: "readers of secrets",
+  invokers: "who calls a service",
+};
+
 /** The custom roles of an account. */
 export function rolesOf(project: string, account: InstallationAccount): readonly WantedRole[] {
   const role = (name: string, purpose: string, includedPermissions: readonly string[]): WantedRole => ({
@@ -66,8 +70,6 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     description: installationMark(project),
     includedPermissions,
   });
-  const ordinary = account.permissions.filter((permission) => !policyPermissions.has(permission));
-  const policy = account.permissions.filter((permission) => policyPermissions.has(permission));
   const uploads = account.readsUploads.length > 0 ? ["storage.objects.get"] : [];
   const { readsHooks, readsLinkKey, drawsLinkKey } = account.secrets;
   const hooks = readsHooks ? ["secretmanager.versions.access"] : [];
@@ -76,8 +78,10 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     ...(drawsLinkKey ? ["secretmanager.versions.add"] : []),
   ];
   return [
-    role(roleName(project, account.name), "", ordinary),
-    role(grantsRoleName(project, account.name), ": grants of listed roles", policy),
+    role(roleName(project, account.name), "", account.permissions),
+    ...account.limited.map(({ of, permissions }) =>
+      role(limitedRoleName(project, account.name, of), `: ${purposes[of]}`, permissions),
+    ),
     role(uploadsRoleName(project, account.name), ": sources of functions", uploads),
     role(secretRoleName(project, account.name, "hooks"), ": secrets of webhooks", hooks),
     role(secretRoleName(project, account.name, "linkKey"), ": key of approval links", linkKey),
@@ -89,9 +93,8 @@ export function grantsOf(target: Target, account: InstallationAccount): readonly
   const { project, projectNumber, region } = target;
   const member = memberOf(account);
   return rolesOf(project, account).flatMap(({ name }): Grant[] => {
-    if (name === grantsRoleName(project, account.name)) {
-      return [{ role: name, member, condition: grantsCondition(account.grants) }];
-    }
+    const limited = account.limited.find(({ of }) => name === limitedRoleName(project, account.name, of));
+    if (limited) return [{ role: name, member, condition: limitingCondition(limited) }];
     if (name === secretRoleName(project, account.name, "hooks")) {
       return [{ role: name, member, condition: secretsCondition("hooks", "alloyrun-hook-") }];
     }

@@ -5,6 +5,7 @@ import type { Projects } from "../projects.ts";
 import type { Random } from "../random.ts";
 import type { Collection, Store } from "../store.ts";
 import type { Access, Binding, DecidingGrant, Decision, Policy } from "./access.ts";
+import { tellsModifiedRoles } from "./condition/resource.ts";
 import { parseCondition } from "./condition.ts";
 import { missingCredentials } from "./credentials.ts";
 import { permissionsInEffect } from "./custom-role.ts";
@@ -66,7 +67,11 @@ export function createAccess(context: AccessContext): Decider {
   /** The bindings that answer a question with yes, one after the other. */
   function* grantsFor({ principal, permission, resource, modifiedRoles }: AccessQuestion): Generator<DecidingGrant> {
     const asked = membersOf(principal);
-    const circumstances = { now: clock.now(), modifiedRoles, resource: asConditionsSee(resource, projects) };
+    const circumstances = {
+      now: clock.now(),
+      modifiedRoles: toldRoles(modifiedRoles, { permission, resource }),
+      resource: asConditionsSee(resource, projects),
+    };
     const decides = ({ role, members, condition }: Binding) =>
       members.some((member) => asked.includes(member) || stands(member, asked)) &&
       grants(roles, { role, permission, now: circumstances.now }) &&
@@ -155,6 +160,14 @@ function lineage(
   return [
     ...new Set([...containers, ...(project ? [`//cloudresourcemanager.googleapis.com/projects/${project}`] : [])]),
   ];
+}
+
+/** What a service tells conditions of the roles that a request changes. */
+function toldRoles(
+  modified: readonly string[] | undefined,
+  { permission, resource }: Pick<AccessQuestion, "permission" | "resource">,
+): readonly string[] | "untold" | undefined {
+  return modified && permission.endsWith(".setIamPolicy") && !tellsModifiedRoles(resource) ? "untold" : modified;
 }
 
 /** Secret Manager names its resources by the project's number. */
