@@ -4,7 +4,13 @@ import { editPolicy, type Grant, type Policy } from "../google/policy.ts";
 import { installationName } from "../spec/names.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
-import { type InstallationAccount, installationLabels, objectsCondition, type Target } from "./installation.ts";
+import {
+  bucketRoleName,
+  type InstallationAccount,
+  installationLabels,
+  objectsCondition,
+  type Target,
+} from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
 
@@ -37,7 +43,7 @@ export async function ensureBucket(
     get: () => buckets.getPolicy(name),
     set: (policy: Policy) => buckets.setPolicy(name, policy),
   };
-  await persist(isUnknownMember, () => editPolicy(access, grantsEdit(name, accounts)));
+  await persist(isUnknownMember, () => editPolicy(access, grantsEdit(target, accounts)));
 }
 
 /** What `ensureBucket` would make and change. */
@@ -49,7 +55,7 @@ export async function planBucket(
   const name = installationName(target.project);
   const change = bucketChange(target, await present(buckets.getBucket(name)));
   const policy = change?.action === "create" ? {} : ((await present(buckets.getPolicy(name))) ?? {});
-  return found(change, policyChange(`gs://${name}`, policy, grantsEdit(name, accounts)));
+  return found(change, policyChange(`gs://${name}`, policy, grantsEdit(target, accounts)));
 }
 
 /** What ensuring the bucket works with. */
@@ -69,8 +75,8 @@ function bucketChange(target: Target, bucket: Bucket | undefined): InstallationC
   return differences.length > 0 ? { kind: "bucket", action: "update", resource, differences } : undefined;
 }
 
-function grantsEdit(bucket: string, accounts: readonly InstallationAccount[]): (policy: Policy) => Policy {
-  const grants = accounts.flatMap((account) => bucketGrants(bucket, account));
+function grantsEdit(target: Target, accounts: readonly InstallationAccount[]): (policy: Policy) => Policy {
+  const grants = accounts.flatMap((account) => bucketGrants(target, account));
   return (policy) => reconcile(policy, grants, accounts);
 }
 
@@ -80,18 +86,17 @@ export function isUnknownMember(error: ApiError): boolean {
 }
 
 /** Conditions on names do not hold for listing, so the role for that, which reads nothing, comes without one. */
-function bucketGrants(bucket: string, account: InstallationAccount): Grant[] {
+function bucketGrants({ project }: Target, account: InstallationAccount): Grant[] {
   const member = memberOf(account);
-  const { reads = [], writes = [], lists = false } = account.bucket;
-  const under = (role: string) => (prefix: string) => ({
-    role,
-    member,
-    condition: objectsCondition(prefix.replace("/", ""), `${bucket}/objects/${prefix}`),
-  });
+  const { lists = false, ...access } = account.bucket;
+  const under = (verb: keyof typeof access) =>
+    (access[verb] ?? []).map((prefix) => ({
+      ...{ role: bucketRoleName(project, verb), member },
+      condition: objectsCondition(prefix.replace("/", ""), `${installationName(project)}/objects/${prefix}`),
+    }));
   return [
-    ...reads.map(under("roles/storage.objectViewer")),
-    ...writes.map(under("roles/storage.objectUser")),
-    ...(lists ? [{ role: "roles/storage.legacyBucketReader", member }] : []),
+    ...[...under("reads"), ...under("adds"), ...under("writes"), ...under("removes")],
+    ...(lists ? [{ role: bucketRoleName(project, "lists"), member }] : []),
   ];
 }
 

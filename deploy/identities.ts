@@ -8,7 +8,7 @@ import { persist } from "./eventually.ts";
 import { type InstallationAccount, roleName, type Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
-import { ensureRole, grantsOf, type RoleClient, roleChange, rolesOf } from "./roles.ts";
+import { bucketRoles, ensureRole, grantsOf, type RoleClient, roleChange, rolesOf } from "./roles.ts";
 
 /** What making identities works with. */
 export interface IdentityClients {
@@ -29,7 +29,7 @@ export async function ensureIdentities(
 ): Promise<void> {
   const { project } = target;
   await Promise.all(accounts.map((account) => ensureAccount(clients.iam, project, account)));
-  const roles = accounts.flatMap((account) => rolesOf(project, account));
+  const roles = [...accounts.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
   await Promise.all(roles.map((role) => ensureRole(clients.roles, role)));
   const access = {
     get: () => clients.resourceManager.getProjectPolicy(project),
@@ -46,7 +46,7 @@ export async function planIdentities(
   accounts: readonly InstallationAccount[],
 ): Promise<readonly InstallationChange[]> {
   const { project } = target;
-  const wantedRoles = accounts.flatMap((account) => rolesOf(project, account));
+  const wantedRoles = [...accounts.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
   const [ofAccounts, ofRoles, policy] = await Promise.all([
     Promise.all(accounts.map((account) => planAccount(iam, { project, account, accounts }))),
     Promise.all(wantedRoles.map(async (role) => roleChange(role, await present(roles.getRole(role.name))))),

@@ -46,8 +46,12 @@ export interface SecretAccess {
 /** Rights in the installation's bucket, by prefix of the objects' names. */
 export interface BucketAccess {
   readonly reads?: readonly string[];
+  /** Read and added to: what lies there is neither changed nor deleted. */
+  readonly adds?: readonly string[];
   /** Read, written and deleted. */
   readonly writes?: readonly string[];
+  /** Read and deleted. */
+  readonly removes?: readonly string[];
   /**
    * Whether it sees the names of all objects: no prefix can limit that. Who may not is told that reading is forbidden even
    * where there is nothing to read.
@@ -114,7 +118,8 @@ const entries: readonly EntryDeclaration[] = [
     ],
     bucket: {
       reads: ["specs/", "locks/", "queues/", "teardowns/"],
-      writes: ["approvals/", "chains/", "environments/", "freezes/", "plans/", "requests/", "runs/"],
+      adds: ["plans/", "runs/"],
+      writes: ["approvals/", "chains/", "environments/", "freezes/", "requests/"],
       lists: true,
     },
     invokers: ["sweep", "scheduler", "push", "hook"],
@@ -123,7 +128,12 @@ const entries: readonly EntryDeclaration[] = [
     name: "plan",
     title: "decides what a run is about",
     permissions: [],
-    bucket: { reads: ["chains/", "environments/", "requests/"], writes: ["approvals/", "plans/"], lists: true },
+    bucket: {
+      reads: ["chains/", "environments/", "requests/"],
+      adds: ["plans/"],
+      writes: ["approvals/"],
+      lists: true,
+    },
     invokers: ["workflow"],
   },
   {
@@ -132,7 +142,8 @@ const entries: readonly EntryDeclaration[] = [
     permissions: ["workflows.executions.get"],
     bucket: {
       reads: ["chains/", "freezes/"],
-      writes: ["locks/", "queues/", "requests/", "specs/", "teardowns/", "environments/"],
+      writes: ["locks/", "queues/", "requests/", "specs/", "environments/"],
+      removes: ["teardowns/"],
       lists: true,
     },
     invokers: ["workflow"],
@@ -143,7 +154,8 @@ const entries: readonly EntryDeclaration[] = [
     permissions: [],
     bucket: {
       reads: ["approvals/", "locks/", "plans/", "requests/"],
-      writes: ["chains/", "environments/", "runs/", "teardowns/"],
+      adds: ["runs/"],
+      writes: ["chains/", "environments/", "teardowns/"],
       lists: true,
     },
     invokers: ["workflow"],
@@ -255,6 +267,11 @@ export function installationFunctions(project: string): InstallationFunction[] {
 /** Custom role of an account: `projects/{project}/roles/alloyrun_{account}`. */
 export function roleName(project: string, account: string): string {
   return `projects/${project}/roles/alloyrun_${account}`;
+}
+
+/** Custom role of what accounts do with objects of the bucket; it is bound account by account and prefix by prefix. */
+export function bucketRoleName(project: string, verb: keyof BucketAccess): string {
+  return roleName(project, `bucket_${verb}`);
 }
 
 /** Custom role of permissions that an account has under a condition. */

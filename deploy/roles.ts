@@ -4,6 +4,8 @@ import type { LimitedPermissions } from "../plan/step.ts";
 import { linkKeySecret } from "../spec/names.ts";
 import type { InstallationChange } from "./change.ts";
 import {
+  type BucketAccess,
+  bucketRoleName,
   type InstallationAccount,
   limitedRoleName,
   limitingCondition,
@@ -86,6 +88,27 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     role(secretRoleName(project, account.name, "hooks"), ": secrets of webhooks", hooks),
     role(secretRoleName(project, account.name, "linkKey"), ": key of approval links", linkKey),
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
+}
+
+/** What is done with objects of the bucket. Whoever replaces one deletes one, so who only adds cannot change what is there. */
+const bucketPermissions: Readonly<Record<keyof BucketAccess, readonly string[]>> = {
+  reads: ["storage.objects.get"],
+  adds: ["storage.objects.create", "storage.objects.get"],
+  writes: ["storage.objects.create", "storage.objects.delete", "storage.objects.get"],
+  removes: ["storage.objects.delete", "storage.objects.get"],
+  lists: ["storage.objects.list"],
+};
+
+const bucketVerbs: readonly (keyof BucketAccess)[] = ["reads", "adds", "writes", "removes", "lists"];
+
+/** The custom roles that are bound in the bucket. */
+export function bucketRoles(project: string): readonly WantedRole[] {
+  return bucketVerbs.map((verb) => ({
+    name: bucketRoleName(project, verb),
+    title: `alloyrun bucket: ${verb}`,
+    description: installationMark(project),
+    includedPermissions: bucketPermissions[verb],
+  }));
 }
 
 /** What an account is granted on the project: its roles, each under its condition. */

@@ -14,7 +14,7 @@ import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
 import { latestRun, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { readStored, writeStored } from "./read.ts";
+import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
@@ -62,7 +62,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     generations: { database: run.databaseGeneration, cluster: run.clusterGeneration },
     changes: changesOf(body),
   });
-  await writeStored(storage, { bucket, object: digestObject(digest.changesHash), ifGenerationMatch: "0" }, digest);
+  await writeOnce(storage, { bucket, object: digestObject(digest.changesHash) }, digest);
   const { changesHash: asked, expiry } = await readRequest(storage, bucket, run.id);
   const moved =
     asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);

@@ -77,20 +77,23 @@ describe("installationAccounts", () => {
   });
 
   it("lets only the accounts of the entries write to the bucket", () => {
-    const writers = accounts.filter(({ bucket }) => bucket.writes !== undefined);
+    const writers = accounts.filter(({ bucket }) => bucket.writes ?? bucket.adds ?? bucket.removes);
     expect(writers.map(({ name }) => name)).toEqual(["request", "plan", "lock", "record"]);
   });
 
   it("lets the public door write nothing and call nothing of Google's", () => {
     const { permissions, limited, actAs, bucket } = accountOf("hook");
-    expect([permissions, limited, actAs, bucket.writes]).toEqual([[], [], [], undefined]);
+    expect([permissions, limited, actAs, Object.keys(bucket)]).toEqual([[], [], [], ["reads", "lists"]]);
   });
 
-  it.each(accounts)("gives $name a bucket's folders only, and none both to read and to write", ({ bucket }) => {
-    const prefixes = [...(bucket.reads ?? []), ...(bucket.writes ?? [])];
-    for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z]+\/$/);
-    expect(new Set(prefixes).size).toBe(prefixes.length);
-  });
+  it.each(accounts)(
+    "gives $name a bucket's folders only, and each in one way",
+    ({ bucket: { lists: _, ...access } }) => {
+      const prefixes = Object.values(access).flat();
+      for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z]+\/$/);
+      expect(new Set(prefixes).size).toBe(prefixes.length);
+    },
+  );
 
   it("lets only the request function start executions", () => {
     const starters = accounts.filter(({ permissions }) => permissions.includes("workflows.executions.create"));
