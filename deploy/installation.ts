@@ -1,7 +1,7 @@
 import type { Grant } from "../google/policy.ts";
 import { type LimitedPermissions, type StepName, stepNames } from "../plan/step.ts";
 import { steps } from "../plan/steps.ts";
-import { accountEmail, functionId, installationAccountId, installationName, linkKeySecret } from "../spec/names.ts";
+import { accountEmail, functionId, installationAccountId, installationName } from "../spec/names.ts";
 
 /** Where alloyrun is installed. */
 export interface Target {
@@ -322,12 +322,12 @@ export function limitingCondition({ of, grants, secrets }: LimitedPermissions): 
 
 const secretPlace = 'resource.name.extract("/secrets/{id}")';
 
-/** The two passwords of environments by how their ids begin and end; of others, all but what belongs to the installation. */
+/** The two passwords of environments, by how their ids begin and end; and what specs may name, which begins otherwise. */
 const limitedSecrets: Readonly<Record<NonNullable<LimitedPermissions["secrets"]>, string>> = {
   passwords:
     `${secretPlace}.startsWith("alloyrun-") && ` +
     '(resource.name.endsWith("-admin-password") || resource.name.endsWith("-application-password"))',
-  users: `${secretPlace} != "" && !(${secretPlace}.startsWith("alloyrun-hook-") || ${secretPlace}.startsWith("${linkKeySecret}"))`,
+  users: `${secretPlace} != "" && !${secretPlace}.startsWith("alloyrun-")`,
 };
 
 /** The label that marks everything of this installation that takes labels. */

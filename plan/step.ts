@@ -65,7 +65,7 @@ export interface LimitedPermissions {
   readonly permissions: readonly string[];
   /** Roles that may be given and taken with them, ten at most; the condition `modifiedGrantsByRole` lists exactly these. */
   readonly grants?: readonly string[];
-  /** On which secrets alone: the passwords that environments have, or all that are not the installation's own. */
+  /** On which secrets alone: the passwords that environments have, or those whose names are not alloyrun's. */
   readonly secrets?: "passwords" | "users";
 }
 

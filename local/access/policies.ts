@@ -63,6 +63,7 @@ export function createAccess(context: AccessContext): Decider {
   const roles: Collection<JsonObject> = store.collection("iam.roles");
 
   const listeners = new Set<(decision: Decision) => void>();
+  const withheld = new Set<(decision: Decision) => boolean>();
 
   /** The bindings that answer a question with yes, one after the other. */
   function* grantsFor({ principal, permission, resource, modifiedRoles }: AccessQuestion): Generator<DecidingGrant> {
@@ -90,9 +91,11 @@ export function createAccess(context: AccessContext): Decider {
 
   function decide(question: AccessQuestion): boolean {
     if (isAbove(question.principal)) return true;
-    if (listeners.size === 0) return !grantsFor(question).next().done;
+    if (listeners.size + withheld.size === 0) return !grantsFor(question).next().done;
     const { principal, permission, resource } = question;
-    const decision = { principal: emailOf(principal), permission, resource, grants: [...grantsFor(question)] };
+    const found = { principal: emailOf(principal), permission, resource, grants: [...grantsFor(question)] };
+    const isWithheld = found.grants.length > 0 && [...withheld].some((picks) => picks(found));
+    const decision = isWithheld ? { ...found, grants: [] } : found;
     for (const listener of listeners) listener(decision);
     return decision.grants.length > 0;
   }
@@ -120,6 +123,10 @@ export function createAccess(context: AccessContext): Decider {
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    withhold(picks) {
+      withheld.add(picks);
+      return () => void withheld.delete(picks);
     },
     demand: (principal, permission, resource) => require({ principal, permission, resource }),
     modifiedRoles: (resource, policy) => changedRoles(records.latest(resource), policy),

@@ -159,7 +159,7 @@ describe("limitingCondition", () => {
     );
     const users = limitingCondition({ of: "userSecrets", ...limited, secrets: "users" });
     expect(users.expression).toBe(
-      `${id} != "" && !(${id}.startsWith("alloyrun-hook-") || ${id}.startsWith("alloyrun-link-key")) && ${only}`,
+      `${id} != "" && !${id}.startsWith("alloyrun-") && ${only}`,
     );
   });
 });
