@@ -158,9 +158,7 @@ describe("limitingCondition", () => {
         `(resource.name.endsWith("-admin-password") || resource.name.endsWith("-application-password")) && ${only}`,
     );
     const users = limitingCondition({ of: "userSecrets", ...limited, secrets: "users" });
-    expect(users.expression).toBe(
-      `${id} != "" && !${id}.startsWith("alloyrun-") && ${only}`,
-    );
+    expect(users.expression).toBe(`${id} != "" && !${id}.startsWith("alloyrun-") && ${only}`);
   });
 });
 

@@ -2,13 +2,13 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { apis } from "../../local/apis.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import { localUrl } from "../../local/run/local-url.ts";
 import { region } from "./support/environment.ts";
 import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { createReceiver } from "./support/receiver.ts";
+import { createTakeAway, untaken } from "./support/take-away.ts";
 
 jest.setTimeout(300_000);
 
@@ -21,6 +21,7 @@ const ann = "ann@example.com";
 /** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 describe("the doors of an installation", () => {
   const receiver = createReceiver();
+  const takeAway = createTakeAway("my-project", () => false);
   let cloud: InstalledCloud;
   let watched: Watched;
   let hook: string;
@@ -28,14 +29,16 @@ describe("the doors of an installation", () => {
 
   beforeAll(async () => {
     cloud = await startInstalledCloud({
-      ...{ apis: [...apis, receiver.api], deploy: ["--hook"] },
+      ...{ apis: [...takeAway.apis, receiver.api], deploy: ["--hook"] },
       onStart: (local) => {
         watched = watchDecisions(local);
       },
     });
     await addSecret("alloyrun-hook-events", hookSecret);
     await addSecret("alloyrun-hook-tickets", ticketSecret);
-    hook = localUrl(cloud.local.cloud, `projects/my-project/locations/${region}/services/alloyrun-hook`) ?? "";
+    const { projectNumber } = await cloud.ask("GET cloudresourcemanager.googleapis.com/v1/projects/my-project");
+    hook = `${cloud.local.url}/alloyrun-hook-${String(projectNumber)}.${region}.run.app`;
+    takeAway.start(cloud.local);
   });
 
   afterAll(async () => {
@@ -161,16 +164,26 @@ describe("the doors of an installation", () => {
     const about = { environment: "nowhere", run: "run-0" };
     const event = { specversion: "1.0", id: "run-0/1", type: "dev.alloyrun.ready", data: about };
     const data = Buffer.from(JSON.stringify(event)).toString("base64");
-    const before = receiver.taken.length;
     await cloud.ask(`POST ${pubsub}/topics/alloyrun-events:publish`, { messages: [{ data, orderingKey: "nowhere" }] });
     await until(() => passedOver() > 0);
-    expect(receiver.taken).toHaveLength(before);
+    expect(events().filter(({ data: told }) => (told as JsonObject).environment === "nowhere")).toEqual([]);
   });
 
   it("are kept by accounts that hold nothing idle", () => {
     const rights = takeRights(cloud.local).map(keyOf);
     expect(rights.filter((key) => otherJourneys.doors.test(key)).length).toBeGreaterThan(10);
-    expect(idleRights(rights, watched, otherJourneys.doors)).toEqual([]);
+    const idle = idleRights(rights, watched, otherJourneys.doors);
+    expect(idle.filter((key) => untaken([key], takeAway).length > 0)).toEqual([]);
+  });
+
+  it("fail without any one of these rights, and are asked again", () => {
+    const rights = takeRights(cloud.local).map(keyOf);
+    expect(
+      untaken(
+        rights.filter((key) => otherJourneys.doors.test(key)),
+        takeAway,
+      ),
+    ).toEqual([]);
   });
 
   const spec = stringify({

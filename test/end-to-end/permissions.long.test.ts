@@ -52,8 +52,14 @@ const probes = /^(anonymous |alloyrun-services@)/;
 
 /** Rights whose absence no run notices, and what becomes of it instead. */
 const madeUpFor: readonly (readonly [RegExp, string])[] = [
-  [/^alloyrun-workflow: pubsub\.topics\.publish /, "an event that cannot be told is kept in the log, and the run goes on"],
-  [/^alloyrun-verify: roles\/run\.invoker on /, "the step says that it waits for the right, which identity gave a moment ago"],
+  [
+    /^alloyrun-workflow: pubsub\.topics\.publish /,
+    "an event that cannot be told is kept in the log, and the run goes on",
+  ],
+  [
+    /^alloyrun-verify: roles\/run\.invoker on /,
+    "the step says that it waits for the right, which identity gave a moment ago",
+  ],
 ];
 
 /** Rights that are not taken away here, and why. */
@@ -73,10 +79,7 @@ describe("the accounts of an installation", () => {
   const held = new Map<string, Right>();
   /** Whether what is being asked for is asked again when it failed. */
   let mayFail = false;
-  const takeAway = createTakeAway(
-    project,
-    (key) => mayFail && createRandom(`${seed} ${key}`).next() < share,
-  );
+  const takeAway = createTakeAway(project, (key) => mayFail && createRandom(`${seed} ${key}`).next() < share);
   let installed: ReadonlySet<string>;
   /** What was refused while something was taken away. */
   const deliberate = new Set<string>();
@@ -219,9 +222,7 @@ describe("the accounts of an installation", () => {
     expect(kept.filter((key) => samples === "all" || isOfFunction(key))).toEqual([]);
     const unnamed = [...outcomes].filter(([key, { outcome }]) => outcome === "unnamed" && isOfFunction(key));
     // Which error it was that AlloyDB gave is what the step would have found out.
-    expect(unnamed.map(([key]) => key)).toEqual([
-      expect.stringMatching(/^alloyrun-cluster: compute\.networks\.get /),
-    ]);
+    expect(unnamed.map(([key]) => key)).toEqual([expect.stringMatching(/^alloyrun-cluster: compute\.networks\.get /)]);
     expect(outcomes.size).toBeGreaterThan(190);
   });
 
@@ -303,7 +304,9 @@ describe("the accounts of an installation", () => {
   async function addSecret(): Promise<void> {
     const secrets = `secretmanager.googleapis.com/v1/projects/${project}/secrets`;
     await cloud.ask(`POST ${secrets}?secretId=greeting`, { replication: { automatic: {} } });
-    await cloud.ask(`POST ${secrets}/greeting:addVersion`, { payload: { data: Buffer.from("hello").toString("base64") } });
+    await cloud.ask(`POST ${secrets}/greeting:addVersion`, {
+      payload: { data: Buffer.from("hello").toString("base64") },
+    });
   }
 
   /** What passes by itself, and what a step looks up before it asks again. */

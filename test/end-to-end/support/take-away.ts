@@ -52,6 +52,12 @@ interface Away extends Lacked {
   readonly calls: Set<object>;
 }
 
+/** Rights of a list that were not taken from anybody who then failed, or went on asking until it had them. */
+export function untaken(rights: readonly string[], takeAway: TakeAway): readonly string[] {
+  const felt = takeAway.taken().filter(({ outcome }) => outcome !== "went on");
+  return rights.filter((key) => !felt.some((one) => one.key === key));
+}
+
 /** Accounts in whose name Google itself tries again. */
 const triedAgain = /^alloyrun-(push|scheduler|sweep): /;
 
