@@ -4,7 +4,13 @@ import { editPolicy, type Grant, type Policy } from "../google/policy.ts";
 import { installationName } from "../spec/names.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
-import { type InstallationAccount, installationLabels, objectsCondition, type Target } from "./installation.ts";
+import {
+  bucketRoleName,
+  type InstallationAccount,
+  installationLabels,
+  objectsCondition,
+  type Target,
+} from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
 
@@ -13,6 +19,9 @@ const settings = {
   iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: "enforced" },
   versioning: { enabled: true },
 } as const;
+
+/** What the installation's roles are called in the project, by their usual names, where that is another. */
+export type RoleNames = ReadonlyMap<string, string>;
 
 /**
  * Ensures the installation's bucket: private, with uniform access and object versions, and each account's rights in it,
@@ -24,6 +33,7 @@ export async function ensureBucket(
   buckets: BucketClient,
   target: Target,
   accounts: readonly InstallationAccount[],
+  names: RoleNames = new Map(),
 ): Promise<void> {
   const name = installationName(target.project);
   const change = bucketChange(target, await buckets.getBucket(name));
@@ -37,7 +47,7 @@ export async function ensureBucket(
     get: () => buckets.getPolicy(name),
     set: (policy: Policy) => buckets.setPolicy(name, policy),
   };
-  await persist(isUnknownMember, () => editPolicy(access, grantsEdit(name, accounts)));
+  await persist(isUnknownMember, () => editPolicy(access, grantsEdit(target, accounts, names)));
 }
 
 /** What `ensureBucket` would make and change. */
@@ -45,11 +55,12 @@ export async function planBucket(
   buckets: BucketClient,
   target: Target,
   accounts: readonly InstallationAccount[],
+  names: RoleNames = new Map(),
 ): Promise<readonly InstallationChange[]> {
   const name = installationName(target.project);
   const change = bucketChange(target, await present(buckets.getBucket(name)));
   const policy = change?.action === "create" ? {} : ((await present(buckets.getPolicy(name))) ?? {});
-  return found(change, policyChange(`gs://${name}`, policy, grantsEdit(name, accounts)));
+  return found(change, policyChange(`gs://${name}`, policy, grantsEdit(target, accounts, names)));
 }
 
 /** What ensuring the bucket works with. */
@@ -69,8 +80,13 @@ function bucketChange(target: Target, bucket: Bucket | undefined): InstallationC
   return differences.length > 0 ? { kind: "bucket", action: "update", resource, differences } : undefined;
 }
 
-function grantsEdit(bucket: string, accounts: readonly InstallationAccount[]): (policy: Policy) => Policy {
-  const grants = accounts.flatMap((account) => bucketGrants(bucket, account));
+function grantsEdit(
+  target: Target,
+  accounts: readonly InstallationAccount[],
+  names: RoleNames,
+): (policy: Policy) => Policy {
+  const usual = accounts.flatMap((account) => bucketGrants(target, account));
+  const grants = usual.map((grant) => ({ ...grant, role: names.get(grant.role) ?? grant.role }));
   return (policy) => reconcile(policy, grants, accounts);
 }
 
@@ -80,18 +96,17 @@ export function isUnknownMember(error: ApiError): boolean {
 }
 
 /** Conditions on names do not hold for listing, so the role for that, which reads nothing, comes without one. */
-function bucketGrants(bucket: string, account: InstallationAccount): Grant[] {
+function bucketGrants({ project }: Target, account: InstallationAccount): Grant[] {
   const member = memberOf(account);
-  const { reads = [], writes = [], lists = false } = account.bucket;
-  const under = (role: string) => (prefix: string) => ({
-    role,
-    member,
-    condition: objectsCondition(prefix.replace("/", ""), `${bucket}/objects/${prefix}`),
-  });
+  const { lists = false, ...access } = account.bucket;
+  const under = (verb: keyof typeof access) =>
+    (access[verb] ?? []).map((prefix) => ({
+      ...{ role: bucketRoleName(project, verb), member },
+      condition: objectsCondition(prefix.replace("/", ""), `${installationName(project)}/objects/${prefix}`),
+    }));
   return [
-    ...reads.map(under("roles/storage.objectViewer")),
-    ...writes.map(under("roles/storage.objectUser")),
-    ...(lists ? [{ role: "roles/storage.legacyBucketReader", member }] : []),
+    ...[...under("reads"), ...under("adds"), ...under("writes"), ...under("removes")],
+    ...(lists ? [{ role: bucketRoleName(project, "lists"), member }] : []),
   ];
 }
 

@@ -43,8 +43,8 @@ export async function deploy({ project, region, hook }: Wanted, onPart: OnPart):
   const target = await targetOf(clients, { project, region });
   const accounts = installationAccounts(target.project);
   await part("APIs", () => ensureApis(clients.serviceUsage, target, clients.await));
-  await part("accounts and roles", () => ensureIdentities(clients, target, accounts));
-  await part("bucket", () => ensureBucket(clients.buckets, target, accounts));
+  const names = await part("accounts and roles", () => ensureIdentities(clients, target, accounts));
+  await part("bucket", () => ensureBucket(clients.buckets, target, accounts, names));
   const [runner] = await Promise.all([
     part("image of the seed runner", () => ensureRunnerImage(clients, target)),
     part("functions of the steps", () => ensureFunctions(clients, target, stepFunctions(target))),
@@ -73,14 +73,18 @@ export async function planDeployment(
 ): Promise<readonly InstallationChange[]> {
   const target = await targetOf(clients, { project, region });
   const accounts = installationAccounts(target.project);
-  const [runner, hasHook] = await Promise.all([planRunnerImage(clients, target), hook ?? isHookThere(clients, target)]);
+  const [runner, identities, hasHook] = await Promise.all([
+    planRunnerImage(clients, target),
+    planIdentities(clients, target, accounts),
+    hook ?? isHookThere(clients, target),
+  ]);
   // Until the image is built nobody knows what the entries are told.
   const environment =
     runner.image === undefined ? undefined : entryEnvironment(target, { runner: runner.image, hasHook });
   const changes = await Promise.all([
     planApis(clients.serviceUsage, target),
-    planIdentities(clients, target, accounts),
-    planBucket(clients.buckets, target, accounts),
+    identities.changes,
+    planBucket(clients.buckets, target, accounts, identities.names),
     planTopics(clients.pubsub, target),
     runner.changes,
     planFunctions(clients, target, stepFunctions(target)),

@@ -2,14 +2,14 @@ import type { IamClient, ServiceAccount } from "../google/clients/iam.ts";
 import type { ResourceManagerClient } from "../google/clients/resource-manager.ts";
 import type { ApiError } from "../google/error.ts";
 import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
-import { isUnknownMember } from "./bucket.ts";
+import { isUnknownMember, type RoleNames } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { ensureRole, listOwnRoles, planRole, type RoleClient } from "./custom-role.ts";
 import { persist } from "./eventually.ts";
 import type { InstallationAccount, Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
-import { grantsOf, rolesOf } from "./roles.ts";
+import { bucketRoles, grantsOf, rolesOf } from "./roles.ts";
 
 /** What making identities works with. */
 export interface IdentityClients {
@@ -22,18 +22,20 @@ export interface IdentityClients {
 }
 
 /**
- * Ensures every account with a custom role of exactly its permissions, bound in one write of the project's policy.
+ * Ensures every account with a custom role of exactly its permissions, bound in one write of the project's policy, and the
+ * roles that are bound in the bucket.
  *
+ * @returns what each role is called, by its usual name
  * @throws ApiError ALREADY_EXISTS, before anything is granted, for an account of that name that is somebody else's
  */
 export async function ensureIdentities(
   clients: IdentityClients,
   target: Target,
   accounts: readonly InstallationAccount[],
-): Promise<void> {
+): Promise<RoleNames> {
   const { project } = target;
   await Promise.all(accounts.map((account) => ensureAccount(clients.iam, project, account)));
-  const wanted = accounts.flatMap((account) => rolesOf(project, account));
+  const wanted = [...accounts.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
   const names = new Map(
     await Promise.all(wanted.map(async (role) => [role.name, await ensureRole(clients.roles, role)] as const)),
   );
@@ -44,16 +46,17 @@ export async function ensureIdentities(
   const own = await listOwnRoles(clients.roles, project);
   await persist(isUnknownMember, () => editPolicy(access, projectEdit(target, accounts, { names, own })));
   await Promise.all(accounts.map((account) => ensureActors(clients.iam, { project, account, accounts })));
+  return names;
 }
 
-/** What `ensureIdentities` would make and change. */
+/** What `ensureIdentities` would make and change, and what it would call the roles. */
 export async function planIdentities(
   { iam, roles, resourceManager }: IdentityClients,
   target: Target,
   accounts: readonly InstallationAccount[],
-): Promise<readonly InstallationChange[]> {
+): Promise<{ readonly changes: readonly InstallationChange[]; readonly names: RoleNames }> {
   const { project } = target;
-  const wantedRoles = accounts.flatMap((account) => rolesOf(project, account));
+  const wantedRoles = [...accounts.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
   const [ofAccounts, ofRoles, own, policy] = await Promise.all([
     Promise.all(accounts.map((account) => planAccount(iam, { project, account, accounts }))),
     Promise.all(wantedRoles.map(async (role) => ({ usual: role.name, ...(await planRole(roles, role)) }))),
@@ -63,7 +66,8 @@ export async function planIdentities(
   const names = new Map(ofRoles.map(({ usual, name }) => [usual, name]));
   const edit = projectEdit(target, accounts, { names, own });
   const roleChanges = ofRoles.map(({ change }) => change);
-  return found(ofAccounts.flat(), ...roleChanges, policyChange(`projects/${project}`, policy ?? {}, edit));
+  const changes = found(ofAccounts.flat(), ...roleChanges, policyChange(`projects/${project}`, policy ?? {}, edit));
+  return { changes, names };
 }
 
 async function planAccount(iam: IdentityClients["iam"], actors: Actors): Promise<readonly InstallationChange[]> {
@@ -128,7 +132,7 @@ function isYoung(error: ApiError): boolean {
 /** The installation's roles as they are in the project. */
 interface Roles {
   /** What each is called, by its usual name. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly names: RoleNames;
   /** Names of all that bear the installation's mark, whichever version made them. */
   readonly own: readonly string[];
 }

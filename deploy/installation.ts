@@ -1,5 +1,5 @@
 import type { Grant } from "../google/policy.ts";
-import { type StepName, stepNames } from "../plan/step.ts";
+import { type LimitedPermissions, type StepName, stepNames } from "../plan/step.ts";
 import { steps } from "../plan/steps.ts";
 import { accountEmail, functionId, installationAccountId, installationName } from "../spec/names.ts";
 
@@ -19,8 +19,8 @@ export interface InstallationAccount {
   readonly displayName: string;
   /** Permissions of its custom role on the project. */
   readonly permissions: readonly string[];
-  /** Roles that it may grant on the project; those permissions come in a role of their own, under a condition. */
-  readonly grants: readonly string[];
+  /** Permissions that come in roles of their own, each under its condition. */
+  readonly limited: readonly LimitedPermissions[];
   /** Accounts of the installation that it may act as, by name. */
   readonly actAs: readonly string[];
   /** What it may do in the installation's bucket. */
@@ -46,8 +46,12 @@ export interface SecretAccess {
 /** Rights in the installation's bucket, by prefix of the objects' names. */
 export interface BucketAccess {
   readonly reads?: readonly string[];
+  /** Read and added to: what lies there is neither changed nor deleted. */
+  readonly adds?: readonly string[];
   /** Read, written and deleted. */
   readonly writes?: readonly string[];
+  /** Read and deleted. */
+  readonly removes?: readonly string[];
   /**
    * Whether it sees the names of all objects: no prefix can limit that. Who may not is told that reading is forbidden even
    * where there is nothing to read.
@@ -114,7 +118,8 @@ const entries: readonly EntryDeclaration[] = [
     ],
     bucket: {
       reads: ["specs/", "locks/", "teardowns/"],
-      writes: ["approvals/", "chains/", "environments/", "freezes/", "open/", "plans/", "requests/", "runs/"],
+      adds: ["plans/", "runs/"],
+      writes: ["approvals/", "chains/", "environments/", "freezes/", "open/", "requests/"],
       lists: true,
     },
     invokers: ["sweep", "scheduler", "push", "hook"],
@@ -125,7 +130,8 @@ const entries: readonly EntryDeclaration[] = [
     permissions: [],
     bucket: {
       reads: ["chains/", "environments/", "requests/", "specs/"],
-      writes: ["approvals/", "plans/"],
+      adds: ["plans/"],
+      writes: ["approvals/"],
       lists: true,
     },
     invokers: ["workflow"],
@@ -136,7 +142,8 @@ const entries: readonly EntryDeclaration[] = [
     permissions: ["workflows.executions.get"],
     bucket: {
       reads: ["chains/", "freezes/"],
-      writes: ["locks/", "queues/", "requests/", "specs/", "teardowns/", "environments/"],
+      writes: ["locks/", "queues/", "requests/", "specs/", "environments/"],
+      removes: ["teardowns/"],
       lists: true,
     },
     invokers: ["workflow"],
@@ -147,7 +154,8 @@ const entries: readonly EntryDeclaration[] = [
     permissions: [],
     bucket: {
       reads: ["approvals/", "locks/", "plans/", "requests/"],
-      writes: ["chains/", "environments/", "runs/", "teardowns/"],
+      adds: ["runs/"],
+      writes: ["chains/", "environments/", "teardowns/"],
       lists: true,
     },
     invokers: ["workflow"],
@@ -183,7 +191,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
     name,
     email: accountEmail(project, installationAccountId(name)),
     permissions: [],
-    grants: [],
+    limited: [],
     actAs: [],
     bucket: {},
     readsUploads: [],
@@ -196,7 +204,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
       account(name, {
         displayName: `alloyrun step ${name}: ${title}`,
         permissions: permissions.project,
-        grants: permissions.grants ?? [],
+        limited: permissions.limited ?? [],
         actAs: permissions.actAs ?? [],
         bucket: { reads: permissions.bucket ?? [] },
       }),
@@ -261,9 +269,14 @@ export function roleName(project: string, account: string): string {
   return `projects/${project}/roles/alloyrun_${account}`;
 }
 
-/** Custom role with which an account grants the listed roles, and nothing else. */
-export function grantsRoleName(project: string, account: string): string {
-  return `${roleName(project, account)}_grants`;
+/** Custom role of what accounts do with objects of the bucket; it is bound account by account and prefix by prefix. */
+export function bucketRoleName(project: string, verb: keyof BucketAccess): string {
+  return roleName(project, `bucket_${verb}`);
+}
+
+/** Custom role of permissions that an account has under a condition. */
+export function limitedRoleName(project: string, account: string, of: LimitedPermissions["of"]): string {
+  return `${roleName(project, account)}_${of}`;
 }
 
 /** Custom role with which an account reads objects in Google's own buckets that it names. */
@@ -278,14 +291,12 @@ export function secretRoleName(project: string, account: string, kind: "hooks" |
 
 /** The IAM condition that keeps a role to secrets whose ids begin so. Google names them by the project's number. */
 export function secretsCondition(title: string, beginning: string): NonNullable<Grant["condition"]> {
-  const expression = `resource.name.extract("/secrets/{id}").startsWith("${beginning}")`;
-  return { title: `alloyrun-${title}`, expression };
+  return { title: `alloyrun-${title}`, expression: `${secretPlace}.startsWith("${beginning}")` };
 }
 
 /** The IAM condition that keeps a role to one secret and its versions. */
 export function secretCondition(title: string, id: string): NonNullable<Grant["condition"]> {
-  const place = 'resource.name.extract("/secrets/{id}")';
-  return { title: `alloyrun-${title}`, expression: `${place} == "${id}" || ${place}.startsWith("${id}/")` };
+  return { title: `alloyrun-${title}`, expression: `${secretPlace} == "${id}" || ${secretPlace}.startsWith("${id}/")` };
 }
 
 /** The IAM condition that keeps a role to what lies in buckets and under names that begin so: `{bucket}/objects/{name}`. */
@@ -293,12 +304,31 @@ export function objectsCondition(title: string, beginning: string): NonNullable<
   return { title: `alloyrun-${title}`, expression: `resource.name.startsWith("projects/_/buckets/${beginning}")` };
 }
 
-/** The IAM condition that keeps an account from granting any other role. */
-export function grantsCondition(roles: readonly string[]): { readonly title: string; readonly expression: string } {
-  const list = roles.map((role) => `'${role}'`).join(", ");
-  const expression = `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${list}])`;
-  return { title: "alloyrun-grants", expression };
+/**
+ * The IAM condition of permissions that are limited: no role but those listed is given or taken with them, and only secrets
+ * that are meant are changed. Google evaluates the former for IAM, Cloud Run, Secret Manager and the project, and names of
+ * resources for secrets alone.
+ *
+ * @see https://cloud.google.com/iam/docs/conditions-attribute-reference
+ */
+export function limitingCondition({ of, grants, secrets }: LimitedPermissions): NonNullable<Grant["condition"]> {
+  const list = grants?.map((role) => `'${role}'`).join(", ");
+  const parts = [
+    ...(secrets ? [limitedSecrets[secrets]] : []),
+    ...(list ? [`api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${list}])`] : []),
+  ];
+  return { title: `alloyrun-${of}`, expression: parts.join(" && ") };
 }
+
+const secretPlace = 'resource.name.extract("/secrets/{id}")';
+
+/** The two passwords of environments, by how their ids begin and end; and what specs may name, which begins otherwise. */
+const limitedSecrets: Readonly<Record<NonNullable<LimitedPermissions["secrets"]>, string>> = {
+  passwords:
+    `${secretPlace}.startsWith("alloyrun-") && ` +
+    '(resource.name.endsWith("-admin-password") || resource.name.endsWith("-application-password"))',
+  users: `${secretPlace} != "" && !${secretPlace}.startsWith("alloyrun-")`,
+};
 
 /** The label that marks everything of this installation that takes labels. */
 export function installationLabels(project: string): Record<string, string> {

@@ -1,10 +1,13 @@
 import type { CustomRole } from "../google/clients/iam-roles.ts";
 import type { Grant } from "../google/policy.ts";
+import type { LimitedPermissions } from "../plan/step.ts";
 import { linkKeySecret } from "../spec/names.ts";
 import {
-  grantsCondition,
-  grantsRoleName,
+  type BucketAccess,
+  bucketRoleName,
   type InstallationAccount,
+  limitedRoleName,
+  limitingCondition,
   objectsCondition,
   roleName,
   secretCondition,
@@ -19,11 +22,14 @@ import { memberOf } from "./reconcile.ts";
 /** A custom role as it is to be. */
 export type WantedRole = Required<Pick<CustomRole, "name" | "title" | "description" | "includedPermissions">>;
 
-/**
- * The permission to change the project's policy comes in a role of its own, bound under the condition that only the
- * listed roles are granted with it.
- */
-const policyPermissions = new Set(["resourcemanager.projects.setIamPolicy"]);
+/** What roles are for that are bound under a condition, in words. */
+const purposes: Readonly<Record<LimitedPermissions["of"], string>> = {
+  grants: "grants of listed roles",
+  actors: "who acts as an account",
+  secrets: "passwords of environments",
+  userSecrets: "readers of secrets",
+  invokers: "who calls a service",
+};
 
 /** The custom roles of an account. */
 export function rolesOf(project: string, account: InstallationAccount): readonly WantedRole[] {
@@ -33,8 +39,6 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     description: installationMark(project),
     includedPermissions,
   });
-  const ordinary = account.permissions.filter((permission) => !policyPermissions.has(permission));
-  const policy = account.permissions.filter((permission) => policyPermissions.has(permission));
   const uploads = account.readsUploads.length > 0 ? ["storage.objects.get"] : [];
   const { readsHooks, readsLinkKey, drawsLinkKey } = account.secrets;
   const hooks = readsHooks ? ["secretmanager.versions.access"] : [];
@@ -43,12 +47,35 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     ...(drawsLinkKey ? ["secretmanager.versions.add"] : []),
   ];
   return [
-    role(roleName(project, account.name), "", ordinary),
-    role(grantsRoleName(project, account.name), ": grants of listed roles", policy),
+    role(roleName(project, account.name), "", account.permissions),
+    ...account.limited.map(({ of, permissions }) =>
+      role(limitedRoleName(project, account.name, of), `: ${purposes[of]}`, permissions),
+    ),
     role(uploadsRoleName(project, account.name), ": sources of functions", uploads),
     role(secretRoleName(project, account.name, "hooks"), ": secrets of webhooks", hooks),
     role(secretRoleName(project, account.name, "linkKey"), ": key of approval links", linkKey),
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
+}
+
+/** What is done with objects of the bucket. Whoever replaces one deletes one, so who only adds cannot change what is there. */
+const bucketPermissions: Readonly<Record<keyof BucketAccess, readonly string[]>> = {
+  reads: ["storage.objects.get"],
+  adds: ["storage.objects.create", "storage.objects.get"],
+  writes: ["storage.objects.create", "storage.objects.delete", "storage.objects.get"],
+  removes: ["storage.objects.delete", "storage.objects.get"],
+  lists: ["storage.objects.list"],
+};
+
+const bucketVerbs: readonly (keyof BucketAccess)[] = ["reads", "adds", "writes", "removes", "lists"];
+
+/** The custom roles that are bound in the bucket. */
+export function bucketRoles(project: string): readonly WantedRole[] {
+  return bucketVerbs.map((verb) => ({
+    name: bucketRoleName(project, verb),
+    title: `alloyrun bucket: ${verb}`,
+    description: installationMark(project),
+    includedPermissions: bucketPermissions[verb],
+  }));
 }
 
 /** What an account is granted on the project: its roles by their usual names, each under its condition. */
@@ -56,9 +83,8 @@ export function grantsOf(target: Target, account: InstallationAccount): readonly
   const { project, projectNumber, region } = target;
   const member = memberOf(account);
   return rolesOf(project, account).flatMap(({ name }): Grant[] => {
-    if (name === grantsRoleName(project, account.name)) {
-      return [{ role: name, member, condition: grantsCondition(account.grants) }];
-    }
+    const limited = account.limited.find(({ of }) => name === limitedRoleName(project, account.name, of));
+    if (limited) return [{ role: name, member, condition: limitingCondition(limited) }];
     if (name === secretRoleName(project, account.name, "hooks")) {
       return [{ role: name, member, condition: secretsCondition("hooks", "alloyrun-hook-") }];
     }

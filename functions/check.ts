@@ -14,7 +14,10 @@ export async function checkPermissions(
   project: string,
   resourceManager: ResourceManagerClient,
 ): Promise<void> {
-  const wanted = declaration.permissions.project;
+  const { project: always, limited = [] } = declaration.permissions;
+  // A condition that looks at names does not hold on the project itself.
+  const everywhere = limited.filter(({ secrets }) => secrets === undefined);
+  const wanted = [...always, ...everywhere.flatMap(({ permissions }) => permissions)];
   if (wanted.length === 0) return;
   const held = new Set(await resourceManager.testPermissions(project, wanted));
   const missing = wanted.filter((permission) => !held.has(permission));

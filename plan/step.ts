@@ -58,10 +58,23 @@ export interface StepDeclaration<Input extends object, Output extends object> {
   readonly output?: Output;
 }
 
+/** Permissions that are held under an IAM condition, as far as Google has one for what they change. */
+export interface LimitedPermissions {
+  /** Last part of the name of their custom role, `alloyrun_{step}_{of}`. */
+  readonly of: "grants" | "actors" | "secrets" | "userSecrets" | "invokers";
+  readonly permissions: readonly string[];
+  /** Roles that may be given and taken with them, ten at most; the condition `modifiedGrantsByRole` lists exactly these. */
+  readonly grants?: readonly string[];
+  /** On which secrets alone: the passwords that environments have, or those whose names are not alloyrun's. */
+  readonly secrets?: "passwords" | "users";
+}
+
 /** What the step's own service account needs, no more; `deploy` grants exactly this. */
 export interface StepPermissions {
   /** Permissions of the step's custom role on the project. */
   readonly project: readonly string[];
+  /** Permissions that come in custom roles of their own, each bound under its condition. */
+  readonly limited?: readonly LimitedPermissions[];
   /** Installation accounts that the step may act as (those of an environment are granted by `identity`). */
   readonly actAs?: readonly ("build" | "verify" | "scheduler")[];
   /** Accounts of the environment that the step acts as; `identity` grants it on just these accounts. */
@@ -72,6 +85,4 @@ export interface StepPermissions {
   readonly operations?: readonly string[];
   /** Prefixes of the bucket that the step reads. */
   readonly bucket?: readonly ("sources/" | "seeds/" | "locks/")[];
-  /** Roles that the step may grant on the project; the IAM condition `modifiedGrantsByRole` lists exactly these. */
-  readonly grants?: readonly string[];
 }

@@ -16,7 +16,7 @@ import { changesOfSpec, reasonsOf, storedTerms } from "../plan/judge.ts";
 import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject } from "./ledger.ts";
-import { readStored, writeStored } from "./read.ts";
+import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
@@ -73,7 +73,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     changes: { ...changesOf(body), spec: changesOfSpec(judged) },
     reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
   });
-  await writeStored(storage, { bucket, object: digestObject(digest.changesHash), ifGenerationMatch: "0" }, digest);
+  await writeOnce(storage, { bucket, object: digestObject(digest.changesHash) }, digest);
   const { changesHash: asked } = request;
   const moved =
     asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);

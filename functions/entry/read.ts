@@ -36,6 +36,23 @@ export async function writeStored(storage: StorageClient, place: Place, value: o
 }
 
 /**
+ * Writes one of our own objects unless it is there. Whoever may add and not replace is refused where there is one already,
+ * instead of being told that another was faster.
+ */
+export async function writeOnce(
+  storage: StorageClient,
+  { bucket, object }: Omit<Place, "ifGenerationMatch">,
+  value: object,
+): Promise<void> {
+  if (await storage.getObject(bucket, object)) return;
+  try {
+    await writeStored(storage, { bucket, object, ifGenerationMatch: "0" }, value);
+  } catch (caught) {
+    if (!(await storage.getObject(bucket, object))) throw caught;
+  }
+}
+
+/**
  * Changes one of our own objects by reading, editing and writing it until nobody comes in between.
  *
  * @param edit gives the new value; the very value that it got, or undefined, when nothing is to be written

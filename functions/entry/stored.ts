@@ -150,6 +150,8 @@ export interface StoredQueue {
 /** `chains/{environment}.json`: the records of an environment in their order, with the SHA-256 of each one's text. */
 export interface StoredChain {
   readonly records: readonly { readonly record: string; readonly sha256: string }[];
+  /** The last of them in whole: it is written under its own name after it has its place, and once. */
+  readonly tail?: RunRecord | ChangeRecord;
 }
 
 /** `runs/{environment}/{run}.json`: what a run did. */

@@ -1,6 +1,6 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
-import { readStored, writeStored } from "../entry/read.ts";
+import { readStored, writeOnce, writeStored } from "../entry/read.ts";
 import type { ChangeRecord, RunRecord, StoredChain } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { createLog } from "../log.ts";
@@ -35,8 +35,9 @@ function tellHead(environment: string, head: object): void {
 
 /**
  * Appends a record to its environment's chain; one that is in it stays as it is. Runs that hold no lock are recorded too,
- * so two may come at the same moment: the one that is not the next any more is written again behind the other. Of two that
- * record the same run, as when it is cancelled in its last moment, the one counts that was written first.
+ * so two may come at the same moment: the chain gives each its place, and of two that record the same run, as when it is
+ * cancelled in its last moment, the one counts that has its place first. Only then is the record written under its own name,
+ * never to be written again; where a writer died in between, the next one writes it from the chain.
  *
  * @returns SHA-256 of the record's text
  * @throws StepError UNAVAILABLE, retryable, when others were faster eight times
@@ -47,28 +48,34 @@ export async function appendRecord(
   content: Omit<RunRecord, "previous"> | Omit<ChangeRecord, "previous">,
 ): Promise<string> {
   const environment = "run" in content ? content.run.environment : content.environment;
-  const object = recordObject(environment, id);
+  const place = { bucket, object: chainObject(environment) };
   for (let attempt = 1; attempt <= 8; attempt += 1) {
-    // Before the chain, so that nobody who read an older chain writes over a record that the newer one is about to name.
-    const known = await readStored<RunRecord | ChangeRecord>(storage, bucket, object);
-    const chain = await readStored<StoredChain>(storage, bucket, chainObject(environment));
-    const records = chain?.value.records ?? [];
+    const found = await readStored<StoredChain>(storage, bucket, place.object);
+    const records = found?.value.records ?? [];
+    await writeTail(storage, { bucket, environment }, found?.value);
     const entered = records.find(({ record }) => record === id);
     if (entered) return entered.sha256;
     const before = records.at(-1);
     const previous = before && { object: recordObject(environment, before.record), sha256: before.sha256 };
-    const { previous: _, ...said }: RunRecord | ChangeRecord = known?.value ?? content;
-    const record = { ...said, ...(previous && { previous }) };
-    const place = { bucket, object, ifGenerationMatch: known?.generation ?? "0" };
-    if ((await writeStored(storage, place, record)) === undefined) continue;
-    const entry = { record: id, sha256: sha256(canonicalJson(record)) };
-    const chainPlace = { bucket, object: chainObject(environment), ifGenerationMatch: chain?.generation ?? "0" };
-    const written = await writeStored(storage, chainPlace, { records: [...records, entry] } satisfies StoredChain);
-    if (written !== undefined) {
-      tellHead(environment, entry);
-      return entry.sha256;
-    }
+    const tail: RunRecord | ChangeRecord = { ...content, ...(previous && { previous }) };
+    const entry = { record: id, sha256: sha256(canonicalJson(tail)) };
+    const chain: StoredChain = { records: [...records, entry], tail };
+    const ifGenerationMatch = found?.generation ?? "0";
+    if ((await writeStored(storage, { ...place, ifGenerationMatch }, chain)) === undefined) continue;
+    await writeTail(storage, { bucket, environment }, chain);
+    tellHead(environment, entry);
+    return entry.sha256;
   }
   const message = `several runs of ${environment} are being recorded`;
   throw new StepError({ code: "UNAVAILABLE", reason: "CHAIN_BUSY", message });
+}
+
+async function writeTail(
+  storage: StorageClient,
+  { bucket, environment }: { readonly bucket: string; readonly environment: string },
+  chain: StoredChain | undefined,
+): Promise<void> {
+  const entry = chain?.records.at(-1);
+  if (!chain?.tail || !entry) return;
+  await writeOnce(storage, { bucket, object: recordObject(environment, entry.record) }, chain.tail);
 }

@@ -158,7 +158,12 @@ async function makeReady(
   const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });
   await storePlan(storage, bucket, plan);
   const { text } = packed;
-  return { environment: packed.spec.name, plan, terms, ...(body.action === "up" ? { spec: text } : { plannedBy: text }) };
+  return {
+    environment: packed.spec.name,
+    plan,
+    terms,
+    ...(body.action === "up" ? { spec: text } : { plannedBy: text }),
+  };
 }
 
 /** Whether somebody is going to be asked, by the stricter of the stored and the new policy. */

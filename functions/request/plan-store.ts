@@ -4,6 +4,7 @@ import { type StepName, stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
 import { canonicalJson, functionId, functionUrl, sha256 } from "../../spec/names.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
+import { writeOnce } from "../entry/read.ts";
 import type { StoredPlan } from "../entry/stored.ts";
 import type { PackedSpec } from "./spec-store.ts";
 
@@ -28,9 +29,7 @@ export function planOfCheck({ project, region }: InstallationEnvironment): Store
 
 /** Stores a plan under its hash; the same plan is stored once. */
 export async function storePlan(storage: StorageClient, bucket: string, plan: StoredPlan): Promise<void> {
-  const content = canonicalJson(plan);
-  const object = planObject(plan.hash);
-  await storage.write({ bucket, object, content, contentType: "application/json", ifGenerationMatch: "0" });
+  await writeOnce(storage, { bucket, object: planObject(plan.hash) }, plan);
 }
 
 /** Where a plan lies. */

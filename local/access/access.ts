@@ -51,6 +51,11 @@ export interface Access {
    * one sees which grants are used and which are idle. What an owner or the local cloud itself does is decided by none.
    */
   subscribe(listener: (decision: Decision) => void): () => void;
+  /**
+   * Refuses what the function picks, as if its grants were not there, until the returned function is called: so one sees
+   * what becomes of whoever lacks just that. Only what would be let through is put to it.
+   */
+  withhold(picks: (decision: Decision) => boolean): () => void;
   /** @throws ApiError PERMISSION_DENIED in Google's words, UNAUTHENTICATED without credentials */
   demand(principal: Principal, permission: string, resource: string): void;
   /** The policy last written (not necessarily in effect yet); an empty one with an etag when none was. */

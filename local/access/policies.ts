@@ -5,6 +5,7 @@ import type { Projects } from "../projects.ts";
 import type { Random } from "../random.ts";
 import type { Collection, Store } from "../store.ts";
 import type { Access, Binding, DecidingGrant, Decision, Policy } from "./access.ts";
+import { tellsModifiedRoles } from "./condition/resource.ts";
 import { parseCondition } from "./condition.ts";
 import { missingCredentials } from "./credentials.ts";
 import { permissionsInEffect } from "./custom-role.ts";
@@ -62,11 +63,16 @@ export function createAccess(context: AccessContext): Decider {
   const roles: Collection<JsonObject> = store.collection("iam.roles");
 
   const listeners = new Set<(decision: Decision) => void>();
+  const withheld = new Set<(decision: Decision) => boolean>();
 
   /** The bindings that answer a question with yes, one after the other. */
   function* grantsFor({ principal, permission, resource, modifiedRoles }: AccessQuestion): Generator<DecidingGrant> {
     const asked = membersOf(principal);
-    const circumstances = { now: clock.now(), modifiedRoles, resource: asConditionsSee(resource, projects) };
+    const circumstances = {
+      now: clock.now(),
+      modifiedRoles: toldRoles(modifiedRoles, { permission, resource }),
+      resource: asConditionsSee(resource, projects),
+    };
     const decides = ({ role, members, condition }: Binding) =>
       members.some((member) => asked.includes(member) || stands(member, asked)) &&
       grants(roles, { role, permission, now: circumstances.now }) &&
@@ -85,9 +91,11 @@ export function createAccess(context: AccessContext): Decider {
 
   function decide(question: AccessQuestion): boolean {
     if (isAbove(question.principal)) return true;
-    if (listeners.size === 0) return !grantsFor(question).next().done;
+    if (listeners.size + withheld.size === 0) return !grantsFor(question).next().done;
     const { principal, permission, resource } = question;
-    const decision = { principal: emailOf(principal), permission, resource, grants: [...grantsFor(question)] };
+    const found = { principal: emailOf(principal), permission, resource, grants: [...grantsFor(question)] };
+    const isWithheld = found.grants.length > 0 && [...withheld].some((picks) => picks(found));
+    const decision = isWithheld ? { ...found, grants: [] } : found;
     for (const listener of listeners) listener(decision);
     return decision.grants.length > 0;
   }
@@ -115,6 +123,10 @@ export function createAccess(context: AccessContext): Decider {
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    withhold(picks) {
+      withheld.add(picks);
+      return () => void withheld.delete(picks);
     },
     demand: (principal, permission, resource) => require({ principal, permission, resource }),
     modifiedRoles: (resource, policy) => changedRoles(records.latest(resource), policy),
@@ -155,6 +167,14 @@ function lineage(
   return [
     ...new Set([...containers, ...(project ? [`//cloudresourcemanager.googleapis.com/projects/${project}`] : [])]),
   ];
+}
+
+/** What a service tells conditions of the roles that a request changes. */
+function toldRoles(
+  modified: readonly string[] | undefined,
+  { permission, resource }: Pick<AccessQuestion, "permission" | "resource">,
+): readonly string[] | "untold" | undefined {
+  return modified && permission.endsWith(".setIamPolicy") && !tellsModifiedRoles(resource) ? "untold" : modified;
 }
 
 /** Secret Manager names its resources by the project's number. */

@@ -30,7 +30,7 @@ export function checkPolicy(policy: Policy, rules: PolicyRules): void {
   checkVersion(policy, rules.present);
   for (const binding of policy.bindings ?? []) {
     checkRole(binding.role, rules);
-    checkCondition(binding);
+    checkCondition(binding, rules);
   }
   checkMembers(policy, rules.present, rules);
   if (rules.resource.startsWith(projectHost)) checkProjectMembers(policy, rules.present);
@@ -77,13 +77,16 @@ function isUsable(role: JsonObject | undefined): boolean {
   return role !== undefined && role.deleted !== true;
 }
 
-function checkCondition({ role, members, condition }: Binding): void {
+function checkCondition({ role, members, condition }: Binding, { resource }: PolicyRules): void {
   if (condition === undefined) return;
   if (basicRoles.has(role)) throw invalid(`Conditions cannot be set on basic roles such as ${role}.`);
   if (members?.some((member) => member === "allUsers" || member === "allAuthenticatedUsers")) {
     throw invalid("Conditions cannot be set on bindings of allUsers and allAuthenticatedUsers.");
   }
   parseCondition(condition.expression);
+  if (condition.expression.includes("modifiedGrantsByRole") && !resource.startsWith(projectHost)) {
+    throw invalid("Conditions on the roles that are granted are taken on projects only.");
+  }
 }
 
 /**

@@ -50,6 +50,7 @@ export interface IdentityOutput {
   readonly applicationSecret?: string;
 }
 
+const actor = "roles/iam.serviceAccountUser";
 const accessor = "roles/secretmanager.secretAccessor";
 const versionManager = "roles/secretmanager.secretVersionManager";
 
@@ -78,21 +79,40 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
       "iam.serviceAccounts.delete",
       "iam.serviceAccounts.get",
       "iam.serviceAccounts.getIamPolicy",
-      "iam.serviceAccounts.setIamPolicy",
       "resourcemanager.projects.getIamPolicy",
-      "resourcemanager.projects.setIamPolicy",
       "secretmanager.secrets.create",
-      "secretmanager.secrets.delete",
       "secretmanager.secrets.get",
       "secretmanager.secrets.getIamPolicy",
-      "secretmanager.secrets.setIamPolicy",
-      "secretmanager.secrets.update",
     ],
-    grants: [
-      "roles/alloydb.client",
-      "roles/alloydb.databaseUser",
-      "roles/serviceusage.serviceUsageConsumer",
-      "roles/storage.objectViewer",
+    limited: [
+      {
+        of: "grants",
+        permissions: ["resourcemanager.projects.setIamPolicy"],
+        grants: [
+          "roles/alloydb.client",
+          "roles/alloydb.databaseUser",
+          "roles/serviceusage.serviceUsageConsumer",
+          "roles/storage.objectViewer",
+        ],
+      },
+      // Conditions cannot tell accounts apart, only what is granted on them.
+      { of: "actors", permissions: ["iam.serviceAccounts.setIamPolicy"], grants: [actor] },
+      {
+        of: "secrets",
+        permissions: [
+          "secretmanager.secrets.delete",
+          "secretmanager.secrets.setIamPolicy",
+          "secretmanager.secrets.update",
+        ],
+        grants: [accessor, versionManager],
+        secrets: "passwords",
+      },
+      {
+        of: "userSecrets",
+        permissions: ["secretmanager.secrets.setIamPolicy"],
+        grants: [accessor],
+        secrets: "users",
+      },
     ],
     bucket: ["locks/"],
   },

@@ -32,7 +32,8 @@ export const trafficStep: StepDeclaration<TrafficInput, TrafficOutput> = {
   }),
   needs: ["service", "verify"],
   permissions: {
-    project: ["run.services.get", "run.services.getIamPolicy", "run.services.setIamPolicy", "run.services.update"],
+    project: ["run.services.get", "run.services.getIamPolicy", "run.services.update"],
+    limited: [{ of: "invokers", permissions: ["run.services.setIamPolicy"], grants: ["roles/run.invoker"] }],
     actAsRuntime: ["service"],
     operations: ["run.operations.get"],
     bucket: ["locks/"],

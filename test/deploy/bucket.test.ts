@@ -1,6 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { type BucketClient, ensureBucket } from "../../deploy/bucket.ts";
-import { installationAccounts, installationLabels } from "../../deploy/installation.ts";
+import {
+  type BucketAccess,
+  bucketRoleName,
+  installationAccounts,
+  installationLabels,
+} from "../../deploy/installation.ts";
+import { bucketRoles } from "../../deploy/roles.ts";
 import type { Bucket } from "../../google/clients/storage-bucket.ts";
 import type { Policy } from "../../google/policy.ts";
 
@@ -49,6 +55,8 @@ function grantsOf({ policy }: Held, account: string): readonly (readonly [string
   return held.map(({ role, condition }) => [role, condition?.expression ?? "everywhere"]);
 }
 
+const roleOf = (verb: keyof BucketAccess) => bucketRoleName(project, verb);
+
 const under = (prefix: string) => `resource.name.startsWith("projects/_/buckets/${name}/objects/${prefix}")`;
 
 describe("ensureBucket", () => {
@@ -92,13 +100,29 @@ describe("ensureBucket", () => {
     const held = bucketInMemory();
     await ensureBucket(held, target, accounts);
     expect(held.policy.version).toBe(3);
-    expect(grantsOf(held, "traffic")).toEqual([["roles/storage.objectViewer", under("locks/")]]);
-    expect(grantsOf(held, "workflow")).toEqual([["roles/storage.objectViewer", under("plans/")]]);
-    expect(grantsOf(held, "build")).toEqual([["roles/storage.objectViewer", under("sources/")]]);
-    expect(grantsOf(held, "sweep")).toEqual([["roles/storage.legacyBucketReader", "everywhere"]]);
+    expect(grantsOf(held, "traffic")).toEqual([[roleOf("reads"), under("locks/")]]);
+    expect(grantsOf(held, "workflow")).toEqual([[roleOf("reads"), under("plans/")]]);
+    expect(grantsOf(held, "build")).toEqual([[roleOf("reads"), under("sources/")]]);
+    expect(grantsOf(held, "sweep")).toEqual([[roleOf("lists"), "everywhere"]]);
     expect(held.policy.bindings?.filter(({ condition }) => !condition).map(({ role }) => role)).toEqual([
-      "roles/storage.legacyBucketReader",
+      roleOf("lists"),
     ]);
+  });
+
+  it("binds no role but those whose permissions are listed, and lets nobody change a record or a plan", async () => {
+    const held = bucketInMemory();
+    await ensureBucket(held, target, accounts);
+    const roles = new Map(
+      bucketRoles(project).map(({ name: role, includedPermissions }) => [role, includedPermissions]),
+    );
+    const bound = held.policy.bindings?.map(({ role, condition }) => [roles.get(role), condition?.expression] as const);
+    expect(bound?.filter(([permissions]) => permissions === undefined)).toEqual([]);
+    for (const kept of ["runs/", "plans/"]) {
+      const there = bound
+        ?.filter(([, expression]) => expression === under(kept))
+        .flatMap(([permissions]) => permissions);
+      expect([...new Set(there)].sort()).toEqual(["storage.objects.create", "storage.objects.get"]);
+    }
   });
 
   it("takes back what an earlier version granted on all of it, and nothing that people granted", async () => {
@@ -106,7 +130,7 @@ describe("ensureBucket", () => {
     const person = "user:ann@example.com";
     const held = bucketInMemory(undefined, { bindings: [{ role, members: [memberOf("traffic"), person] }] });
     await ensureBucket(held, target, accounts);
-    expect(grantsOf(held, "traffic")).toEqual([[role, under("locks/")]]);
+    expect(grantsOf(held, "traffic")).toEqual([[roleOf("reads"), under("locks/")]]);
     expect(held.policy.bindings).toContainEqual({ role, members: [person] });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ensureIdentities, type IdentityClients } from "../../deploy/identities.ts";
-import { grantsCondition, installationAccounts } from "../../deploy/installation.ts";
+import { installationAccounts, limitedRoleName, limitingCondition } from "../../deploy/installation.ts";
 import type { ServiceAccount } from "../../google/clients/iam.ts";
 import type { CustomRole } from "../../google/clients/iam-roles.ts";
 import type { Binding, Policy } from "../../google/policy.ts";
@@ -8,7 +8,6 @@ import type { Binding, Policy } from "../../google/policy.ts";
 const project = "my-project";
 const target = { project, projectNumber: "12345", region: "us-central1" };
 const accounts = installationAccounts(project);
-const setPolicy = "resourcemanager.projects.setIamPolicy";
 
 interface Iam extends IdentityClients {
   readonly accounts: Map<string, ServiceAccount>;
@@ -70,7 +69,9 @@ describe("ensureIdentities", () => {
     );
     for (const { role, members } of bindingsOf(iam)) {
       expect(members).toHaveLength(1);
-      expect(role).toMatch(/^projects\/my-project\/roles\/alloyrun_[a-zA-Z]+(_grants|_uploads|_hooks|_linkKey)?$/);
+      expect(role).toMatch(
+        /^projects\/my-project\/roles\/alloyrun_[a-zA-Z]+(_grants|_actors|_secrets|_userSecrets|_invokers|_uploads|_hooks|_linkKey)?$/,
+      );
     }
   });
 
@@ -150,24 +151,25 @@ describe("ensureIdentities", () => {
   it("gives each account exactly the permissions that it declares", async () => {
     const iam = iamInMemory();
     await ensureIdentities(iam, target, accounts);
-    for (const { email, permissions } of accounts) {
+    for (const { email, permissions, limited } of accounts) {
       const own = bindingsOf(iam).filter(({ members }) => members?.includes(`serviceAccount:${email}`));
       const roles = own.filter(({ role }) => !/_(uploads|hooks|linkKey)$/.test(role));
       const held = roles.flatMap(({ role }) => iam.held.get(role)?.includedPermissions ?? []);
-      expect(held.sort()).toEqual([...permissions].sort());
+      expect(held.sort()).toEqual([...permissions, ...limited.flatMap((one) => one.permissions)].sort());
     }
   });
 
-  it("hands out the change of the project's policy only under the condition that lists the roles", async () => {
+  it("hands out the change of policies only under the condition that lists the roles", async () => {
     const iam = iamInMemory();
     await ensureIdentities(iam, target, accounts);
-    const powerful = bindingsOf(iam).filter(({ role }) => iam.held.get(role)?.includedPermissions?.includes(setPolicy));
-    expect(powerful.length).toBeGreaterThan(0);
-    for (const { role, condition } of powerful) {
-      const account = accounts.find(({ name }) => role.endsWith(`/alloyrun_${name}_grants`));
-      expect(iam.held.get(role)?.includedPermissions).toEqual([setPolicy]);
-      expect(condition).toEqual(grantsCondition(account?.grants ?? []));
-    }
+    const permissionsOf = (role: string) => iam.held.get(role)?.includedPermissions ?? [];
+    const powerful = bindingsOf(iam).filter(({ role }) =>
+      permissionsOf(role).some((one) => /\.setIamPolicy$/.test(one)),
+    );
+    const wanted = accounts.flatMap(({ name, limited }) =>
+      limited.map((one) => [limitedRoleName(project, name, one.of), one.permissions, limitingCondition(one)]),
+    );
+    expect(powerful.map(({ role, condition }) => [role, permissionsOf(role), condition])).toEqual(wanted);
   });
 
   it("lets an account act as another only where that is declared", async () => {
@@ -206,15 +208,19 @@ describe("ensureIdentities", () => {
   });
 
   it("takes back a wider condition of an earlier version, and nothing that is not ours", async () => {
-    const member = `serviceAccount:${accounts.find(({ grants }) => grants.length > 0)?.email}`;
+    const member = `serviceAccount:${accounts.find(({ limited }) => limited.length > 0)?.email}`;
     const foreign: Binding[] = [
       { role: "roles/owner", members: ["user:ann@example.com"] },
       { role: `projects/${project}/roles/somebodys`, members: [member] },
       { role: `projects/${project}/roles/alloyrun_networks`, members: [member, "user:ann@example.com"] },
     ];
-    const name = accounts.find(({ grants }) => grants.length > 0)?.name;
+    const name = accounts.find(({ limited }) => limited.length > 0)?.name;
     const role = `projects/${project}/roles/alloyrun_${name}_grants`;
-    const outdated = { role, members: [member], condition: grantsCondition(["roles/editor"]) };
+    const outdated = {
+      role,
+      members: [member],
+      condition: limitingCondition({ of: "grants", permissions: [], grants: ["roles/editor"] }),
+    };
     const iam = iamInMemory({ bindings: [...foreign, outdated] });
     await ensureIdentities(iam, target, accounts);
     const bindings = bindingsOf(iam);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { grantsCondition, installationAccounts, installationFunctions } from "../../deploy/installation.ts";
+import { installationAccounts, installationFunctions, limitingCondition } from "../../deploy/installation.ts";
 import { installationWorkflows } from "../../deploy/workflows.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
@@ -9,7 +9,6 @@ const project = "my-project";
 const accounts = installationAccounts(project);
 const functions = installationFunctions(project);
 const entries = ["request", "plan", "lock", "record", "events", "hook"];
-const setPolicy = "resourcemanager.projects.setIamPolicy";
 
 function accountOf(name: string) {
   const account = accounts.find((candidate) => candidate.name === name);
@@ -34,7 +33,7 @@ describe("installationAccounts", () => {
   it.each(steps)("gives the account of $name what its declaration says, and nothing else", ({ name, permissions }) => {
     const account = accountOf(name);
     expect(account.permissions).toEqual(permissions.project);
-    expect(account.grants).toEqual(permissions.grants ?? []);
+    expect(account.limited).toEqual(permissions.limited ?? []);
     expect(account.actAs).toEqual(permissions.actAs ?? []);
     expect(account.bucket).toEqual({ reads: permissions.bucket ?? [] });
     expect(account.readsUploads).toEqual([]);
@@ -42,15 +41,29 @@ describe("installationAccounts", () => {
   });
 
   it.each(accounts)("gives $name plain permissions only: no wildcard, no basic role, none twice", (account) => {
-    for (const permission of account.permissions) expect(permission).toMatch(/^[a-z]+(\.[a-zA-Z]+){2,3}$/);
+    const limited = account.limited.flatMap(({ permissions }) => permissions);
+    for (const permission of [...account.permissions, ...limited])
+      expect(permission).toMatch(/^[a-z]+(\.[a-zA-Z]+){2,3}$/);
     expect(new Set(account.permissions).size).toBe(account.permissions.length);
-    for (const role of account.grants) expect(role).not.toMatch(/\*|roles\/(owner|editor|viewer)$|[aA]dmin$/);
+    expect(account.permissions.filter((permission) => limited.includes(permission))).toEqual([]);
+    for (const role of account.limited.flatMap(({ grants = [] }) => grants)) {
+      expect(role).not.toMatch(/\*|roles\/(owner|editor|viewer)$|[aA]dmin$|TokenCreator$/);
+    }
   });
 
-  it("lets an account change the project's policy exactly if it names the roles that it grants", () => {
-    const changers = accounts.filter(({ permissions }) => permissions.includes(setPolicy));
-    expect(changers.length).toBeGreaterThan(0);
-    expect(changers).toEqual(accounts.filter(({ grants }) => grants.length > 0));
+  it("lets nobody change a policy except for roles that are listed, ten at most, as Google counts", () => {
+    expect(accounts.flatMap(({ permissions }) => permissions.filter(setsPolicy))).toEqual([]);
+    const changing = accounts.flatMap(({ name, limited }) =>
+      limited.filter(({ permissions }) => permissions.some(setsPolicy)).map((one) => [name, one] as const),
+    );
+    for (const [, { grants = [] }] of changing) {
+      expect(grants.length).toBeGreaterThan(0);
+      expect(grants.length).toBeLessThanOrEqual(10);
+    }
+    expect(changing.map(([name, { of }]) => `${name} ${of}`)).toEqual([
+      ...["identity grants", "identity actors", "identity secrets", "identity userSecrets"],
+      ...["service invokers", "traffic invokers"],
+    ]);
   });
 
   it("lets the workflow read what the steps' operations are, and change nothing but logs and topics", () => {
@@ -64,20 +77,23 @@ describe("installationAccounts", () => {
   });
 
   it("lets only the accounts of the entries write to the bucket", () => {
-    const writers = accounts.filter(({ bucket }) => bucket.writes !== undefined);
+    const writers = accounts.filter(({ bucket }) => bucket.writes ?? bucket.adds ?? bucket.removes);
     expect(writers.map(({ name }) => name)).toEqual(["request", "plan", "lock", "record"]);
   });
 
   it("lets the public door write nothing and call nothing of Google's", () => {
-    const { permissions, grants, actAs, bucket } = accountOf("hook");
-    expect([permissions, grants, actAs, bucket.writes]).toEqual([[], [], [], undefined]);
+    const { permissions, limited, actAs, bucket } = accountOf("hook");
+    expect([permissions, limited, actAs, Object.keys(bucket)]).toEqual([[], [], [], ["reads", "lists"]]);
   });
 
-  it.each(accounts)("gives $name a bucket's folders only, and none both to read and to write", ({ bucket }) => {
-    const prefixes = [...(bucket.reads ?? []), ...(bucket.writes ?? [])];
-    for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z]+\/$/);
-    expect(new Set(prefixes).size).toBe(prefixes.length);
-  });
+  it.each(accounts)(
+    "gives $name a bucket's folders only, and each in one way",
+    ({ bucket: { lists: _, ...access } }) => {
+      const prefixes = Object.values(access).flat();
+      for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z]+\/$/);
+      expect(new Set(prefixes).size).toBe(prefixes.length);
+    },
+  );
 
   it("lets only the request function start executions", () => {
     const starters = accounts.filter(({ permissions }) => permissions.includes("workflows.executions.create"));
@@ -125,10 +141,27 @@ describe("installationWorkflows", () => {
   });
 });
 
-describe("grantsCondition", () => {
+describe("limitingCondition", () => {
+  const only =
+    "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/a.one', 'roles/b.two'])";
+  const limited = { permissions: [], grants: ["roles/a.one", "roles/b.two"] };
+
   it("lists exactly the roles, in the form that Google documents", () => {
-    expect(grantsCondition(["roles/a.one", "roles/b.two"]).expression).toBe(
-      "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/a.one', 'roles/b.two'])",
+    expect(limitingCondition({ of: "grants", ...limited }).expression).toBe(only);
+  });
+
+  it("names the secrets beside, as far as conditions see names", () => {
+    const id = 'resource.name.extract("/secrets/{id}")';
+    const passwords = limitingCondition({ of: "secrets", ...limited, secrets: "passwords" });
+    expect(passwords.expression).toBe(
+      `${id}.startsWith("alloyrun-") && ` +
+        `(resource.name.endsWith("-admin-password") || resource.name.endsWith("-application-password")) && ${only}`,
     );
+    const users = limitingCondition({ of: "userSecrets", ...limited, secrets: "users" });
+    expect(users.expression).toBe(`${id} != "" && !${id}.startsWith("alloyrun-") && ${only}`);
   });
 });
+
+function setsPolicy(permission: string): boolean {
+  return permission.endsWith(".setIamPolicy");
+}

@@ -2,7 +2,6 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { apis } from "../../local/apis.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import { localUrl } from "../../local/run/local-url.ts";
 import { type Door, findDoor } from "./support/door.ts";
@@ -10,6 +9,7 @@ import { region } from "./support/environment.ts";
 import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { createReceiver } from "./support/receiver.ts";
+import { createTakeAway, untaken } from "./support/take-away.ts";
 
 jest.setTimeout(300_000);
 
@@ -22,6 +22,7 @@ const ann = "ann@example.com";
 /** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 describe("the doors of an installation", () => {
   const receiver = createReceiver();
+  const takeAway = createTakeAway("my-project", () => false);
   let cloud: InstalledCloud;
   let watched: Watched;
   let hook: string;
@@ -30,7 +31,7 @@ describe("the doors of an installation", () => {
 
   beforeAll(async () => {
     cloud = await startInstalledCloud({
-      ...{ apis: [...apis, receiver.api], deploy: ["--hook"] },
+      ...{ apis: [...takeAway.apis, receiver.api], deploy: ["--hook"] },
       onStart: (local) => {
         watched = watchDecisions(local);
       },
@@ -39,6 +40,7 @@ describe("the doors of an installation", () => {
     await addSecret("alloyrun-hook-tickets", ticketSecret);
     door = await findDoor(cloud);
     hook = localUrl(cloud.local.cloud, `projects/my-project/locations/${region}/services/alloyrun-hook`) ?? "";
+    takeAway.start(cloud.local);
   });
 
   afterAll(async () => {
@@ -204,7 +206,18 @@ describe("the doors of an installation", () => {
   it("are kept by accounts that hold nothing idle", () => {
     const rights = takeRights(cloud.local).map(keyOf);
     expect(rights.filter((key) => otherJourneys.doors.test(key)).length).toBeGreaterThan(10);
-    expect(idleRights(rights, watched, otherJourneys.doors)).toEqual([]);
+    const idle = idleRights(rights, watched, otherJourneys.doors);
+    expect(idle.filter((key) => untaken([key], takeAway).length > 0)).toEqual([]);
+  });
+
+  it("fail without any one of these rights, and are asked again", () => {
+    const rights = takeRights(cloud.local).map(keyOf);
+    expect(
+      untaken(
+        rights.filter((key) => otherJourneys.doors.test(key)),
+        takeAway,
+      ),
+    ).toEqual([]);
   });
 
   const webhookOf = (url: string) => ({ webhook: { url, secret: { secret: "alloyrun-hook-events", version: 1 } } });

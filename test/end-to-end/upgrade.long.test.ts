@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { type Checkout, makeCheckout } from "./support/checkout.ts";
 import { type Door, findDoor } from "./support/door.ts";
@@ -13,7 +14,25 @@ const project = "my-project";
 const boss = "user:boss@example.com";
 const locations = `projects/${project}/locations/${region}`;
 
-/** Another version is a copy of this one in which every function and the workflow differ. */
+/** How the versions after this one differ: functions, the workflow, and the name of a field that one sends the other. */
+const first = [
+  ["functions/step.ts", "done({}, (await plan?.(", 'done({ version: "1" }, (await plan?.('],
+  ["functions/entry/entry.ts", "response.status(200)", 'response.set("x-version", "1").status(200)'],
+  ["workflows/environment.yaml", /^/, "# Version 1.\n"],
+] as const;
+const second = [
+  ["functions/step.ts", 'version: "1"', 'version: "2"'],
+  ["functions/parse.ts", "failedOperations: failed = 0 } = body", "count: failed = body.failedOperations } = body"],
+  ["functions/parse.ts", "{ ...request, ", "{ ...request, failedOperations: Number(failed), "],
+  ["workflows/environment.yaml", /failedOperations: (?='\$\{failedOperations\}' \})/, "count: "],
+] as const;
+const third = [
+  ["functions/step.ts", 'version: "2"', 'version: "3"'],
+  ["functions/parse.ts", "count: failed = body.failedOperations", "tally: failed = body.count"],
+  ["workflows/environment.yaml", /count: (?='\$\{failedOperations\}' \})/, "tally: "],
+] as const;
+
+/** The next version is a copy of this one that is changed; running executions go on by the definition they began with. */
 describe("an upgrade while a run is under way", () => {
   let cloud: InstalledCloud;
   let environment: Environment;
@@ -21,6 +40,7 @@ describe("an upgrade while a run is under way", () => {
   let door: Door;
   let run: string;
   let before: string;
+  let isStopped = false;
 
   beforeAll(async () => {
     cloud = await startInstalledCloud();
@@ -28,9 +48,6 @@ describe("an upgrade while a run is under way", () => {
     door = await findDoor(cloud);
     await door.allow(boss);
     checkout = makeCheckout();
-    change("functions/step.ts", "done({}, (await plan?.(", 'done({ version: "next" }, (await plan?.(');
-    change("functions/entry/entry.ts", "response.status(200)", 'response.set("x-version", "next").status(200)');
-    change("workflows/environment.yaml", /^/, "# The next version.\n");
   });
 
   afterAll(async () => {
@@ -39,15 +56,25 @@ describe("an upgrade while a run is under way", () => {
     await cloud?.stop();
   });
 
-  it("changes functions and workflow under it", async () => {
+  it("changes functions and workflow while it awaits approval", async () => {
     before = await revision();
     const asking = cloud.alloyrun("up", environment.file, "--json");
     ({ run } = await door.asked(({ environment: of }) => of === "upgraded"));
-    expect(await deployNext()).toBe(0);
+    await deploy(first);
     expect(await revision()).not.toBe(before);
     expect((await door.view(run)).state).toBe("awaiting-approval");
+    const reached = stopAt("instances.create");
     await door.approve(boss, run);
-    await asking;
+    await reached;
+    void asking;
+  });
+
+  it("changes a field of their contract while a database is being made", async () => {
+    const between = await revision();
+    await deploy(second);
+    expect(await revision()).not.toBe(between);
+    expect(hasEnded("instances.create")).toBe(false);
+    stopTime(false);
   });
 
   it("lets the run end well by the definition that it began with, and the next one take the new", async () => {
@@ -61,6 +88,48 @@ describe("an upgrade while a run is under way", () => {
     expect(await revisionsOfRuns()).toEqual([before, await revision()]);
   });
 
+  it("lets an environment be taken down whole while the field changes once more", async () => {
+    const inUse = await revision();
+    const reached = stopAt("clusters.delete");
+    const down = await door.request({ action: "down", environment: "upgraded" });
+    await reached;
+    await deploy(third);
+    expect(hasEnded("clusters.delete")).toBe(false);
+    stopTime(false);
+    const { state, failures } = await door.ended(down);
+    expect([["succeeded", "remaining"].includes(state), failures]).toEqual([true, []]);
+    expect((await cloud.sweepUntilEmpty()).run.state).toBe("succeeded");
+    const revisions = await revisionsOfRuns();
+    expect(revisions[2]).toBe(inUse);
+    expect(revisions.at(-1)).toBe(await revision());
+  });
+
+  /** Stops time when an operation of AlloyDB's has begun, which takes long enough for a version to be installed. */
+  async function stopAt(work: string): Promise<void> {
+    cloud.local.faults.load({
+      faults: [{ on: "operation", match: `alloydb.googleapis.com/${work}`, effect: { kind: "slow", seconds: 4000 } }],
+    });
+    await new Promise<void>((resolve) => {
+      const end = cloud.local.journal.subscribe((entry) => {
+        if (entry.kind !== "operation" || entry.event !== "start" || entry.work !== work) return;
+        stopTime(true);
+        end();
+        resolve();
+      });
+    });
+  }
+
+  function stopTime(isWanted: boolean): void {
+    isStopped = isWanted;
+    if (isWanted) cloud.local.cloud.clock.pause();
+    else cloud.local.cloud.clock.resume();
+  }
+
+  function hasEnded(work: string): boolean {
+    const entries = cloud.local.journal.entries();
+    return entries.some((entry) => entry.kind === "operation" && entry.event === "end" && entry.work === work);
+  }
+
   function change(path: string, from: string | RegExp, to: string): void {
     const file = join(checkout.directory, path);
     const text = readFileSync(file, "utf8");
@@ -69,13 +138,25 @@ describe("an upgrade while a run is under way", () => {
     writeFileSync(file, changed);
   }
 
-  async function deployNext(): Promise<number | null> {
+  /** Installs the next version; while time stands still it is moved on little by little, for what is installed takes some. */
+  async function deploy(changes: readonly (readonly [string, string | RegExp, string])[]): Promise<void> {
+    for (const each of changes) change(...each);
+    let isOver = false;
+    const moving = (async () => {
+      while (!isOver) {
+        if (isStopped) await cloud.local.cloud.clock.advance(1000);
+        await delay(50);
+      }
+    })();
     const session = startSession({
       command: [process.execPath, "cli/main.ts", "deploy", "--project", project, "--region", region],
       cwd: checkout.directory,
       env: { ...checkout.env, ...(await cloud.local.environment({ project })) },
     });
-    return (await session.ended).code;
+    const { code } = await session.ended;
+    isOver = true;
+    await moving;
+    expect([code, session.printed()]).toEqual([0, session.printed()]);
   }
 
   async function revision(): Promise<string> {

@@ -27,8 +27,8 @@ describe("steps", () => {
   it.each(steps.map((step) => [step.name, step] as const))(
     "%s asks for permissions and not for roles, each once",
     (_name, step) => {
-      const { project, operations = [] } = step.permissions;
-      for (const permission of [...project, ...operations])
+      const { project, operations = [], limited = [] } = step.permissions;
+      for (const permission of [...project, ...operations, ...limited.flatMap(({ permissions }) => permissions)])
         expect(permission).toMatch(/^[a-z]+\.[a-zA-Z]+\.[a-zA-Z]+$/);
       expect(new Set(project).size).toBe(project.length);
     },
@@ -65,7 +65,11 @@ describe("steps", () => {
   });
 
   it("grant roles only through identity", () => {
-    expect(steps.filter(({ permissions }) => permissions.grants).map(({ name }) => name)).toEqual(["identity"]);
+    const changes = "resourcemanager.projects.setIamPolicy";
+    const granting = steps.filter(({ permissions: { limited = [] } }) =>
+      limited.some(({ permissions }) => permissions.includes(changes)),
+    );
+    expect(granting.map(({ name }) => name)).toEqual(["identity"]);
   });
 });
 
@@ -91,9 +95,18 @@ describe("identityStep", () => {
     expect(granted.filter((grant) => grant.includes(":alloyrun-")).sort()).toEqual(declared.sort());
   });
 
-  it("makes no grant on the project that its condition does not list", () => {
-    const roles = [input.serviceAccount, input.seedAccount].flatMap(({ projectRoles }) => projectRoles);
-    for (const { role } of roles) expect(identityStep.permissions.grants).toContain(role);
+  it("makes no grant that its conditions do not list", () => {
+    const listed = (wanted: string) => identityStep.permissions.limited?.find(({ of }) => of === wanted)?.grants;
+    const accounts = [input.serviceAccount, input.seedAccount];
+    for (const { role } of accounts.flatMap(({ projectRoles }) => projectRoles))
+      expect(listed("grants")).toContain(role);
+    const passwords = [input.adminSecret, ...(input.applicationSecret ? [input.applicationSecret] : [])];
+    for (const { role } of passwords.flatMap(({ grants }) => grants)) expect(listed("secrets")).toContain(role);
+    expect(input.foreignSecrets).not.toEqual([]);
+    for (const { role } of input.foreignSecrets.flatMap(({ grants }) => grants)) {
+      expect(listed("userSecrets")).toEqual([role]);
+    }
+    expect(listed("actors")).toEqual(["roles/iam.serviceAccountUser"]);
   });
 });
 

@@ -70,8 +70,8 @@ async function answer(question: Question): Promise<unknown> {
 
 async function install(): Promise<void> {
   await ensureApis(clients.serviceUsage, target, clients.await);
-  await ensureIdentities(clients, target, accounts);
-  await ensureBucket(clients.buckets, target, accounts);
+  const names = await ensureIdentities(clients, target, accounts);
+  await ensureBucket(clients.buckets, target, accounts, names);
   await Promise.all([
     ensureWorkflows(clients.workflows, target, clients.await),
     ensureTopics(clients.pubsub, target),
@@ -82,10 +82,11 @@ async function install(): Promise<void> {
 }
 
 async function plan() {
+  const identities = await planIdentities(clients, target, accounts);
   const changes = await Promise.all([
     planApis(clients.serviceUsage, target),
-    planIdentities(clients, target, accounts),
-    planBucket(clients.buckets, target, accounts),
+    identities.changes,
+    planBucket(clients.buckets, target, accounts, identities.names),
     planWorkflows(clients.workflows, target),
     planTopics(clients.pubsub, target),
     planLinkKey(clients.secrets, target),

@@ -190,7 +190,12 @@ class Parser {
       throw invalidCondition("api.getAttribute needs a name and a default", position);
     }
     if (name.constant !== "iam.googleapis.com/modifiedGrantsByRole") throw unservedCondition(name.constant);
-    return { type: "list", evaluate: (context) => context.modifiedRoles ?? fallback.evaluate(context) };
+    return {
+      type: "list",
+      // A list of something that no list of roles has, so that nothing is granted by it.
+      evaluate: ({ modifiedRoles, ...context }) =>
+        modifiedRoles === "untold" ? [modifiedRoles] : (modifiedRoles ?? fallback.evaluate(context)),
+    };
   }
 
   #refuseArithmetic(): void {

@@ -1,6 +1,23 @@
 /** Services whose resources conditions can tell apart; the others' look like nothing to them. */
 const telling = new Set(["cloudresourcemanager", "compute", "logging", "secretmanager", "storage"].map(hostOf));
 
+/** Services that tell which roles a request to set a policy changes; limits on the roles grant nothing on the others. */
+const tellingRoles = new Set(
+  [
+    ...["cloudfunctions", "cloudresourcemanager", "compute", "containeranalysis", "iam", "iap", "run"],
+    ...["secretmanager", "servicemanagement", "storage"],
+  ].map(hostOf),
+);
+
+/**
+ * Whether limits on the roles that are granted can be kept on a resource.
+ *
+ * @see https://cloud.google.com/iam/docs/conditions-attribute-reference#api-attributes-iam
+ */
+export function tellsModifiedRoles(resource: string): boolean {
+  return tellingRoles.has(/^\/\/([^/]+)/.exec(resource)?.[1] ?? "");
+}
+
 function hostOf(service: string): string {
   return `${service}.googleapis.com`;
 }

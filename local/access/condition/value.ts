@@ -2,8 +2,8 @@
 export interface ConditionContext {
   /** Clock time in milliseconds since the epoch. */
   readonly now: number;
-  /** Roles whose members the request to set a policy changes; absent for other requests. */
-  readonly modifiedRoles?: readonly string[];
+  /** Roles whose members the request to set a policy changes, as far as its service tells; absent for other requests. */
+  readonly modifiedRoles?: readonly string[] | "untold";
   /** `//{host}/{name}` of what is asked for. */
   readonly resource: string;
 }

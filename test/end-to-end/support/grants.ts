@@ -1,6 +1,8 @@
 import type { DecidingGrant, Decision } from "../../../local/access/access.ts";
 import type { LocalCloud } from "../../../local/main.ts";
+import { createRandom } from "../../../local/random.ts";
 import { idOf } from "../../../spec/names.ts";
+import type { InstalledCloud } from "./installed-cloud.ts";
 
 /** One thing that somebody may do: a permission of a custom role, or a predefined role as a whole, where it was granted. */
 export interface Right extends DecidingGrant {
@@ -75,7 +77,52 @@ export function keyOf({ holder, role, permission, resource, condition }: Right):
   return `${holder.replace(/@.*/, "")}: ${what} on ${where}${condition === undefined ? "" : ` if ${condition}`}`;
 }
 
-function rightOf({ principal, permission }: Decision, grant: DecidingGrant): Right {
+/** The right that lets something through. */
+export function rightOf({ principal, permission }: Decision, grant: DecidingGrant): Right {
   const isCustom = grant.role.startsWith("projects/");
   return { ...grant, holder: principal, ...(isCustom && { permission }) };
+}
+
+/** Some of the rights, of as many accounts as there are; the same for the same seed. */
+export function drawRights(
+  rights: readonly Right[],
+  { seed, samples }: { readonly seed: string; readonly samples: number },
+): readonly Right[] {
+  const random = createRandom(seed);
+  const shuffled = rights.map((right) => ({ right, at: random.next() })).sort((a, b) => a.at - b.at);
+  const drawn = shuffled.map(({ right }) => right);
+  const isFirst = ({ holder }: Right, index: number) => drawn.findIndex((one) => one.holder === holder) === index;
+  const others = drawn.filter((right, index) => !isFirst(right, index));
+  return [...drawn.filter(isFirst), ...others].slice(0, samples);
+}
+
+/** Takes a right out of its role, or its holder out of the binding, until the function that comes back is called; either way it is in effect. */
+export async function removeRight(cloud: InstalledCloud, right: Right): Promise<() => Promise<void>> {
+  const { access, clock } = cloud.local.cloud;
+  const { role, permission, resource, holder, condition } = right;
+  const settle = () => clock.advance(10 * 60_000);
+  const isShared = /_bucket_\w+$/.test(role);
+  if (permission !== undefined && !isShared) {
+    const address = `iam.googleapis.com/v1/${role}`;
+    const { includedPermissions } = await cloud.ask(`GET ${address}`);
+    const set = async (permissions: unknown) => {
+      await cloud.ask(`PATCH ${address}?updateMask=includedPermissions`, { includedPermissions: permissions });
+      await settle();
+    };
+    await set((includedPermissions as readonly string[]).filter((one) => one !== permission));
+    return () => set(includedPermissions);
+  }
+  const { bindings = [] } = access.getPolicy(resource);
+  const set = async (wanted: typeof bindings) => {
+    access.setPolicy(resource, { ...access.getPolicy(resource), bindings: wanted });
+    await settle();
+  };
+  await set(
+    bindings.map((binding) =>
+      binding.role === role && binding.condition?.expression === condition
+        ? { ...binding, members: binding.members.filter((member) => member !== `serviceAccount:${holder}`) }
+        : binding,
+    ),
+  );
+  return () => set(bindings);
 }
