@@ -34,10 +34,7 @@ interface NextTry {
   readonly now?: string;
 }
 
-function renderRemaining(
-  remaining: Readonly<Record<string, string>>,
-  { place, nextTryAt, now }: NextTry,
-): string[] {
+function renderRemaining(remaining: Readonly<Record<string, string>>, { place, nextTryAt, now }: NextTry): string[] {
   return [
     "  nothing that is billed is left; Google still holds:",
     ...Object.entries(remaining).map(([step, reason]) => `    ${step}: ${reason}`),
