@@ -27,7 +27,9 @@ export function renderKept(run: RunView, context: OutcomeContext): string[] {
 /** What a removal found under our names and left alone, for it is somebody else's, and what stays at Google's for good. */
 export function renderSpared({ left = [], degraded = [] }: Pick<RunView, "left" | "degraded">): string[] {
   return [
-    ...(left.length > 0 ? ["Left alone, for it is not the environment's own:", ...left.map((says) => `  ${says}`)] : []),
+    ...(left.length > 0
+      ? ["Left alone, for it is not the environment's own:", ...left.map((says) => `  ${says}`)]
+      : []),
     ...(degraded.length > 0 ? ["Stays at Google's for good:", ...degraded.map((says) => `  ${says}`)] : []),
   ];
 }
