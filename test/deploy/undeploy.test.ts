@@ -92,6 +92,17 @@ describe("undeploy", () => {
     expect(standing()).toEqual(installed);
   });
 
+  it("begins nothing while an API is off behind which it has something", async () => {
+    const service = `serviceusage.googleapis.com/v1/projects/${project}/services/pubsub.googleapis.com`;
+    await ask(`POST ${service}:disable`, {});
+    const { code, outcome, stderr } = await undeploy();
+    expect({ code, outcome }).toEqual({ code: 1, outcome: undefined });
+    expect(stderr).toContain(`gcloud services enable pubsub.googleapis.com --project=${project}`);
+    await ask(`POST ${service}:enable`, {});
+    await local.cloud.clock.advance(10 * 60_000);
+    expect(standing()).toEqual(installed);
+  });
+
   it("removes what bears the mark of the installation and of no environment, and nothing else", async () => {
     for (const object of ["specs/old.yaml", "runs/old/run-0.json", "chains/old.json", "requests/run-0.json"]) {
       await write(object);
