@@ -1,12 +1,14 @@
 import type { StorageBucketClient } from "../google/clients/storage-bucket.ts";
 import { ApiError } from "../google/error.ts";
 import { installationName } from "../spec/names.ts";
+import { planApis } from "./apis.ts";
 import { present } from "./change.ts";
 import { type Clients, openClients } from "./clients.ts";
 import { type Place, targetOf } from "./deploy.ts";
 import { persist } from "./eventually.ts";
 import { findHindrances, type Hindrance, withDeploy } from "./hindrances.ts";
 import type { Target } from "./installation.ts";
+import { isOwn } from "./ownership.ts";
 import { bucketPart, entrances, type RemovalPart, remainder } from "./removal.ts";
 
 /** How an installation is removed. */
@@ -35,6 +37,7 @@ export async function undeploy(
 ): Promise<UndeployOutcome> {
   const target = await targetOf(clients, place);
   await demandRegion(clients.buckets, target);
+  await demandApis(clients, target);
   const resources: string[] = [];
   const removeAll = async (parts: readonly RemovalPart[]) => {
     for (const part of parts) resources.push(...(await removePart(clients, target, { part, onRemoved })));
@@ -75,6 +78,24 @@ async function demandRegion(buckets: Pick<StorageBucketClient, "getBucket">, tar
     resource: `gs://${name}`,
     code: "INVALID_ARGUMENT",
     text: `alloyrun is installed in ${location}, not in ${target.region}; name it with --region ${location}`,
+  });
+}
+
+/** What is behind an API that is off cannot be found, so that it would stay; where nothing is installed, nothing does. */
+async function demandApis({ serviceUsage, buckets, iam }: Clients, target: Target): Promise<void> {
+  const { project } = target;
+  const [bucket, accounts = []] = await Promise.all([
+    present(buckets.getBucket(installationName(project))),
+    present(iam.listAccounts(`projects/${project}`)),
+  ]);
+  if (![bucket ?? {}, ...accounts].some((found) => isOwn(found, target))) return;
+  const off = (await planApis(serviceUsage, target)).map(({ resource }) => resource.split("/").at(-1));
+  if (off.length === 0) return;
+  throw new ApiError({
+    method: "serviceusage.services.batchGet",
+    resource: `projects/${project}`,
+    code: "FAILED_PRECONDITION",
+    text: `what alloyrun has behind APIs that are off cannot be found; turn them on first: gcloud services enable ${off.join(" ")} --project=${project}`,
   });
 }
 

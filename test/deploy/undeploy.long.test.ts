@@ -9,12 +9,14 @@ import { takeGrants, takeInstallation } from "../end-to-end/support/inventory.ts
 import { type Session, startSession } from "../end-to-end/support/session.ts";
 import { type Installer, region, startInstaller } from "../support/installer.ts";
 import { rest } from "../support/local-cloud.ts";
+import { cancelExecution, startWaiting } from "../support/waiting-execution.ts";
 
 jest.setTimeout(600_000);
 
 const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const project = "my-project";
 const caller = "owner";
+const workflows = `projects/${project}/locations/${region}/workflows`;
 
 /** The command line is sent SIGKILL at every kind of call that it makes, once before it and once after it, one kill after the other. */
 describe("a removal that is killed", () => {
@@ -68,6 +70,28 @@ describe("a removal that is killed", () => {
     expect(`${(await fast.ended).code} ${fast.printed()}`).toMatch(/^0 [\s\S]*alloyrun is gone/);
     gate.release("go");
     expect(`${(await slow.ended).code} ${slow.printed()}`).toMatch(/^0 [\s\S]*alloyrun is gone/);
+    expect(standing()).toEqual(empty);
+  });
+
+  it("stops when a run has begun while the entrances were being closed, and says how all is put right", async () => {
+    await install();
+    const method = "google.cloud.functions.v2.FunctionService.DeleteFunction";
+    const reached = gate.arm({ caller, method, nth: 1, when: "after", isPatient: true });
+    const session = await undeploy();
+    await reached;
+    const labels = { run: "run-1", action: "up", environment: "staging" };
+    const execution = await startWaiting(local, `${workflows}/alloyrun-environment`, labels);
+    gate.release("go");
+    const place = `--project ${project} --region ${region}`;
+    expect(`${(await session.ended).code} ${session.printed()}`).toMatch(/^4 /);
+    expect(session.printed()).toContain(
+      `staging: up run-1 is under way — alloyrun deploy ${place} && alloyrun cancel run-1 ${place}`,
+    );
+    expect(standing()).toContain(`workflows.workflows ${workflows}/alloyrun-environment`);
+    await install();
+    await cancelExecution(local, execution);
+    const again = await undeploy();
+    expect(`${(await again.ended).code} ${again.printed()}`).toMatch(/^0 [\s\S]*alloyrun is gone/);
     expect(standing()).toEqual(empty);
   });
 

@@ -7,8 +7,8 @@ import { type LocalCloud, startLocalCloud } from "../../local/main.ts";
 import { takeGrants, takeInstallation } from "../end-to-end/support/inventory.ts";
 import { deployFunction } from "../support/deploy-function.ts";
 import { type Installer, region, startInstaller } from "../support/installer.ts";
-import { rest } from "../support/local-cloud.ts";
 import { operate } from "../support/local-operation.ts";
+import { cancelExecution, startWaiting, waitingDefinition } from "../support/waiting-execution.ts";
 
 jest.setTimeout(120_000);
 
@@ -16,17 +16,12 @@ const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const project = "my-project";
 const place = `--project ${project} --region ${region}`;
 const locations = `projects/${project}/locations/${region}`;
+const workflows = `${locations}/workflows`;
 const bucket = `${project}-alloyrun`;
 const objects = `storage.googleapis.com/storage/v1/b/${bucket}/o`;
 const iam = `iam.googleapis.com/v1/projects/${project}`;
 const foreign = `serviceAccount:alloyrun-networks@${project}.iam.gserviceaccount.com`;
 const day = 24 * 60 * 60_000;
-const waiting = `main:
-  steps:
-    - open: { call: events.create_callback_endpoint, args: { http_callback_method: POST }, result: callback }
-    - wait: { call: events.await_callback, args: { callback: "\${callback}", timeout: 86400 } }
-`;
-
 /** What `deploy` makes but for images and most functions, beside what others have under names that are alike. */
 describe("undeploy", () => {
   let local: LocalCloud;
@@ -48,8 +43,12 @@ describe("undeploy", () => {
   });
 
   it("is refused while runs are under way, also one that holds nothing yet, and says how to end each", async () => {
-    const held = await start("alloyrun-environment", { run: "run-1", action: "up", environment: "staging" });
-    const nameless = await start("alloyrun-sweep", { run: "run-2", action: "sweep" });
+    const held = await startWaiting(local, `${workflows}/alloyrun-environment`, {
+      run: "run-1",
+      action: "up",
+      environment: "staging",
+    });
+    const nameless = await startWaiting(local, `${workflows}/alloyrun-sweep`, { run: "run-2", action: "sweep" });
     const { code, outcome, stderr } = await undeploy();
     expect(code).toBe(4);
     expect(outcome).toEqual({
@@ -64,8 +63,7 @@ describe("undeploy", () => {
     });
     expect(stderr).toContain(`staging: up run-1 is under way — alloyrun cancel run-1 ${place}`);
     expect(standing()).toEqual(installed);
-    for (const execution of [held, nameless])
-      await rest(local, `POST workflowexecutions.googleapis.com/v1/${execution}:cancel`);
+    for (const execution of [held, nameless]) await cancelExecution(local, execution);
   });
 
   it("is refused while environments stand, are held or wait for Google, and says what to do about each", async () => {
@@ -89,6 +87,17 @@ describe("undeploy", () => {
     const { code, outcome, stderr } = await undeploy("--region", "us-central1");
     expect({ code, outcome }).toEqual({ code: 1, outcome: undefined });
     expect(stderr).toContain(`alloyrun is installed in ${region}, not in us-central1; name it with --region ${region}`);
+    expect(standing()).toEqual(installed);
+  });
+
+  it("begins nothing while an API is off behind which it has something", async () => {
+    const service = `serviceusage.googleapis.com/v1/projects/${project}/services/pubsub.googleapis.com`;
+    await ask(`POST ${service}:disable`, {});
+    const { code, outcome, stderr } = await undeploy();
+    expect({ code, outcome }).toEqual({ code: 1, outcome: undefined });
+    expect(stderr).toContain(`gcloud services enable pubsub.googleapis.com --project=${project}`);
+    await ask(`POST ${service}:enable`, {});
+    await local.cloud.clock.advance(10 * 60_000);
     expect(standing()).toEqual(installed);
   });
 
@@ -158,16 +167,6 @@ describe("undeploy", () => {
     };
   }
 
-  /** An execution that waits until it is cancelled. */
-  async function start(workflow: string, labels: object): Promise<string> {
-    const name = `${locations}/workflows/${workflow}`;
-    const { sourceContents } = await ask(`GET workflows.googleapis.com/v1/${name}`);
-    await ask(`PATCH workflows.googleapis.com/v1/${name}?updateMask=sourceContents`, { sourceContents: waiting });
-    const execution = await ask(`POST workflowexecutions.googleapis.com/v1/${name}/executions`, { labels });
-    await ask(`PATCH workflows.googleapis.com/v1/${name}?updateMask=sourceContents`, { sourceContents });
-    return String(execution.name);
-  }
-
   async function write(object: string): Promise<void> {
     const name = encodeURIComponent(object);
     await ask(`POST storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${name}`, {});
@@ -232,7 +231,7 @@ describe("undeploy", () => {
       pubsubTarget: { topicName: topic, data: "bm93" },
     });
     await ask(`POST workflows.googleapis.com/v1/${locations}/workflows?workflowId=alloyrun-sweeper`, {
-      sourceContents: waiting,
+      sourceContents: waitingDefinition,
     });
     const format = { format: "DOCKER" };
     await ask(`POST artifactregistry.googleapis.com/v1/${locations}/repositories?repositoryId=alloyrun-mine`, format);
