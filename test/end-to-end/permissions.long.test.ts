@@ -22,8 +22,6 @@ import {
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { createTakeAway } from "./support/take-away.ts";
 
-jest.setTimeout(600_000);
-
 const project = "my-project";
 const place = `projects/${project}/locations/${region}`;
 const boss = "user:boss@example.com";
@@ -34,6 +32,8 @@ const samples = process.env.ALLOYRUN_SAMPLES ?? "6";
 /** Half of them are taken by changing roles and policies for real, half of those without which a whole run fails. */
 const removals = samples === "all" ? 6 : Math.ceil(Number(samples) / 2);
 const share = samples === "all" ? 1 : Number(samples) / 2 / 60;
+
+jest.setTimeout(samples === "all" ? 4 * 3_600_000 : 900_000);
 
 /** What Google asks for and the local cloud does not, so that nobody can see here whether it is needed. */
 const unasked: readonly RegExp[] = [

@@ -56,9 +56,10 @@ export async function grantAs(
   { by, of, role, member }: Pick<Attack, "by" | "of"> & { readonly role: string; readonly member: string },
 ): Promise<{ readonly status: number; readonly text: string }> {
   const as = tokenOf(cloud, by);
-  const isPosted = /^(iam|cloudresourcemanager)\./.test(of);
-  const asked = isPosted ? { as, body: { options: { requestedPolicyVersion: 3 } } } : { as };
-  const { body: policy } = await rest(cloud.local, `${isPosted ? "POST" : "GET"} ${of}:getIamPolicy`, asked);
+  const isProject = of.startsWith("cloudresourcemanager.");
+  const verb = isProject || of.startsWith("iam.") ? "POST" : "GET";
+  const body = isProject ? { options: { requestedPolicyVersion: 3 } } : undefined;
+  const { body: policy } = await rest(cloud.local, `${verb} ${of}:getIamPolicy`, { as, body });
   const bindings = [...((policy.bindings ?? []) as readonly JsonObject[]), { role, members: [member] }];
   return rest(cloud.local, `POST ${of}:setIamPolicy`, { as, body: { policy: { ...policy, bindings } } });
 }
