@@ -4,6 +4,7 @@ import { connectWorkflowExecutions } from "../../google/clients/workflow-executi
 import { type JsonObject, toObject } from "../../google/json.ts";
 import type { Generations } from "../../plan/generation.ts";
 import { installationAccountId } from "../../spec/names.ts";
+import { StepError } from "../error.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
 import { isProtected, refuseProtected } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
@@ -81,6 +82,7 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   const { request } = claimed;
   const { environment } = request;
   const now = requireNow(body);
+  refuseLate(request, now);
   const freeze = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
   const isFrozen = freeze !== undefined && now < freeze.value.until;
   if (isFrozen && !waitsForThaw(request)) return { state: "frozen", freeze: freeze.value, waits: false };
@@ -106,6 +108,13 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   const heldSince = request.action === "down" ? teardown?.value.since : undefined;
   const plans = await enterLedger(storage, work);
   return { ...standing, plans, latest, ...(heldSince !== undefined && { heldSince }) };
+}
+
+/** What a schedule asks for must be done by an hour. Whoever resumes it knows the time. */
+function refuseLate({ startBy, attempt, environment }: StoredRequest, now: number): void {
+  if (startBy === undefined || now <= startBy || attempt > 1) return;
+  const message = `the rebuild of ${environment} waited too long to be done in time: it was to begin by ${new Date(startBy * 1000).toISOString()}`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "TOO_LATE", resource: environment, message });
 }
 
 /** Who may queue waits; but not a schedule, whose rebuild would come at an hour that nobody expects. */

@@ -47,6 +47,8 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly teardown?: string;
   /** Seconds since the epoch at which the environment expires, as the sweep read it; another one by now means likewise. */
   readonly expiry?: number;
+  /** Seconds since the epoch after which it does not begin any more, whatever it waited for. */
+  readonly startBy?: number;
   /** How many executions have been started for it: one, and one for each time that it was resumed. */
   readonly attempt: number;
   /** What serves afterwards; decided when the run held the lock for the first time. */

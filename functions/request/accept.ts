@@ -33,6 +33,8 @@ export interface CallerRequest {
   readonly onBehalfOf?: string;
   /** The caller's `Idempotency-Key`. */
   readonly key: string;
+  /** Seconds since the epoch after which a scheduled rebuild would not be done in time, so that it does not begin. */
+  readonly startBy?: number;
 }
 
 /**
@@ -119,6 +121,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     timeToLiveSeconds: body.timeToLive === undefined ? undefined : toSeconds(body.timeToLive),
     teardown: body.teardown,
     expiry: body.expiry,
+    startBy: request.startBy,
     attempt: 1,
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,

@@ -55,13 +55,12 @@ export async function acceptScheduled(
   const run = runIdOf(caller, key);
   if (body.action === "rebuild" && environment !== undefined && !(await readRequest(clients, run))) {
     const now = await demandEnvironment(environment, clients);
-    const skipped = await reasonToSkip({ ...body, environment }, { now, scheduledAt }, clients);
-    if (skipped !== undefined) {
-      const time = new Date(now * 1000).toISOString();
-      const data = { reason: skipped, scheduledFor: new Date(scheduledAt * 1000).toISOString() };
-      await tell(clients, { environment, run, occasion: "skipped", type: "rebuild-skipped", time, data });
-      return { skipped };
-    }
+    const { skipped, startBy } = await windowOf({ ...body, environment }, { now, scheduledAt }, clients);
+    if (skipped === undefined) return accept({ body, requestedBy: caller, key, startBy }, clients);
+    const time = new Date(now * 1000).toISOString();
+    const data = { reason: skipped, scheduledFor: new Date(scheduledAt * 1000).toISOString() };
+    await tell(clients, { environment, run, occasion: "skipped", type: "rebuild-skipped", time, data });
+    return { skipped };
   }
   return accept({ body, requestedBy: caller, key }, clients);
 }
@@ -71,18 +70,28 @@ interface Times {
   readonly scheduledAt: number;
 }
 
-async function reasonToSkip(
-  { environment, level }: Pick<RequestBody, "level"> & { readonly environment: string },
+/** When a rebuild may begin: why not now, or until when, should it have to wait for its turn or its approvers. */
+interface Window {
+  readonly skipped?: string;
+  /** Seconds since the epoch. */
+  readonly startBy?: number;
+}
+
+async function windowOf(
+  { environment, level: asked }: Pick<RequestBody, "level"> & { readonly environment: string },
   times: Times,
   { storage, installation }: AcceptClients,
-): Promise<string | undefined> {
+): Promise<Window> {
   const { bucket } = installation;
   const freeze = await freezeInForce(storage, { bucket, environment });
-  if (freeze) return saysFrozen(environment, freeze);
+  if (freeze) return { skipped: saysFrozen(environment, freeze) };
   const { spec } = await readSpec(storage, { bucket, environment });
   const { rebuild } = spec.policy;
-  if (!rebuild) return "the spec has no schedule any more";
-  return reasonOfTime({ ...rebuild, level: level ?? rebuild.level }, times);
+  if (!rebuild) return { skipped: "the spec has no schedule any more" };
+  const level = asked ?? rebuild.level;
+  const skipped = reasonOfTime({ ...rebuild, level }, times);
+  if (skipped !== undefined || rebuild.finishBy === undefined) return { skipped };
+  return { startBy: nextTimeOfDay(rebuild.finishBy, rebuild.timeZone, times.scheduledAt) - rebuildMinutes[level] * 60 };
 }
 
 /** Why a rebuild that is due then does not begin now; undefined when it does. */

@@ -52,6 +52,16 @@ describe("answerLock", () => {
     clients = { storage, executions: { getExecution, createExecution: unused, cancelExecution: unused } };
   });
 
+  it("lets nothing begin that waited too long to be done in time, unless somebody resumes it", async () => {
+    await put(storage, "environments/staging.json", { plans: [] });
+    const late = { action: "rebuild", level: "data", startBy: now - 1 };
+    await noteRequest("run-one", late);
+    await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ reason: "TOO_LATE" });
+    expect(stored(storage, object)).toBeUndefined();
+    await noteRequest("run-one", { ...late, attempt: 2 });
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+  });
+
   it("gives a free environment to who claims it, with the fence to read again", async () => {
     const answer = await answerLock(claimBy("one"), clients);
     expect(answer).toMatchObject({ state: "held", fence: { bucket: "b", object }, plans: ["plan-of-run-one"] });

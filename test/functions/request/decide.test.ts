@@ -12,7 +12,12 @@ const changesHash = "c".repeat(64);
 
 /** The run that asks is there, and its execution waits. */
 async function wait({ clients, executions }: TestInstallation, attempt = 1): Promise<void> {
-  await put(clients.storage, "requests/run-1.json", { run: "run-1", requestedBy: "a@example.com", attempt, execution: "e1" });
+  await put(clients.storage, "requests/run-1.json", {
+    run: "run-1",
+    requestedBy: "a@example.com",
+    attempt,
+    execution: "e1",
+  });
   executions.set("e1", { name: "e1", state: "ACTIVE", labels: {} });
 }
 

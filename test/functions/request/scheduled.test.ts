@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { RequestAccepted } from "../../../functions/api.ts";
 import { accept } from "../../../functions/request/accept.ts";
 import { acceptScheduled, firingOf, reasonOfTime } from "../../../functions/request/scheduled.ts";
 import { exampleText } from "../../spec/example.ts";
-import { put } from "../../support/stored.ts";
+import { put, stored } from "../../support/stored.ts";
 import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
 import { type Heard, telling } from "./telling.ts";
 
@@ -83,6 +84,12 @@ describe("acceptScheduled", () => {
         data: { environment: "users", reason: expect.stringContaining(says), scheduledFor: "2026-01-04T21:00:00.000Z" },
       },
     });
+  });
+
+  it("notes by when it must begin, should it have to wait for its turn or its approvers", async () => {
+    await build('schedule: "0 6 * * *", timeZone: Asia/Tokyo, finishBy: "06:30"');
+    const { run } = (await fire()) as RequestAccepted;
+    expect(stored(here.clients.storage, `requests/${run}.json`)).toMatchObject({ startBy: dueAt + (30 - 5) * minute });
   });
 
   it("runs a missed rebuild where the spec says so", async () => {
