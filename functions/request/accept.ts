@@ -19,7 +19,7 @@ import { isDoor } from "./doors.ts";
 import { demandEnvironment } from "./environments.ts";
 import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
 import { enterOpen, listOpen } from "./open.ts";
-import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
+import { planObject, planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
 import { requireSweeper } from "./sweeper.ts";
@@ -157,6 +157,8 @@ async function makeReady(
   requireAllowed(packed, body, installation);
   if ((body.of ?? body.action) === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
+  if ((body.of ?? body.action) !== "down") await refuseMissing(packed, clients);
+  if (body.plan !== undefined) await requirePlan(body.plan, clients);
   const plan = planOf(packed, installation);
   const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });
   await storePlan(storage, bucket, plan);
@@ -167,6 +169,19 @@ async function makeReady(
     terms,
     ...(body.action === "up" ? { spec: text } : { plannedBy: text }),
   };
+}
+
+/** What an execution would find missing only when half of the environment is built. */
+async function refuseMissing({ source, seed }: PackedSpec, { storage, installation }: AcceptClients): Promise<void> {
+  for (const [field, object] of Object.entries({ source, seed })) {
+    if (object === undefined || (await storage.listObjects(installation.bucket, object)).length > 0) continue;
+    throw badField(`folders.${field}`, `names ${object}, which is not in the bucket: pack the folder into it first`);
+  }
+}
+
+async function requirePlan(changesHash: string, { storage, installation }: AcceptClients): Promise<void> {
+  if (await storage.getObject(installation.bucket, planObject(changesHash))) return;
+  throw badField("plan", `is ${changesHash}, and no such plan is stored here: \`alloyrun plan\` makes one`);
 }
 
 /** Whether somebody is going to be asked, by the stricter of the stored and the new policy. */

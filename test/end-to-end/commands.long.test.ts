@@ -58,8 +58,8 @@ describe("the command line", () => {
     expect(stdout).toContain("Plan of up of users: nothing to change");
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const stale = await cloud.alloyrun("up", environment.file, "--plan", "0".repeat(64));
-    expect(stale.stderr).toContain("is stale");
-    expect(stale.code).toBe(1);
+    expect(stale.stderr).toContain("no such plan is stored here");
+    expect(stale.code).toBe(2);
   }, 300_000);
 
   it("rebuilds the application alone as planned, while the database stays as it is", async () => {

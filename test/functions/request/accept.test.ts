@@ -4,12 +4,12 @@ import { accept } from "../../../functions/request/accept.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
 import { edit, exampleText } from "../../spec/example.ts";
 import { put } from "../../support/stored.ts";
-import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation, textsOf } from "./context.ts";
 
 describe("accept", () => {
   let here: TestInstallation;
   const up = { action: "up", spec: exampleText, folders } as const;
-  const texts = () => here.clients.storage.texts();
+  const texts = () => textsOf(here);
 
   beforeEach(() => {
     here = createTestInstallation();
@@ -177,12 +177,32 @@ describe("accept", () => {
 
   it("notes what is asked beside the spec: ticket, time to live, plan, and what to do while others work", async () => {
     const changesHash = "4".repeat(64);
+    await put(here.clients.storage, `plans/${changesHash}.json`, {});
     const body = { ...up, ticket: "CHG1", timeToLive: "2h", plan: changesHash, onBusy: "queue" } as const;
     const { run } = await accept({ ...requestWith(body), onBehalfOf: "p@example.com" }, here.clients);
     expect(JSON.parse(texts()[`requests/${run}.json`] ?? "")).toMatchObject({
       ...{ ticket: "CHG1", timeToLiveSeconds: 7200, changesHash, onBusy: "queue", attempt: 1 },
       onBehalfOf: "p@example.com",
     });
+  });
+
+  it.each([
+    [
+      "a source that was never packed",
+      { folders: { ...folders, source: `sources/${"9".repeat(64)}.tgz` } },
+      "folders.source names",
+    ],
+    [
+      "a seed that was never packed",
+      { folders: { ...folders, seed: `seeds/${"9".repeat(64)}.tgz` } },
+      "folders.seed names",
+    ],
+    ["a plan that nobody made", { plan: "9".repeat(64) }, "no such plan is stored here"],
+  ])("starts nothing for %s", async (_what, about, says) => {
+    const refused = accept(requestWith({ ...up, ...about }), here.clients);
+    await expect(refused).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining(says) });
+    expect(here.started).toEqual([]);
+    expect(Object.keys(texts()).filter((name) => name.startsWith("requests/"))).toEqual([]);
   });
 
   it("gives a check every step and nothing to do, and a sweep no plan", async () => {

@@ -22,12 +22,16 @@ export function createTestInstallation(): TestInstallation {
   const started: NewExecution[] = [];
   const executions = new Map<string, Execution>();
   const entries: LogEntry[] = [];
+  const storage = createMemoryStorage();
+  for (const object of Object.values(folders)) {
+    void storage.write({ bucket: "my-project-alloyrun", object, content: "", contentType: "application/gzip" });
+  }
   return {
     started,
     executions,
     entries,
     clients: {
-      storage: createMemoryStorage(),
+      storage,
       installation: {
         project: "my-project",
         projectNumber: "123",
@@ -77,6 +81,12 @@ export function end({ executions }: TestInstallation): void {
 
 /** Packed folders as the CLI names them. */
 export const folders = { source: `sources/${"2".repeat(64)}.tgz`, seed: `seeds/${"3".repeat(64)}.tgz` };
+
+/** What is in the bucket beside the packed folders, which lie there before anything is asked. */
+export function textsOf({ clients }: TestInstallation): Readonly<Record<string, string>> {
+  const packed: readonly string[] = Object.values(folders);
+  return Object.fromEntries(Object.entries(clients.storage.texts()).filter(([name]) => !packed.includes(name)));
+}
 
 /** A request with a body of the caller `a@example.com`. */
 export function requestWith(body: CallerRequest["body"], key = "k1"): CallerRequest {

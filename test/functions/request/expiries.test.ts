@@ -4,7 +4,7 @@ import { accept } from "../../../functions/request/accept.ts";
 import { lookForExpiries } from "../../../functions/request/expiries.ts";
 import { exampleText } from "../../spec/example.ts";
 import { put, stored } from "../../support/stored.ts";
-import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation, textsOf } from "./context.ts";
 import { type Heard, telling } from "./telling.ts";
 
 const sweep = "alloyrun-sweep@my-project.iam.gserviceaccount.com";
@@ -162,7 +162,7 @@ describe("what only the sweep may ask for", () => {
     async (body) => {
       const here = createTestInstallation();
       await expect(accept(requestWith(body), here.clients)).rejects.toMatchObject({ reason: "SWEEP_ONLY" });
-      expect([here.started, here.clients.storage.texts()]).toEqual([[], {}]);
+      expect([here.started, textsOf(here)]).toEqual([[], {}]);
     },
   );
 
