@@ -54,6 +54,8 @@ export async function startInstalledCloud(
     readonly deploy?: readonly string[];
     /** Called before anything is installed. */
     readonly onStart?: (local: LocalCloud) => void;
+    /** Variables that commands have beside those of the local cloud. */
+    readonly env?: Readonly<Record<string, string>>;
     /** Whether to leave the installation to the test. */
     readonly bare?: boolean;
   } = {},
@@ -61,7 +63,7 @@ export async function startInstalledCloud(
   const { project = "my-project" } = options;
   const local = await startLocalCloud(options);
   options.onStart?.(local);
-  const env = { PATH: process.env.PATH ?? "", ...(await local.environment({ project })) };
+  const env = { PATH: process.env.PATH ?? "", ...(await local.environment({ project })), ...options.env };
   const printed: string[] = [];
   const alloyrun = async (...args: string[]) => {
     const result = await runCommand(args, env);
