@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { LocalCloud } from "../../../local/main.ts";
 import type { ObservableStore, Store } from "../../../local/store.ts";
 import type { InstalledCloud } from "./installed-cloud.ts";
@@ -24,18 +25,32 @@ function base64Of(text: string): string[] {
   });
 }
 
+/** Where else to look. */
+export interface Beside {
+  /** Further texts by where they come from, such as what a webhook was sent. */
+  readonly told?: Readonly<Record<string, readonly string[]>>;
+  /** Folders beside that of the local cloud, such as the one for temporary files of commands. */
+  readonly folders?: readonly string[];
+  /** Whether a process is meant to have secrets in its environment; none is unless this says so. */
+  readonly mayKnow?: (environment: string) => boolean;
+}
+
 /**
- * Looks for texts, in all their forms, in everything but Secret Manager's storage and the environment of processes: the
- * whole state, log entries, the journal, every file, what commands printed, and the arguments of processes.
+ * Looks for texts, in all their forms, in everything but Secret Manager's storage: the whole state, log entries, the
+ * journal, every file, what commands printed, and the arguments and environments of processes.
  *
- * @param told further texts, for example what was seen of process arguments while a run was under way
  * @returns where one was found, never the text itself
  */
-export function findCanaries(cloud: InstalledCloud, canaries: readonly string[], told: readonly string[]): string[] {
+export function findCanaries(cloud: InstalledCloud, canaries: readonly string[], beside: Beside = {}): string[] {
   const { local, project, printed } = cloud;
+  const { told = {}, folders = [], mayKnow = () => false } = beside;
+  const environments = readOfProcesses("environ").filter((environment) => !mayKnow(environment));
   const places = [
     ["printed", printed()],
-    ["arguments of processes", [...told, ...argumentsOfProcesses()].join("\n")],
+    ...Object.entries(told).map(([place, texts]) => [place, texts.join("\n")] as const),
+    ["arguments of processes", readOfProcesses("cmdline").join("\n")],
+    ["environment of processes", environments.join("\n")],
+    ...folders.flatMap(filesBelow).map((file) => [`files of ${dirname(file)}`, readContent(file)] as const),
     ["journal", JSON.stringify(local.journal.entries())],
     ["logs", JSON.stringify(local.cloud.logs.list(project))],
     ...stateOf(local),
@@ -52,13 +67,13 @@ function isIn(content: string, forms: readonly string[]): boolean {
   return forms.some((form) => content.includes(form) || standard.includes(form));
 }
 
-/** Arguments of every process of this machine, as one text each. */
-export function argumentsOfProcesses(): string[] {
+/** Arguments or environment of every process that may be looked into, as one text each, with spaces in between. */
+export function readOfProcesses(what: "cmdline" | "environ"): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
+        return [readFileSync(`/proc/${pid}/${what}`, "utf8").replaceAll("\0", " ")];
       } catch {
         return [];
       }

@@ -31,6 +31,7 @@ export interface EnvironmentOptions {
   readonly database?: object;
   readonly service?: object;
   readonly policy?: object;
+  readonly notify?: object;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -80,6 +81,7 @@ function specOf(name: string, options: EnvironmentOptions): object {
         ...options.service,
       },
       ...(options.policy && { policy: options.policy }),
+      ...(options.notify && { notify: options.notify }),
     },
   };
 }

@@ -56,6 +56,8 @@ export async function startInstalledCloud(
     readonly deploy?: readonly string[];
     /** Called before anything is installed. */
     readonly onStart?: (local: LocalCloud) => void;
+    /** Variables that commands have beside those of the local cloud. */
+    readonly env?: Readonly<Record<string, string>>;
     /** Whether to leave the installation to the test. */
     readonly bare?: boolean;
   } = {},
@@ -66,6 +68,7 @@ export async function startInstalledCloud(
   const envOf = async (as?: string) => ({
     PATH: process.env.PATH ?? "",
     ...(await local.environment({ project, as })),
+    ...options.env,
   });
   const env = await envOf();
   const printed: string[] = [];
