@@ -9,6 +9,7 @@ import { ensureFunction, planFunction } from "./functions.ts";
 import { ensureIdentities, planIdentities } from "./identities.ts";
 import { type InstallationFunction, installationAccounts, installationFunctions, type Target } from "./installation.ts";
 import { ensureLinkKey, planLinkKey } from "./link-key.ts";
+import { demandRegion } from "./region.ts";
 import { ensureRunnerImage, planRunnerImage } from "./runner.ts";
 import { ensureSchedules, planSchedules } from "./schedules.ts";
 import { ensureTopics, planTopics } from "./topics.ts";
@@ -41,6 +42,7 @@ export async function deploy({ project, region, hook }: Wanted, onPart: OnPart):
     return value;
   };
   const target = await targetOf(clients, { project, region });
+  await demandRegion(clients.buckets, target);
   const accounts = installationAccounts(target.project);
   await part("APIs", () => ensureApis(clients.serviceUsage, target, clients.await));
   const names = await part("accounts and roles", () => ensureIdentities(clients, target, accounts));
@@ -72,6 +74,7 @@ export async function planDeployment(
   clients = openClients(),
 ): Promise<readonly InstallationChange[]> {
   const target = await targetOf(clients, { project, region });
+  await demandRegion(clients.buckets, target);
   const accounts = installationAccounts(target.project);
   const [runner, identities, hasHook] = await Promise.all([
     planRunnerImage(clients, target),

@@ -6,6 +6,7 @@ import { environmentLabel, installationName } from "../spec/names.ts";
 import { policyChange, present } from "./change.ts";
 import type { Clients } from "./clients.ts";
 import { listOwnRoles } from "./custom-role.ts";
+import { persist } from "./eventually.ts";
 import { installationAccounts, type Target } from "./installation.ts";
 import { isOwn } from "./ownership.ts";
 import { reconcile } from "./reconcile.ts";
@@ -144,10 +145,18 @@ async function findBucket({ buckets }: Clients, target: Target): Promise<readonl
   if (found?.projectNumber !== target.projectNumber || !isOwn(found, target)) return [];
   const remove = async () => {
     const versions = await buckets.listVersions(name);
-    await inTurns(versions, 16, (version) => buckets.deleteVersion(name, version));
+    // Google takes about one change a second of the same object, so its versions go one after the other.
+    const objects = [...Map.groupBy(versions, (version) => version.name).values()];
+    await inTurns(objects, 16, async (ofObject) => {
+      for (const version of ofObject) await persist(isThrottled, () => buckets.deleteVersion(name, version));
+    });
     await buckets.deleteBucket(name);
   };
   return [{ resource: `gs://${name}`, remove }];
+}
+
+function isThrottled({ code }: ApiError): boolean {
+  return code === "RESOURCE_EXHAUSTED" || code === "UNAVAILABLE";
 }
 
 /** Names of what bears the mark of the installation and of none of its environments. */

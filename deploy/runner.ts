@@ -32,7 +32,7 @@ export interface RunnerClients {
 export async function ensureRunnerImage(clients: RunnerClients, target: Target): Promise<string> {
   const { bundle, parent, tag } = await wantedRunner(target);
   const registryUri = await ensureRepository(clients, target);
-  const built = await findBuilt(clients.builds, parent, tag);
+  const built = await findBuilt(clients, target, tag);
   if (built) return built;
   const object = await uploadSource(clients.storage, target, bundle);
   const build = buildpackBuild({
@@ -42,7 +42,7 @@ export async function ensureRunnerImage(clients: RunnerClients, target: Target):
     tags: [tag],
   });
   await clients.await(await persist(isUnknownAccount, () => clients.builds.createBuild(parent, build)));
-  return untilDefined({ what: `image of build ${tag}`, patience }, () => findBuilt(clients.builds, parent, tag));
+  return untilDefined({ what: `image of build ${tag}`, patience }, () => findBuilt(clients, target, tag));
 }
 
 /** What `ensureRunnerImage` would make; and the image by digest, if there is one already. */
@@ -50,10 +50,10 @@ export async function planRunnerImage(
   { registry, builds }: Pick<RunnerClients, "registry" | "builds">,
   target: Target,
 ): Promise<{ readonly changes: readonly InstallationChange[]; readonly image: string | undefined }> {
-  const { parent, tag } = await wantedRunner(target);
+  const { tag } = await wantedRunner(target);
   const repository = repositoryName(target);
   const change = repositoryChange(target, await present(registry.getRepository(repository)));
-  const image = change ? undefined : await present(findBuilt(builds, parent, tag));
+  const image = change ? undefined : await present(findBuilt({ builds, registry }, target, tag));
   const build: InstallationChange = {
     kind: "image",
     action: "create",
@@ -100,9 +100,18 @@ async function ensureRepository({ registry, await: wait }: RunnerClients, target
   });
 }
 
-async function findBuilt(builds: CloudBuildClient, parent: string, tag: string): Promise<string | undefined> {
-  const build = (await builds.listBuilds(parent, tag)).find(({ status }) => status === "SUCCESS");
-  return build && imageOf(build);
+/** The history of builds outlives the repository, so the image itself is looked for. */
+async function findBuilt(
+  { builds, registry }: Pick<RunnerClients, "builds" | "registry">,
+  target: Target,
+  tag: string,
+): Promise<string | undefined> {
+  const built = await builds.listBuilds(`projects/${target.project}/locations/${target.region}`, tag);
+  for (const build of built.filter(({ status }) => status === "SUCCESS")) {
+    const image = imageOf(build);
+    if (image && (await registry.hasImage(repositoryName(target), image.split("/").at(-1) ?? ""))) return image;
+  }
+  return undefined;
 }
 
 function imageOf({ results }: Build): string | undefined {

@@ -1,4 +1,3 @@
-import type { StorageBucketClient } from "../google/clients/storage-bucket.ts";
 import { ApiError } from "../google/error.ts";
 import { installationName } from "../spec/names.ts";
 import { planApis } from "./apis.ts";
@@ -9,6 +8,7 @@ import { persist } from "./eventually.ts";
 import { findHindrances, type Hindrance, withDeploy } from "./hindrances.ts";
 import type { Target } from "./installation.ts";
 import { isOwn } from "./ownership.ts";
+import { demandRegion } from "./region.ts";
 import { bucketPart, entrances, type RemovalPart, remainder } from "./removal.ts";
 
 /** How an installation is removed. */
@@ -68,19 +68,6 @@ async function removePart(
   return removals.map(({ resource }) => resource);
 }
 
-/** Accounts and roles are the project's, so that looking into the wrong region would leave functions without theirs. */
-async function demandRegion(buckets: Pick<StorageBucketClient, "getBucket">, target: Target): Promise<void> {
-  const name = installationName(target.project);
-  const location = (await present(buckets.getBucket(name)))?.location?.toLowerCase();
-  if (location === undefined || location === target.region) return;
-  throw new ApiError({
-    method: "storage.buckets.get",
-    resource: `gs://${name}`,
-    code: "INVALID_ARGUMENT",
-    text: `alloyrun is installed in ${location}, not in ${target.region}; name it with --region ${location}`,
-  });
-}
-
 /** What is behind an API that is off cannot be found, so that it would stay; where nothing is installed, nothing does. */
 async function demandApis({ serviceUsage, buckets, iam }: Clients, target: Target): Promise<void> {
   const { project } = target;
@@ -101,5 +88,5 @@ async function demandApis({ serviceUsage, buckets, iam }: Clients, target: Targe
 
 /** Somebody else changes it at this moment, such as Google itself. */
 function isBusy({ code }: ApiError): boolean {
-  return code === "ABORTED" || code === "UNAVAILABLE";
+  return code === "ABORTED" || code === "UNAVAILABLE" || code === "RESOURCE_EXHAUSTED";
 }

@@ -222,6 +222,19 @@ describe("an installation", () => {
     expect(inventory()).toEqual(installed);
     expect(takeGrants(cloud.local)).toEqual(granted);
     expect((await answerOf(0, "doctor")).findings).toEqual([]);
+    // The image went with its repository, and the history of builds did not.
+    const repository = `projects/my-project/locations/${region}/repositories/alloyrun`;
+    const { dockerImages } = await cloud.ask(`GET artifactregistry.googleapis.com/v1/${repository}/dockerImages`);
+    expect(dockerImages).toHaveLength(1);
+  });
+
+  it("is in one region, and refuses to be made in another one as well", async () => {
+    const elsewhere = ["--project", "my-project", "--region", "us-central1"];
+    for (const options of [[], ["--plan"]]) {
+      const { code, stderr } = await cloud.alloyrun("deploy", ...elsewhere, ...options);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`installed in ${region}`) });
+    }
+    expect(inventory()).toEqual(installed);
   });
 
   async function write(object: string): Promise<void> {
