@@ -35,6 +35,7 @@ describe("alloyrun", () => {
     const { code, run } = await cloud.up(environment);
     expect(run).toMatchObject({ state: "succeeded", failures: [] });
     expect(code).toBe(0);
+    expect(run.plan?.effects.costPerDay).toMatchObject({ before: 0, after: expect.closeTo(10.2, 0) });
     expect(run.url).toMatch(/^https:\/\/.+\.run\.app$/);
     expect(await cloud.read("users")).toEqual({ status: 200, body: "Select Users: [{3 sasashun}]\n" });
   }, 300_000);
