@@ -87,9 +87,11 @@ function drawer({ stream, isLive, colour }: Screen, { pace, place }: Drawing): (
   const drawn = new Map<string, string>();
   return (view) => {
     const standing = keyOf(view);
-    if (drawn.get("standing") !== standing) {
+    // Who has read what a run is to do when it asked for approval need not read it again when it works.
+    const isRead = view.state === "running" && drawn.get("plan") === view.plan?.changesHash;
+    if (drawn.get("standing") !== standing && !isRead) {
       for (const line of renderStanding(view, place)) stream.write(`${line}\n`);
-      drawn.set("standing", standing);
+      drawn.set("standing", standing).set("plan", view.plan?.changesHash ?? "");
     }
     for (const step of view.steps) {
       const state = `${step.state} ${step.reason ?? ""}`;
@@ -101,6 +103,6 @@ function drawer({ stream, isLive, colour }: Screen, { pace, place }: Drawing): (
 }
 
 /** What must change before a wait is told again: how long it has lasted does not count. */
-function keyOf({ state, queue, approval }: RunView): string {
-  return [state, queue?.ahead, queue?.holder?.run, approval?.id].join();
+function keyOf({ state, queue, approval, plan }: RunView): string {
+  return [state, queue?.ahead, queue?.holder?.run, approval?.id, plan?.changesHash].join();
 }

@@ -198,7 +198,8 @@ export interface FreezeView {
 export interface StepView {
   readonly name: StepName;
   readonly title: string;
-  readonly state: "waiting" | "running" | "done" | "held" | "failed";
+  /** `cancelled`: it was under way when its run was. */
+  readonly state: "waiting" | "running" | "done" | "held" | "failed" | "cancelled";
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly expectedSeconds: number;

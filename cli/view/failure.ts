@@ -1,4 +1,4 @@
-import type { FailureView, RunView } from "../../functions/api.ts";
+import type { FailureView, RunView, StepView } from "../../functions/api.ts";
 import { commandLine } from "./command-line.ts";
 import { usd } from "./effects.ts";
 import type { OutcomeContext } from "./outcome.ts";
@@ -10,29 +10,33 @@ export function renderFailed(run: RunView, context: OutcomeContext): string[] {
 
 /** What an unfinished run leaves standing, or has removed, and what is billed meanwhile. */
 export function renderKept(run: RunView, context: OutcomeContext): string[] {
-  const done = run.steps.filter((step) => step.state === "done").map((step) => step.name);
+  const [done, cut] = (["done", "cancelled"] as const).map((state) => namesOf(run, state));
+  const underWay = cut ? [`Under way when it was cancelled: ${cut}. What Google had accepted goes on.`] : [];
   switch (run.action) {
     case "up":
-      return [`${standingOf(run, done)}.`, ...costs(run, context)];
+      return [
+        ...(done ? [`Kept as they are: ${done}.`] : cut ? [] : ["Nothing was made."]),
+        ...underWay,
+        ...costs(run, context),
+      ];
     case "rebuild":
-      return [`What serves: ${servingAfter(run, done)}.`, ...costs(run, context)];
+      return [`What serves: ${servingAfter(run)}.`, ...underWay, ...costs(run, context)];
     case "down":
-      return done.length > 0 ? [`Removed already: ${done.join(", ")}.`] : [];
+      return [...(done ? [`Removed already: ${done}.`] : []), ...underWay];
     default:
       return [];
   }
 }
 
-/** The record of a cancelled run has no steps, for its execution could not tell of them any more. */
-function standingOf({ state }: RunView, done: readonly string[]): string {
-  if (done.length > 0) return `Kept as they are: ${done.join(", ")}`;
-  return state === "cancelled" ? "What it had made is kept" : "Nothing was made";
+/** Names of the steps that are in a state; empty when none is. */
+function namesOf({ steps }: RunView, wanted: StepView["state"]): string {
+  return steps.flatMap(({ name, state }) => (state === wanted ? [name] : [])).join(", ");
 }
 
-function servingAfter({ state }: RunView, done: readonly string[]): string {
-  if (done.includes("traffic")) return "the new revision";
-  const unless = state === "cancelled" ? ", unless the run had switched already" : ", untouched";
-  return `what served before${unless}`;
+function servingAfter({ steps }: RunView): string {
+  const traffic = steps.find(({ name }) => name === "traffic")?.state;
+  if (traffic === "done") return "the new revision";
+  return `what served before${traffic === "cancelled" ? ", unless the run had switched already" : ", untouched"}`;
 }
 
 function renderFailure({ step, code, message, evidence = [] }: FailureView): string[] {
@@ -42,7 +46,8 @@ function renderFailure({ step, code, message, evidence = [] }: FailureView): str
 /** Old and new database stand beside each other while a rebuild of the database lies unfinished. */
 function costs(run: RunView, { accepted }: OutcomeContext): string[] {
   const isBilled =
-    run.action === "rebuild" || run.steps.some(({ name, state }) => name === "instance" && state === "done");
+    run.action === "rebuild" ||
+    run.steps.some(({ name, state }) => name === "instance" && (state === "done" || state === "cancelled"));
   const { before = 0, after = accepted?.costPerDay?.amount ?? 0 } = run.plan?.effects.costPerDay ?? {};
   const isBeside = run.action === "rebuild" && (run.level === "database" || run.level === "all");
   const perDay = isBeside ? before + after : Math.max(before, after);

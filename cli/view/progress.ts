@@ -12,8 +12,15 @@ export interface ProgressOptions {
   readonly colour: boolean;
 }
 
-const marks = { waiting: "·", running: "▸", done: "✓", held: "…", failed: "✗" } as const;
-const colours = { waiting: "gray", running: "cyan", done: "green", held: "yellow", failed: "red" } as const;
+const marks = { waiting: "·", running: "▸", done: "✓", held: "…", failed: "✗", cancelled: "–" } as const;
+const colours = {
+  waiting: "gray",
+  running: "cyan",
+  done: "green",
+  held: "yellow",
+  failed: "red",
+  cancelled: "yellow",
+} as const;
 
 /** One line a step: mark, name, elapsed and expected time, and what it waits for. */
 export function renderProgress(run: RunView, options: ProgressOptions): string[] {

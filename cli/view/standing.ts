@@ -6,9 +6,10 @@ import { renderEffects } from "./effects.ts";
 import { countChanges } from "./plan.ts";
 import { formatEnd, formatTime } from "./time.ts";
 
-/** What a run waits for before its steps begin: its turn, or somebody's approval; nothing while it works. */
+/** What a run waits for before its steps begin, its turn or somebody's approval; what it is to do, while it works. */
 export function renderStanding(run: RunView, place: Place): string[] {
   if (run.state === "queued") return renderQueue(run);
+  if (run.state === "running" && run.plan) return renderTask(run.plan);
   if (run.state === "awaiting-approval" && run.approval) return renderApproval(run, run.approval, place);
   return [];
 }
@@ -31,12 +32,17 @@ function renderQueue({ environment, queue, readAt }: RunView): string[] {
   return [`Waits for its turn on ${environment}${others}.`, ...(holder ? renderHolder(holder, readAt) : [])];
 }
 
+/** Nothing to change needs no effects. */
+function renderTask({ changes, effects }: NonNullable<RunView["plan"]>): string[] {
+  const task = `What is to be done: ${countChanges(changes)}`;
+  return changes.length === 0 ? [task] : [task, ...renderEffects(effects).map((line) => `  ${line}`)];
+}
+
 function renderApproval({ plan, readAt, run }: RunView, approval: ApprovalView, place: Place): string[] {
   return [
     `Awaits approval until ${formatEnd(approval.expiresAt, readAt)}, because`,
     ...approval.reasons.map((reason) => `  ${reason}`),
-    ...(plan ? [`What would be done: ${countChanges(plan.changes)}`] : []),
-    ...(plan ? renderEffects(plan.effects).map((line) => `  ${line}`) : []),
+    ...(plan ? renderTask(plan) : []),
     "Anybody who may decide, but not who asked, says one of:",
     `  ${commandLine(place, "approve", run)}`,
     `  ${commandLine(place, "reject", run, "--reason", '"…"')}`,

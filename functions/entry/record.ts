@@ -6,20 +6,13 @@ import type { Run } from "../contract.ts";
 import { fenceGuard } from "../fence.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
-import { approvalObject } from "../plan/approve.ts";
+import { approvalFor } from "../record/approval.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject } from "./ledger.ts";
 import { editStored, readStored, writeStored } from "./read.ts";
-import type {
-  RunRecord,
-  RunResult,
-  StoredApproval,
-  StoredEnvironment,
-  StoredRequest,
-  StoredTeardown,
-} from "./stored.ts";
+import type { RunRecord, RunResult, StoredEnvironment, StoredRequest, StoredTeardown } from "./stored.ts";
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
@@ -53,7 +46,7 @@ interface Recording {
 async function writeRecord(storage: StorageClient, { bucket, run, body }: Recording): Promise<object> {
   const result = withNextTry(toResult(body));
   const request = await requestOf(storage, bucket, run.id);
-  const approval = await approvalOf(storage, bucket, body);
+  const approval = typeof body.approval === "string" ? await approvalFor(storage, bucket, body.approval) : undefined;
   const { requestedBy, onBehalfOf, ticket, reason, attempt } = request;
   const content: Omit<RunRecord, "previous"> = {
     ...{ run, requestedBy, onBehalfOf, ticket, reason, result, approval },
@@ -71,14 +64,6 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
 function withNextTry(result: RunResult): RunResult {
   if (Object.keys(result.remaining).length === 0) return result;
   return { ...result, nextTryAt: nextSweepAfter(result.endedAt) };
-}
-
-async function approvalOf(storage: StorageClient, bucket: string, body: JsonObject): Promise<RunRecord["approval"]> {
-  if (typeof body.approval !== "string") return undefined;
-  const found = await readStored<StoredApproval>(storage, bucket, approvalObject(body.approval));
-  if (!found?.value.decision) return undefined;
-  const { id, reasons, decision } = found.value;
-  return { id, reasons, ...decision };
 }
 
 /** After a removal: lists what remains. After anything else that succeeded the environment lives, and none is listed. */

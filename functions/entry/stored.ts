@@ -165,6 +165,12 @@ export interface StoredTeardown {
   readonly remaining: Readonly<Record<string, string>>;
 }
 
+/** An operation that a step waited for; one without an end was still under way when the run was cancelled. */
+export interface ReportedOperation extends Pick<PendingOperation, "name"> {
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
 /** What a run's execution gives, or raises when it failed. Times are seconds since the epoch. */
 export interface RunResult {
   readonly run: string;
@@ -191,12 +197,13 @@ export interface StepFailure {
   readonly details?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** How a step ended, as the workflow gathered it. */
+/** How a step ended, as the workflow gathered it; of a run that was cancelled, as far as the workflow's log told it. */
 export interface StepReport {
-  readonly state: "done" | "held" | "failed";
+  /** `cancelled`: it was under way when the run was. */
+  readonly state: "done" | "held" | "failed" | "cancelled";
   readonly reason?: string;
   readonly changes?: StepResponse<object>["changes"];
-  readonly operations?: readonly Pick<PendingOperation, "name">[];
+  readonly operations?: readonly ReportedOperation[];
   readonly startedAt: number;
   readonly endedAt: number;
 }

@@ -130,7 +130,9 @@ export const failureSchema = z.strictObject({
 export const stepSchema = z.strictObject({
   name: z.enum(stepNames).describe("Name of the step."),
   title: z.string().describe("What it makes sure of."),
-  state: z.enum(["waiting", "running", "done", "held", "failed"]).describe("How it stands."),
+  state: z
+    .enum(["waiting", "running", "done", "held", "failed", "cancelled"])
+    .describe("How it stands; `cancelled` when it was under way as its run was."),
   startedAt: time("When it began").optional(),
   endedAt: time("When it ended").optional(),
   expectedSeconds: seconds("the step"),

@@ -3,8 +3,11 @@ import { writeStored } from "../entry/read.ts";
 import type { RunRecord } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
+import { approvalFor } from "../record/approval.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
+import { cutShort } from "./cut-short.ts";
 import { type Noted, readRequest, requestPlace } from "./note.ts";
+import { decisionIn, type RunLog, readRunLog } from "./run-log.ts";
 import { demandRun, type ViewClients, viewRun } from "./run-view.ts";
 import { start } from "./start.ts";
 
@@ -59,18 +62,20 @@ async function forgetExecution({ request, generation }: Noted, clients: ViewClie
   return written === undefined ? undefined : { request: again, generation: written, readAt: "" };
 }
 
-/** The execution cannot tell its own end any more. */
+/** The execution cannot tell its own end any more; its log tells how far it came. */
 async function recordCancellation(view: RunView, by: string, clients: ViewClients): Promise<void> {
   const noted = await readRequest(clients, view.run);
   if (!noted) return;
   const { request } = noted;
   const { run: id, environment, action, level, planHash = "", requestedBy, onBehalfOf, ticket, attempt } = request;
+  const log = await readRunLog(clients.logging, clients.installation.project, request);
   const startedAt = secondsOf(view.startedAt);
   const endedAt = secondsOf(view.endedAt);
   const generation = {
     databaseGeneration: request.target?.database ?? 1,
     clusterGeneration: request.target?.cluster ?? 1,
   };
+  const { reports, failures } = cutShort(log.steps, endedAt);
   const runAction = action === "sweep" || action === "check" ? "plan" : action;
   const content: Omit<RunRecord, "previous"> = {
     run: { id, environment, action: runAction, level, planHash, now: endedAt, ...generation },
@@ -80,13 +85,22 @@ async function recordCancellation(view: RunView, by: string, clients: ViewClient
     result: {
       ...{ run: id, environment, action: runAction, startedAt, endedAt },
       state: "cancelled",
-      failures: {},
-      remaining: {},
-      outputs: {},
+      ...{ failures, remaining: {}, outputs: {} },
     },
-    reports: {},
+    reports,
+    ...(await decisionOf(log, clients)),
   };
   await appendRecord(clients.storage, { bucket: clients.installation.bucket, id: recordId(id, attempt) }, content);
+}
+
+/** What the run was to do, and who had approved it by then. */
+async function decisionOf(
+  log: RunLog,
+  { storage, installation }: ViewClients,
+): Promise<Pick<RunRecord, "changesHash" | "approval">> {
+  const { approval: id, changesHash } = decisionIn(log);
+  const approval = id === undefined ? undefined : await approvalFor(storage, installation.bucket, id);
+  return { ...(changesHash !== undefined && { changesHash }), ...(approval && { approval }) };
 }
 
 function secondsOf(time: string | undefined): number {

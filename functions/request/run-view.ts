@@ -22,14 +22,8 @@ import { toHolder } from "./busy.ts";
 import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
 import { planObject } from "./plan-store.ts";
-import {
-  progressFromLog,
-  progressFromRecord,
-  progressQuery,
-  type RunLine,
-  toFailure,
-  toStepViews,
-} from "./progress.ts";
+import { progressFromLog, progressFromRecord, toFailure, toStepViews } from "./progress.ts";
+import { decisionIn, type RunLine, type RunLog, readRunLog } from "./run-log.ts";
 
 /** What reading a run works with. */
 export interface ViewClients {
@@ -61,11 +55,12 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
     if (isUnfinished(about.state)) return { ...told, state: about.state };
     return { ...told, endedAt: new Date(record.result.endedAt * 1000).toISOString() };
   }
-  const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
+  const log = await readRunLog(clients.logging, installation.project, request);
+  const progress = progressFromLog(log);
   const steps = toStepViews(plan?.steps ?? [], progress.steps);
   if (!isUnfinished(about.state)) return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
-  const asked = await askedOf(progress.approval, clients);
-  const standing = await standingOf(about, progress.standing, clients);
+  const asked = await askedOf(log, clients);
+  const standing = await standingOf(about, log.run.at(-1), clients);
   return { ...about, steps, failures: progress.failures, remaining: [], ...asked, ...standing };
 }
 
@@ -101,15 +96,13 @@ async function expiryOf({ run, result }: RunRecord, clients: ViewClients): Promi
   return new Date(ledger.expiresAt * 1000).toISOString();
 }
 
-/** What a run that is under way has asked the approvers, and the plan that this is about. */
-async function askedOf(
-  id: string | undefined,
-  clients: ViewClients,
-): Promise<Partial<Pick<RunView, "approval" | "plan">>> {
-  if (id === undefined) return {};
-  const approval = await viewApproval(id, clients);
-  const plan = await read<StoredDigest>(clients, planObject(approval.changesHash));
-  return { approval, ...(plan && { plan }) };
+/** What a run that is under way is to do, and what it has asked the approvers. */
+async function askedOf(log: RunLog, clients: ViewClients): Promise<Partial<Pick<RunView, "approval" | "plan">>> {
+  const { approval: id, changesHash } = decisionIn(log);
+  const approval = id === undefined ? undefined : await viewApproval(id, clients);
+  const hash = changesHash ?? approval?.changesHash;
+  const plan = hash === undefined ? undefined : await read<StoredDigest>(clients, planObject(hash));
+  return { ...(approval && { approval }), ...(plan && { plan }) };
 }
 
 /** A run that is under way works, or waits: for its turn, or for somebody's approval. */

@@ -123,6 +123,14 @@ describe("renderOutcome", () => {
     ]);
   });
 
+  it("says what was under way when a run was cancelled, for Google goes on with it", () => {
+    const steps = [step({ name: "instance", state: "cancelled" }), step({ name: "seed" })];
+    const lines = renderOutcome(runView({ state: "cancelled", steps }), context);
+    expect(lines).toContain("Under way when it was cancelled: instance. What Google had accepted goes on.");
+    expect(lines.join("\n")).not.toMatch(/Nothing was made|Kept/);
+    expect(lines.join("\n")).toContain("9.60 USD per day");
+  });
+
   it("says when what is ready is removed by itself", () => {
     const run = runView({ state: "succeeded", url: "https://u", readAt: at(0), expiresAt: at(72 * 3600 + 3600) });
     expect(renderOutcome(run, alone)).toContain("It lives until 2030-01-04 01:00 UTC (in 3 d 1 h).");

@@ -76,6 +76,15 @@ describe("viewRun", () => {
     expect(await view(run)).toMatchObject({ state: "running", ...asked });
   });
 
+  it("shows what a run is to do that needs nobody's approval", async () => {
+    const run = await ask();
+    await put(`plans/${changesHash}.json`, digest);
+    expect((await view(run)).plan).toBeUndefined();
+    log(run, "planned", 5, { changesHash });
+    expect(await view(run)).toMatchObject({ state: "running", plan: { changesHash, effects: { dataLoss: true } } });
+    expect((await view(run)).approval).toBeUndefined();
+  });
+
   function record(run: string, action: string, fields: object = {}): Promise<unknown> {
     const result = {
       run,
