@@ -111,6 +111,7 @@ const entries: readonly EntryDeclaration[] = [
       "workflows.executions.cancel",
       "workflows.executions.create",
       "workflows.executions.get",
+      "workflows.executions.list",
     ],
     bucket: {
       reads: ["specs/", "locks/", "queues/", "teardowns/"],

@@ -1,11 +1,14 @@
+import type { InstallationEnvironment } from "../entry/installation.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { type AcceptClients, type Noted, noteExecution } from "./note.ts";
 
 /** Starts the execution and notes it. Should two calls of one key both get here, the lock lets one execution work. */
 export async function start(noted: Noted, clients: AcceptClients): Promise<StoredRequest> {
   const { request } = noted;
-  const { project, region, bucket } = clients.installation;
-  const workflow = `projects/${project}/locations/${region}/workflows/${workflowOf(request)}`;
+  const { installation } = clients;
+  const { bucket } = installation;
+  const workflow =
+    request.action === "sweep" ? workflowName("alloyrun-sweep", installation) : environmentWorkflow(installation);
   const execution = await clients.executions.createExecution({
     workflow,
     argument: argumentOf(request, bucket),
@@ -18,8 +21,15 @@ export async function start(noted: Noted, clients: AcceptClients): Promise<Store
   return noteExecution(noted, execution.name, clients);
 }
 
-function workflowOf({ action }: StoredRequest): string {
-  return action === "sweep" ? "alloyrun-sweep" : "alloyrun-environment";
+type Installed = Pick<InstallationEnvironment, "project" | "region">;
+
+/** Full name of the workflow that carries out all but sweeps. */
+export function environmentWorkflow(installation: Installed): string {
+  return workflowName("alloyrun-environment", installation);
+}
+
+function workflowName(id: string, { project, region }: Installed): string {
+  return `projects/${project}/locations/${region}/workflows/${id}`;
 }
 
 /** What the workflow is told: small, for it reads the plan itself. */

@@ -31,6 +31,12 @@ export interface WorkflowExecutionsClient {
   /** Starts an execution. There is no request id: whoever repeats it starts another. */
   readonly createExecution: (execution: NewExecution) => Promise<Execution>;
   readonly getExecution: (name: string) => Promise<Execution | undefined>;
+  /**
+   * Executions of a workflow with their labels, the newest first.
+   *
+   * @param filter by `state` and times, as AIP-160 writes it
+   */
+  readonly listExecutions: (workflow: string, filter: string) => Promise<readonly Execution[]>;
   readonly cancelExecution: (name: string) => Promise<Execution>;
 }
 
@@ -58,6 +64,13 @@ export const connectWorkflowExecutions: Connect<WorkflowExecutionsClient> = () =
           send: async (options) => toExecution((await client.getExecution({ name }, options))[0]),
         }),
       ),
+    listExecutions: (parent, filter) =>
+      callOfficial({
+        site: site("list", parent),
+        // Labels are not in the basic view.
+        send: async (options) =>
+          (await client.listExecutions({ parent, filter, view: "FULL" }, options))[0].map(toExecution),
+      }),
     cancelExecution: (name) =>
       callOfficial({
         site: site("cancel", name),

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { answerLock } from "../../../functions/entry/lock.ts";
-import type { Execution, WorkflowExecutionsClient } from "../../../google/clients/workflow-executions.ts";
+import type { LockClients } from "../../../functions/lock/hold.ts";
+import type { Execution } from "../../../google/clients/workflow-executions.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { put, stored } from "../../support/stored.ts";
+import { executionsOf } from "../lock/executions.ts";
 
 const object = "locks/staging.json";
 const now = 1_000_000;
@@ -28,7 +30,7 @@ function actBy(name: string, action: "begin" | "release") {
 describe("answerLock", () => {
   let storage: MemoryStorage;
   let states: Map<string, Partial<Execution>>;
-  let clients: { storage: MemoryStorage; executions: WorkflowExecutionsClient };
+  let clients: LockClients & { storage: MemoryStorage };
 
   /** Notes what the request function would have noted before it started the execution. */
   const noteRequest = (run: string, about: object = {}) =>
@@ -44,12 +46,7 @@ describe("answerLock", () => {
     await noteRequest("run-one");
     await noteRequest("run-two");
     states = new Map(["one", "two", "down"].map((name) => [`executions/${name}`, { state: "ACTIVE" }]));
-    const unused = () => Promise.reject(new Error("not to be called"));
-    const getExecution = async (name: string) => {
-      const found = states.get(name);
-      return found && { name, state: "ACTIVE" as const, labels: {}, ...found };
-    };
-    clients = { storage, executions: { getExecution, createExecution: unused, cancelExecution: unused } };
+    clients = { storage, executions: executionsOf(states) };
   });
 
   it("gives a free environment to who claims it, with the fence to read again", async () => {

@@ -53,6 +53,8 @@ export function createTestInstallation(): TestInstallation {
           return made;
         },
         getExecution: async (name) => executions.get(name),
+        listExecutions: async () =>
+          [...executions.values()].filter(({ state }) => state === "ACTIVE" || state === "QUEUED").reverse(),
         async cancelExecution(name) {
           const found = executions.get(name);
           if (!found) throw new Error(`${name} is not there`);

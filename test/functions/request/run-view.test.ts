@@ -182,6 +182,7 @@ describe("viewRun", () => {
     const earlier = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients);
     const result = { run: earlier.run, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
     await put(`runs/users/${earlier.run}.json`, { run: { id: earlier.run }, result, reports: {} });
+    here.executions.set(earlier.execution, { name: earlier.execution, state: "SUCCEEDED", labels: {} });
     const waiting = await accept(requestWith({ action: "up", spec: exampleText, folders }, "k2"), here.clients);
     await put("chains/users.json", { records: [earlier.run, `${earlier.run}.2`].map((record) => ({ record })) });
     await put("locks/users.json", { run });

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { accept } from "../../../functions/request/accept.ts";
-import { viewEnvironment } from "../../../functions/request/environments.ts";
+import { listEnvironments, viewEnvironment } from "../../../functions/request/environments.ts";
 import { viewRun } from "../../../functions/request/run-view.ts";
 import type { Digest } from "../../../plan/digest.ts";
 import { exampleText } from "../../spec/example.ts";
-import { createTestInstallation, folders, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, end, folders, requestWith, type TestInstallation } from "./context.ts";
 
 const changesHash = "2".repeat(64);
 const none = { dataLoss: true, downtime: false, costPerDay: 0, expectedSeconds: 0 };
@@ -135,6 +135,21 @@ describe("viewRun", () => {
 });
 
 describe("viewEnvironment", () => {
+  it("tells of the very first run of an environment while it is planned, and of those that await approval", async () => {
+    const here = createTestInstallation();
+    const first = await accept(requestWith({ action: "up", spec: exampleText, folders }), here.clients);
+    const view = await viewEnvironment("users", here.clients);
+    expect(view.runs.map(({ run, state }) => [run, state])).toEqual([[first.run, "running"]]);
+    expect(view.url).toBeUndefined();
+    expect(await listEnvironments(here.clients)).toEqual(["users"]);
+    const second = await accept(requestWith({ action: "plan", spec: exampleText, folders }, "k2"), here.clients);
+    await accept(requestWith({ action: "check" }, "k3"), here.clients);
+    expect((await viewEnvironment("users", here.clients)).runs.map(({ run }) => run)).toEqual([second.run, first.run]);
+    await expect(viewEnvironment("other", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    end(here);
+    await expect(viewEnvironment("users", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
   it("tells of an environment that was rejected before it was ever built", async () => {
     const here = createTestInstallation();
     const spec = `${exampleText}  policy: { approval: { when: [always] } }\n`;
