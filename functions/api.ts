@@ -96,6 +96,8 @@ export interface RunView {
   /** What a removal found under our names that is somebody else's, and what stays at Google's for good: in sentences. */
   readonly left?: readonly string[];
   readonly degraded?: readonly string[];
+  /** Why a run, or a sweep about an environment, had nothing to do: each in a sentence. */
+  readonly skipped?: readonly string[];
   /** What the run is to change, as it was observed; absent before that. */
   readonly plan?: Digest;
   /** Whom the run waits for, or who decided. */

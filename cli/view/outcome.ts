@@ -66,15 +66,25 @@ function renderCancelled(run: RunView, context: OutcomeContext): string[] {
   ];
 }
 
-function renderRemoval({ action, environment, remaining }: RunView, { place }: OutcomeContext): string[] {
+function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
+  const { action, environment, remaining, left = [], degraded = [], skipped = [] } = run;
   const subject = action === "sweep" ? "Sweep" : environment;
+  const said = (heading: string, lines: readonly string[]) =>
+    lines.length > 0 ? [heading, ...lines.map((line) => `  ${line}`)] : [];
+  const others = [
+    ...said("Left alone, for it is somebody else's:", left),
+    ...said("Stays behind at Google:", degraded),
+    ...said("Not touched this time:", skipped),
+  ];
   if (remaining.length > 0) {
     return [
       `${subject}: nothing that is billed is left. Google still holds:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
       `Finish later: ${commandLine(place, "sweep")}`,
+      ...others,
     ];
   }
-  if (action === "sweep") return ["Sweep: nothing is left to remove."];
-  return [`${environment} is gone: every step found nothing of its own left.`];
+  if (skipped.length > 0) return others;
+  if (action === "sweep") return ["Sweep: nothing is left to remove.", ...others];
+  return [`${environment} is gone: every step found nothing of its own left.`, ...others];
 }

@@ -185,6 +185,8 @@ export interface RunResult {
   /** What a removal found under our names that is somebody else's, and what stays at Google's for good: in sentences. */
   readonly left?: readonly string[];
   readonly degraded?: readonly string[];
+  /** Why there was nothing to do, in a sentence: what a sweep found was not there any more, or somebody else is at it. */
+  readonly skipped?: readonly string[];
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
   readonly startedAt: number;
   readonly endedAt: number;

@@ -15,7 +15,7 @@ import { type AcceptClients, note, readRequest } from "./note.ts";
 import { planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
-import { requireSweeper } from "./sweeper.ts";
+import { isOfSweep, requireSweeper } from "./sweeper.ts";
 
 /** A request and who makes it. */
 export interface CallerRequest {
@@ -53,11 +53,6 @@ export async function accept(request: CallerRequest, clients: AcceptClients): Pr
 /** Id of the run that a caller asks for under a key. */
 export function runIdOf(requestedBy: string, key: string): string {
   return `run-${sha256(`${requestedBy}\n${key}`).slice(0, 20)}`;
-}
-
-/** Whether a removal goes on, or was declared by the spec: then nobody is asked to approve it. */
-function isOfSweep({ teardown, expiry }: RequestBody): boolean {
-  return teardown !== undefined || expiry !== undefined;
 }
 
 /** The ticket that asked for an environment hears of its end too. */

@@ -164,6 +164,10 @@ export const runSchema = z.strictObject({
   remaining: z
     .array(z.strictObject({ step: z.enum(stepNames).describe("The step."), reason: z.string().describe("Why.") }))
     .describe("What a removal left to the sweep."),
+  nextTryAt: time("When the sweep tries again to remove what remains").optional(),
+  left: z.array(z.string()).optional().describe("What a removal found under our names that is somebody else's."),
+  degraded: z.array(z.string()).optional().describe("What stays at Google that nothing of ours can remove."),
+  skipped: z.array(z.string()).optional().describe("Why there was nothing to do; of a sweep, by environment."),
   plan: planSchema.optional().describe("What it changes, as observed."),
   approval: approvalSchema.optional().describe("Whom it waits for, or who decided."),
   reasonsToAsk: z.array(z.string()).optional().describe("With a plan: why somebody would have to approve it."),
@@ -195,6 +199,7 @@ export const environmentSchema = z.strictObject({
     .optional()
     .describe("Who keeps it as it is."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
+  nextTryAt: time("When the sweep tries again").optional(),
 }) satisfies z.ZodType<EnvironmentView>;
 
 /** Names of the environments. */

@@ -121,7 +121,7 @@ async function standingOf(
 
 type Outcome = Pick<
   RunView,
-  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "url" | "excerpt"
+  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "skipped" | "url" | "excerpt"
 >;
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
@@ -178,7 +178,7 @@ function outcomeOfExecution(execution: Execution | undefined, failures: readonly
   return { state, failures: [toFailure("workflow", { ...given, message } as object)], remaining: [] };
 }
 
-function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, outputs }: RunResult): Outcome {
+function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, skipped, outputs }: RunResult): Outcome {
   const { url } = outputs.traffic ?? {};
   const { excerpt } = outputs.verify ?? {};
   return {
@@ -191,14 +191,16 @@ function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, outp
     ...(nextTryAt !== undefined && { nextTryAt: new Date(nextTryAt * 1000).toISOString() }),
     ...(left?.length && { left }),
     ...(degraded?.length && { degraded }),
+    ...(skipped?.length && { skipped }),
     ...(typeof url === "string" && { url }),
     ...(typeof excerpt === "string" && { excerpt }),
   };
 }
 
-/** What the sweep gives: for each environment that is not gone yet, how its removal ended. */
+/** What the sweep gives: for each environment that is not gone yet, how its removal ended; whom it left to others, and why. */
 interface SweepResult {
   readonly remaining: Readonly<Record<string, SweptRemoval>>;
+  readonly skipped?: Readonly<Record<string, string>>;
 }
 
 interface SweptRemoval {
@@ -207,7 +209,8 @@ interface SweptRemoval {
   readonly failures?: RunView["failures"];
 }
 
-function outcomeOfSweep({ remaining }: SweepResult): Outcome {
+function outcomeOfSweep({ remaining, skipped = {} }: SweepResult): Outcome {
+  const left = Object.entries(skipped).map(([environment, why]) => `${environment}: ${why}`);
   const removals = Object.entries(remaining);
   const failed = removals.filter(([, { state }]) => state === "failed" || state === "cancelled");
   return {
@@ -217,9 +220,10 @@ function outcomeOfSweep({ remaining }: SweepResult): Outcome {
         ? failures.map((failure) => ({ ...failure, message: `${environment}: ${failure.message}` }))
         : [toFailure("workflow", { code: "FAILED", message: `removing ${environment} ended as ${how}` })],
     ),
-    remaining: removals.flatMap(([environment, { remaining: left }]) =>
-      (left ?? []).map(({ step, reason }) => ({ step, reason: `${environment}: ${reason}` })),
+    remaining: removals.flatMap(([environment, { remaining: held = [] }]) =>
+      held.map(({ step, reason }) => ({ step, reason: `${environment}: ${reason}` })),
     ),
+    ...(left.length > 0 && { skipped: left }),
   };
 }
 

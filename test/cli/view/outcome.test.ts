@@ -108,6 +108,20 @@ describe("renderOutcome", () => {
     expect(renderOutcome(runView({ action, environment, state: "succeeded" }), alone)).toEqual([line]);
   });
 
+  it("names what a removal found of others, and does not call gone what it has not touched", () => {
+    const left = ["n is not of p-alloyrun/users; it was left as it is"];
+    expect(renderOutcome(runView({ action: "down", state: "succeeded", left }), alone)).toEqual([
+      "users is gone: every step found nothing of its own left.",
+      "Left alone, for it is somebody else's:",
+      "  n is not of p-alloyrun/users; it was left as it is",
+    ]);
+    const skipped = ["users: run-2 is changing it (down)"];
+    expect(renderOutcome(runView({ action: "sweep", environment: "", state: "succeeded", skipped }), alone)).toEqual([
+      "Not touched this time:",
+      "  users: run-2 is changing it (down)",
+    ]);
+  });
+
   it("tells of a sweep that has more to do", () => {
     const remaining = [{ step: "network", reason: "users: held" }] as const;
     const [first] = renderOutcome(runView({ action: "sweep", environment: "", state: "remaining", remaining }), alone);

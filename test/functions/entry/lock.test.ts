@@ -210,14 +210,40 @@ describe("answerLock", () => {
 
   it("does nothing for a sweep whose teardown was called off meanwhile, and holds no lock then", async () => {
     await noteRequest("run-sweep", { action: "down", teardown: "1234" });
-    expect(await answerLock(claimBy("sweep"), clients)).toEqual({ state: "obsolete" });
+    expect(await answerLock(claimBy("sweep"), clients)).toMatchObject({ state: "obsolete" });
     expect(storage.texts()).not.toHaveProperty([object]);
+  });
+
+  it("has a sweep make way, with the reason, for whoever holds the environment, waits for it or has frozen it", async () => {
+    await put(storage, "teardowns/staging.json", { since: 1234, remaining: {} });
+    const { generation } = (await storage.readText("b", "teardowns/staging.json")) ?? {};
+    for (const name of ["one", "two"]) await noteRequest(`run-${name}`, { action: "down", teardown: generation });
+    const answers = await Promise.all([answerLock(claimBy("one"), clients), answerLock(claimBy("two"), clients)]);
+    expect(answers.map(({ state }) => state).sort()).toEqual(["held", "obsolete"]);
+    expect(answers).toContainEqual({
+      state: "obsolete",
+      why: expect.stringMatching(/^(run-\w+ is changing|another run)/),
+    });
+    expect(stored(storage, "queues/staging.json")).toEqual({ waiting: [] });
+    await noteRequest("run-down", { action: "down", expiry: 5 });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({
+      why: expect.stringMatching(/^run-\w+ is changing it \(down\)$/),
+    });
+    await put(storage, "freezes/staging.json", { reason: "the demo", by: "c@example.com", until: now + 9 });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ why: "c@example.com has frozen it: the demo" });
+  });
+
+  it("has a sweep wait for the last calls of the dead, as everybody does", async () => {
+    await answerLock(claimBy("one"), clients);
+    states.set("executions/one", { state: "CANCELLED", endTime: new Date(now * 1000).toISOString() });
+    await noteRequest("run-down", { action: "down", expiry: 5 });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "settling" });
   });
 
   it("does nothing for an expiry that was put off meanwhile", async () => {
     await put(storage, "environments/staging.json", { plans: ["p"], expiresAt: 500 });
     await noteRequest("run-down", { action: "down", expiry: 400 });
-    expect(await answerLock(claimBy("down"), clients)).toEqual({ state: "obsolete" });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "obsolete" });
     expect(stored(storage, object)).toBeUndefined();
     await noteRequest("run-down", { action: "down", expiry: 500 });
     expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
