@@ -7,6 +7,7 @@ import type { Clients } from "./clients.ts";
 import { installationAccounts, type Target } from "./installation.ts";
 import { isOwn } from "./ownership.ts";
 import { reconcile } from "./reconcile.ts";
+import { isOfEarlierVersion, rolesOf } from "./roles.ts";
 
 /** One thing of the installation's own, and how it goes. */
 export interface Removal {
@@ -86,11 +87,26 @@ async function findRepository({ registry, await: wait }: Clients, target: Target
   return [{ resource: name, remove: () => ended(wait, registry.deleteRepository(name)) }];
 }
 
+/** Names of the installation's roles, those of an earlier version among them, which bear no mark. */
+async function ownRoles({ roles }: Clients, target: Target): Promise<readonly string[]> {
+  const { project } = target;
+  const all = (await present(roles.listRoles(`projects/${project}`))) ?? [];
+  const wanted = new Map(
+    installationAccounts(project).flatMap((account) => rolesOf(project, account).map((role) => [role.name, role])),
+  );
+  const earlier = all.filter((role) => {
+    const known = wanted.get(role.name ?? "");
+    return known !== undefined && isOfEarlierVersion(role, known);
+  });
+  return [...own(all, target), ...earlier.flatMap(({ name }) => name ?? [])];
+}
+
 /** On the project: the bindings of the installation's own roles. On the bucket: what its accounts were granted. */
-async function findGrants({ roles, resourceManager, buckets }: Clients, target: Target): Promise<readonly Removal[]> {
+async function findGrants(clients: Clients, target: Target): Promise<readonly Removal[]> {
+  const { resourceManager, buckets } = clients;
   const { project } = target;
   const name = installationName(project);
-  const ours = new Set(own((await present(roles.listRoles(`projects/${project}`))) ?? [], target));
+  const ours = new Set(await ownRoles(clients, target));
   const bucket = await present(buckets.getBucket(name));
   const places = [
     {
@@ -116,9 +132,9 @@ async function findGrants({ roles, resourceManager, buckets }: Clients, target: 
     }));
 }
 
-async function findRoles({ roles }: Clients, target: Target): Promise<readonly Removal[]> {
-  const all = (await present(roles.listRoles(`projects/${target.project}`))) ?? [];
-  return own(all, target).map((name) => ({ resource: name, remove: () => roles.deleteRole(name) }));
+async function findRoles(clients: Clients, target: Target): Promise<readonly Removal[]> {
+  const ours = await ownRoles(clients, target);
+  return ours.map((name) => ({ resource: name, remove: () => clients.roles.deleteRole(name) }));
 }
 
 async function findAccounts({ iam }: Clients, target: Target): Promise<readonly Removal[]> {

@@ -43,22 +43,34 @@ export async function ensureRole(roles: RoleClient, role: WantedRole): Promise<v
   if (change.differences.length > 0) await roles.patchRole(name, { ...wanted, stage: "GA" });
 }
 
-/** What `ensureRole` does to what was found; undefined when nothing. @throws ApiError ALREADY_EXISTS for a foreign one */
+/**
+ * What `ensureRole` does to what was found; undefined when nothing. One that an earlier version made is given its mark.
+ *
+ * @throws ApiError ALREADY_EXISTS for a foreign one
+ */
 export function roleChange(wanted: WantedRole, found: CustomRole | undefined): InstallationChange | undefined {
-  const { name, title, includedPermissions } = wanted;
-  if (found) refuseForeign(found, { project: projectOf(name) }, { name, method: "iam.projects.roles.get" });
+  const { name, title, description, includedPermissions } = wanted;
+  const isEarlier = found !== undefined && isOfEarlierVersion(found, wanted);
+  if (found && !isEarlier)
+    refuseForeign(found, { project: projectOf(name) }, { name, method: "iam.projects.roles.get" });
   const held = found?.includedPermissions ?? [];
   const differences = [
     ...includedPermissions.filter((permission) => !held.includes(permission)).map((each) => `+ ${each}`),
     ...held.filter((permission) => !includedPermissions.includes(permission)).map((each) => `- ${each}`),
     ...(found && found.title !== title ? [`~ title: ${title}`] : []),
   ];
+    ...(isEarlier ? [`~ description: ${description}`] : []),
   if (!found) return { kind: "role", action: "create", resource: name, differences };
   if (found.deleted) return { kind: "role", action: "restore", resource: name, differences };
   return differences.length > 0 ? { kind: "role", action: "update", resource: name, differences } : undefined;
 }
 
 /** The custom roles of an account. */
+/** Earlier versions gave roles the same names and titles, and no mark. Whoever makes a role by hand calls it otherwise. */
+export function isOfEarlierVersion({ title, description }: CustomRole, wanted: Pick<WantedRole, "title">): boolean {
+  return !description && title === wanted.title;
+}
+
 export function rolesOf(project: string, account: InstallationAccount): readonly WantedRole[] {
   const role = (name: string, purpose: string, includedPermissions: readonly string[]): WantedRole => ({
     name,
