@@ -12,6 +12,7 @@ import {
   secretRoleName,
   secretsCondition,
   type Target,
+  topicsRoleName,
   uploadsRoleName,
 } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
@@ -58,19 +59,19 @@ export function roleChange(wanted: WantedRole, found: CustomRole | undefined): I
     ...includedPermissions.filter((permission) => !held.includes(permission)).map((each) => `+ ${each}`),
     ...held.filter((permission) => !includedPermissions.includes(permission)).map((each) => `- ${each}`),
     ...(found && found.title !== title ? [`~ title: ${title}`] : []),
-  ];
     ...(isEarlier ? [`~ description: ${description}`] : []),
+  ];
   if (!found) return { kind: "role", action: "create", resource: name, differences };
   if (found.deleted) return { kind: "role", action: "restore", resource: name, differences };
   return differences.length > 0 ? { kind: "role", action: "update", resource: name, differences } : undefined;
 }
 
-/** The custom roles of an account. */
 /** Earlier versions gave roles the same names and titles, and no mark. Whoever makes a role by hand calls it otherwise. */
 export function isOfEarlierVersion({ title, description }: CustomRole, wanted: Pick<WantedRole, "title">): boolean {
   return !description && title === wanted.title;
 }
 
+/** The custom roles of an account. */
 export function rolesOf(project: string, account: InstallationAccount): readonly WantedRole[] {
   const role = (name: string, purpose: string, includedPermissions: readonly string[]): WantedRole => ({
     name,
@@ -87,20 +88,23 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     ...(readsLinkKey ? ["secretmanager.versions.access"] : []),
     ...(drawsLinkKey ? ["secretmanager.versions.add"] : []),
   ];
+  const topics = account.readsPolicyOf.length > 0 ? ["pubsub.topics.getIamPolicy"] : [];
   return [
     role(roleName(project, account.name), "", ordinary),
     role(grantsRoleName(project, account.name), ": grants of listed roles", policy),
     role(uploadsRoleName(project, account.name), ": sources of functions", uploads),
     role(secretRoleName(project, account.name, "hooks"), ": secrets of webhooks", hooks),
     role(secretRoleName(project, account.name, "linkKey"), ": key of approval links", linkKey),
+    role(topicsRoleName(project, account.name), ": policies of topics", topics),
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
 }
 
-/** What an account is granted on the project: its roles, each under its condition. */
+/** What an account is granted on the project: its roles, each under its condition, but for what it is granted on topics. */
 export function grantsOf(target: Target, account: InstallationAccount): readonly Grant[] {
   const { project, projectNumber, region } = target;
   const member = memberOf(account);
   return rolesOf(project, account).flatMap(({ name }): Grant[] => {
+    if (name === topicsRoleName(project, account.name)) return [];
     if (name === grantsRoleName(project, account.name)) {
       return [{ role: name, member, condition: grantsCondition(account.grants) }];
     }

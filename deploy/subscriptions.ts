@@ -6,8 +6,9 @@ import { accountEmail, functionUrl, installationAccountId } from "../spec/names.
 import { isUnknownMember } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
-import { installationLabels, type Target } from "./installation.ts";
+import { installationAccounts, installationLabels, type Target, topicsRoleName } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
+import { memberOf } from "./reconcile.ts";
 
 /** A subscription of an installation. */
 export interface InstallationSubscription {
@@ -51,7 +52,7 @@ const longestRetention = "2678400s";
  */
 export async function ensureSubscriptions(pubsub: PubsubClient, target: Target): Promise<void> {
   await Promise.all(installationSubscriptions.map((wanted) => ensureSubscription(pubsub, target, wanted)));
-  await Promise.all(forwardings(target).map((forwarding) => ensureForwarding(pubsub, forwarding)));
+  await Promise.all(policyEdits(target).map((edit) => ensurePolicy(pubsub, edit)));
 }
 
 /** What `ensureSubscriptions` would make and change. */
@@ -63,7 +64,7 @@ export async function planSubscriptions(
     const existing = await present(pubsub.getSubscription(subscriptionName(target, wanted)));
     return compare(target, wanted, existing).change;
   });
-  const policies = forwardings(target).map(async ({ resource, edit }) =>
+  const policies = policyEdits(target).map(async ({ resource, edit }) =>
     policyChange(resource, (await present(pubsub.getPolicy(resource))) ?? {}, edit),
   );
   return found(...(await Promise.all([...subscriptions, ...policies])));
@@ -133,8 +134,8 @@ function settingsOf(target: Target, { topic, push }: InstallationSubscription): 
   };
 }
 
-/** A policy that Pub/Sub needs to be in, and what is made of it. */
-interface Forwarding {
+/** A policy of a topic or subscription, and what is made of it. */
+interface PolicyEdit {
   readonly resource: string;
   readonly edit: (policy: Policy) => Policy;
 }
@@ -144,9 +145,9 @@ interface Forwarding {
  *
  * @see https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions
  */
-function forwardings({ project, projectNumber }: Target): readonly Forwarding[] {
+function forwardings({ project, projectNumber }: Target): readonly PolicyEdit[] {
   const member = `serviceAccount:service-${projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
-  const forwarding = (resource: string, role: string): Forwarding => ({
+  const forwarding = (resource: string, role: string): PolicyEdit => ({
     resource,
     edit: (policy) => withGrants(policy, [{ role, member }]),
   });
@@ -158,7 +159,21 @@ function forwardings({ project, projectNumber }: Target): readonly Forwarding[] 
     ]);
 }
 
-async function ensureForwarding(pubsub: PubsubClient, { resource, edit }: Forwarding): Promise<void> {
+function policyEdits(target: Target): readonly PolicyEdit[] {
+  return [...forwardings(target), ...readers(target)];
+}
+
+/** Who decides about requests looks who may have published them. */
+function readers({ project }: Target): readonly PolicyEdit[] {
+  return installationAccounts(project).flatMap((account) =>
+    account.readsPolicyOf.map((topic) => {
+      const grant = { role: topicsRoleName(project, account.name), member: memberOf(account) };
+      return { resource: `projects/${project}/topics/${topic}`, edit: (policy: Policy) => withGrants(policy, [grant]) };
+    }),
+  );
+}
+
+async function ensurePolicy(pubsub: PubsubClient, { resource, edit }: PolicyEdit): Promise<void> {
   const access = {
     get: () => pubsub.getPolicy(resource),
     set: (policy: Policy) => pubsub.setPolicy(resource, policy),

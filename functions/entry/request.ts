@@ -20,6 +20,7 @@ import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { lookForExpiries } from "../request/expiries.ts";
 import { readMessage } from "../request/message.ts";
 import { parseBody, parseRequestBody } from "../request/parse.ts";
+import type { PublisherClients } from "../request/publishers.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
 import { acceptScheduled, firingOf } from "../request/scheduled.ts";
 import {
@@ -46,7 +47,7 @@ export interface Call {
 }
 
 /** What the function works with. */
-type Clients = ViewClients & TellClients & { readonly callbacks: CallbackClient };
+type Clients = ViewClients & TellClients & PublisherClients & { readonly callbacks: CallbackClient };
 
 /** What an answer is called in the description of the function. */
 export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval" | "Expiries";

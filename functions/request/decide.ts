@@ -6,6 +6,7 @@ import type { Decision, StoredApproval } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
 import { approvalObject } from "../plan/approve.ts";
+import { type PublisherClients, refusePublisher } from "./publishers.ts";
 import type { ViewClients } from "./run-view.ts";
 
 /** A decision and who makes it. */
@@ -26,12 +27,13 @@ export interface Deciding {
  */
 export async function decide(
   deciding: Deciding,
-  clients: ViewClients & { readonly callbacks: CallbackClient },
+  clients: ViewClients & PublisherClients & { readonly callbacks: CallbackClient },
 ): Promise<ApprovalView> {
   const { storage, installation } = clients;
   const { bucket } = installation;
   const found = await demandApproval(clients, deciding.id);
   requireAllowed(found, deciding);
+  await refusePublisher(found.value, deciding.by, clients);
   const known = found.value.decision;
   if (known && (known.state !== deciding.state || known.by !== deciding.by)) throw alreadyDecided(found.value);
   if (!known) {

@@ -17,7 +17,7 @@ describe("ask", () => {
     ask(bucket, {
       bucket: "b",
       request: { run: "run-1", environment: "staging", requestedBy: "a@example.com" } as StoredRequest,
-      plan: { approval: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 } },
+      plan: { project: "p", approval: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 } },
       ...{ changesHash, reasons: ["rows are lost"], callback, now: 1000 },
       ...more,
     });
@@ -35,6 +35,14 @@ describe("ask", () => {
   it("names beside the caller on whose behalf it called", async () => {
     const request = { run: "run-1", environment: "s", requestedBy: "bot@p.iam", onBehalfOf: "p@example.com" };
     expect((await put1({ request })).requesters).toEqual(["bot@p.iam", "p@example.com"]);
+  });
+
+  it("is put to nobody about a request of the topic when the spec names no approver", async () => {
+    const request = { run: "run-1", environment: "s", requestedBy: "alloyrun-push@p.iam.gserviceaccount.com" };
+    expect((await put1({ request })).approvers).toEqual(["user:b@example.com"]);
+    const plan = { project: "p", approval: { when: ["always"], approvers: [], timeoutSeconds: 3600 } };
+    await expect(put1({ request, plan })).rejects.toMatchObject({ code: "FAILED_PRECONDITION", reason: "NO_APPROVER" });
+    expect((await put1({ plan, changesHash: "d".repeat(64) })).approvers).toEqual([]);
   });
 
   it("puts another question about another plan", async () => {
