@@ -13,10 +13,8 @@ export type DoorAnswer = (request: Request, response: Response, log: Log) => Pro
 /**
  * Registers a function that others call, under `alloyrun-<name>`. Every refusal is a problem document, those too which the
  * framework gives before it calls the function, because it cannot read the body.
- *
- * @param what names a request in the log; its path unless given
  */
-export function openDoor(name: string, answer: DoorAnswer, what = ({ path }: Request): string => path): void {
+export function openDoor(name: string, answer: DoorAnswer): void {
   subscribe("http.server.request.start", (message) => {
     replacePage((message as { readonly response: ServerResponse }).response);
   });
@@ -26,7 +24,7 @@ export function openDoor(name: string, answer: DoorAnswer, what = ({ path }: Req
       await answer(request, response, log);
     } catch (caught) {
       const problem = toProblem(caught);
-      log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${what(request)}: ${problem.detail}`);
+      log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
       sendProblem(response, problem);
     }
   });

@@ -87,15 +87,33 @@ describe("the doors of an installation", () => {
     }
   });
 
+  it("lets nobody approve who may have published the request themselves", async () => {
+    const topic = `${pubsub}/topics/alloyrun-requests`;
+    const policy = await cloud.ask(`GET ${topic}:getIamPolicy`);
+    const held = policy.bindings as readonly JsonObject[];
+    const bindings = [...held, { role: "roles/pubsub.publisher", members: ["user:bob@example.com"] }];
+    await cloud.ask(`POST ${topic}:setIamPolicy`, { policy: { ...policy, bindings } });
+    const refused = await visit("bob@example.com", { decision: "approve" });
+    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining("may publish on the topic")]);
+  });
+
   it("shows an approver what is asked, and decides only when told to", async () => {
     const page = await visit(ann);
     expect(page.status).toBe(200);
     expect(page.text).toMatch(/Approve up of doors\?/);
     expect(page.text).toContain("alloyrun-push@my-project.iam.gserviceaccount.com");
-    const approved = await visit(ann, "decision=approve");
+    const approved = await visit(ann, { decision: "approve" });
     expect([approved.status, approved.text]).toEqual([200, expect.stringContaining(`By ${ann}`)]);
-    expect((await visit(ann, "decision=approve")).status).toBe(410);
+    expect((await visit(ann, { decision: "approve" })).status).toBe(410);
     expect((await visit("bob@example.com")).status).toBe(410);
+  });
+
+  it("leaves in no log what would let its reader decide", () => {
+    const tokens = links.map(({ url }) => new URL(url).hash.slice(1));
+    expect(tokens.every((token) => token.length > 60)).toBe(true);
+    const said = JSON.stringify([cloud.local.cloud.logs.list("my-project"), cloud.local.journal.list()]);
+    expect(said).toContain("visit to a link: 200");
+    expect(tokens.filter((token) => said.includes(token))).toEqual([]);
   });
 
   it("tells of the decision, and of every event since, none left out", async () => {
@@ -232,10 +250,15 @@ describe("the doors of an installation", () => {
     return events().map(({ type }) => String(type).replace("dev.alloyrun.", ""));
   }
 
-  async function visit(approver: string, form?: string): Promise<{ readonly status: number; readonly text: string }> {
+  async function visit(
+    approver: string,
+    form: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly status: number; readonly text: string }> {
     const link = new URL(links.find((one) => one.approver === approver)?.url ?? "");
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    const response = await fetch(`${hook}${link.pathname}`, form ? { method: "POST", headers, body: form } : {});
+    // As the page has the browser do it.
+    expect((await fetch(`${hook}${link.pathname}`)).status).toBe(200);
+    const body = new URLSearchParams({ token: link.hash.slice(1), ...form });
+    const response = await fetch(`${hook}${link.pathname}`, { method: "POST", body });
     return { status: response.status, text: await response.text() };
   }
 

@@ -55,6 +55,7 @@ describe.each(doors)("the door %s", (door) => {
     ["POST", "/v1/runs/%E0%A4:cancel", "BAD_REQUEST"],
     ["POST", "/v1/hooks/%zz/open", "BAD_REQUEST"],
     ["GET", "/a/%", "BAD_REQUEST"],
+    ["GET", "/a/WyJy.bI9q", "NO_ROUTE"],
     ["GET", "//", "NO_ROUTE"],
     ["GET", "/favicon.ico", "NO_ROUTE"],
     ["POST", "/robots.txt", "NO_ROUTE"],
@@ -84,8 +85,8 @@ describe.each(doors)("the door %s", (door) => {
           ...(isSigned && { "x-alloyrun-signature": `t=1,v1=${"0".repeat(64)}` }),
         };
         const answer = await ask(door, path, { method, headers, ...(method !== "GET" && { body }) });
-        // What the client sends: it resolves `/./` and `/../` by itself.
-        if (!/^\/a\//.test(new URL(`http://door${path}`).pathname)) problemOf(answer);
+        // What the client sends, for it resolves `/./` and `/../` by itself: approval links arrive at a page.
+        if (new URL(`http://door${path}`).pathname !== "/a") problemOf(answer);
       }),
       { numRuns: 60 },
     );
