@@ -9,6 +9,7 @@ import { badField } from "../parse.ts";
 import { approvalFor } from "../record/approval.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
+import { tellRebuild } from "../record/rebuild.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject } from "./ledger.ts";
 import { editStored, readStored, writeStored } from "./read.ts";
@@ -44,20 +45,24 @@ interface Recording {
 }
 
 async function writeRecord(storage: StorageClient, { bucket, run, body }: Recording): Promise<object> {
-  const result = withNextTry(toResult(body));
+  const reports = (toObject(body.reports) ?? {}) as object as RunRecord["reports"];
+  const answers = typeof body.answers === "boolean" ? body.answers : undefined;
+  const ended = withNextTry(toResult(body));
+  const told = await tellRebuild(storage, { bucket, run, result: ended, reports, answers });
+  const result: RunResult = { ...ended, outcome: told?.outcome, usualMinutes: told?.usualMinutes };
   const request = await requestOf(storage, bucket, run.id);
   const approval = typeof body.approval === "string" ? await approvalFor(storage, bucket, body.approval) : undefined;
   const { requestedBy, onBehalfOf, ticket, reason, attempt } = request;
   const content: Omit<RunRecord, "previous"> = {
     ...{ run, requestedBy, onBehalfOf, ticket, reason, result, approval },
     execution: requireText(body, "execution"),
-    reports: (toObject(body.reports) ?? {}) as object as RunRecord["reports"],
+    reports,
     ...(typeof body.changesHash === "string" && { changesHash: body.changesHash }),
   };
   const id = recordId(run.id, attempt);
   const sha256 = await appendRecord(storage, { bucket, id }, content);
   if (run.fence) await settleTeardown(storage, { bucket, run, result });
-  return { record: id, sha256, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
+  return { record: id, sha256, told, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
 }
 
 /** What a removal leaves is tried again by the next sweep. */

@@ -2,7 +2,7 @@ import type { Digest } from "../../plan/digest.ts";
 import type { Generations, Level } from "../../plan/generation.ts";
 import type { Plan, PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
-import type { RequestAccepted } from "../api.ts";
+import type { RebuildOutcome, RequestAccepted } from "../api.ts";
 import type { PendingOperation, Run, StepResponse } from "../contract.ts";
 
 /** `plans/{hash}.json`: a plan as the workflow reads it. */
@@ -187,6 +187,9 @@ export interface RunResult {
   readonly degraded?: readonly string[];
   /** Why there was nothing to do, in a sentence: what a sweep found was not there any more, or somebody else is at it. */
   readonly skipped?: readonly string[];
+  /** With a rebuild, as the record has it: what came of it, and how many minutes one like it usually takes. */
+  readonly outcome?: RebuildOutcome;
+  readonly usualMinutes?: number;
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
   readonly startedAt: number;
   readonly endedAt: number;

@@ -168,6 +168,11 @@ export const runSchema = z.strictObject({
   left: z.array(z.string()).optional().describe("What a removal found under our names that is somebody else's."),
   degraded: z.array(z.string()).optional().describe("What stays at Google that nothing of ours can remove."),
   skipped: z.array(z.string()).optional().describe("Why there was nothing to do; of a sweep, by environment."),
+  outcome: z
+    .enum(["ready", "kept-old", "broken"])
+    .optional()
+    .describe("Of a rebuild: what was built anew serves, what served before does, or nothing answers."),
+  usualMinutes: z.number().optional().describe("Of a rebuild: minutes that one of its level usually took before."),
   plan: planSchema.optional().describe("What it changes, as observed."),
   approval: approvalSchema.optional().describe("Whom it waits for, or who decided."),
   reasonsToAsk: z.array(z.string()).optional().describe("With a plan: why somebody would have to approve it."),

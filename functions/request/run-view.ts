@@ -121,7 +121,17 @@ async function standingOf(
 
 type Outcome = Pick<
   RunView,
-  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "skipped" | "url" | "excerpt"
+  | "state"
+  | "failures"
+  | "remaining"
+  | "nextTryAt"
+  | "left"
+  | "degraded"
+  | "skipped"
+  | "outcome"
+  | "usualMinutes"
+  | "url"
+  | "excerpt"
 >;
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
@@ -178,7 +188,8 @@ function outcomeOfExecution(execution: Execution | undefined, failures: readonly
   return { state, failures: [toFailure("workflow", { ...given, message } as object)], remaining: [] };
 }
 
-function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, skipped, outputs }: RunResult): Outcome {
+function outcomeOf(result: RunResult): Outcome {
+  const { state, failures, remaining, nextTryAt, left, degraded, skipped, outcome, outputs } = result;
   const { url } = outputs.traffic ?? {};
   const { excerpt } = outputs.verify ?? {};
   return {
@@ -192,6 +203,8 @@ function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, skip
     ...(left?.length && { left }),
     ...(degraded?.length && { degraded }),
     ...(skipped?.length && { skipped }),
+    ...(outcome && { outcome }),
+    ...(result.usualMinutes !== undefined && { usualMinutes: result.usualMinutes }),
     ...(typeof url === "string" && { url }),
     ...(typeof excerpt === "string" && { excerpt }),
   };

@@ -37,8 +37,10 @@ export const service = implementStep(
   { services: connectRunServices, logging: connectLogging },
   {
     async observe(input, { services }) {
-      const serving = await readServing(await unlessDisabled(services.getService(input.service)), services);
-      return (serving && servingOf(serving)) ?? {};
+      const observed = await unlessDisabled(services.getService(input.service));
+      const serving = await readServing(observed, services);
+      const names = serving && servingOf(serving);
+      return names ? { ...names, url: observed?.uri ?? "" } : {};
     },
 
     async plan(input, { services }, { run }) {

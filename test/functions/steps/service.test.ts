@@ -149,10 +149,24 @@ describe("service, verify and traffic", () => {
   it("tell which database and instance serve", async () => {
     const { body } = await application.steps.ask("service", { action: "observe", input: serviceInput });
     const serving = { database: "mydb", instance: application.outputs.instance?.instance };
-    expect(body).toEqual({ state: "done", output: serving, changes: [] });
+    const { uri: url } = await read();
+    expect(body).toEqual({ state: "done", output: { ...serving, url }, changes: [] });
     const absent = { ...serviceInput, service: `${serviceInput.service}-none` };
     const nothing = await application.steps.ask("service", { action: "observe", input: absent });
     expect(nothing.body).toEqual({ state: "done", output: {}, changes: [] });
+  });
+
+  it("tell whether what serves answers as it should", async () => {
+    const { body } = await application.steps.ask("service", { action: "observe", input: serviceInput });
+    const serving = body.output as Readonly<Record<string, unknown>>;
+    const answers = async (input: object, service: typeof serving) =>
+      (await application.steps.ask("verify", { action: "observe", input, outputs: { service } })).body.output;
+    expect(await answers(smoke, serving)).toEqual({ answers: true });
+    const { expect: expected } = smoke;
+    expect(await answers({ ...smoke, expect: { ...expected, contains: "Nobody" } }, serving)).toEqual({
+      answers: false,
+    });
+    expect(await answers(smoke, {})).toEqual({ answers: false });
   });
 
   it("make a revision of the same content for a rebuild, one however often it is asked, and keep it afterwards", async () => {
