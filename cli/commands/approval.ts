@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import { commandLine } from "../view/command-line.ts";
+import { commandLine, renderWay } from "../view/command-line.ts";
 import { renderEffects } from "../view/effects.ts";
 import { countChanges } from "../view/plan.ts";
 
@@ -22,7 +22,7 @@ export async function decide(
   const id = await approvalOf(installation, target);
   if (id === undefined) {
     const look = commandLine(installation.place, "watch", target);
-    terminal.complain([`The run ${target} asks for no approval. See how it stands: ${look}`]);
+    terminal.complain([`The run ${target} asks for no approval.`, ...renderWay("See how it stands", look)]);
     return exitCodes.invalid;
   }
   const { requests, place } = installation;
@@ -34,8 +34,8 @@ export async function decide(
   ]);
   const decided = await requests.decide(id, verb, { reason, changesHash });
   terminal.answer(decided);
-  const ending = verb === "approve" ? "The run goes on:" : "The run ends, and nothing is changed:";
-  terminal.say([`${decided.state} by ${decided.by}.`, `${ending} ${commandLine(place, "watch", run)}`]);
+  const ending = verb === "approve" ? "The run goes on" : "The run ends, and nothing is changed";
+  terminal.say([`${decided.state} by ${decided.by}.`, ...renderWay(ending, commandLine(place, "watch", run))]);
   return exitCodes.ok;
 }
 

@@ -31,7 +31,7 @@ export async function undeployInstallation(
 }
 
 function renderHindrance({ environment, reason, command }: Hindrance): string {
-  return `  ${environment}: ${reason} — ${command}`;
+  return `  ${environment}: ${reason}\n    ${command}`;
 }
 
 async function isConfirmed(

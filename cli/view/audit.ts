@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../functions/entry/stored.ts";
-import { kindOf } from "./runs.ts";
+import { kindOf, shortEmail } from "./runs.ts";
 import { renderTable } from "./table.ts";
 
 /** What an audit tells of one record; nothing but its id when the record cannot be read. */
@@ -37,22 +37,30 @@ export function toAuditRow(id: string, record: RunRecord | undefined): AuditRow 
   };
 }
 
-/** A table, first to last; what no record has is left out. */
+/** A table, first to last, under each row its record, and who asked and decided; what no record has is left out. */
 export function renderAudit(rows: readonly AuditRow[]): string[] {
-  return renderTable(
-    ["time (UTC)", "run", "kind", "result", "min", "plan", "asked by", "for", "ticket", "approved by", "rejected by"],
+  const table = renderTable(
+    ["time (UTC)", "kind", "result", "min", "plan"],
     rows.map((row) => [
       row.time?.slice(0, 16).replace("T", " ") ?? "",
-      row.record,
       row.kind ?? "",
       row.result,
       row.minutes?.toFixed(1) ?? "",
       row.changesHash?.slice(0, 12) ?? "",
-      row.askedBy ?? "",
-      row.onBehalfOf ?? "",
-      row.ticket ?? "",
-      row.approvedBy ?? "",
-      row.rejectedBy ?? "",
     ]),
   );
+  return table.flatMap((line, index) => {
+    const row = rows[index - 1];
+    return row ? [line, ...renderPeople(row)] : [line];
+  });
+}
+
+function renderPeople({ record, askedBy, onBehalfOf, ticket, approvedBy, rejectedBy }: AuditRow): string[] {
+  const by = askedBy && shortEmail(askedBy);
+  const asked = [by, onBehalfOf && `for ${onBehalfOf}`, ticket && `ticket ${ticket}`].filter(Boolean).join(", ");
+  return [
+    `  ${record}${asked ? `  ${asked}` : ""}`,
+    ...(approvedBy ? [`  approved by ${approvedBy}`] : []),
+    ...(rejectedBy ? [`  rejected by ${rejectedBy}`] : []),
+  ];
 }

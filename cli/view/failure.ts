@@ -1,11 +1,17 @@
 import type { FailureView, RunView, StepView } from "../../functions/api.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine, renderWay } from "./command-line.ts";
+import { formatDuration } from "./duration.ts";
 import { usd } from "./effects.ts";
 import type { OutcomeContext } from "./outcome.ts";
 
 /** Why a run failed, what is kept and what that costs, and the command that goes forward. */
 export function renderFailed(run: RunView, context: OutcomeContext): string[] {
-  return [...run.failures.flatMap(renderFailure), ...renderKept(run, context), ...wayForward(run, context)];
+  return [
+    ...run.failures.flatMap(renderFailure),
+    ...moreEvidence(run, context),
+    ...renderKept(run, context),
+    ...wayForward(run, context),
+  ];
 }
 
 /** What an unfinished run leaves standing, or has removed, and what is billed meanwhile. */
@@ -33,14 +39,34 @@ function namesOf({ steps }: RunView, wanted: StepView["state"]): string {
   return steps.flatMap(({ name, state }) => (state === wanted ? [name] : [])).join(", ");
 }
 
-function servingAfter({ steps }: RunView): string {
+function servingAfter({ steps, outcome, usualMinutes }: RunView): string {
+  const usual =
+    usualMinutes === undefined ? "" : ` (such a rebuild usually takes ${formatDuration(usualMinutes * 60)})`;
+  if (outcome === "broken") return `nothing that answers${usual}`;
+  if (outcome === "kept-old") return `what served before, and it answers${usual}`;
   const traffic = steps.find(({ name }) => name === "traffic")?.state;
   if (traffic === "done") return "the new revision";
   return `what served before${traffic === "cancelled" ? ", unless the run had switched already" : ", untouched"}`;
 }
 
+/** Lines of evidence that are shown, the last ones, for a log ends with what matters; and how much of each. */
+const shownEvidence = 6;
+const shownCharacters = 76;
+
 function renderFailure({ step, code, message, evidence = [] }: FailureView): string[] {
-  return [`Step ${step} failed: ${code}: ${message}`, ...evidence.map((line) => `    ${line}`)];
+  const said = evidence.flatMap((text) => text.split("\n")).slice(-shownEvidence);
+  return [`Step ${step} failed: ${code}: ${message}`, ...said.map((line) => `    ${cut(line)}`)];
+}
+
+function cut(line: string): string {
+  return line.length > shownCharacters ? `${line.slice(0, shownCharacters - 1)}…` : line;
+}
+
+function moreEvidence({ run, environment, failures }: RunView, { place }: OutcomeContext): string[] {
+  const lines = failures.flatMap(({ evidence = [] }) => evidence.flatMap((text) => text.split("\n")));
+  const isWhole = failures.every(({ evidence = [] }) => evidence.length <= shownEvidence);
+  if (environment === "" || (isWhole && lines.every((line) => line === cut(line)))) return [];
+  return renderWay("All of it", commandLine(place, "audit", "evidence", run));
 }
 
 /** Old and new database stand beside each other while a rebuild of the database lies unfinished. */
@@ -72,7 +98,7 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
       ];
   }
   if (action === "check") return ["When the cause is removed, run `alloyrun deploy` again."];
-  if (action === "sweep") return [`When the cause is removed, go on: ${commandLine(place, "sweep")}`];
+  if (action === "sweep") return renderWay("When the cause is removed, go on", commandLine(place, "sweep"));
   if (action === "plan") return ["Nothing was changed. When the cause is removed, plan again."];
   return ["When the cause is removed, go on from there; nothing is made twice:", `  ${resume}`];
 }

@@ -1,30 +1,36 @@
 import type { EnvironmentView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine, renderWay } from "./command-line.ts";
 import { renderRuns } from "./runs.ts";
 import { formatEnd, formatTime } from "./time.ts";
 
-/** How many runs a person is shown. */
-const shownRuns = 5;
+/** What telling how an environment stands needs beside it. */
+export interface StatusContext {
+  readonly place: Place;
+  /** RFC 3339, by Google's clock; that of the newest run when omitted. */
+  readonly now?: string;
+  /** How many of its last runs are listed; 3 when omitted. */
+  readonly shownRuns?: number;
+}
 
-/**
- * How an environment stands: URL, life, freeze, what remains, and its last runs.
- *
- * @param now RFC 3339, by Google's clock; that of the newest run when omitted
- */
-export function renderStatus(view: EnvironmentView, place: Place, now = view.runs[0]?.readAt): string[] {
+/** How an environment stands: URL, life, freeze, what remains, and its last runs. */
+export function renderStatus(view: EnvironmentView, context: StatusContext): string[] {
   const { environment, url, readyAt, expiresAt, freeze, remaining, runs } = view;
-  const since = readyAt ? ` (since ${formatTime(readyAt)})` : "";
+  const { place, now = runs[0]?.readAt, shownRuns = 3 } = context;
+  const way = (label: string, ...words: readonly string[]) => renderWay(label, commandLine(place, ...words), "    ");
+  const listed = runs.slice(0, shownRuns);
   return [
-    `${environment}: ${url ?? "not ready"}${url ? since : ""}`,
+    `${environment}: ${url ?? "not ready"}`,
+    ...(url && readyAt ? [`  since ${formatTime(readyAt)}`] : []),
     ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
-    ...(expiresAt ? [`    longer: ${commandLine(place, "extend", environment, "--by", "24h")}`] : []),
+    ...(expiresAt ? way("longer", "extend", environment, "--by", "24h") : []),
     ...(freeze
       ? [`  frozen until ${formatEnd(freeze.until, now)} by ${freeze.by}`, `    because: ${freeze.reason}`]
       : []),
-    ...(freeze ? [`    end it: ${commandLine(place, "unfreeze", environment)}`] : []),
+    ...(freeze ? way("end it", "unfreeze", environment) : []),
     ...(remaining ? renderRemaining(remaining, place) : []),
-    ...(runs.length > 0 ? ["", ...renderRuns(runs.slice(0, shownRuns))] : []),
+    ...(listed.length > 0 ? ["", ...renderRuns(listed)] : []),
+    ...(listed.length > 0 && runs.length > listed.length ? way("more", "runs", environment) : []),
   ];
 }
 
@@ -32,6 +38,6 @@ function renderRemaining(remaining: Readonly<Record<string, string>>, place: Pla
   return [
     "  nothing that is billed is left; Google still holds:",
     ...Object.entries(remaining).map(([step, reason]) => `    ${step}: ${reason}`),
-    `    finish it: ${commandLine(place, "sweep")}`,
+    ...renderWay("finish it", commandLine(place, "sweep"), "    "),
   ];
 }

@@ -26,7 +26,7 @@ describe("alloyrun", () => {
     const calls = cloud.local.journal.list().length;
     const { code, stderr } = await cloud.alloyrun("up", wrong.file);
     wrong.remove();
-    expect(stderr).toMatch(/environment\.yaml:\d+:\d+: .*colour/);
+    expect(stderr).toMatch(/environment\.yaml:\d+:\d+:[^:]*colour/);
     expect(code).toBe(2);
     expect(cloud.local.journal.list()).toHaveLength(calls);
   });

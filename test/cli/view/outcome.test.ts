@@ -24,8 +24,34 @@ describe("renderOutcome", () => {
     expect(renderOutcome(run, context)).toEqual([
       "users is ready: https://users-1.run.app",
       "  Select Users: [{3 sasashun}]\n  more",
-      "On Google Cloud: 15 min for this run, then 9.60 USD per day (list prices of 2030-01-01).",
+      "On Google Cloud: 15 min for this run.",
+      "It costs 9.60 USD per day (list prices of 2030-01-01).",
     ]);
+  });
+
+  it("tells of a rebuild how long one usually takes, and of one that failed whether anything answers", () => {
+    const rebuild = { action: "rebuild", level: "data", usualMinutes: 13, endedAt: at(840) } as const;
+    expect(renderOutcome(runView({ ...rebuild, state: "succeeded", outcome: "ready" }), alone)).toContain(
+      "On Google Cloud: 14 min for this run (usually 13 min).",
+    );
+    for (const [outcome, serves] of [
+      ["kept-old", "what served before, and it answers"],
+      ["broken", "nothing that answers"],
+    ] as const) {
+      expect(renderOutcome(runView({ ...rebuild, state: "failed", outcome }), alone)).toContain(
+        `What serves: ${serves} (such a rebuild usually takes 13 min).`,
+      );
+    }
+  });
+
+  it("shows the end of the evidence, and where all of it is", () => {
+    const evidence = Array.from({ length: 20 }, (_, line) => `line ${line}`);
+    const failure = { step: "seed", code: "FAILED_PRECONDITION", message: "no", evidence } as const;
+    const lines = renderOutcome(runView({ state: "failed", failures: [failure] }), alone);
+    expect(lines.filter((line) => line.startsWith("    line"))).toEqual(
+      [14, 15, 16, 17, 18, 19].map((n) => `    line ${n}`),
+    );
+    expect(lines).toContain("All of it: alloyrun audit evidence run-1 --project my-project");
   });
 
   it("says when nothing had to be changed", () => {
@@ -190,7 +216,7 @@ describe("renderOutcome", () => {
       expect(renderOutcome(runView({ action: "down", state: "rejected", approval }), alone)).toEqual([
         "Rejected by bob@example.com: not this week",
         "Nothing was changed, and nothing new is billed.",
-        "When that is settled, ask again: `alloyrun down users --project my-project`.",
+        "When that is settled, ask again: alloyrun down users --project my-project",
       ]);
     });
 
