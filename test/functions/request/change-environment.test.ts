@@ -75,7 +75,9 @@ describe("freeze", () => {
     await here.clients.storage.deleteObject("b", ledger);
     const refused = await freeze("users", { body, by: "c@example.com" }, here.clients).catch(toProblem);
     expect(refused).toMatchObject({ status: 410, title: "GONE" });
-    await expect(extend("users", { longer: "1h", by: "c@example.com" }, here.clients)).rejects.toMatchObject({ reason: "GONE" });
+    await expect(extend("users", { longer: "1h", by: "c@example.com" }, here.clients)).rejects.toMatchObject({
+      reason: "GONE",
+    });
     expect(await unfreeze("users", "d@example.com", here.clients)).toMatchObject({ gone: true });
   });
 
