@@ -12,6 +12,7 @@ export function addAuditCommands(program: Command): void {
   placed(audit.command("list", { isDefault: true }))
     .description("list what was done to an environment, first to last")
     .argument("<environment>", "its name")
+    .option("--all", "all of it; the newest that fit on a phone when left out")
     .addOption(new Option("--from <time>", "a day, or an RFC 3339 time").argParser(parseMoment))
     .addOption(new Option("--to <time>", "a day, which counts whole, or an RFC 3339 time").argParser(parseEnd))
     .action((environment: string, options: PlaceOptions & Omit<AuditOptions, "environment">) =>

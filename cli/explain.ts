@@ -4,11 +4,15 @@ import { ApiError } from "../google/error.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { ProblemError } from "./request-client.ts";
 import { renderHolder } from "./view/standing.ts";
+import { wrapLines } from "./view/wrap.ts";
 
 /** Says on a stream what went wrong and what to do, and gives the exit code that tells its kind. */
-export function explain(caught: unknown, stream: { readonly write: (text: string) => unknown }): ExitCode {
+export function explain(
+  caught: unknown,
+  stream: { readonly write: (text: string) => unknown; readonly columns?: number },
+): ExitCode {
   const { lines, exitCode } = explanationOf(caught);
-  stream.write(`${lines.join("\n")}\n`);
+  stream.write(`${wrapLines(lines, stream.columns).join("\n")}\n`);
   return exitCode;
 }
 
@@ -30,7 +34,7 @@ function explainProblem({ problem }: ProblemError): Explanation {
   const [detail = ""] = issues.length > 0 ? problem.detail.split("\n") : [problem.detail];
   const lines = [`${problem.title}: ${detail}`, ...issues];
   if (problem.holder) {
-    const ways = [`Follow it with \`alloyrun watch ${problem.holder.run}\`, or ask again with \`--on-busy queue\`.`];
+    const ways = ["Ask again with --on-busy queue, or follow it:", `  alloyrun watch ${problem.holder.run}`];
     return { lines: [...lines, ...renderHolder(problem.holder), ...ways], exitCode: exitCodes.busy };
   }
   if (problem.status === 409 || problem.title === "FROZEN") return { lines, exitCode: exitCodes.busy };
@@ -62,7 +66,8 @@ function explainApiError(error: ApiError): Explanation {
 function enableCommand({ method, resource }: ApiError): string {
   const [, project] = /projects\/([^/]+)/.exec(resource) ?? [];
   const [service] = method.split(".");
-  return `Turn the API on first: \`gcloud services enable ${service}.googleapis.com${project ? ` --project=${project}` : ""}\`.`;
+  const where = project ? ` --project=${project}` : "";
+  return `Turn the API on first:\n  gcloud services enable ${service}.googleapis.com${where}`;
 }
 
 /** An error's message with those of its causes, for some say nothing themselves. */

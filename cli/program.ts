@@ -9,8 +9,10 @@ import { addRunCommands } from "./run-commands.ts";
 import { addSpecCommands } from "./spec-commands.ts";
 
 const exitCodeHelp = `
-Exit codes: 0 done · 1 a run failed · 2 the command line or the spec is wrong, nothing was touched
-            3 removed but for what only Google releases · 4 another run holds the environment, or it is frozen
+Exit codes: 0 done · 1 a run failed
+            2 the command line or the spec is wrong, nothing was touched
+            3 removed but for what only Google releases
+            4 another run holds the environment, or it is frozen
             5 not installed, or not allowed · 6 rejected, or not approved in time
             7 no such environment, run or approval · 130 interrupted (a run in the cloud goes on)`;
 
@@ -33,9 +35,9 @@ export function createProgram(): Command {
 
 type PlaceOptions = Place & AnswerOptions;
 type SweepOptions = PlaceOptions & { readonly dryRun?: boolean };
-type DeployOptions = PlaceOptions & { readonly plan?: boolean; readonly hook?: boolean };
+type DeployOptions = PlaceOptions & { readonly plan?: boolean; readonly hook?: boolean; readonly verbose?: boolean };
 type UndeployOptions = PlaceOptions & { readonly yes?: boolean; readonly keepBucket?: boolean };
-type DoctorOptions = PlaceOptions & { readonly spec?: string };
+type DoctorOptions = PlaceOptions & { readonly spec?: string; readonly all?: boolean };
 
 function addInstallationCommands(program: Command): void {
   placed(program.command("sweep").description("finish teardowns that Google has released meanwhile"))
@@ -47,7 +49,8 @@ function addInstallationCommands(program: Command): void {
       }),
     );
   placed(program.command("deploy").description("install alloyrun into a project, or bring it to this version"))
-    .option("--plan", "only list what would be made and changed")
+    .option("--plan", "only tell what would be made and changed")
+    .option("--verbose", "with --plan: every resource and difference")
     .option("--hook", "with the public door for signed tickets and approval links; one that is open stays open")
     .action((options: DeployOptions) =>
       finish(options, async (terminal) => {
@@ -65,6 +68,7 @@ function addInstallationCommands(program: Command): void {
     );
   placed(program.command("doctor").description("look for what is wrong with an installation, and tell what mends it"))
     .option("--spec <file>", "look also whether this environment.yaml fits into the project")
+    .option("--all", "every finding; the first that fit on a phone when left out")
     .action((options: DoctorOptions) =>
       finish(options, async (terminal) => (await import("./commands/doctor.ts")).doctor(options, terminal)),
     );

@@ -10,9 +10,10 @@ export function addRunCommands(program: Command): void {
   placed(program.command("runs"))
     .description("list the newest runs of an environment")
     .argument("<environment>", "its name")
-    .action((environment: string, options: PlaceOptions) =>
+    .option("--all", "the newest twenty")
+    .action((environment: string, options: PlaceOptions & { readonly all?: boolean }) =>
       reach(options, async (installation, terminal) =>
-        (await import("./commands/runs.ts")).runs(installation, environment, terminal),
+        (await import("./commands/runs.ts")).runs(installation, { environment, ...options }, terminal),
       ),
     );
   const verbs = {

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { wrapLines } from "./view/wrap.ts";
 import type { Screen } from "./watch.ts";
 
 /** Where a command's answer goes: text for people or one JSON document for programs, never both. */
@@ -22,12 +23,14 @@ export function createTerminal({ json }: { readonly json: boolean }): Terminal {
   const write = (stream: NodeJS.WriteStream, lines: readonly string[]) => {
     if (lines.length > 0) stream.write(`${lines.join("\n")}\n`);
   };
+  const tell = (stream: NodeJS.WriteStream, lines: readonly string[]) =>
+    write(stream, wrapLines(lines, stream.columns));
   const colour = stdout.isTTY === true && stdout.hasColors() && !process.env.NO_COLOR;
   return {
     json,
-    say: (lines) => json || write(stdout, lines),
+    say: (lines) => json || tell(stdout, lines),
     answer: (value) => json && write(stdout, [JSON.stringify(value, null, 2)]),
-    complain: (lines) => write(stderr, lines),
+    complain: (lines) => tell(stderr, lines),
     ask: !json && stdin.isTTY && stdout.isTTY ? askOn : undefined,
     screen: json ? undefined : { stream: stdout, isLive: stdout.isTTY === true, colour },
   };

@@ -6,6 +6,7 @@ import type { RequestClient } from "./request-client.ts";
 import { createPace, type Pace } from "./view/pace.ts";
 import { renderProgress, renderStep } from "./view/progress.ts";
 import { renderStanding } from "./view/standing.ts";
+import { usualColumns, wrapLines } from "./view/wrap.ts";
 
 /** Where progress is shown. */
 export interface Screen {
@@ -73,11 +74,11 @@ interface Drawing {
 }
 
 function drawer({ stream, isLive, colour }: Screen, { pace, place }: Drawing): (view: RunView) => void {
-  const options = () => ({ pace, width: stream.columns ?? 120, colour });
+  const options = () => ({ pace, width: stream.columns ?? usualColumns, colour });
   if (isLive) {
     let height = 0;
     return (view) => {
-      const lines = [...renderStanding(view, place), ...renderProgress(view, options())];
+      const lines = [...wrapLines(renderStanding(view, place), stream.columns), ...renderProgress(view, options())];
       // What was drawn below is cleared, for a run that waits no more needs fewer lines.
       const back = height > 0 ? `\u001b[${height}A\u001b[J` : "";
       stream.write(`${back}${lines.map((line) => `\u001b[2K${line}\n`).join("")}`);
@@ -87,9 +88,11 @@ function drawer({ stream, isLive, colour }: Screen, { pace, place }: Drawing): (
   const drawn = new Map<string, string>();
   return (view) => {
     const standing = keyOf(view);
-    if (drawn.get("standing") !== standing) {
-      for (const line of renderStanding(view, place)) stream.write(`${line}\n`);
-      drawn.set("standing", standing);
+    // Who has read what a run is to do when it asked for approval need not read it again when it works.
+    const isRead = view.state === "running" && drawn.get("plan") === view.plan?.changesHash;
+    if (drawn.get("standing") !== standing && !isRead) {
+      for (const line of wrapLines(renderStanding(view, place), stream.columns)) stream.write(`${line}\n`);
+      drawn.set("standing", standing).set("plan", view.plan?.changesHash ?? "");
     }
     for (const step of view.steps) {
       const state = `${step.state} ${step.reason ?? ""}`;
@@ -101,6 +104,6 @@ function drawer({ stream, isLive, colour }: Screen, { pace, place }: Drawing): (
 }
 
 /** What must change before a wait is told again: how long it has lasted does not count. */
-function keyOf({ state, queue, approval }: RunView): string {
-  return [state, queue?.ahead, queue?.holder?.run, approval?.id].join();
+function keyOf({ state, queue, approval, plan }: RunView): string {
+  return [state, queue?.ahead, queue?.holder?.run, approval?.id, plan?.changesHash].join();
 }

@@ -1,8 +1,9 @@
 import type { CustomRole, IamRolesClient } from "../google/clients/iam-roles.ts";
 import { ApiError } from "../google/error.ts";
 import { type InstallationChange, present } from "./change.ts";
+import { installationAccounts } from "./installation.ts";
 import { isOwn, refuseForeign } from "./ownership.ts";
-import type { WantedRole } from "./roles.ts";
+import { bucketRoles, rolesOf, type WantedRole } from "./roles.ts";
 
 /** What ensuring roles works with. */
 export type RoleClient = Pick<IamRolesClient, "getRole" | "listRoles" | "createRole" | "patchRole" | "undeleteRole">;
@@ -17,7 +18,7 @@ export interface PlannedRole {
 
 /**
  * Ensures a custom role with exactly its permissions. Google keeps deleted ones for a week, and their ids for a month
- * longer: until then the role is made under another id.
+ * longer: until then the role is made under another id. One that an earlier version made is given its mark.
  *
  * @returns the name that it has
  * @throws ApiError ALREADY_EXISTS when a role of the name is somebody else's
@@ -44,10 +45,22 @@ export async function planRole(roles: Pick<RoleClient, "getRole">, wanted: Wante
   return differences.length > 0 ? { name, change: change("update") } : { name };
 }
 
-/** The names of all custom roles of the installation's own, also of those that an earlier version made. */
+/** The names of all custom roles of the installation's own, also of those that an earlier version made, with or without mark. */
 export async function listOwnRoles(roles: Pick<RoleClient, "listRoles">, project: string): Promise<readonly string[]> {
   const all = (await present(roles.listRoles(`projects/${project}`))) ?? [];
-  return all.filter((role) => isOwn(role, { project })).flatMap(({ name }) => name ?? []);
+  const wanted = [...installationAccounts(project).flatMap((each) => rolesOf(project, each)), ...bucketRoles(project)];
+  const titles = new Map(wanted.map(({ name, title }) => [name, title]));
+  return all.flatMap((role) => {
+    const { name = "" } = role;
+    const title = titles.get(name);
+    const isEarlier = title !== undefined && isOfEarlierVersion(role, { title });
+    return name !== "" && (isEarlier || isOwn(role, { project })) ? [name] : [];
+  });
+}
+
+/** Earlier versions gave roles the same names and titles, and no mark. Whoever makes a role by hand calls it otherwise. */
+function isOfEarlierVersion({ title, description }: CustomRole, wanted: Pick<WantedRole, "title">): boolean {
+  return !description && title === wanted.title;
 }
 
 type FoundRole = CustomRole & { readonly name: string };
@@ -61,15 +74,17 @@ interface Traces {
   readonly free: string;
 }
 
-async function lookUp(look: RoleClient["getRole"], { name: usual }: WantedRole): Promise<Traces> {
+async function lookUp(look: RoleClient["getRole"], wanted: WantedRole): Promise<Traces> {
+  const usual = wanted.name;
   const project = usual.split("/")[1] ?? "";
   const deleted: FoundRole[] = [];
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? usual : `${usual}_${number}`;
     const found = await look(name);
     if (!found) return { deleted: deleted.reverse(), free: name };
-    if (number === 1) refuseForeign(found, { project }, { name, method: "iam.projects.roles.get" });
-    else if (!isOwn(found, { project })) continue;
+    const isEarlier = number === 1 && isOfEarlierVersion(found, wanted);
+    if (number === 1 && !isEarlier) refuseForeign(found, { project }, { name, method: "iam.projects.roles.get" });
+    if (!isEarlier && !isOwn(found, { project })) continue;
     if (!found.deleted) return { live: { ...found, name }, deleted: [], free: name };
     deleted.push({ ...found, name });
   }
@@ -88,11 +103,13 @@ async function firstRestored(roles: RoleClient, deleted: readonly FoundRole[]): 
   return undefined;
 }
 
-function differencesOf({ title, includedPermissions }: WantedRole, found: CustomRole | undefined): readonly string[] {
+function differencesOf(wanted: WantedRole, found: CustomRole | undefined): readonly string[] {
+  const { title, description, includedPermissions } = wanted;
   const held = found?.includedPermissions ?? [];
   return [
     ...includedPermissions.filter((permission) => !held.includes(permission)).map((each) => `+ ${each}`),
     ...held.filter((permission) => !includedPermissions.includes(permission)).map((each) => `- ${each}`),
     ...(found && found.title !== title ? [`~ title: ${title}`] : []),
+    ...(found && isOfEarlierVersion(found, wanted) ? [`~ description: ${description}`] : []),
   ];
 }

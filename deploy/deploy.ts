@@ -53,7 +53,7 @@ export async function deploy({ project, region, hook }: Wanted, onPart: OnPart):
     part("workflows", () => ensureWorkflows(clients.workflows, target, clients.await)),
     part("topics", async () => {
       await clients.await(await clients.serviceUsage.generateIdentity(project, "pubsub.googleapis.com"));
-      await ensureTopics(clients.pubsub, target);
+      await ensureTopics(clients.pubsub, target, names);
     }),
   ]);
   const hasHook = hook ?? (await isHookThere(clients, target));
@@ -88,7 +88,7 @@ export async function planDeployment(
     planApis(clients.serviceUsage, target),
     identities.changes,
     planBucket(clients.buckets, target, accounts, identities.names),
-    planTopics(clients.pubsub, target),
+    planTopics(clients.pubsub, target, identities.names),
     runner.changes,
     planFunctions(clients, target, stepFunctions(target)),
     planWorkflows(clients.workflows, target),

@@ -31,6 +31,8 @@ export interface InstallationAccount {
   readonly pushesImages: boolean;
   /** Secrets of the installation that it may use. */
   readonly secrets: SecretAccess;
+  /** Ids of the installation's topics whose policy it reads. */
+  readonly readsPolicyOf: readonly string[];
 }
 
 /** Rights in secrets of webhooks and links: those of environments are granted secret by secret, when they are made. */
@@ -101,6 +103,7 @@ interface EntryDeclaration {
   readonly bucket: BucketAccess;
   readonly invokers: readonly string[];
   readonly secrets?: SecretAccess;
+  readonly readsPolicyOf?: readonly string[];
   readonly isPublic?: boolean;
 }
 
@@ -123,6 +126,7 @@ const entries: readonly EntryDeclaration[] = [
       lists: true,
     },
     invokers: ["sweep", "scheduler", "push", "hook"],
+    readsPolicyOf: ["alloyrun-requests"],
   },
   {
     name: "plan",
@@ -197,6 +201,7 @@ export function installationAccounts(project: string): InstallationAccount[] {
     readsUploads: [],
     pushesImages: false,
     secrets: {},
+    readsPolicyOf: [],
     ...rest,
   });
   return [
@@ -209,8 +214,8 @@ export function installationAccounts(project: string): InstallationAccount[] {
         bucket: { reads: permissions.bucket ?? [] },
       }),
     ),
-    ...entries.map(({ name, title, permissions, bucket, secrets = {} }) =>
-      account(name, { displayName: `alloyrun: ${title}`, permissions, bucket, secrets }),
+    ...entries.map(({ name, title, permissions, bucket, secrets = {}, readsPolicyOf = [] }) =>
+      account(name, { displayName: `alloyrun: ${title}`, permissions, bucket, secrets, readsPolicyOf }),
     ),
     account("workflow", {
       displayName: "alloyrun: runs the workflow and polls operations",
@@ -287,6 +292,11 @@ export function uploadsRoleName(project: string, account: string): string {
 /** Custom roles with which an account uses the secrets of webhooks, and the key of approval links. */
 export function secretRoleName(project: string, account: string, kind: "hooks" | "linkKey"): string {
   return `${roleName(project, account)}_${kind}`;
+}
+
+/** Custom role with which an account reads the policies of topics, granted on each of them. */
+export function topicsRoleName(project: string, account: string): string {
+  return `${roleName(project, account)}_topics`;
 }
 
 /** The IAM condition that keeps a role to secrets whose ids begin so. Google names them by the project's number. */

@@ -34,6 +34,8 @@ export function refuseForeign(found: Marked, { project }: Pick<Target, "project"
   if (isOwn(found, { project })) return;
   const text =
     `it exists and was not made by the installation ${installationName(project)}; it was left as it is. ` +
-    "Remove it, or install into another project";
+    `Remove it, hand it over by the description ${installationMark(project)}, ` +
+    `where it takes labels by the label ${installationLabel}=${installationName(project)}, ` +
+    "or install into another project";
   throw new ApiError({ method, resource: name, code: "ALREADY_EXISTS", text });
 }

@@ -14,6 +14,7 @@ import {
   secretRoleName,
   secretsCondition,
   type Target,
+  topicsRoleName,
   uploadsRoleName,
 } from "./installation.ts";
 import { installationMark } from "./ownership.ts";
@@ -46,6 +47,7 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     ...(readsLinkKey ? ["secretmanager.versions.access"] : []),
     ...(drawsLinkKey ? ["secretmanager.versions.add"] : []),
   ];
+  const topics = account.readsPolicyOf.length > 0 ? ["pubsub.topics.getIamPolicy"] : [];
   return [
     role(roleName(project, account.name), "", account.permissions),
     ...account.limited.map(({ of, permissions }) =>
@@ -54,6 +56,7 @@ export function rolesOf(project: string, account: InstallationAccount): readonly
     role(uploadsRoleName(project, account.name), ": sources of functions", uploads),
     role(secretRoleName(project, account.name, "hooks"), ": secrets of webhooks", hooks),
     role(secretRoleName(project, account.name, "linkKey"), ": key of approval links", linkKey),
+    role(topicsRoleName(project, account.name), ": policies of topics", topics),
   ].filter(({ includedPermissions }) => includedPermissions.length > 0);
 }
 
@@ -78,11 +81,15 @@ export function bucketRoles(project: string): readonly WantedRole[] {
   }));
 }
 
-/** What an account is granted on the project: its roles by their usual names, each under its condition. */
+/**
+ * What an account is granted on the project: its roles by their usual names, each under its condition; but not the one
+ * that it is granted on topics.
+ */
 export function grantsOf(target: Target, account: InstallationAccount): readonly Grant[] {
   const { project, projectNumber, region } = target;
   const member = memberOf(account);
   return rolesOf(project, account).flatMap(({ name }): Grant[] => {
+    if (name === topicsRoleName(project, account.name)) return [];
     const limited = account.limited.find(({ of }) => name === limitedRoleName(project, account.name, of));
     if (limited) return [{ role: name, member, condition: limitingCondition(limited) }];
     if (name === secretRoleName(project, account.name, "hooks")) {

@@ -3,11 +3,12 @@ import type { PubsubClient, Subscription } from "../google/clients/pubsub.ts";
 import type { ApiError } from "../google/error.ts";
 import { editPolicy, type Policy, withGrants } from "../google/policy.ts";
 import { accountEmail, functionUrl, installationAccountId } from "../spec/names.ts";
-import { isUnknownMember } from "./bucket.ts";
+import { isUnknownMember, type RoleNames } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
-import { installationLabels, type Target } from "./installation.ts";
+import { installationAccounts, installationLabels, type Target, topicsRoleName } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
+import { memberOf } from "./reconcile.ts";
 
 /** A subscription of an installation. */
 export interface InstallationSubscription {
@@ -49,21 +50,26 @@ const longestRetention = "2678400s";
  *
  * @throws ApiError ALREADY_EXISTS when one of that name is somebody else's
  */
-export async function ensureSubscriptions(pubsub: PubsubClient, target: Target): Promise<void> {
+export async function ensureSubscriptions(
+  pubsub: PubsubClient,
+  target: Target,
+  names: RoleNames = new Map(),
+): Promise<void> {
   await Promise.all(installationSubscriptions.map((wanted) => ensureSubscription(pubsub, target, wanted)));
-  await Promise.all(forwardings(target).map((forwarding) => ensureForwarding(pubsub, forwarding)));
+  await Promise.all(policyEdits(target, names).map((edit) => ensurePolicy(pubsub, edit)));
 }
 
 /** What `ensureSubscriptions` would make and change. */
 export async function planSubscriptions(
   pubsub: Pick<PubsubClient, "getSubscription" | "getPolicy">,
   target: Target,
+  names: RoleNames = new Map(),
 ): Promise<readonly InstallationChange[]> {
   const subscriptions = installationSubscriptions.map(async (wanted) => {
     const existing = await present(pubsub.getSubscription(subscriptionName(target, wanted)));
     return compare(target, wanted, existing).change;
   });
-  const policies = forwardings(target).map(async ({ resource, edit }) =>
+  const policies = policyEdits(target, names).map(async ({ resource, edit }) =>
     policyChange(resource, (await present(pubsub.getPolicy(resource))) ?? {}, edit),
   );
   return found(...(await Promise.all([...subscriptions, ...policies])));
@@ -133,8 +139,8 @@ function settingsOf(target: Target, { topic, push }: InstallationSubscription): 
   };
 }
 
-/** A policy that Pub/Sub needs to be in, and what is made of it. */
-interface Forwarding {
+/** A policy of a topic or subscription, and what is made of it. */
+interface PolicyEdit {
   readonly resource: string;
   readonly edit: (policy: Policy) => Policy;
 }
@@ -144,9 +150,9 @@ interface Forwarding {
  *
  * @see https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions
  */
-function forwardings({ project, projectNumber }: Target): readonly Forwarding[] {
+function forwardings({ project, projectNumber }: Target): readonly PolicyEdit[] {
   const member = `serviceAccount:service-${projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
-  const forwarding = (resource: string, role: string): Forwarding => ({
+  const forwarding = (resource: string, role: string): PolicyEdit => ({
     resource,
     edit: (policy) => withGrants(policy, [{ role, member }]),
   });
@@ -158,7 +164,22 @@ function forwardings({ project, projectNumber }: Target): readonly Forwarding[] 
     ]);
 }
 
-async function ensureForwarding(pubsub: PubsubClient, { resource, edit }: Forwarding): Promise<void> {
+function policyEdits(target: Target, names: RoleNames): readonly PolicyEdit[] {
+  return [...forwardings(target), ...readers(target, names)];
+}
+
+/** Who decides about requests looks who may have published them. */
+function readers({ project }: Target, names: RoleNames): readonly PolicyEdit[] {
+  return installationAccounts(project).flatMap((account) =>
+    account.readsPolicyOf.map((topic) => {
+      const usual = topicsRoleName(project, account.name);
+      const grant = { role: names.get(usual) ?? usual, member: memberOf(account) };
+      return { resource: `projects/${project}/topics/${topic}`, edit: (policy: Policy) => withGrants(policy, [grant]) };
+    }),
+  );
+}
+
+async function ensurePolicy(pubsub: PubsubClient, { resource, edit }: PolicyEdit): Promise<void> {
   const access = {
     get: () => pubsub.getPolicy(resource),
     set: (policy: Policy) => pubsub.setPolicy(resource, policy),

@@ -1,4 +1,5 @@
 import type { PubsubClient, Topic } from "../google/clients/pubsub.ts";
+import type { RoleNames } from "./bucket.ts";
 import { found, type InstallationChange, present } from "./change.ts";
 import { installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
@@ -18,9 +19,10 @@ export const installationTopics = [
 /**
  * Ensures the installation's topics and subscriptions, and that Pub/Sub may move what cannot be delivered.
  *
+ * @param names what the installation's roles are called, by their usual names, where that is another
  * @throws ApiError ALREADY_EXISTS when one of that name is somebody else's
  */
-export async function ensureTopics(pubsub: PubsubClient, target: Target): Promise<void> {
+export async function ensureTopics(pubsub: PubsubClient, target: Target, names?: RoleNames): Promise<void> {
   await Promise.all(
     installationTopics.map(async (id) => {
       const name = topicName(target, id);
@@ -28,18 +30,19 @@ export async function ensureTopics(pubsub: PubsubClient, target: Target): Promis
       await pubsub.createTopic(name, { labels: installationLabels(target.project) });
     }),
   );
-  await ensureSubscriptions(pubsub, target);
+  await ensureSubscriptions(pubsub, target, names);
 }
 
 /** What `ensureTopics` would make and change. */
 export async function planTopics(
   pubsub: Pick<PubsubClient, "getTopic" | "getSubscription" | "getPolicy">,
   target: Target,
+  roleNames?: RoleNames,
 ): Promise<readonly InstallationChange[]> {
   const names = installationTopics.map((id) => topicName(target, id));
   const [topics, ofSubscriptions] = await Promise.all([
     Promise.all(names.map((name) => present(pubsub.getTopic(name)))),
-    planSubscriptions(pubsub, target),
+    planSubscriptions(pubsub, target, roleNames),
   ]);
   return found(...names.map((name, index) => topicChange(target, { name, found: topics[index] })), ofSubscriptions);
 }

@@ -59,6 +59,9 @@ export interface RequestAccepted {
   readonly approval: "required" | "not-required" | "depends";
 }
 
+/** What came of a rebuild: what was built anew serves, what served before does, or nothing answers. */
+export type RebuildOutcome = "ready" | "kept-old" | "broken";
+
 /** How a run stands. `rejected` is also one whose approval expired. */
 export type RunState =
   | "queued"
@@ -107,6 +110,12 @@ export interface RunView {
   readonly degraded?: readonly string[];
   /** With a sweep: what a freeze holds, each environment in a sentence. */
   readonly frozen?: readonly string[];
+  /** Why a run, or a sweep about an environment, had nothing to do: each in a sentence. */
+  readonly skipped?: readonly string[];
+  /** Of a rebuild that has ended; absent when it could not be asked whether anything answers. */
+  readonly outcome?: RebuildOutcome;
+  /** Minutes that runs of the same action and level usually took before; with a rebuild that has ended. */
+  readonly usualMinutes?: number;
   /** What the run is to change, as it was observed; absent before that. */
   readonly plan?: Digest;
   /** Whom the run waits for, or who decided. */
@@ -216,7 +225,8 @@ export interface FreezeView {
 export interface StepView {
   readonly name: StepName;
   readonly title: string;
-  readonly state: "waiting" | "running" | "done" | "held" | "failed";
+  /** `cancelled`: it was under way when its run was. */
+  readonly state: "waiting" | "running" | "done" | "held" | "failed" | "cancelled";
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly expectedSeconds: number;

@@ -5,8 +5,8 @@ import type { StepName } from "../plan/step.ts";
 /** What the workflow sends to a step's function. Secrets never appear in it. */
 export interface StepRequest<Input extends object> {
   /**
-   * `observe` tells what serves, `plan` what would be done (the way back when the run is a `down`); `check` proves that the
-   * step's permissions are in effect; `ensure` and `remove` may be called any number of times.
+   * `observe` tells what serves and whether it answers, `plan` what would be done (the way back when the run is a `down`);
+   * `check` proves that the step's permissions are in effect; `ensure` and `remove` may be called any number of times.
    */
   readonly action: "observe" | "plan" | "check" | "ensure" | "remove";
   readonly input: Input;

@@ -69,5 +69,5 @@ export function linkKeyName(project: string): string {
 }
 
 function macOf(says: string, key: string): Buffer {
-  return createHmac("sha256", key).update(`alloyrun approval link\n${says}`).digest();
+  return createHmac("sha256", key).update(`alloyrun approval\n${says}`).digest();
 }

@@ -87,8 +87,9 @@ function effectsOf(
   action: Digest["action"],
 ): PlanEffects {
   const difference = changes.reduce((sum, { effects }) => sum + effects.costPerDay, 0);
-  const { usdPerDay, pricesAsOf } = costOf(plan);
-  const after = action === "down" ? 0 : usdPerDay;
+  const { steps, pricesAsOf } = costOf(plan);
+  // Nothing is rounded before the end, or nothing at all would seem to cost a cent.
+  const after = action === "down" ? 0 : steps.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
   return {
     dataLoss: changes.some(({ effects }) => effects.dataLoss),
     downtime: changes.some(({ effects }) => effects.downtime),

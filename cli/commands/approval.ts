@@ -2,7 +2,7 @@ import type { ApprovalView } from "../../functions/api.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import { commandLine } from "../view/command-line.ts";
+import { commandLine, renderWay } from "../view/command-line.ts";
 import { renderQuestion } from "../view/question.ts";
 
 /** A decision about what a run asks. */
@@ -26,7 +26,7 @@ export async function decide(
   const id = await approvalOf(installation, target);
   if (id === undefined) {
     const look = commandLine(place, "watch", target);
-    terminal.complain([`The run ${target} asks for no approval. See how it stands: ${look}`]);
+    terminal.complain([`The run ${target} asks for no approval.`, ...renderWay("See how it stands", look)]);
     return exitCodes.invalid;
   }
   const approval = await requests.getApproval(id);
@@ -36,8 +36,8 @@ export async function decide(
     return exitCodes.invalid;
   const decided = await requests.decide(id, verb, { reason, changesHash });
   terminal.answer(decided);
-  const ending = verb === "approve" ? "The run goes on:" : "The run ends, and nothing is changed:";
-  terminal.say([`${decided.state} by ${decided.by}.`, `${ending} ${commandLine(place, "watch", run)}`]);
+  const ending = verb === "approve" ? "The run goes on" : "The run ends, and nothing is changed";
+  terminal.say([`${decided.state} by ${decided.by}.`, ...renderWay(ending, commandLine(place, "watch", run))]);
   return exitCodes.ok;
 }
 

@@ -15,7 +15,12 @@ export interface AuditOptions {
   readonly from?: number;
   /** The first moment that counts no more. */
   readonly to?: number;
+  /** Whether people are shown more than fit on a phone. */
+  readonly all?: boolean;
 }
+
+/** How many records fit on a phone. */
+const shownRecords = 5;
 
 /** Lists who changed an environment, when, by whose leave and to what end; read from the bucket, first to last. */
 export async function audit(bucket: AuditedBucket, options: AuditOptions, terminal: Terminal): Promise<ExitCode> {
@@ -24,7 +29,12 @@ export async function audit(bucket: AuditedBucket, options: AuditOptions, termin
   const rows = (chain ?? []).map((link) => toAuditRow(link.record, toRecord(link)));
   const chosen = rows.filter((row) => isWithin(row, options));
   terminal.answer({ environment, records: chosen });
-  terminal.say(chosen.length > 0 ? renderAudit(chosen) : [`${environment}: nothing is recorded for that time.`]);
+  const shown = options.all ? chosen : chosen.slice(-shownRecords);
+  const earlier = chosen.length - shown.length;
+  terminal.say([
+    ...(earlier > 0 ? [`${earlier} earlier: the same with --all`] : []),
+    ...(shown.length > 0 ? renderAudit(shown) : [`${environment}: nothing is recorded for that time.`]),
+  ]);
   return exitCodes.ok;
 }
 

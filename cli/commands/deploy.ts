@@ -24,11 +24,11 @@ export async function deployInstallation(
 
 /** Lists what `deploy` would make and change, and changes nothing. */
 export async function planInstallation(
-  { project, region, hook }: Place & { readonly hook?: boolean },
+  { project, region, hook, verbose = false }: Place & { readonly hook?: boolean; readonly verbose?: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const changes = await planDeployment({ project, region, hook });
-  terminal.say(renderInstallationPlan(changes));
+  terminal.say(renderInstallationPlan(changes, { verbose }));
   terminal.answer({ project, region, changes });
   return exitCodes.ok;
 }

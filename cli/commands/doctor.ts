@@ -11,13 +11,19 @@ import { readSpec } from "./validate.ts";
 export interface DoctorOptions extends Place {
   /** Path of an environment.yaml. */
   readonly spec?: string;
+  /** Whether people are shown more findings than fit on a phone. */
+  readonly all?: boolean;
 }
+
+/** How many findings fit on a phone. */
+const shownFindings = 5;
 
 /**
  * Looks for what is wrong, tells for every finding the command that mends it, and changes nothing. Where the installation
  * looks right, every step says itself whether its permissions are in effect.
  */
-export async function doctor({ project, region, spec: file }: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
+  const { project, region, spec: file, all = false } = options;
   const checked = file === undefined ? undefined : await readSpec(file, terminal);
   if (file !== undefined && !checked) return exitCodes.invalid;
   const place = { project, region };
@@ -29,8 +35,13 @@ export async function doctor({ project, region, spec: file }: DoctorOptions, ter
     terminal.say([`Nothing is wrong with alloyrun in ${project} (${region}).`]);
     return exitCodes.ok;
   }
-  terminal.say(findings.flatMap(renderFinding));
-  terminal.say([`${findings.length} ${findings.length === 1 ? "finding" : "findings"}. Nothing was changed.`]);
+  const shown = all ? findings : findings.slice(0, shownFindings);
+  const more = findings.length - shown.length;
+  terminal.say([
+    ...shown.flatMap(renderFinding),
+    ...(more > 0 ? [`and ${more} more: the same with --all`] : []),
+    `${findings.length} ${findings.length === 1 ? "finding" : "findings"}. Nothing was changed.`,
+  ]);
   return exitCodes.failed;
 }
 

@@ -4,9 +4,10 @@ import type { Installation } from "../installation.ts";
 import type { RequestClient } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
 import { createPace } from "../view/pace.ts";
-import { renderProgress } from "../view/progress.ts";
+import { renderBegun } from "../view/progress.ts";
 import { renderStanding } from "../view/standing.ts";
 import { renderStatus } from "../view/status.ts";
+import { usualColumns } from "../view/wrap.ts";
 
 /** Tells how an environment stands, and of the newest run what it does or why it stopped. */
 export async function status(
@@ -18,13 +19,12 @@ export async function status(
   terminal.answer(view);
   const [newest] = view.runs;
   const isOpen = newest !== undefined && newest.state !== "succeeded" && newest.state !== "remaining";
-  const width = terminal.screen?.stream.columns ?? 80;
+  const width = terminal.screen?.stream.columns ?? usualColumns;
   const options = { pace: createPace(), width, colour: terminal.screen?.colour ?? false };
-  const begun = (newest?.steps ?? []).filter(({ state }) => state !== "waiting");
   terminal.say([
-    ...renderStatus(view, place),
-    ...(isOpen ? [`Newest run, ${newest.run}:`, ...renderStanding(newest, place)] : []),
-    ...(isOpen ? renderProgress({ ...newest, steps: begun }, options) : []),
+    ...renderStatus(view, { place, ...(isOpen && { shownRuns: 1 }) }),
+    ...(isOpen ? ["", `Newest run, ${newest.run}:`, ...renderStanding(newest, place)] : []),
+    ...(isOpen ? renderBegun(newest, options) : []),
   ]);
   return exitCodes.ok;
 }
@@ -60,6 +60,6 @@ async function change(
 ): Promise<ExitCode> {
   const view = await ask(requests);
   terminal.answer(view);
-  terminal.say(renderStatus({ ...view, runs: [] }, place, view.runs[0]?.readAt));
+  terminal.say(renderStatus(view, { place, shownRuns: 0 }));
   return exitCodes.ok;
 }

@@ -3,7 +3,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import { onLeaving } from "../leave.ts";
 import type { Terminal } from "../terminal.ts";
-import { commandLine } from "../view/command-line.ts";
+import { commandLine, renderWay } from "../view/command-line.ts";
 import { renderOutcome } from "../view/outcome.ts";
 import { watchRun } from "../watch.ts";
 
@@ -39,7 +39,7 @@ export async function follow(
   terminal: Terminal,
 ): Promise<RunView> {
   using _ = onLeaving(() =>
-    terminal.complain([`The run goes on. Come back to it: ${commandLine(place, "watch", run)}`]),
+    terminal.complain(renderWay("The run goes on. Come back to it", commandLine(place, "watch", run))),
   );
   return await watchRun(requests, run, { screen: terminal.screen, place, requestedMs });
 }

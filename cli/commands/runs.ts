@@ -2,16 +2,34 @@ import type { RunView } from "../../functions/api.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation, Place } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import { commandLine } from "../view/command-line.ts";
+import { commandLine, renderWay } from "../view/command-line.ts";
 import { renderOutcome } from "../view/outcome.ts";
 import { renderRuns } from "../view/runs.ts";
 import { watchToEnd } from "./run.ts";
 
+/** Whose runs, and whether more of them than fit on a phone. */
+export interface RunsOptions {
+  readonly environment: string;
+  readonly all?: boolean;
+}
+
+/** How many runs fit on a phone. */
+const shownRuns = 8;
+
 /** Lists the newest runs of an environment. */
-export async function runs({ requests }: Installation, environment: string, terminal: Terminal): Promise<ExitCode> {
+export async function runs(
+  { requests, place }: Installation,
+  { environment, all = false }: RunsOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const view = await requests.getEnvironment(environment);
   terminal.answer({ environment, runs: view.runs });
-  terminal.say(view.runs.length > 0 ? renderRuns(view.runs) : [`${environment}: no run yet.`]);
+  const listed = all ? view.runs : view.runs.slice(0, shownRuns);
+  const more = view.runs.length - listed.length;
+  terminal.say([
+    ...(listed.length > 0 ? renderRuns(listed) : [`${environment}: no run yet.`]),
+    ...(more > 0 ? renderWay(`${more} more`, commandLine(place, "runs", environment, "--all")) : []),
+  ]);
   return exitCodes.ok;
 }
 
@@ -32,10 +50,11 @@ export async function cancel({ requests, place }: Installation, run: string, ter
   const view = await requests.cancelRun(run);
   terminal.answer(view);
   if (view.state === "cancelled") terminal.say(renderOutcome(view, { place }));
-  else terminal.complain([notCancelled(view, place)]);
+  else terminal.complain(notCancelled(view, place));
   return view.state === "cancelled" ? exitCodes.ok : exitCodes.failed;
 }
 
-function notCancelled({ run, state, environment }: RunView, place: Place): string {
-  return `The run ${run} had ended before (${state}), and stays so. See ${commandLine(place, "status", environment)}`;
+function notCancelled({ run, state, environment }: RunView, place: Place): string[] {
+  const said = `The run ${run} had ended before (${state}), and stays so.`;
+  return [said, ...renderWay("See", commandLine(place, "status", environment))];
 }

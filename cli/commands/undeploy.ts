@@ -32,7 +32,7 @@ export async function undeployInstallation(
 }
 
 function renderHindrance({ environment, reason, command }: Hindrance): string {
-  return `  ${environment === undefined ? "" : `${environment}: `}${reason} — ${command}`;
+  return `  ${environment === undefined ? "" : `${environment}: `}${reason}\n    ${command}`;
 }
 
 async function isConfirmed(

@@ -1,5 +1,5 @@
 import type { ChangeRecord, RunRecord } from "../../functions/entry/stored.ts";
-import { kindOf } from "./runs.ts";
+import { kindOf, shortEmail } from "./runs.ts";
 import { renderTable } from "./table.ts";
 import { formatTime } from "./time.ts";
 
@@ -65,29 +65,42 @@ function toTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 
-/** A table, first to last; what no record has is left out. */
+/** A table, first to last, under each row its record, and who asked and decided; what no record has is left out. */
 export function renderAudit(rows: readonly AuditRow[]): string[] {
-  return renderTable(
-    ["time (UTC)", "run", "kind", "result", "min", "plan", "asked by", "for", "ticket", "approved by", "rejected by"],
+  const table = renderTable(
+    ["time (UTC)", "kind", "result", "min", "plan"],
     rows.map((row) => [
       row.time?.slice(0, 16).replace("T", " ") ?? "",
-      row.record,
       row.kind ?? "",
       row.result,
       row.minutes?.toFixed(1) ?? "",
       row.changesHash?.slice(0, 12) ?? "",
-      [row.askedBy ?? "", ...(row.joinedBy ?? []), ...(row.resumedBy ? [`resumed by ${row.resumedBy}`] : [])].join(
-        ", ",
-      ),
-      row.onBehalfOf ?? "",
-      row.ticket ?? "",
-      decidedBy(row.approvedBy, row),
-      decidedBy(row.rejectedBy, row),
     ]),
   );
+  return table.flatMap((line, index) => {
+    const row = rows[index - 1];
+    return row ? [line, ...renderPeople(row)] : [line];
+  });
 }
 
 /** Whoever has a link decides as the person to whom it was given, so that is told. */
-function decidedBy(person: string | undefined, { decidedVia }: AuditRow): string {
-  return `${person ?? ""}${person !== undefined && decidedVia === "link" ? " (link)" : ""}`;
+function renderPeople({ record, approvedBy, rejectedBy, decidedVia, ...row }: AuditRow): string[] {
+  const asked = renderAsked(row);
+  const by = decidedVia === "link" ? " (link)" : "";
+  return [
+    `  ${record}${asked ? `  ${asked}` : ""}`,
+    ...(approvedBy ? [`  approved by ${approvedBy}${by}`] : []),
+    ...(rejectedBy ? [`  rejected by ${rejectedBy}${by}`] : []),
+  ];
+}
+
+type Asked = Pick<AuditRow, "askedBy" | "joinedBy" | "resumedBy" | "onBehalfOf" | "ticket">;
+
+function renderAsked({ askedBy, joinedBy = [], resumedBy, onBehalfOf, ticket }: Asked): string {
+  return [
+    ...[askedBy, ...joinedBy].flatMap((email) => (email ? [shortEmail(email)] : [])),
+    ...(resumedBy ? [`resumed by ${shortEmail(resumedBy)}`] : []),
+    ...(onBehalfOf ? [`for ${onBehalfOf}`] : []),
+    ...(ticket ? [`ticket ${ticket}`] : []),
+  ].join(", ");
 }

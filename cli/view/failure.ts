@@ -1,24 +1,35 @@
-import type { FailureView, RunView } from "../../functions/api.ts";
-import { commandLine } from "./command-line.ts";
+import type { FailureView, RunView, StepView } from "../../functions/api.ts";
+import { commandLine, renderWay } from "./command-line.ts";
+import { formatDuration } from "./duration.ts";
 import { usd } from "./effects.ts";
 import type { OutcomeContext } from "./outcome.ts";
 import { renderHolder } from "./standing.ts";
 
 /** Why a run failed, what is kept and what that costs, and the command that goes forward. */
 export function renderFailed(run: RunView, context: OutcomeContext): string[] {
-  return [...run.failures.flatMap(renderFailure), ...renderKept(run, context), ...wayForward(run, context)];
+  return [
+    ...run.failures.flatMap(renderFailure),
+    ...moreEvidence(run, context),
+    ...renderKept(run, context),
+    ...wayForward(run, context),
+  ];
 }
 
 /** What an unfinished run leaves standing, or has removed, and what is billed meanwhile. */
 export function renderKept(run: RunView, context: OutcomeContext): string[] {
-  const done = run.steps.filter((step) => step.state === "done").map((step) => step.name);
+  const [done, cut] = (["done", "cancelled"] as const).map((state) => namesOf(run, state));
+  const underWay = cut ? [`Under way when it was cancelled: ${cut}. What Google had accepted goes on.`] : [];
   switch (run.action) {
     case "up":
-      return [`${standingOf(run, done)}.`, ...costs(run, context)];
+      return [
+        ...(done ? [`Kept as they are: ${done}.`] : cut ? [] : ["Nothing was made."]),
+        ...underWay,
+        ...costs(run, context),
+      ];
     case "rebuild":
-      return [`What serves: ${servingAfter(run, done)}.`, ...costs(run, context)];
+      return [`What serves: ${servingAfter(run)}.`, ...underWay, ...costs(run, context)];
     case "down":
-      return [...(done.length > 0 ? [`Removed already: ${done.join(", ")}.`] : []), ...renderSpared(run)];
+      return [...(done ? [`Removed already: ${done}.`] : []), ...underWay, ...renderSpared(run)];
     default:
       return [];
   }
@@ -34,30 +45,50 @@ export function renderSpared({ left = [], degraded = [] }: Pick<RunView, "left" 
   ];
 }
 
-/** The record of a cancelled run has no steps, for its execution could not tell of them any more. */
-function standingOf({ state }: RunView, done: readonly string[]): string {
-  if (done.length > 0) return `Kept as they are: ${done.join(", ")}`;
-  return state === "cancelled" ? "What it had made is kept" : "Nothing was made";
+/** Names of the steps that are in a state; empty when none is. */
+function namesOf({ steps }: RunView, wanted: StepView["state"]): string {
+  return steps.flatMap(({ name, state }) => (state === wanted ? [name] : [])).join(", ");
 }
 
-function servingAfter({ state }: RunView, done: readonly string[]): string {
-  if (done.includes("traffic")) return "the new revision";
-  const unless = state === "cancelled" ? ", unless the run had switched already" : ", untouched";
-  return `what served before${unless}`;
+function servingAfter({ steps, outcome, usualMinutes }: RunView): string {
+  const usual =
+    usualMinutes === undefined ? "" : ` (such a rebuild usually takes ${formatDuration(usualMinutes * 60)})`;
+  if (outcome === "broken") return `nothing that answers${usual}`;
+  if (outcome === "kept-old") return `what served before, and it answers${usual}`;
+  const traffic = steps.find(({ name }) => name === "traffic")?.state;
+  if (traffic === "done") return "the new revision";
+  return `what served before${traffic === "cancelled" ? ", unless the run had switched already" : ", untouched"}`;
 }
+
+/** Lines of evidence that are shown, the last ones, for a log ends with what matters; and how much of each. */
+const shownEvidence = 6;
+const shownCharacters = 76;
 
 function renderFailure({ step, code, message, evidence = [], holder }: FailureView): string[] {
+  const said = evidence.flatMap((text) => text.split("\n")).slice(-shownEvidence);
   return [
     `Step ${step} failed: ${code}: ${message}`,
     ...(holder ? renderHolder(holder) : []),
-    ...evidence.map((line) => `    ${line}`),
+    ...said.map((line) => `    ${cut(line)}`),
   ];
+}
+
+function cut(line: string): string {
+  return line.length > shownCharacters ? `${line.slice(0, shownCharacters - 1)}…` : line;
+}
+
+function moreEvidence({ run, environment, failures }: RunView, { place }: OutcomeContext): string[] {
+  const lines = failures.flatMap(({ evidence = [] }) => evidence.flatMap((text) => text.split("\n")));
+  const isWhole = failures.every(({ evidence = [] }) => evidence.length <= shownEvidence);
+  if (environment === "" || (isWhole && lines.every((line) => line === cut(line)))) return [];
+  return renderWay("All of it", commandLine(place, "audit", "evidence", run));
 }
 
 /** Old and new database stand beside each other while a rebuild of the database lies unfinished. */
 function costs(run: RunView, { accepted }: OutcomeContext): string[] {
   const isBilled =
-    run.action === "rebuild" || run.steps.some(({ name, state }) => name === "instance" && state === "done");
+    run.action === "rebuild" ||
+    run.steps.some(({ name, state }) => name === "instance" && (state === "done" || state === "cancelled"));
   const { before = 0, after = accepted?.costPerDay?.amount ?? 0 } = run.plan?.effects.costPerDay ?? {};
   const isBeside = run.action === "rebuild" && (run.level === "database" || run.level === "all");
   const perDay = isBeside ? before + after : Math.max(before, after);
@@ -86,7 +117,7 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
       ];
   }
   if (action === "check") return ["When the cause is removed, run `alloyrun deploy` again."];
-  if (action === "sweep") return [`When the cause is removed, go on: ${commandLine(place, "sweep")}`];
+  if (action === "sweep") return renderWay("When the cause is removed, go on", commandLine(place, "sweep"));
   if (action === "plan") return ["Nothing was changed. When the cause is removed, plan again."];
   return ["When the cause is removed, go on from there; nothing is made twice:", `  ${resume}`];
 }

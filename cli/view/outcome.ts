@@ -1,6 +1,6 @@
 import type { RequestAccepted, RunView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { usd } from "./effects.ts";
 import { renderFailed, renderKept, renderSpared } from "./failure.ts";
@@ -34,16 +34,16 @@ function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
   const changed = run.steps.some((step) => step.changes?.some((change) => change.action !== "none"));
   const lines = changed ? [] : ["Nothing had to be changed."];
   const cost = accepted?.costPerDay ?? costOf(run);
-  lines.push(`On Google Cloud: ${formatDuration(took)} for this run${cost ? `, ${renderCost(cost)}` : ""}.`);
-  return lines;
+  const usual = run.usualMinutes === undefined ? "" : ` (usually ${formatDuration(run.usualMinutes * 60)})`;
+  return [
+    ...lines,
+    `On Google Cloud: ${formatDuration(took)} for this run${usual}.`,
+    ...(cost ? [`It costs ${usd(cost.amount)} USD per day (list prices of ${cost.pricesOf}).`] : []),
+  ];
 }
 
 function costOf({ plan }: RunView): RequestAccepted["costPerDay"] {
   return plan && { amount: plan.effects.costPerDay.after, pricesOf: plan.effects.costPerDay.pricesOf };
-}
-
-function renderCost({ amount, pricesOf }: NonNullable<RequestAccepted["costPerDay"]>): string {
-  return `then ${usd(amount)} USD per day (list prices of ${pricesOf})`;
 }
 
 /** Nobody decided when there is no decision. */
@@ -53,42 +53,51 @@ function renderRejected({ action, environment, approval }: RunView, { place }: O
     approval?.state === "rejected"
       ? `Rejected${by}: ${approval.reason ?? "(no reason given)"}`
       : "Nobody approved it in time.";
-  const again = action === "up" ? "`alloyrun up` with the file" : `\`${commandLine(place, action, environment)}\``;
-  return [said, "Nothing was changed, and nothing new is billed.", `When that is settled, ask again: ${again}.`];
+  const again =
+    action === "up"
+      ? ["When that is settled, ask again: `alloyrun up` with the file."]
+      : renderWay("When that is settled, ask again", commandLine(place, action, environment));
+  return [said, "Nothing was changed, and nothing new is billed.", ...again];
 }
 
 function renderCancelled(run: RunView, context: OutcomeContext): string[] {
   if (!run.hasBegun) {
     const again = commandLine(context.place, "resume", run.run);
-    return [`The run ${run.run} was cancelled before it began; nothing was changed.`, `If it is to be done: ${again}`];
+    return [
+      `The run ${run.run} was cancelled before it began; nothing was changed.`,
+      ...renderWay("If it is to be done", again),
+    ];
   }
   return [
     `The run ${run.run} was cancelled.`,
     ...renderKept(run, context),
-    `Go on: ${commandLine(context.place, "resume", run.run)}`,
-    ...(run.action === "down" ? [] : [`Or take it down: ${commandLine(context.place, "down", run.environment)}`]),
+    ...renderWay("Go on", commandLine(context.place, "resume", run.run)),
+    ...(run.action === "down" ? [] : renderWay("Or take it down", commandLine(context.place, "down", run.environment))),
   ];
 }
 
 function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
-  const { action, environment, remaining, frozen = [] } = run;
+  const { action, environment, remaining, frozen = [], skipped = [] } = run;
   const subject = action === "sweep" ? "Sweep" : environment;
+  const others = skipped.length > 0 ? ["Not touched this time:", ...skipped.map((said) => `  ${said}`)] : [];
   const held = frozen.length > 0 ? [`${subject}: held by a freeze:`, ...frozen.map((said) => `  ${said}`)] : [];
-  if (held.length > 0 && remaining.length === 0) return held;
+  if (held.length > 0 && remaining.length === 0) return [...held, ...others];
   if (remaining.length > 0) {
     return [
       ...held,
       `${subject}: nothing that is billed is left. Still held:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
       ...renderSpared(run),
+      ...others,
       ...renderNextTry(run, commandLine(place, "sweep")),
     ];
   }
+  if (skipped.length > 0) return others;
   if (action === "sweep") return ["Sweep: nothing is left to remove."];
   return [`${environment} is gone: every step found nothing of its own left.`, ...renderSpared(run)];
 }
 
 function renderNextTry({ nextTryAt, readAt }: RunView, sweep: string): string[] {
-  if (nextTryAt === undefined) return [`Finish later: ${sweep}`];
-  return [`It is tried again at ${formatEnd(nextTryAt, readAt)}; sooner: ${sweep}`];
+  if (nextTryAt === undefined) return renderWay("Finish later", sweep);
+  return [`It is tried again at ${formatEnd(nextTryAt, readAt)}.`, ...renderWay("Sooner", sweep)];
 }

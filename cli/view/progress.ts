@@ -12,12 +12,32 @@ export interface ProgressOptions {
   readonly colour: boolean;
 }
 
-const marks = { waiting: "·", running: "▸", done: "✓", held: "…", failed: "✗" } as const;
-const colours = { waiting: "gray", running: "cyan", done: "green", held: "yellow", failed: "red" } as const;
+/** As wide as what is told of a simulated wait. */
+const timeColumns = 32;
+
+const marks = { waiting: "·", running: "▸", done: "✓", held: "…", failed: "✗", cancelled: "–" } as const;
+const colours = {
+  waiting: "gray",
+  running: "cyan",
+  done: "green",
+  held: "yellow",
+  failed: "red",
+  cancelled: "yellow",
+} as const;
 
 /** One line a step: mark, name, elapsed and expected time, and what it waits for. */
 export function renderProgress(run: RunView, options: ProgressOptions): string[] {
   return run.steps.map((step) => renderStep(step, run, options));
+}
+
+/** The steps that tell something, a line each; of those that are done only the names. */
+export function renderBegun(run: RunView, options: ProgressOptions): string[] {
+  const done = run.steps.filter(({ state }) => state === "done").map(({ name }) => name);
+  const telling = run.steps.filter(({ state }) => state !== "done" && state !== "waiting");
+  return [
+    ...(done.length > 0 ? [`Done: ${done.join(", ")}.`] : []),
+    ...telling.map((step) => renderStep(step, run, options)),
+  ];
 }
 
 /** One line for a step that changed state, for terminals that cannot be redrawn. */
@@ -28,7 +48,7 @@ export function renderStep(
 ): string {
   const mark = paint(marks[step.state], colours[step.state], options.colour);
   const name = step.name.padEnd(10);
-  const time = timeOf(step, readAt, options).padEnd(38);
+  const time = timeOf(step, readAt, options).padEnd(timeColumns);
   const line = `${mark} ${name} ${time} ${noteOf(step, action)}`;
   return cut(line.trimEnd(), options);
 }
@@ -53,8 +73,13 @@ function noteOf(step: StepView, action: RunView["action"]): string {
   if (step.state === "waiting") return "";
   if (step.state === "done") return action === "check" ? "its permissions are in effect" : changesOf(step);
   const operation = step.operation?.split("/").at(-1);
-  const reason = step.reason?.replaceAll(/\s+/g, " ");
+  const reason = step.reason?.replaceAll(/\s+/g, " ").replaceAll(/\bprojects\/[^\s:;,]+/g, shortName);
   return [reason, operation && `(${operation})`].filter(Boolean).join(" ");
+}
+
+/** The kind of a resource and its id, for its full name fills a line. */
+function shortName(resource: string): string {
+  return resource.split("/").slice(-2).join("/");
 }
 
 function changesOf(step: StepView): string {

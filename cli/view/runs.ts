@@ -2,24 +2,37 @@ import type { RunView } from "../../functions/api.ts";
 import { secondsBetween } from "./duration.ts";
 import { renderTable } from "./table.ts";
 
-/** One line a run, in the given order. */
+/** A run in two lines, which fit on a phone: when, what and how it ended; then its id and who asked. In the given order. */
 export function renderRuns(runs: readonly RunView[]): string[] {
-  return renderTable(
-    ["run", "kind", "state", "started (UTC)", "min", "asked by"],
+  const table = renderTable(
+    ["started (UTC)", "kind", "state", "min", "usual"],
     runs.map((run) => [
-      run.run,
-      kindOf(run),
-      run.state,
       run.startedAt?.slice(0, 16).replace("T", " ") ?? "",
+      kindOf(run),
+      stateOf(run),
       minutesOf(run),
-      run.onBehalfOf ?? run.requestedBy,
+      run.usualMinutes?.toFixed(1) ?? "",
     ]),
   );
+  return table.flatMap((line, index) => {
+    const run = runs[index - 1];
+    return run ? [line, `  ${run.run}  ${shortEmail(run.onBehalfOf ?? run.requestedBy)}`] : [line];
+  });
+}
+
+/** Accounts have addresses that are wider than a phone; what tells them apart is their beginning. */
+export function shortEmail(email: string): string {
+  return email.replace(/@[^@]+\.iam\.gserviceaccount\.com$/, "@…");
 }
 
 /** What a run does, in a word or two: `rebuild data`. */
 export function kindOf({ action, level }: Pick<RunView, "level"> & { readonly action: string }): string {
   return action === "rebuild" ? `rebuild ${level}` : action;
+}
+
+/** How a run ended, and of a rebuild that failed what that left. */
+function stateOf({ state, outcome }: Pick<RunView, "state" | "outcome">): string {
+  return state === "failed" && outcome !== undefined ? `${state}, ${outcome.replace("-", " ")}` : state;
 }
 
 function minutesOf({ startedAt, endedAt, readAt }: RunView): string {

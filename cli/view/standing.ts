@@ -1,14 +1,15 @@
 import type { ApprovalView, FreezeView, HolderView, RunView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { renderEffects } from "./effects.ts";
 import { countChanges } from "./plan.ts";
 import { formatEnd, formatTime } from "./time.ts";
 
-/** What a run waits for before its steps begin: its turn, or somebody's approval; nothing while it works. */
+/** What a run waits for before its steps begin, its turn or somebody's approval; what it is to do, while it works. */
 export function renderStanding(run: RunView, place: Place): string[] {
   if (run.state === "queued") return renderQueue(run, place);
+  if (run.state === "running" && run.plan) return renderTask(run.plan);
   if (run.state === "awaiting-approval" && run.approval) return renderApproval(run, run.approval, place);
   return [];
 }
@@ -32,7 +33,7 @@ export function renderFreeze(
   return [
     `  frozen until ${formatEnd(until, now)} by ${by}`,
     `    because: ${reason}`,
-    `    end it: ${commandLine(place, "unfreeze", environment)}`,
+    ...renderWay("end it", commandLine(place, "unfreeze", environment), "    "),
   ];
 }
 
@@ -49,12 +50,17 @@ function renderQueue({ environment, queue, readAt }: RunView, place: Place): str
   return [`Waits for its turn on ${environment}${others}.`, ...(holder ? renderHolder(holder, readAt) : [])];
 }
 
+/** Nothing to change needs no effects. */
+function renderTask({ changes, effects }: NonNullable<RunView["plan"]>): string[] {
+  const task = `What is to be done: ${countChanges(changes)}`;
+  return changes.length === 0 ? [task] : [task, ...renderEffects(effects).map((line) => `  ${line}`)];
+}
+
 function renderApproval({ plan, readAt, run }: RunView, approval: ApprovalView, place: Place): string[] {
   return [
     `Awaits approval until ${formatEnd(approval.expiresAt, readAt)}, because`,
     ...approval.reasons.map((reason) => `  ${reason}`),
-    ...(plan ? [`What would be done: ${countChanges(plan.changes)}`] : []),
-    ...(plan ? renderEffects(plan.effects).map((line) => `  ${line}`) : []),
+    ...(plan ? renderTask(plan) : []),
     "Anybody who may decide, but not who asked, says one of:",
     `  ${commandLine(place, "approve", run)}`,
     `  ${commandLine(place, "reject", run, "--reason", '"…"')}`,

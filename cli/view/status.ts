@@ -1,28 +1,34 @@
 import type { EnvironmentView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine, renderWay } from "./command-line.ts";
 import { renderRuns } from "./runs.ts";
 import { renderFreeze } from "./standing.ts";
 import { formatEnd, formatTime } from "./time.ts";
 
-/** How many runs a person is shown. */
-const shownRuns = 5;
+/** What telling how an environment stands needs beside it. */
+export interface StatusContext {
+  readonly place: Place;
+  /** RFC 3339, by Google's clock; that of the newest run when omitted. */
+  readonly now?: string;
+  /** How many of its last runs are listed; 3 when omitted. */
+  readonly shownRuns?: number;
+}
 
-/**
- * How an environment stands: URL, life, freeze, what remains, and its last runs.
- *
- * @param now RFC 3339, by Google's clock; that of the newest run when omitted
- */
-export function renderStatus(view: EnvironmentView, place: Place, now = view.runs[0]?.readAt): string[] {
+/** How an environment stands: URL, life, freeze, what remains, and its last runs. */
+export function renderStatus(view: EnvironmentView, context: StatusContext): string[] {
   const { environment, url, readyAt, expiresAt, freeze, remaining, nextTryAt, runs, gone } = view;
-  const since = readyAt ? ` (since ${formatTime(readyAt)})` : "";
+  const { place, now = runs[0]?.readAt, shownRuns = 3 } = context;
+  const way = (label: string, ...words: readonly string[]) => renderWay(label, commandLine(place, ...words), "    ");
+  const listed = runs.slice(0, shownRuns);
   return [
-    `${environment}: ${url ?? (gone ? "gone; its records are kept" : "not ready")}${url ? since : ""}`,
+    `${environment}: ${url ?? (gone ? "gone; its records are kept" : "not ready")}`,
+    ...(url && readyAt ? [`  since ${formatTime(readyAt)}`] : []),
     ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
-    ...(expiresAt ? [`    longer: ${commandLine(place, "extend", environment, "--by", "24h")}`] : []),
+    ...(expiresAt ? way("longer", "extend", environment, "--by", "24h") : []),
     ...(freeze ? renderFreeze(freeze, { environment, place, now }) : []),
     ...(remaining ? renderRemaining({ remaining, nextTryAt }, place, now) : []),
-    ...(runs.length > 0 ? ["", ...renderRuns(runs.slice(0, shownRuns))] : []),
+    ...(listed.length > 0 ? ["", ...renderRuns(listed)] : []),
+    ...(listed.length > 0 && runs.length > listed.length ? way("more", "runs", environment) : []),
   ];
 }
 
@@ -35,6 +41,6 @@ function renderRemaining(
     "  nothing that is billed is left. Still held:",
     ...Object.entries(remaining).map(([step, reason]) => `    ${step}: ${reason}`),
     ...(nextTryAt ? [`    tried again at ${formatEnd(nextTryAt, now)}`] : []),
-    `    finish it: ${commandLine(place, "sweep")}`,
+    ...renderWay("finish it", commandLine(place, "sweep"), "    "),
   ];
 }

@@ -20,9 +20,10 @@ interface Row {
   readonly bars: readonly Bar[];
 }
 
-/** Columns for the names of rows, and after the bars. */
-const labelColumns = 44;
+/** Columns for the names of rows where there is room, after the bars, and for the bars at least. */
+const mostLabelColumns = 44;
 const noteColumns = 26;
+const fewestBarColumns = 20;
 
 /**
  * Draws the operations, and the requests to services and functions, along the clock: a row for each operation and for
@@ -34,7 +35,9 @@ export function drawTimeline(entries: readonly NotedEntry[], { columns, colour }
   if (times.length === 0) return ["nothing has happened yet"];
   const from = times.reduce((least, time) => Math.min(least, time));
   const until = times.reduce((most, time) => Math.max(most, time));
-  const scale = { from, until, width: Math.max(20, columns - labelColumns - noteColumns) };
+  const labelColumns = Math.min(mostLabelColumns, Math.max(20, columns - noteColumns - fewestBarColumns));
+  const width = Math.max(fewestBarColumns, columns - labelColumns - noteColumns);
+  const scale = { from, until, width, labelColumns };
   return [axis(scale), ...rows.map((row) => drawRow(row, scale, colour))];
 }
 
@@ -42,6 +45,7 @@ interface Scale {
   readonly from: number;
   readonly until: number;
   readonly width: number;
+  readonly labelColumns: number;
 }
 
 function toRows(entries: readonly NotedEntry[]): Row[] {
@@ -72,7 +76,7 @@ function labelOf({ kind, work = "", resource = "" }: NotedEntry): string {
   return `${work} ${resource.split("/").slice(-2).join("/")}`;
 }
 
-function axis({ from, until, width }: Scale): string {
+function axis({ from, until, width, labelColumns }: Scale): string {
   const [middle, end] = [(until - from) / 2000, (until - from) / 1000].map(formatDuration);
   const half = Math.floor(width / 2);
   return `${" ".repeat(labelColumns)}${"0".padEnd(half)}${String(middle).padEnd(width - half)}${end}`;
@@ -85,7 +89,8 @@ function drawRow({ label, bars }: Row, scale: Scale, colour: boolean): string {
   const isOpen = bars.some(({ end }) => end === undefined);
   const track = cells.join("");
   const painted = colour ? styleText(hue(failed !== undefined, isOpen), track, { validateStream: false }) : track;
-  return `${inColumn(label)}${painted} ${noteOf(bars, failed?.outcome)}`.trimEnd();
+  const note = noteOf(bars, failed?.outcome).slice(0, noteColumns - 1);
+  return `${inColumn(label, scale)}${painted} ${note}`.trimEnd();
 }
 
 /** Full blocks for what ended, light ones for what goes on; something short is still to be seen. */
@@ -94,7 +99,7 @@ function paint(cells: string[], { start, end }: Bar, { from, until, width }: Sca
   for (let cell = at(start); cell <= at(end ?? until); cell += 1) cells[cell] = end === undefined ? "░" : "█";
 }
 
-function inColumn(label: string): string {
+function inColumn(label: string, { labelColumns }: Scale): string {
   const room = labelColumns - 2;
   return (label.length > room ? `…${label.slice(1 - room)}` : label).padEnd(labelColumns);
 }

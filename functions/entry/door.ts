@@ -13,10 +13,8 @@ export type DoorAnswer = (request: Request, response: Response, log: Log) => Pro
 /**
  * Registers a function that others call, under `alloyrun-<name>`. Every refusal is a problem document, those too which the
  * framework gives before it calls the function, because it cannot read the body.
- *
- * @param what names a request in the log; its path unless given
  */
-export function openDoor(name: string, answer: DoorAnswer, what = ({ path }: Request): string => path): void {
+export function openDoor(name: string, answer: DoorAnswer): void {
   subscribe("http.server.request.start", (message) => {
     replacePage((message as { readonly response: ServerResponse }).response);
   });
@@ -26,7 +24,7 @@ export function openDoor(name: string, answer: DoorAnswer, what = ({ path }: Req
       await answer(request, response, log);
     } catch (caught) {
       const problem = toProblem(caught);
-      log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${what(request)}: ${problem.detail}`);
+      log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
       sendProblem(response, problem);
     }
   });
@@ -37,35 +35,47 @@ export function sendProblem(response: Response, problem: Problem): void {
   response.status(problem.status).type(problemType).send(JSON.stringify(problem));
 }
 
-/** Has the page that the framework answers by itself be a problem document, too. */
+/** Has what the framework answers by itself, before it calls the function, be a problem document, too. */
 function replacePage(response: ServerResponse): void {
   const end = response.end;
   response.end = ((...given: Parameters<typeof end>) => {
     response.end = end;
-    if (response.headersSent || !isPageOfFramework(response)) return end.apply(response, given);
-    const { statusCode: status } = response;
-    const detail = isReadable(response.req.url)
-      ? "the request's body cannot be read as its content type says"
-      : "the path has a malformed escape";
-    const problem: Problem = { type: "about:blank", title: "UNREADABLE", status, detail };
-    const body = JSON.stringify(problem);
+    if (response.headersSent || !isOfFramework(response)) return end.apply(response, given);
+    const body = JSON.stringify(problemOf(response));
     response.setHeader("content-type", problemType);
     response.setHeader("content-length", Buffer.byteLength(body));
     return end.call(response, body, "utf8");
   }) as typeof end;
 }
 
-function isReadable(url = ""): boolean {
+/**
+ * What Express answers for an error that nobody handles, whose policy no answer of ours has; or nothing at all, which the
+ * framework answers to whoever asks for an icon or for rules of robots.
+ */
+function isOfFramework(response: ServerResponse): boolean {
+  if (response.statusCode < 400) return false;
+  const type = response.getHeader("content-type");
+  if (type === undefined) return true;
+  return String(type).startsWith("text/html") && response.getHeader("content-security-policy") === "default-src 'none'";
+}
+
+/** The framework has tried to read the address and the body, and nothing else. */
+function problemOf({ req, statusCode: status }: ServerResponse): Problem {
+  const type = "about:blank";
+  const [path = ""] = (req.url ?? "").split("?");
+  if (!isDecodable(path)) {
+    return { type, title: "BAD_REQUEST", status, detail: `path has a malformed escape in ${path.slice(0, 200)}` };
+  }
+  if (status === 404) return { type, title: "NO_ROUTE", status, detail: "there is nothing here" };
+  const detail = "the request's body cannot be read as its content type says";
+  return { type, title: "UNREADABLE", status, detail };
+}
+
+function isDecodable(path: string): boolean {
   try {
-    decodeURIComponent(url.replace(/\?.*/s, ""));
+    decodeURIComponent(path);
     return true;
   } catch {
     return false;
   }
-}
-
-/** What Express answers for an error that nobody handles; no answer of ours has this policy. */
-function isPageOfFramework(response: ServerResponse): boolean {
-  const isHtml = String(response.getHeader("content-type")).startsWith("text/html");
-  return response.statusCode >= 400 && isHtml && response.getHeader("content-security-policy") === "default-src 'none'";
 }

@@ -17,10 +17,9 @@ import { readInstallation } from "./installation.ts";
 
 /**
  * The installation's public door, there only where it was deployed. Takes signed messages of ticket systems and the use of
- * signed approval links, and asks the request function in the name of its own account. A link's address lets its bearer
- * decide, so it is in no line of the log.
+ * signed approval links, and asks the request function in the name of its own account.
  */
-openDoor("hook", answerHook, ({ path }) => path.replace(/^\/a\/.*/s, "/a/…"));
+openDoor("hook", answerHook);
 
 async function answerHook(request: Request, response: Response, log: Log): Promise<void> {
   const { method, path } = request;
@@ -28,9 +27,8 @@ async function answerHook(request: Request, response: Response, log: Log): Promi
   if (method === "POST" && environment !== undefined && name !== undefined) {
     return postTicket({ environment, name }, { request, response, log });
   }
-  const token = /^\/a\/([^/]+)$/.exec(path)?.[1];
-  if (token !== undefined && ["GET", "HEAD", "POST"].includes(method)) {
-    return answerLink(token, { request, response, log, clients: openClients() });
+  if (path === "/a" && ["GET", "HEAD", "POST"].includes(method)) {
+    return answerLink({ request, response, log, clients: openClients() });
   }
   throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message: "there is nothing here" });
 }

@@ -11,11 +11,20 @@ import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { latestRun } from "../plan/target.ts";
+import { isOfSweep } from "../request/sweeper.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { freezeObject } from "./freeze.ts";
 import { claimRequest, enterLedger, isCurrent, noteTarget } from "./ledger.ts";
 import { readStored } from "./read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest, StoredTeardown } from "./stored.ts";
+
+/** How an environment stands for who wants it. */
+type Turn =
+  | LockStanding
+  /** Others wait in front. */
+  | { readonly state: "queued"; readonly ahead: number }
+  /** Nobody may have it; whether this one waits for the end of that, in its turn. */
+  | { readonly state: "frozen"; readonly freeze: StoredFreeze; readonly waits: boolean };
 
 /** What the entry answers: how the request or the lock stands for who asked. */
 type LockAnswer =
@@ -28,13 +37,9 @@ type LockAnswer =
    * is told since when one waits for what only Google releases.
    */
   | (Held & { readonly plans: readonly string[]; readonly latest: string; readonly heldSince?: number })
-  | LockStanding
-  /** Others wait in front. */
-  | { readonly state: "queued"; readonly ahead: number }
-  /** What a sweep found is not there any more. */
-  | { readonly state: "obsolete" }
-  /** Nobody may have it; whether this one waits for the end of that, in its turn. */
-  | { readonly state: "frozen"; readonly freeze: StoredFreeze; readonly waits: boolean };
+  | Turn
+  /** What a sweep found is not there any more, or somebody else is at it; in a sentence. */
+  | { readonly state: "obsolete"; readonly why: string };
 
 /**
  * Gives a request to one execution (`begin`), and an environment to one run at a time (`claim`, `release`): `requests/`,
@@ -81,24 +86,17 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   if (claimed.state === "joined") return claimed;
   const { request } = claimed;
   const { environment } = request;
-  const now = requireNow(body);
-  refuseLate(request, now);
-  const freeze = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
-  const isFrozen = freeze !== undefined && now < freeze.value.until;
-  if (isFrozen && !waitsForThaw(request)) return { state: "frozen", freeze: freeze.value, waits: false };
-  const ahead = await enterQueue(clients, { bucket, environment, run, execution, now });
-  if (isFrozen) return { state: "frozen", freeze: freeze.value, waits: true };
-  if (ahead > 0) return { state: "queued", ahead };
-  const place = lockPlace(bucket, environment);
-  const standing = await claimLock(clients, { place, wanted: toLock(body, request, claimant), now });
-  if (standing.state !== "held") return standing;
+  refuseLate(request, requireNow(body));
+  const standing = await takeTurn(body, { ...claimant, request }, clients);
+  if (standing.state !== "held")
+    return isOfSweep(request) ? makeWay(standing, { environment, ...claimant }, clients) : standing;
   await leaveQueue(storage, { bucket, environment, execution });
   // The run that held it before may have built it from a spec that protects it.
   refuseProtected(await isProtected(storage, bucket, environment), request);
   const teardown = await readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`);
   if (!(await isCurrent(storage, { bucket, request, teardown }))) {
-    await releaseLock(storage, place, execution);
-    return { state: "obsolete" };
+    await releaseLock(storage, lockPlace(bucket, environment), execution);
+    return { state: "obsolete", why: "it was asked for again, or given more time, meanwhile" };
   }
   const latest = await latestRun(storage, bucket, environment);
   if (body.seen !== undefined && body.seen !== latest) return { ...standing, plans: [], latest };
@@ -117,9 +115,54 @@ function refuseLate({ startBy, attempt, environment }: StoredRequest, now: numbe
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "TOO_LATE", resource: environment, message });
 }
 
-/** Who may queue waits; but not a schedule, whose rebuild would come at an hour that nobody expects. */
-function waitsForThaw({ onBusy, requestedBy }: StoredRequest): boolean {
-  return onBusy === "queue" && !requestedBy.startsWith(`${installationAccountId("scheduler")}@`);
+/** How the environment stands for who wants it: it may be frozen, others may wait in front, or hold it. */
+async function takeTurn(
+  body: JsonObject,
+  { request, ...claimant }: Claimant & { readonly request: StoredRequest },
+  clients: LockClients,
+): Promise<Turn> {
+  const { bucket, run, execution } = claimant;
+  const { environment } = request;
+  const now = requireNow(body);
+  const freeze = await readStored<StoredFreeze>(clients.storage, bucket, freezeObject(environment));
+  const isFrozen = freeze !== undefined && now < freeze.value.until;
+  if (isFrozen && !waitsForThaw(request)) return { state: "frozen", freeze: freeze.value, waits: false };
+  const ahead = await enterQueue(clients, { bucket, environment, run, execution, now });
+  if (isFrozen) return { state: "frozen", freeze: freeze.value, waits: true };
+  if (ahead > 0) return { state: "queued", ahead };
+  const place = lockPlace(bucket, environment);
+  return claimLock(clients, { place, wanted: toLock(body, request, claimant), now });
+}
+
+/** Who may queue waits; but not a sweep, nor a schedule, whose rebuild would come at an hour that nobody expects. */
+function waitsForThaw(request: StoredRequest): boolean {
+  const { onBusy, requestedBy } = request;
+  return onBusy === "queue" && !isOfSweep(request) && !requestedBy.startsWith(`${installationAccountId("scheduler")}@`);
+}
+
+/**
+ * A sweep waits for nobody but for calls of the dead: two that begin at once find the same, and the next one looks again
+ * at what whoever is at it leaves.
+ */
+async function makeWay(
+  standing: Exclude<Turn, Held>,
+  place: Claimant & { readonly environment: string },
+  { storage }: LockClients,
+): Promise<LockAnswer> {
+  if (standing.state === "settling" || standing.state === "free") return standing;
+  await leaveQueue(storage, place);
+  return { state: "obsolete", why: whyNot(standing) };
+}
+
+function whyNot(standing: Exclude<Turn, Held>): string {
+  switch (standing.state) {
+    case "frozen":
+      return `${standing.freeze.by} has frozen it: ${standing.freeze.reason}`;
+    case "busy":
+      return `${standing.holder.run} is changing it (${standing.holder.why})`;
+    default:
+      return "another run waits to change it";
+  }
 }
 
 function toLock(body: JsonObject, request: StoredRequest, { run, execution }: Claimant): StoredLock {

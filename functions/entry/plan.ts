@@ -103,7 +103,7 @@ async function answerAsk(body: JsonObject, bucket: string, storage: StorageClien
   const policy = stricterOf(terms?.approval, stored.approval);
   const reasons = Array.isArray(body.reasons) ? body.reasons.map(String) : [];
   const { id, expiresAt } = await ask(storage, {
-    ...{ bucket, request, policy, reasons },
+    ...{ bucket, request, policy, project: stored.project, reasons },
     changesHash: requireText(body, "changesHash"),
     callback: requireText(body, "callback"),
     now: requireNow(body),

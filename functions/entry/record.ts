@@ -6,13 +6,14 @@ import type { Run } from "../contract.ts";
 import { fenceGuard } from "../fence.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
-import { approvalObject } from "../plan/approve.ts";
+import { approvalFor } from "../record/approval.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
+import { tellRebuild } from "../record/rebuild.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject, withdrawReadiness } from "./ledger.ts";
 import { beingChanged, readStored, writeStored } from "./read.ts";
-import type { RunRecord, RunResult, StoredApproval, StoredRequest, StoredTeardown } from "./stored.ts";
+import type { RunRecord, RunResult, StoredRequest, StoredTeardown } from "./stored.ts";
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
@@ -44,14 +45,18 @@ interface Recording {
 }
 
 async function writeRecord(storage: StorageClient, { bucket, run, body }: Recording): Promise<object> {
-  const result = withNextTry(toResult(body));
+  const reports = (toObject(body.reports) ?? {}) as object as RunRecord["reports"];
+  const answers = typeof body.answers === "boolean" ? body.answers : undefined;
+  const ended = withNextTry(toResult(body));
+  const told = await tellRebuild(storage, { bucket, run, result: ended, reports, answers });
+  const result: RunResult = { ...ended, outcome: told?.outcome, usualMinutes: told?.usualMinutes };
   const request = await requestOf(storage, bucket, run.id);
-  const approval = await approvalOf(storage, bucket, body);
+  const approval = typeof body.approval === "string" ? await approvalFor(storage, bucket, body.approval) : undefined;
   const { requestedBy, onBehalfOf, joinedBy, resumedBy = [], ticket, reason, attempt } = request;
   const content: Omit<RunRecord, "previous"> = {
     ...{ run, requestedBy, onBehalfOf, joinedBy, resumedBy: resumedBy.at(-1), ticket, reason, result, approval },
     execution: requireText(body, "execution"),
-    reports: (toObject(body.reports) ?? {}) as object as RunRecord["reports"],
+    reports,
     ...(typeof body.changesHash === "string" && { changesHash: body.changesHash }),
   };
   const id = recordId(run.id, attempt);
@@ -59,7 +64,7 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
     ? {}
     : { record: id, sha256: await appendRecord(storage, { bucket, id }, content) };
   if (run.fence) await settleTeardown(storage, { bucket, run, result });
-  return { ...head, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
+  return { ...head, told, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
 }
 
 /** The sweep asks every quarter of an hour, mostly to hear that Google still holds what it held: that is no deed. */
@@ -72,14 +77,6 @@ function isIdleTry({ teardown }: StoredRequest, { result, reports }: Pick<RunRec
 function withNextTry(result: RunResult): RunResult {
   if (Object.keys(result.remaining).length === 0) return result;
   return { ...result, nextTryAt: nextSweepAfter(result.endedAt) };
-}
-
-async function approvalOf(storage: StorageClient, bucket: string, body: JsonObject): Promise<RunRecord["approval"]> {
-  if (typeof body.approval !== "string") return undefined;
-  const found = await readStored<StoredApproval>(storage, bucket, approvalObject(body.approval));
-  if (!found?.value.decision) return undefined;
-  const { id, reasons, decision } = found.value;
-  return { id, reasons, ...decision };
 }
 
 /** After a removal: lists what remains. After anything else that succeeded the environment lives, and none is listed. */

@@ -20,6 +20,7 @@ import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { lookForExpiries } from "../request/expiries.ts";
 import { readMessage } from "../request/message.ts";
 import { parseBody, parseRequestBody, withQuery } from "../request/parse.ts";
+import type { PublisherClients } from "../request/publishers.ts";
 import { type ViewClients, viewRun } from "../request/run-view.ts";
 import { acceptScheduled, firingOf } from "../request/scheduled.ts";
 import {
@@ -46,7 +47,7 @@ export interface Call {
 }
 
 /** What the function works with. */
-type Clients = ViewClients & TellClients & { readonly callbacks: CallbackClient };
+type Clients = ViewClients & TellClients & PublisherClients & { readonly callbacks: CallbackClient };
 
 /** What an answer is called in the description of the function. */
 export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval" | "Expiries";
@@ -315,17 +316,18 @@ function toPattern(path: string): RegExp {
 function findRoute({ method, path }: Request): { readonly route: Route; readonly parameter: string } {
   const matching = patterns.filter(({ pattern }) => pattern.test(path));
   const found = matching.find(({ route }) => route.method === method);
-  if (found) return { route: found.route, parameter: decode(path.match(found.pattern)?.[1] ?? "") };
+  if (found) return { route: found.route, parameter: nameIn(path.match(found.pattern)?.[1] ?? "") };
   const message = matching.length > 0 ? `${path} does not take ${method}` : `there is nothing at ${path}`;
   throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message });
 }
 
-function decode(parameter: string): string {
-  try {
-    return decodeURIComponent(parameter);
-  } catch {
-    throw badField("path", `has a malformed escape in ${parameter}`);
-  }
+/** The name that a path has for its placeholder; what no name of ours can be is not looked up anywhere. */
+function nameIn(escaped: string): string {
+  // The framework has refused what has malformed escapes.
+  const name = decodeURIComponent(escaped);
+  if (/^[a-z0-9][a-z0-9.-]{0,127}$/.test(name) || name === "") return name;
+  const message = `${escaped.slice(0, 200)} cannot be the name of anything here`;
+  throw new StepError({ code: "NOT_FOUND", reason: "NO_SUCH_NAME", message });
 }
 
 const openClients = once((): Clients => {

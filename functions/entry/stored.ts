@@ -3,7 +3,7 @@ import type { Generations, Level } from "../../plan/generation.ts";
 import type { Life } from "../../plan/life.ts";
 import type { Plan, PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
-import type { RequestAccepted } from "../api.ts";
+import type { RebuildOutcome, RequestAccepted } from "../api.ts";
 import type { PendingOperation, Run, StepResponse } from "../contract.ts";
 
 /** `plans/{hash}.json`: a plan as the workflow reads it. */
@@ -209,6 +209,12 @@ export interface StoredTeardown {
   readonly remaining: Readonly<Record<string, string>>;
 }
 
+/** An operation that a step waited for; one without an end was still under way when the run was cancelled. */
+export interface ReportedOperation extends Pick<PendingOperation, "name"> {
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
 /** What a run's execution gives, or raises when it failed. Times are seconds since the epoch. */
 export interface RunResult {
   readonly run: string;
@@ -223,6 +229,11 @@ export interface RunResult {
   /** What a removal found under our names that is somebody else's, and what stays at Google's for good: in sentences. */
   readonly left?: readonly string[];
   readonly degraded?: readonly string[];
+  /** Why there was nothing to do, in a sentence: what a sweep found was not there any more, or somebody else is at it. */
+  readonly skipped?: readonly string[];
+  /** With a rebuild, as the record has it: what came of it, and how many minutes one like it usually takes. */
+  readonly outcome?: RebuildOutcome;
+  readonly usualMinutes?: number;
   readonly outputs: Partial<Record<StepName, Readonly<Record<string, unknown>>>>;
   /** What the execution alone tells, in its result and its last event: the record of the run, by its hash. */
   readonly record?: RecordHead;
@@ -243,12 +254,13 @@ export interface StepFailure {
   readonly details?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** How a step ended, as the workflow gathered it. */
+/** How a step ended, as the workflow gathered it; of a run that was cancelled, as far as the workflow's log told it. */
 export interface StepReport {
-  readonly state: "done" | "held" | "failed";
+  /** `cancelled`: it was under way when the run was. */
+  readonly state: "done" | "held" | "failed" | "cancelled";
   readonly reason?: string;
   readonly changes?: StepResponse<object>["changes"];
-  readonly operations?: readonly Pick<PendingOperation, "name">[];
+  readonly operations?: readonly ReportedOperation[];
   readonly startedAt: number;
   readonly endedAt: number;
 }

@@ -33,5 +33,5 @@ export async function linksOf(
   if (people.length === 0) return [];
   const key = await keepLinkKey(secretManager, linkKeyName(installation.project));
   const base = functionUrl("hook", installation);
-  return people.map((approver) => ({ approver, url: `${base}/a/${tokenOf({ approval: id, approver }, key)}` }));
+  return people.map((approver) => ({ approver, url: `${base}/a#${tokenOf({ approval: id, approver }, key)}` }));
 }

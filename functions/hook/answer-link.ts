@@ -1,6 +1,7 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
 import { toStepError } from "../error.ts";
 import type { Log } from "../log.ts";
+import { arrivalPage } from "./arrival.ts";
 import { type Choice, decideByLink, isOwnDecision, type LinkClients, openLink, type Question } from "./link.ts";
 import { type Page, sendPage } from "./page.ts";
 import { decidedPage, failedPage, questionPage, unknownPage } from "./question.ts";
@@ -13,27 +14,43 @@ export interface LinkVisit {
   readonly clients: LinkClients;
 }
 
-/** Answers a visit to a link with a page: looking changes nothing, only what is posted decides. */
-export async function answerLink(token: string, { request, response, log, clients }: LinkVisit): Promise<void> {
+/**
+ * Answers a visit to a link with a page. A GET is answered the same whoever comes; what the link is about is shown to who
+ * posts its token, and what is chosen with it decides.
+ */
+export async function answerLink({ request, response, log, clients }: LinkVisit): Promise<void> {
+  if (request.method !== "POST") return sendPage(response, arrivalPage);
   try {
-    const question = await openLink(token, clients);
-    const page = question ? await pageOf(question, { token, request, clients }) : unknownPage;
-    log(page.status < 400 ? "INFO" : "WARNING", `${request.method} of a link: ${page.status}`, aboutOf(question));
+    const form = toForm(request.body);
+    const question = await openLink(tokenIn(form), clients);
+    const page = question ? await pageOf(question, { form, clients }) : unknownPage;
+    log(page.status < 400 ? "INFO" : "WARNING", `visit to a link: ${page.status}`, aboutOf(question));
     sendPage(response, page);
   } catch (caught) {
-    log("ERROR", `${request.method} of a link: ${toStepError(caught).message}`);
+    log("ERROR", `visit to a link: ${toStepError(caught).message}`);
     sendPage(response, failedPage);
   }
 }
 
+type Form = Readonly<Record<string, unknown>>;
+
+function toForm(body: unknown): Form {
+  return typeof body === "object" && body !== null ? (body as Form) : {};
+}
+
+/** People without JavaScript paste the whole link. */
+function tokenIn({ token }: Form): string {
+  return typeof token === "string" ? (token.trim().split("#").at(-1) ?? "") : "";
+}
+
 async function pageOf(
   question: Question,
-  { token, request, clients }: Pick<LinkVisit, "request" | "clients"> & { readonly token: string },
+  { form, clients }: Pick<LinkVisit, "clients"> & { readonly form: Form },
 ): Promise<Page> {
-  if (request.method !== "POST") {
+  if (form.decision === undefined) {
     return question.state === "open" ? questionPage(question) : decidedPage(question, 410);
   }
-  const choice = readChoice(request.body);
+  const choice = readChoice(form);
   if (question.state !== "open") {
     if (choice && isOwnDecision(question, choice)) await decideByLink(question, choice, clients);
     return decidedPage(question, 410);
@@ -41,7 +58,7 @@ async function pageOf(
   if (!choice) return questionPage(question, { status: 400, complaint: "Approve, or reject with a reason." });
   const taken = await decideByLink(question, choice, clients);
   if (taken.state === "refused") {
-    const present = (await openLink(token, clients)) ?? question;
+    const present = (await openLink(question.token, clients)) ?? question;
     if (present.state !== "open") return decidedPage(present, 410);
     return questionPage(present, { status: 409, complaint: taken.why });
   }
@@ -50,9 +67,7 @@ async function pageOf(
 }
 
 /** What the form says; undefined when it says nothing that can be done. */
-function readChoice(body: unknown): Choice | undefined {
-  const { decision, reason } =
-    typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
+function readChoice({ decision, reason }: Form): Choice | undefined {
   const said = typeof reason === "string" ? reason.trim().slice(0, 1000) : "";
   if (decision === "approve") return { state: "approved" };
   return decision === "reject" && said !== "" ? { state: "rejected", reason: said } : undefined;

@@ -16,6 +16,8 @@ export interface LinkClients extends ForwardClients {
 
 /** What an approver is shown. */
 export interface Question {
+  /** By which the approver came here, and decides. */
+  readonly token: string;
   readonly link: ApprovalLink;
   readonly approval: StoredApproval;
   /** What is asked, and by whom; absent when it is not stored any more. */
@@ -52,7 +54,7 @@ export async function openLink(token: string, clients: LinkClients): Promise<Que
   const isOver = Date.parse(readAt) / 1000 >= approval.expiresAt;
   const waiting = isOver ? "expired" : approval.closedAt === undefined ? "open" : "closed";
   const state = approval.decision?.state ?? waiting;
-  return { link, approval, state, request: request?.value, plan: plan?.value };
+  return { token, link, approval, state, request: request?.value, plan: plan?.value };
 }
 
 /** How a decision was taken. */

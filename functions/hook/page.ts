@@ -15,7 +15,7 @@ strong.bad { color: var(--bad); }
 details { margin-top: .75rem; font-size: .9rem; }
 form { margin-top: 1rem; padding-top: 1rem; border-top: 1px solid var(--edge); }
 label { display: block; font-size: .9rem; margin-bottom: .3rem; }
-textarea { width: 100%; font: inherit; padding: .5rem; border: 1px solid var(--edge); border-radius: .4rem; }
+textarea, input[type=password] { width: 100%; font: inherit; padding: .5rem; border: 1px solid var(--edge); border-radius: .4rem; }
 button { width: 100%; margin-top: .5rem; padding: .8rem; font: inherit; font-weight: 600; color: #fff; border: 0; border-radius: .4rem; }
 button.good { background: var(--good); } button.bad { background: var(--bad); }
 p.note { font-size: .9rem; opacity: .8; }
@@ -23,24 +23,30 @@ p.note { font-size: .9rem; opacity: .8; }
 
 const styleHash = createHash("sha256").update(style).digest("base64");
 
-/** Nothing is loaded, nothing runs, nobody frames it, and its forms go nowhere else. */
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${styleHash}'`,
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join("; ");
+/** Nothing is loaded, nothing runs but the page's own script, nobody frames it, and its forms go nowhere else. */
+function policyOf({ script }: Page): string {
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    ...(script === undefined ? [] : [`script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`]),
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; ");
+}
 
 /** What a page is made of. */
 export interface Page {
   readonly status: number;
   readonly title: string;
   readonly content: Html;
+  /** Runs once the page is there. */
+  readonly script?: string;
 }
 
-/** Answers a page that is kept nowhere, and whose address, which is as good as a key, is told to nobody. */
-export function sendPage(response: Response, { status, title, content }: Page): void {
+/** Answers a page that is kept nowhere, and whose address is told to nobody. */
+export function sendPage(response: Response, given: Page): void {
+  const { status, title, content, script } = given;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,13 +60,14 @@ export function sendPage(response: Response, { status, title, content }: Page): 
 <h1>${title}</h1>
 ${content}
 </main>
+${script === undefined ? html`` : html`<script>${{ html: script }}</script>`}
 </body>
 </html>
 `;
   response
     .status(status)
     .set({
-      "content-security-policy": policy,
+      "content-security-policy": policyOf(given),
       "cache-control": "no-store",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",

@@ -15,9 +15,11 @@ ${told ? html`<p role="alert"><strong class="bad">${told.complaint}</strong></p>
 <dl>${factsOf(question).map(([name, fact]) => html`<dt>${name}</dt><dd>${fact}</dd>`)}</dl>
 ${listChanges(question.plan?.changes ?? [])}
 <form method="post">
+<input type="hidden" name="token" value="${question.token}">
 <button class="good" name="decision" value="approve">Approve</button>
 </form>
 <form method="post">
+<input type="hidden" name="token" value="${question.token}">
 <label for="reason">Reason for rejecting</label>
 <textarea id="reason" name="reason" rows="2" maxlength="1000" required></textarea>
 <button class="bad" name="decision" value="reject">Reject</button>

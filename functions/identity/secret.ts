@@ -1,10 +1,14 @@
 import type { Secret, SecretManagerClient } from "../../google/clients/secret-manager.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
+import { pricesOf } from "../../plan/prices.ts";
 import type { IdentityInput, SecretInput } from "../../plan/steps/identity.ts";
 import { creation, differences, sameLabels, update } from "../changes.ts";
 import { StepError } from "../error.ts";
 import { refuseForeign } from "../ownership.ts";
 import { ownSecretsOf } from "./grants.ts";
+
+/** USD a day: a secret is billed by its versions, of which there is one as a rule, and costs the same in every region. */
+export const secretCostPerDay = pricesOf("").prices.secretVersionMonth / 30.4;
 
 /** A secret of the environment's own as it is. */
 export interface ObservedSecret {
@@ -57,7 +61,7 @@ export async function ensureSecrets(
 /** What `ensureSecrets` would do. */
 export function toSecretChanges(input: IdentityInput, observed: readonly ObservedSecret[]): readonly Change[] {
   return observed.flatMap(({ wanted: { name }, found }) => {
-    if (!found) return [creation(name, { expectedSeconds: 1 })];
+    if (!found) return [creation(name, { expectedSeconds: 1, costPerDay: secretCostPerDay })];
     const fields = labelChanges(input.ownership.labels, found);
     return fields.length > 0 ? [update(name, fields, { expectedSeconds: 1 })] : [];
   });

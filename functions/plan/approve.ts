@@ -3,6 +3,7 @@ import type { ApprovalPolicy } from "../../plan/approval.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredApproval, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { isDoor } from "../request/doors.ts";
 
 /** A question that an execution puts to the approvers. */
 export interface Question {
@@ -10,6 +11,7 @@ export interface Question {
   readonly request: StoredRequest;
   /** Who decides, and how long that is waited for. */
   readonly policy: ApprovalPolicy | undefined;
+  readonly project: string;
   readonly changesHash: string;
   readonly reasons: readonly string[];
   /** URL of the Workflows callback that wakes the execution up. */
@@ -45,6 +47,9 @@ export function requestersOf({
  * Puts the question, once for each plan that an execution asks about; asked again it has the new callback, and an answer
  * that was given meanwhile stays. A run that was resumed puts a question of its own: an answer to what was cancelled, or
  * has failed, is none to what is done now.
+ *
+ * @throws StepError FAILED_PRECONDITION, reason `NO_APPROVER`, for a request of the topic when no policy names an approver:
+ * whoever may use the installation may have published it
  */
 export async function ask(storage: StorageClient, question: Question): Promise<StoredApproval> {
   const { bucket, request, changesHash, callback, now } = question;
@@ -53,6 +58,8 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
   const place = { bucket, object: approvalObject(id) };
   const known = await readStored<StoredApproval>(storage, bucket, place.object);
   const { approvers = [], timeoutSeconds = 0 } = question.policy ?? {};
+  const requesters = requestersOf(request);
+  if (approvers.length === 0 && requesters.some((each) => isDoor("push", each, question))) throw nobodyMayDecide();
   const wanted: StoredApproval = known
     ? { ...known.value, callback }
     : {
@@ -61,7 +68,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
         environment: request.environment,
         changesHash,
         reasons: question.reasons,
-        requesters: requestersOf(request),
+        requesters,
         approvers,
         attempt,
         callback,
@@ -70,6 +77,13 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
       };
   if (await writeStored(storage, { ...place, ifGenerationMatch: known?.generation ?? "0" }, wanted)) return wanted;
   throw new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", message: `${id} was answered this moment` });
+}
+
+function nobodyMayDecide(): StepError {
+  const message =
+    "somebody must approve this, and nobody may: it was asked for by the topic alloyrun-requests, so that who asked is " +
+    "not known. Name those who may in the spec's policy.approval.approvers, or ask by the request function itself";
+  return new StepError({ code: "FAILED_PRECONDITION", reason: "NO_APPROVER", message });
 }
 
 /**

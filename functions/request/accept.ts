@@ -22,7 +22,7 @@ import { enterOpen, listOpen } from "./open.ts";
 import { planObject, planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
-import { requireSweeper } from "./sweeper.ts";
+import { isOfSweep, requireSweeper } from "./sweeper.ts";
 
 /** A request and who makes it. */
 export interface CallerRequest {
@@ -66,8 +66,8 @@ async function begin(request: StoredRequest, clients: AcceptClients): Promise<St
   const { joined, execution } = request;
   if (joined !== undefined) return (await readRequest(clients, joined))?.request ?? request;
   if (execution !== undefined) return request;
-  if (!changes(request.action)) return start(request, clients);
-  const open = await enterOpen(request, clients, (other) => isSame(other, request));
+  const mayJoin = changes(request.action);
+  const open = await enterOpen(request, clients, (other) => mayJoin && isSame(other, request));
   return open ? join(request, open, clients) : start(request, clients);
 }
 
@@ -85,11 +85,6 @@ async function join(request: StoredRequest, open: StoredRequest, clients: Accept
 /** Id of the run that a caller asks for under a key. */
 export function runIdOf(requestedBy: string, key: string): string {
   return `run-${sha256(`${requestedBy}\n${key}`).slice(0, 20)}`;
-}
-
-/** Whether a removal goes on, or was declared by the spec: then nobody is asked to approve it. */
-function isOfSweep({ teardown, expiry }: RequestBody): boolean {
-  return teardown !== undefined || expiry !== undefined;
 }
 
 /** The ticket that asked for an environment hears of its end too. */

@@ -150,7 +150,9 @@ export const failureSchema = z.strictObject({
 export const stepSchema = z.strictObject({
   name: z.enum(stepNames).describe("Name of the step."),
   title: z.string().describe("What it makes sure of."),
-  state: z.enum(["waiting", "running", "done", "held", "failed"]).describe("How it stands."),
+  state: z
+    .enum(["waiting", "running", "done", "held", "failed", "cancelled"])
+    .describe("How it stands; `cancelled` when it was under way as its run was."),
   startedAt: time("When it began").optional(),
   endedAt: time("When it ended").optional(),
   expectedSeconds: seconds("the step"),
@@ -185,7 +187,16 @@ export const runSchema = z.strictObject({
   remaining: z
     .array(z.strictObject({ step: z.enum(stepNames).describe("The step."), reason: z.string().describe("Why.") }))
     .describe("What a removal left to the sweep."),
+  nextTryAt: time("When the sweep tries again to remove what remains").optional(),
+  left: z.array(z.string()).optional().describe("What a removal found under our names that is somebody else's."),
+  degraded: z.array(z.string()).optional().describe("What stays at Google that nothing of ours can remove."),
   frozen: z.array(z.string()).optional().describe("With a sweep: what a freeze holds, each environment in a sentence."),
+  skipped: z.array(z.string()).optional().describe("Why there was nothing to do; of a sweep, by environment."),
+  outcome: z
+    .enum(["ready", "kept-old", "broken"])
+    .optional()
+    .describe("Of a rebuild: what was built anew serves, what served before does, or nothing answers."),
+  usualMinutes: z.number().optional().describe("Of a rebuild: minutes that one of its level usually took before."),
   plan: planSchema.optional().describe("What it changes, as observed."),
   approval: approvalSchema.optional().describe("Whom it waits for, or who decided."),
   reasonsToAsk: z.array(z.string()).optional().describe("With a plan: why somebody would have to approve it."),
@@ -215,6 +226,7 @@ export const environmentSchema = z.strictObject({
   expiresAt: time("When it is removed by itself").optional(),
   freeze: freezeViewSchema.optional().describe("Who keeps it as it is."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
+  nextTryAt: time("When the sweep tries again").optional(),
 }) satisfies z.ZodType<EnvironmentView>;
 
 /** Names of the environments. */

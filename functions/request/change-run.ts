@@ -3,9 +3,12 @@ import type { RunRecord, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { closeApprovals } from "../plan/close.ts";
+import { approvalFor } from "../record/approval.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
+import { cutShort } from "./cut-short.ts";
 import { editRequest, type Noted, readRequest } from "./note.ts";
 import { enterOpen } from "./open.ts";
+import { decisionIn, type RunLog, readRunLog } from "./run-log.ts";
 import { demandRun, type ViewClients, viewRun } from "./run-view.ts";
 import { start } from "./start.ts";
 
@@ -66,19 +69,21 @@ function forgetExecution({ request }: Noted, by: string, clients: ViewClients): 
   });
 }
 
-/** The execution cannot tell its own end any more. */
+/** The execution cannot tell its own end any more; its log tells how far it came. */
 async function recordCancellation(view: RunView, by: string, clients: ViewClients): Promise<void> {
   const noted = await readRequest(clients, view.run);
   if (!noted) return;
   const { request } = noted;
   const { run: id, environment, action, level, planHash = "", requestedBy, onBehalfOf, ticket, attempt } = request;
   const { joinedBy, resumedBy = [] } = request;
+  const log = await readRunLog(clients.logging, clients.installation.project, request);
   const startedAt = secondsOf(view.startedAt);
   const endedAt = secondsOf(view.endedAt);
   const generation = {
     databaseGeneration: request.target?.database ?? 1,
     clusterGeneration: request.target?.cluster ?? 1,
   };
+  const { reports, failures } = cutShort(log.steps, endedAt);
   const runAction = action === "sweep" || action === "check" ? "plan" : action;
   const content: Omit<RunRecord, "previous"> = {
     run: { id, environment, action: runAction, level, planHash, now: endedAt, ...generation },
@@ -88,13 +93,22 @@ async function recordCancellation(view: RunView, by: string, clients: ViewClient
     result: {
       ...{ run: id, environment, action: runAction, startedAt, endedAt },
       state: "cancelled",
-      failures: {},
-      remaining: {},
-      outputs: {},
+      ...{ failures, remaining: {}, outputs: {} },
     },
-    reports: {},
+    reports,
+    ...(await decisionOf(log, clients)),
   };
   await appendRecord(clients.storage, { bucket: clients.installation.bucket, id: recordId(id, attempt) }, content);
+}
+
+/** What the run was to do, and who had approved it by then. */
+async function decisionOf(
+  log: RunLog,
+  { storage, installation }: ViewClients,
+): Promise<Pick<RunRecord, "changesHash" | "approval">> {
+  const { approval: id, changesHash } = decisionIn(log);
+  const approval = id === undefined ? undefined : await approvalFor(storage, installation.bucket, id);
+  return { ...(changesHash !== undefined && { changesHash }), ...(approval && { approval }) };
 }
 
 function secondsOf(time: string | undefined): number {

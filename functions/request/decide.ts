@@ -8,6 +8,7 @@ import { badField } from "../parse.ts";
 import { approvalObject, requestersOf } from "../plan/approve.ts";
 import { closeApproval } from "../plan/close.ts";
 import { readRequest } from "./note.ts";
+import { type PublisherClients, refusePublisher } from "./publishers.ts";
 import type { ViewClients } from "./run-view.ts";
 
 /** A decision and who makes it. */
@@ -30,12 +31,14 @@ export interface Deciding {
  */
 export async function decide(
   deciding: Deciding,
-  clients: ViewClients & { readonly callbacks: CallbackClient },
+  clients: ViewClients & PublisherClients & { readonly callbacks: CallbackClient },
 ): Promise<ApprovalView> {
   const { storage, installation } = clients;
   const { bucket } = installation;
   const found = await demandApproval(clients, deciding.id);
-  requireAllowed(found, deciding, await askersOf(found.value, clients));
+  const requesters = await askersOf(found.value, clients);
+  requireAllowed(found, deciding, requesters);
+  await refusePublisher(requesters, deciding.by, clients);
   const known = found.value.decision;
   if (known && (known.state !== deciding.state || known.by !== deciding.by)) throw alreadyDecided(found.value);
   if (!known) {

@@ -13,10 +13,19 @@ import { specObject } from "./spec-store.ts";
 /** How many runs of an environment are told. */
 const newest = 20;
 
-/** The names of all environments of which something stands. */
-export async function listEnvironments({ storage, installation }: ViewClients): Promise<readonly string[]> {
-  const ledgers = await storage.listObjects(installation.bucket, "environments/");
-  return ledgers.flatMap(({ name }) => name?.match(/^environments\/(.+)\.json$/)?.[1] ?? []).sort();
+/** The names of all environments of which something stands, or that come into being. */
+export async function listEnvironments(clients: ViewClients): Promise<readonly string[]> {
+  const { storage, installation } = clients;
+  const [ledgers, asked] = await Promise.all(
+    ["environments/", "open/"].map(async (prefix) => {
+      const objects = await storage.listObjects(installation.bucket, prefix);
+      return objects.flatMap(({ name }) => name?.match(/\/(.+)\.json$/)?.[1] ?? []);
+    }),
+  );
+  const standing = new Set(ledgers);
+  const others = asked?.filter((name) => !standing.has(name)) ?? [];
+  const open = await Promise.all(others.map((name) => listOpen(name, clients)));
+  return [...standing, ...others.filter((_, index) => open[index]?.length)].sort();
 }
 
 /**

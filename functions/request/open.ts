@@ -3,8 +3,8 @@ import type { StoredOpenRuns, StoredRequest } from "../entry/stored.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 
 /**
- * The runs of an environment that have not ended, in the order in which they were asked for: those that are deciding,
- * await approval, wait for their turn or work.
+ * The runs of an environment that have not ended, in the order in which they were asked for: those that only plan, are
+ * deciding, await approval, wait for their turn or work.
  */
 export async function listOpen(environment: string, clients: AcceptClients): Promise<readonly StoredRequest[]> {
   return openOnes(await readOpen(environment, clients), clients);
@@ -12,7 +12,7 @@ export async function listOpen(environment: string, clients: AcceptClients): Pro
 
 /**
  * Enters a run among the open ones of its environment before its execution is started, unless an identical one is open:
- * then gives that one, to join. Of two that come at the same moment the second sees the first.
+ * then gives that one, to join. What is of no environment is listed nowhere. Of two that come at the same moment the second sees the first.
  *
  * @param isIdentical whether an open request asks for the very same; none does when omitted
  * @throws StepError UNAVAILABLE, retryable, when others were faster five times
@@ -22,6 +22,7 @@ export async function enterOpen(
   clients: AcceptClients,
   isIdentical: (open: StoredRequest) => boolean = () => false,
 ): Promise<StoredRequest | undefined> {
+  if (environment === "") return undefined;
   const place = { bucket: clients.installation.bucket, object: openObject(environment) };
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     const found = await readOpen(environment, clients);

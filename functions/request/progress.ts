@@ -1,70 +1,23 @@
-import type { LoggingClient, LogQuery } from "../../google/clients/logging.ts";
 import { type Json, toObject } from "../../google/json.ts";
 import type { Change } from "../../plan/change.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import type { FailureView, StepView } from "../api.ts";
 import type { RunRecord, StepFailure, StoredLock, StoredStep } from "../entry/stored.ts";
 import { toHolder } from "./busy.ts";
+import type { RunLog, StepLine } from "./run-log.ts";
 
 /** What is known of a step beside what the plan says. */
 type Progress = Omit<StepView, "name" | "title" | "expectedSeconds">;
 
-/** A line that the workflow writes when a step changes state. */
-interface ProgressLine {
-  readonly step: StepName;
-  readonly state: "started" | "waiting" | "held" | "done" | "failed";
-  /** Seconds since the epoch. */
-  readonly at: number;
-  readonly detail: {
-    readonly reason?: string;
-    readonly operations?: readonly { readonly name: string }[];
-    readonly changes?: readonly Change[];
-    readonly code?: string;
-    readonly message?: string;
-    readonly details?: StepFailure["details"];
-  };
-}
-
-/** A line of the workflow's log about the run itself. */
-export interface RunLine {
-  readonly state: string;
-  /** Seconds since the epoch. */
-  readonly at: number;
-  readonly detail: { readonly approval?: string; readonly ahead?: number };
-}
-
-/** Where the workflow's lines about a run are. */
-export function progressQuery(project: string, run: string): LogQuery {
-  const filter = `(jsonPayload.alloyrun="step" OR jsonPayload.alloyrun="run") AND jsonPayload.run="${run}"`;
-  return { project, filter, limit: 1000 };
-}
-
 /** The steps of a run that is under way, from the workflow's log. */
-export async function progressFromLog(
-  logging: LoggingClient,
-  query: LogQuery,
-): Promise<{
+export function progressFromLog({ steps: lines }: Pick<RunLog, "steps">): {
   readonly steps: ReadonlyMap<StepName, Progress>;
   readonly failures: readonly FailureView[];
-  /** How the run itself stands, as it said last: `queued`, `awaiting-approval` …; absent when it only worked. */
-  readonly standing?: RunLine;
-  /** Id of the approval that it asked for last. */
-  readonly approval?: string;
-}> {
-  const entries = await logging.list(query);
-  const lines = entries.flatMap(({ jsonPayload }) => toProgressLine(jsonPayload));
-  lines.sort((a, b) => a.at - b.at);
+} {
   const steps = new Map<StepName, Progress>();
   for (const line of lines) steps.set(line.step, advance(steps.get(line.step), line));
   const failed = lines.filter(({ state }) => state === "failed");
-  const told = entries.flatMap(({ jsonPayload }) => toRunLine(jsonPayload)).sort((a, b) => a.at - b.at);
-  const approval = told.findLast(({ detail }) => detail.approval !== undefined)?.detail.approval;
-  return {
-    steps,
-    failures: failed.map(({ step, detail }) => toFailure(step, detail)),
-    standing: told.at(-1),
-    approval,
-  };
+  return { steps, failures: failed.map(({ step, detail }) => toFailure(step, detail)) };
 }
 
 /** The steps of a run that has ended, from its record. */
@@ -116,7 +69,7 @@ function toTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 
-function advance(before: Progress | undefined, { state, at, detail }: ProgressLine): Progress {
+function advance(before: Progress | undefined, { state, at, detail }: StepLine): Progress {
   const startedAt = before?.startedAt ?? toTime(at);
   // A removal asks every step once more for its inventory, which does not undo what was changed before.
   // Only the last line of an ask tells its changes as a whole.
@@ -144,20 +97,4 @@ function advance(before: Progress | undefined, { state, at, detail }: ProgressLi
 
 function changed(changes: readonly Change[] | undefined): readonly Change[] {
   return (changes ?? []).filter(({ action }) => action !== "none");
-}
-
-const states: ReadonlySet<unknown> = new Set(["started", "waiting", "held", "done", "failed"]);
-const names: ReadonlySet<unknown> = new Set(stepNames);
-
-function toProgressLine(payload: Readonly<Record<string, unknown>> | undefined): readonly ProgressLine[] {
-  const { step, state, at } = payload ?? {};
-  if (!names.has(step) || !states.has(state) || typeof at !== "number") return [];
-  const line = payload as object as ProgressLine;
-  return [{ ...line, detail: line.detail ?? {} }];
-}
-
-function toRunLine(payload: Readonly<Record<string, unknown>> | undefined): readonly RunLine[] {
-  const { alloyrun, state, at, detail } = payload ?? {};
-  if (alloyrun !== "run" || typeof state !== "string" || typeof at !== "number") return [];
-  return [{ state, at, detail: (detail ?? {}) as object as RunLine["detail"] }];
 }

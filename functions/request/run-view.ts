@@ -22,14 +22,8 @@ import { freezeInForce, toFreezeView, toHolder } from "./busy.ts";
 import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
 import { planObject } from "./plan-store.ts";
-import {
-  progressFromLog,
-  progressFromRecord,
-  progressQuery,
-  type RunLine,
-  toFailure,
-  toStepViews,
-} from "./progress.ts";
+import { progressFromLog, progressFromRecord, toFailure, toStepViews } from "./progress.ts";
+import { decisionIn, type RunLine, type RunLog, readRunLog } from "./run-log.ts";
 
 /** What reading a run works with. */
 export interface ViewClients {
@@ -62,11 +56,12 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
     if (isUnfinished(about.state)) return { ...told, state: about.state };
     return { ...told, endedAt: new Date(record.result.endedAt * 1000).toISOString() };
   }
-  const progress = await progressFromLog(clients.logging, progressQuery(installation.project, run));
+  const log = await readRunLog(clients.logging, installation.project, request);
+  const progress = progressFromLog(log);
   const steps = toStepViews(taken(plan, request, progress.steps), progress.steps);
   if (!isUnfinished(about.state)) return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
-  const asked = await askedOf(progress.approval, clients);
-  const standing = await standingOf(about, progress.standing, clients);
+  const asked = await askedOf(log, clients);
+  const standing = await standingOf(about, log.run.at(-1), clients);
   return { ...about, steps, failures: progress.failures, remaining: [], ...asked, ...standing };
 }
 
@@ -110,15 +105,13 @@ async function expiryOf({ run, result }: RunRecord, clients: ViewClients): Promi
   return new Date(ledger.expiresAt * 1000).toISOString();
 }
 
-/** What a run that is under way has asked the approvers, and the plan that this is about. */
-async function askedOf(
-  id: string | undefined,
-  clients: ViewClients,
-): Promise<Partial<Pick<RunView, "approval" | "plan">>> {
-  if (id === undefined) return {};
-  const approval = await viewApproval(id, clients);
-  const plan = await read<StoredDigest>(clients, planObject(approval.changesHash));
-  return { approval, ...(plan && { plan }) };
+/** What a run that is under way is to do, and what it has asked the approvers. */
+async function askedOf(log: RunLog, clients: ViewClients): Promise<Partial<Pick<RunView, "approval" | "plan">>> {
+  const { approval: id, changesHash } = decisionIn(log);
+  const approval = id === undefined ? undefined : await viewApproval(id, clients);
+  const hash = changesHash ?? approval?.changesHash;
+  const plan = hash === undefined ? undefined : await read<StoredDigest>(clients, planObject(hash));
+  return { ...(approval && { approval }), ...(plan && { plan }) };
 }
 
 /** A run that is under way works, or waits: for its turn, or for somebody's approval. */
@@ -148,7 +141,18 @@ async function standingOf(
 
 type Outcome = Pick<
   RunView,
-  "state" | "failures" | "remaining" | "nextTryAt" | "left" | "degraded" | "frozen" | "url" | "excerpt"
+  | "state"
+  | "failures"
+  | "remaining"
+  | "nextTryAt"
+  | "left"
+  | "degraded"
+  | "frozen"
+  | "skipped"
+  | "outcome"
+  | "usualMinutes"
+  | "url"
+  | "excerpt"
 >;
 
 function basics(request: StoredRequest, execution: Execution | undefined) {
@@ -195,7 +199,8 @@ function outcomeOfExecution(execution: Execution | undefined, failures: readonly
   return { state, failures: [toFailure("workflow", { ...given, message } as object)], remaining: [] };
 }
 
-function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, outputs }: RunResult): Outcome {
+function outcomeOf(result: RunResult): Outcome {
+  const { state, failures, remaining, nextTryAt, left, degraded, skipped, outcome, outputs } = result;
   const { url } = outputs.traffic ?? {};
   const { excerpt } = outputs.verify ?? {};
   return {
@@ -208,14 +213,18 @@ function outcomeOf({ state, failures, remaining, nextTryAt, left, degraded, outp
     ...(nextTryAt !== undefined && { nextTryAt: new Date(nextTryAt * 1000).toISOString() }),
     ...(left?.length && { left }),
     ...(degraded?.length && { degraded }),
+    ...(skipped?.length && { skipped }),
+    ...(outcome && { outcome }),
+    ...(result.usualMinutes !== undefined && { usualMinutes: result.usualMinutes }),
     ...(typeof url === "string" && { url }),
     ...(typeof excerpt === "string" && { excerpt }),
   };
 }
 
-/** What the sweep gives: for each environment that is not gone yet, how its removal ended. */
+/** What the sweep gives: for each environment that is not gone yet, how its removal ended; whom it left to others, and why. */
 interface SweepResult {
   readonly remaining: Readonly<Record<string, SweptRemoval>>;
+  readonly skipped?: Readonly<Record<string, string>>;
 }
 
 interface SweptRemoval {
@@ -224,7 +233,8 @@ interface SweptRemoval {
   readonly failures?: RunView["failures"];
 }
 
-function outcomeOfSweep({ remaining }: SweepResult): Outcome {
+function outcomeOfSweep({ remaining, skipped = {} }: SweepResult): Outcome {
+  const left = Object.entries(skipped).map(([environment, why]) => `${environment}: ${why}`);
   const removals = Object.entries(remaining);
   const frozen = removals.filter(([, { failures = [] }]) => failures.some(({ reason }) => reason === "FROZEN"));
   const failed = removals.filter((removal) => {
@@ -239,9 +249,10 @@ function outcomeOfSweep({ remaining }: SweepResult): Outcome {
         ? failures.map((failure) => ({ ...failure, message: `${environment}: ${failure.message}` }))
         : [toFailure("workflow", { code: "FAILED", message: `removing ${environment} ended as ${how}` })],
     ),
-    remaining: removals.flatMap(([environment, { remaining: left }]) =>
-      (left ?? []).map(({ step, reason }) => ({ step, reason: `${environment}: ${reason}` })),
+    remaining: removals.flatMap(([environment, { remaining: held = [] }]) =>
+      held.map(({ step, reason }) => ({ step, reason: `${environment}: ${reason}` })),
     ),
+    ...(left.length > 0 && { skipped: left }),
   };
 }
 

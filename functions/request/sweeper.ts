@@ -1,6 +1,12 @@
 import { accountEmail, installationAccountId } from "../../spec/names.ts";
+import type { RequestBody } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { StepError } from "../error.ts";
+
+/** Whether a removal goes on, or was declared by the spec: then nobody is asked to approve it, and it makes way for others. */
+export function isOfSweep({ teardown, expiry }: Pick<RequestBody, "teardown" | "expiry">): boolean {
+  return teardown !== undefined || expiry !== undefined;
+}
 
 /**
  * Lets pass the installation's own sweep, which goes on with removals and expiries that nobody has to approve again.

@@ -3,7 +3,6 @@ import { connectResourceManager } from "../../google/clients/resource-manager.ts
 import { connectSecretManager } from "../../google/clients/secret-manager.ts";
 import { ApiError } from "../../google/error.ts";
 import type { Change } from "../../plan/change.ts";
-import { pricesOf } from "../../plan/prices.ts";
 import { type AccountInput, type IdentityInput, type IdentityOutput, identityStep } from "../../plan/steps/identity.ts";
 import { done, leave, leftAlone, notYet } from "../answer.ts";
 import { creation, deletion } from "../changes.ts";
@@ -31,6 +30,7 @@ import {
   type ObservedSecret,
   observeSecrets,
   readSecrets,
+  secretCostPerDay,
   toSecretChanges,
 } from "../identity/secret.ts";
 import { isOwn, type Owned } from "../ownership.ts";
@@ -128,9 +128,8 @@ async function deleteAll(
   return [...presentSecrets.map(secretDeletion), ...presentAccounts.map(accountDeletion)];
 }
 
-/** A secret is billed by its versions, of which there is one as a rule, and costs the same in every region. */
 function secretDeletion({ wanted: { name } }: Observed): Change {
-  return deletion(name, { expectedSeconds: 1, costPerDay: -pricesOf("").prices.secretVersionMonth / 30.4 });
+  return deletion(name, { expectedSeconds: 1, costPerDay: -secretCostPerDay });
 }
 
 function accountDeletion({ wanted: { name } }: Observed): Change {

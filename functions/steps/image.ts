@@ -39,7 +39,7 @@ export const image = implementStep(
     async plan(input, clients, { run }) {
       if (input.kind === "digest") return [];
       const repository = await unlessDisabled(clients.registry.getRepository(input.repository));
-      if (!repository) return [creation(input.repository), plannedBuild(input)];
+      if (!repository) return [creation(input.repository, { costPerDay: costOf(input) }), plannedBuild(input)];
       refuseForeign(repository, input.repository, input.ownership);
       const builds = await unlessDisabled(clients.cloudBuild.listBuilds(parentOf(input), contentTag(input, run)));
       const built = await findBuilt(builds ?? [], { input, clients, repository });
@@ -105,10 +105,11 @@ async function findBuilt(builds: readonly Build[], work: Work): Promise<string |
 }
 
 async function createRepository(
-  { repository, ownership }: BuiltImageInput,
+  input: BuiltImageInput,
   { registry }: Clients,
   { failures }: StepContext,
 ): Promise<Pending> {
+  const { repository, ownership } = input;
   refuseFailures(failures, () => false);
   const operation = await registry.createRepository(repository, {
     format: "DOCKER",
@@ -118,7 +119,7 @@ async function createRepository(
   return pending({
     operations: [expecting(5, operation)],
     reason: `${repository} is being created`,
-    changes: [creation(repository, { expectedSeconds: 5 })],
+    changes: [creation(repository, { expectedSeconds: 5, costPerDay: costOf(input) })],
   });
 }
 
@@ -151,8 +152,11 @@ function plannedBuild(input: BuiltImageInput) {
 }
 
 function repositoryDeletion(input: BuiltImageInput): Change {
-  const costPerDay = -(imageStep.costPerDay?.(input, pricesOf(input.region).prices) ?? 0);
-  return deletion(input.repository, { expectedSeconds: 5, costPerDay });
+  return deletion(input.repository, { expectedSeconds: 5, costPerDay: -costOf(input) });
+}
+
+function costOf(input: BuiltImageInput): number {
+  return imageStep.costPerDay?.(input, pricesOf(input.region).prices) ?? 0;
 }
 
 function parentOf({ project, region }: BuiltImageInput): string {

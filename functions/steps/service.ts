@@ -37,8 +37,10 @@ export const service = implementStep(
   { services: connectRunServices, logging: connectLogging },
   {
     async observe(input, { services }) {
-      const serving = await readServing(await unlessDisabled(services.getService(input.service)), services);
-      return (serving && partsOfRevision(serving, input)) ?? {};
+      const observed = await unlessDisabled(services.getService(input.service));
+      const serving = await readServing(observed, services);
+      const parts = serving && partsOfRevision(serving, input);
+      return parts ? { ...parts, url: observed?.uri ?? "" } : {};
     },
 
     async plan(input, { services }, { run }) {

@@ -33,6 +33,14 @@ export const verify = implementStep(
   {
     plan: async () => [],
 
+    /** Whether what serves, as the service's own observation gives it, answers as the spec expects. */
+    async observe(input, clients, { outputs }) {
+      const { url } = outputs.service ?? {};
+      if (typeof url !== "string" || url === "") return { answers: false };
+      const verdict = judge(await ask(input, { url, tagUrl: url }, clients), input.expect, Number.POSITIVE_INFINITY);
+      return { answers: verdict.kind === "passed" };
+    },
+
     async ensure(input, clients, context) {
       const offered = outputOf(serviceStep, context.outputs);
       const revision = await readRevision(offered, clients);
@@ -64,7 +72,11 @@ function ageOf({ createTime }: Revision, { run }: StepContext): number {
 }
 
 /** No answer at all is told like one, so that the test ends instead of being tried for hours. */
-async function ask({ path }: VerifyInput, { url, tagUrl }: ServiceOutput, { site }: Clients): Promise<SiteAnswer> {
+async function ask(
+  { path }: VerifyInput,
+  { url, tagUrl }: Pick<ServiceOutput, "url" | "tagUrl">,
+  { site }: Clients,
+): Promise<SiteAnswer> {
   try {
     return await site.get({ url: new URL(path, tagUrl).href, audience: url, timeoutSeconds });
   } catch (caught) {

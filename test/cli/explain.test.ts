@@ -42,7 +42,7 @@ describe("explain", () => {
       code: "PERMISSION_DENIED",
     } as const;
     expect(explained(new ApiError({ ...off, text: "said Google", reason: "SERVICE_DISABLED" })).text).toContain(
-      "gcloud services enable cloudresourcemanager.googleapis.com --project=p",
+      "\n  gcloud services enable cloudresourcemanager.googleapis.com --project=p\n",
     );
   });
 
@@ -69,7 +69,8 @@ describe("explain", () => {
         "BUSY: it is so",
         "  held by run-0: up, asked by bob@example.com",
         "  since 2030-01-01 06:00 UTC, expected to take 14 min",
-        "Follow it with `alloyrun watch run-0`, or ask again with `--on-busy queue`.",
+        "Ask again with --on-busy queue, or follow it:",
+        "  alloyrun watch run-0",
         "",
       ].join("\n"),
       exitCode: exitCodes.busy,
@@ -98,7 +99,7 @@ describe("explain", () => {
   it.each([
     ["UNAUTHENTICATED", /gcloud auth application-default login/],
     ["PERMISSION_DENIED", /lacks this permission/],
-    ["UNAVAILABLE", /check the network and the proxy variables/],
+    ["UNAVAILABLE", /cannot be reached from here/],
   ] as const)("advises what to do about %s", (code, advice) => {
     const { text, exitCode } = explained(apiError(code));
     expect(exitCode).toBe(exitCodes.unavailable);

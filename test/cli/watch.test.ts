@@ -116,7 +116,7 @@ describe("watchRun", () => {
     expect(written.join("").split("\n")).toEqual([
       "Awaits approval until 2030-01-02 00:00 UTC (in 23 h 59 min), because",
       "  rows are lost",
-      "What would be done: 1 to create",
+      "What is to be done: 1 to create",
       "  data      rows are LOST",
       "  downtime  none: it answers throughout",
       "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
@@ -126,6 +126,28 @@ describe("watchRun", () => {
       '  alloyrun reject run-1 --reason "…" --project my-project',
       "",
     ]);
+  });
+
+  it("tells what a run is to do that needs nobody's approval, once", async () => {
+    const working = runView({ plan: planView() });
+    const { outcome, written } = watching([runView(), working, working, runView({ state: "succeeded" })], {});
+    await outcome;
+    expect(written.join("").split("\n")).toEqual([
+      "What is to be done: 1 to create",
+      "  data      no row is lost",
+      "  downtime  none: it answers throughout",
+      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  time      about 14 min",
+      "",
+    ]);
+  });
+
+  it("does not tell again what was approved when the run works", async () => {
+    const asking = runView({ state: "awaiting-approval", approval: approvalView(), plan: planView() });
+    const working = runView({ approval: approvalView({ state: "approved" }), plan: planView() });
+    const { outcome, written } = watching([asking, working, runView({ state: "succeeded" })], {});
+    await outcome;
+    expect(written.filter((line) => line.startsWith("What is to be done"))).toHaveLength(1);
   });
 
   it("redraws all steps in place on a live terminal", async () => {

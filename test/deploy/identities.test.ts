@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { ensureIdentities, type IdentityClients } from "../../deploy/identities.ts";
+import { ensureIdentities, type IdentityClients, planIdentities } from "../../deploy/identities.ts";
 import { installationAccounts, limitedRoleName, limitingCondition } from "../../deploy/installation.ts";
 import type { ServiceAccount } from "../../google/clients/iam.ts";
 import type { CustomRole } from "../../google/clients/iam-roles.ts";
@@ -205,6 +205,28 @@ describe("ensureIdentities", () => {
     expect(iam.writes.sort()).toEqual([`patch ${changed}`, `undelete ${deleted}`]);
     const image = accounts.find(({ name }) => name === "image");
     expect(iam.held.get(changed ?? "")?.includedPermissions).toEqual(image?.permissions);
+  });
+
+  it("gives the roles of an earlier version their mark, deleted ones too, and leaves one of somebody else as it is", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, target, accounts);
+    for (const [name, { description: _, ...role }] of iam.held) iam.held.set(name, role);
+    const [deleted, foreign] = ["network", "image"].map((name) => `projects/${project}/roles/alloyrun_${name}`);
+    iam.held.set(deleted ?? "", { ...iam.held.get(deleted ?? ""), deleted: true });
+    const mark = `alloyrun:${project}-alloyrun`;
+    const { changes } = await planIdentities(iam, target, accounts);
+    expect(changes.find(({ resource }) => resource === deleted)).toMatchObject({
+      ...{ action: "restore", differences: [`~ description: ${mark}`] },
+    });
+    expect(changes).toHaveLength(iam.held.size);
+    await ensureIdentities(iam, target, accounts);
+    expect(new Set([...iam.held.values()].map(({ description }) => description))).toEqual(new Set([mark]));
+    const somebodys = { title: "Images of our team", includedPermissions: [] };
+    iam.held.set(foreign ?? "", somebodys);
+    await expect(ensureIdentities(iam, target, accounts)).rejects.toMatchObject({
+      ...{ code: "ALREADY_EXISTS", resource: foreign, message: expect.stringContaining(`by the description ${mark}`) },
+    });
+    expect(iam.held.get(foreign ?? "")).toBe(somebodys);
   });
 
   it("takes back a wider condition of an earlier version, and nothing that is not ours", async () => {

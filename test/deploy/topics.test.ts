@@ -78,6 +78,22 @@ describe("ensureTopics", () => {
     expect(granted("subscriptions/alloyrun-events")).toEqual([{ role: "roles/pubsub.subscriber", members }]);
   });
 
+  it("lets who decides about requests see who may publish them, on that one topic, and keeps those who may", async () => {
+    const held = pubsubInMemory();
+    const requests = "projects/my-project/topics/alloyrun-requests";
+    const publisher = {
+      role: "roles/pubsub.publisher",
+      members: ["serviceAccount:ci@my-project.iam.gserviceaccount.com"],
+    };
+    held.policies.set(requests, { bindings: [publisher] });
+    await ensureTopics(held.client, target);
+    const role = "projects/my-project/roles/alloyrun_request_topics";
+    const members = ["serviceAccount:alloyrun-request@my-project.iam.gserviceaccount.com"];
+    expect(held.policies.get(requests)?.bindings).toEqual([publisher, { role, members }]);
+    const others = [...held.policies].filter(([name]) => name !== requests);
+    expect(JSON.stringify(others)).not.toContain("alloyrun_request_topics");
+  });
+
   it("brings back what somebody changed, and nothing else", async () => {
     const held = pubsubInMemory();
     await ensureTopics(held.client, target);
@@ -106,7 +122,7 @@ describe("planTopics", () => {
     const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
     expect(count("topic")).toBe(installationTopics.length);
     expect(count("subscription")).toBe(installationSubscriptions.length);
-    expect(count("grants")).toBe(2 * installationSubscriptions.filter(({ push }) => push).length);
+    expect(count("grants")).toBe(2 * installationSubscriptions.filter(({ push }) => push).length + 1);
     expect(held.writes).toEqual([]);
   });
 

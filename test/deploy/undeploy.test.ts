@@ -61,7 +61,7 @@ describe("undeploy", () => {
         { run: "run-2", reason: "sweep run-2 is under way", command: `alloyrun watch run-2 ${place}` },
       ],
     });
-    expect(stderr).toContain(`staging: up run-1 is under way — alloyrun cancel run-1 ${place}`);
+    expect(stderr).toContain(`staging: up run-1 is under way\n    alloyrun cancel run-1 ${place}\n`);
     expect(standing()).toEqual(installed);
     for (const execution of [held, nameless]) await cancelExecution(local, execution);
   });
@@ -86,7 +86,9 @@ describe("undeploy", () => {
   it("looks into no region but that of the installation", async () => {
     const { code, outcome, stderr } = await undeploy("--region", "us-central1");
     expect({ code, outcome }).toEqual({ code: 1, outcome: undefined });
-    expect(stderr).toContain(`alloyrun is installed in ${region}, not in us-central1; name it with --region ${region}`);
+    expect(stderr.replace(/\s+/g, " ")).toContain(
+      `alloyrun is installed in ${region}, not in us-central1; name it with --region ${region}`,
+    );
     expect(standing()).toEqual(installed);
   });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { planSchema } from "../../cli/view/plan-document.ts";
 import type { EnvironmentView, RunView } from "../../functions/api.ts";
+import type { RunRecord } from "../../functions/entry/stored.ts";
+import { findDoor, until } from "./support/door.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 
@@ -58,7 +60,7 @@ describe("the command line", () => {
     expect(stdout).toContain("Plan of up of users: nothing to change");
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const stale = await cloud.alloyrun("up", environment.file, "--plan", "0".repeat(64));
-    expect(stale.stderr).toContain("no such plan is stored here");
+    expect(stale.stderr).toMatch(/no\s+such\s+plan\s+is\s+stored\s+here/);
     expect(stale.code).toBe(2);
   }, 300_000);
 
@@ -83,12 +85,34 @@ describe("the command line", () => {
   it("keeps a frozen environment as it is, and says who froze it until when", async () => {
     await answer("freeze", "users", "--reason", "the demo", "--for", "8h", ...place());
     const frozen = await cloud.alloyrun("rebuild", "users", "--level", "app", ...place());
-    expect(frozen.stderr).toMatch(/FROZEN: users is frozen until .+ by .+: the demo/);
+    expect(frozen.stderr).toMatch(/FROZEN: users is frozen until [\s\S]+ by [\s\S]+:\s+the demo/);
     expect(frozen.code).toBe(4);
     const status = await cloud.alloyrun("status", "users", ...place());
     expect(status.stdout).toContain("because: the demo");
     const { freeze } = await answer<EnvironmentView>("unfreeze", "users", ...place());
     expect(freeze).toBeUndefined();
+  }, 300_000);
+
+  it("tells in the evidence of a cancelled run how far it came, and what Google was doing for it", async () => {
+    const door = await findDoor(cloud);
+    const run = await door.request({ action: "rebuild", environment: "users", level: "database" });
+    const waiting = await until(async () =>
+      (await door.view(run)).steps.find(({ name, operation }) => name === "instance" && operation),
+    );
+    const cancelled = await answer<RunView>("cancel", run, ...place());
+    expect(cancelled).toMatchObject({ state: "cancelled", plan: { effects: { dataLoss: true } } });
+    const { records, changes } = await answer<{ records: { record: RunRecord }[]; changes: object }>(
+      ...["audit", "evidence", run, ...place()],
+    );
+    const [{ record } = {}] = records;
+    expect(changes).toMatchObject({ changesHash: record?.changesHash });
+    expect(record?.reports).toMatchObject({
+      network: { state: "done", startedAt: expect.any(Number) },
+      cluster: { state: "done", operations: [{ name: expect.stringContaining("/operations/") }] },
+      instance: { state: "cancelled", operations: [{ name: waiting.operation, startedAt: expect.any(Number) }] },
+    });
+    await answer("resume", run, ...place());
+    expect(await door.ended(run)).toMatchObject({ state: "succeeded" });
   }, 300_000);
 
   it("tells an auditor who did what, and that no record was changed", async () => {

@@ -39,7 +39,8 @@ describe("the doors of an installation", () => {
     await addSecret("alloyrun-hook-events", hookSecret);
     await addSecret("alloyrun-hook-tickets", ticketSecret);
     door = await findDoor(cloud);
-    hook = localUrl(cloud.local.cloud, `projects/my-project/locations/${region}/services/alloyrun-hook`) ?? "";
+    const { projectNumber } = await cloud.ask("GET cloudresourcemanager.googleapis.com/v1/projects/my-project");
+    hook = `${cloud.local.url}/alloyrun-hook-${String(projectNumber)}.${region}.run.app`;
     takeAway.start(cloud.local);
   });
 
@@ -80,6 +81,13 @@ describe("the doors of an installation", () => {
     expect(data).not.toHaveProperty("links");
   });
 
+  it("says how an environment stands whose very first run awaits approval", async () => {
+    const { code, stdout } = await cloud.alloyrun("status", "doors", "--project", "my-project", "--region", region);
+    expect(code).toBe(0);
+    expect(stdout).toContain("doors: not ready");
+    expect(stdout).toContain("Awaits approval until");
+  });
+
   it("lets an approver decide without a link, and tells of every event since, none left out", async () => {
     await door.allow(`user:${ann}`);
     await door.approve(`user:${ann}`, runOf(events()[1]));
@@ -104,7 +112,7 @@ describe("the doors of an installation", () => {
       ],
     });
     expect(links.map(({ approver }) => approver)).toEqual([ann, "bob@example.com"]);
-    const rejected = await visit(ann, "decision=reject&reason=never");
+    const rejected = await visit(ann, { decision: "reject", reason: "never" });
     expect([rejected.status, rejected.text]).toEqual([200, expect.stringContaining("never")]);
     await until(() => types().includes("rejected"));
     expect(events().at(-1)?.data).toMatchObject({ by: ann, via: "link", reason: "never" });
@@ -119,21 +127,39 @@ describe("the doors of an installation", () => {
     }
   });
 
-  it("shows an approver what is asked, and decides only when told to", async () => {
+  it("lets nobody approve who may have published the request themselves", async () => {
     await publish({ action: "up", environment: "doors", onBusy: "queue" });
     await nextAsked(3);
+    const topic = `${pubsub}/topics/alloyrun-requests`;
+    const policy = await cloud.ask(`GET ${topic}:getIamPolicy`);
+    const held = policy.bindings as readonly JsonObject[];
+    const bindings = [...held, { role: "roles/pubsub.publisher", members: ["user:bob@example.com"] }];
+    await cloud.ask(`POST ${topic}:setIamPolicy`, { policy: { ...policy, bindings } });
+    const refused = await visit("bob@example.com", { decision: "approve" });
+    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining("may publish on the topic")]);
+  });
+
+  it("shows an approver what is asked, and decides only when told to", async () => {
     const page = await visit(ann);
     expect(page.status).toBe(200);
     expect(page.text).toMatch(/Approve up of doors\?/);
     expect(page.text).toContain("alloyrun-push@my-project.iam.gserviceaccount.com");
-    const approved = await visit(ann, "decision=approve");
+    const approved = await visit(ann, { decision: "approve" });
     expect([approved.status, approved.text]).toEqual([200, expect.stringContaining(`By ${ann}`)]);
-    expect((await visit(ann, "decision=approve")).status).toBe(410);
+    expect((await visit(ann, { decision: "approve" })).status).toBe(410);
     expect((await visit("bob@example.com")).status).toBe(410);
     await until(() => types().filter((type) => type === "approved").length === 2);
     const decided = events().findLast(({ type }) => type === "dev.alloyrun.approved");
     expect(decided?.data).toMatchObject({ by: ann, via: "link" });
     await cancel(runOf(decided));
+  });
+
+  it("leaves in no log what would let its reader decide", () => {
+    const tokens = links.map(({ url }) => new URL(url).hash.slice(1));
+    expect(tokens.every((token) => token.length > 60)).toBe(true);
+    const said = JSON.stringify([cloud.local.cloud.logs.list("my-project"), cloud.local.journal.list()]);
+    expect(said).toContain("visit to a link: 200");
+    expect(tokens.filter((token) => said.includes(token))).toEqual([]);
   });
 
   it("takes a signed ticket, and answers the same when it comes again", async () => {
@@ -294,10 +320,15 @@ describe("the doors of an installation", () => {
     return events().map(({ type }) => String(type).replace("dev.alloyrun.", ""));
   }
 
-  async function visit(approver: string, form?: string): Promise<{ readonly status: number; readonly text: string }> {
+  async function visit(
+    approver: string,
+    form: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly status: number; readonly text: string }> {
     const link = new URL(links.find((one) => one.approver === approver)?.url ?? "");
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    const response = await fetch(`${hook}${link.pathname}`, form ? { method: "POST", headers, body: form } : {});
+    // As the page has the browser do it.
+    expect((await fetch(`${hook}${link.pathname}`)).status).toBe(200);
+    const body = new URLSearchParams({ token: link.hash.slice(1), ...form });
+    const response = await fetch(`${hook}${link.pathname}`, { method: "POST", body });
     return { status: response.status, text: await response.text() };
   }
 

@@ -199,6 +199,9 @@ describe("an installation", () => {
   it("leaves nothing of its own in the project, and nothing else out, though its removal was killed", async () => {
     const foreign = `pubsub.googleapis.com/v1/projects/${project}/topics/somebodys`;
     await cloud.ask(`PUT ${foreign}`, { labels: { of: "somebody" } });
+    // As an earlier version made it, which nobody has brought to this one.
+    const role = `iam.googleapis.com/v1/projects/${project}/roles/alloyrun_image`;
+    await cloud.ask(`PATCH ${role}?updateMask=description`, { description: "" });
     const session = startSession({
       command: [process.execPath, "cli/main.ts", "undeploy", "--yes", "--project", project, "--region", region],
       cwd: process.cwd(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Change } from "../../plan/change.ts";
 import { costOf } from "../../plan/cost.ts";
 import { digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
-import { planOf } from "./context.ts";
+import { planOf, stepOf } from "./context.ts";
 
 const plan = planOf();
 const usual = { plan, action: "up", level: "app", generations: { database: 1, cluster: 1 } } as const;
@@ -37,6 +37,17 @@ describe("digestOf", () => {
     expect(effects).toMatchObject({ dataLoss: true, downtime: true });
     expect(effects.costPerDay).toEqual({ before: Number((after - 3.5).toFixed(2)), after, pricesOf: "2025-04" });
     expect(digest({}).effects).toMatchObject({ dataLoss: false, downtime: false, expectedSeconds: 0 });
+  });
+
+  it("counts nothing before where nothing exists, although what is made costs fractions of a cent", () => {
+    const costs = { image: 0.0006, identity: 0.0036, cluster: 0.1279, instance: 10.0726 };
+    const made = Object.entries(costs).map(([name, costPerDay]) => [name, [change(name, {}, { costPerDay })]]);
+    const steps = (["image", "identity", "cluster", "instance"] as const).map((name) => ({
+      ...stepOf(plan, name),
+      costPerDay: Math.round(costs[name] * 1000) / 1000,
+    }));
+    const { effects } = digest(Object.fromEntries(made), { plan: { ...plan, steps } });
+    expect(effects.costPerDay).toMatchObject({ before: 0, after: 10.21 });
   });
 
   it("counts what is paid before as nothing at least, and after a removal as nothing", () => {

@@ -74,7 +74,7 @@ async function install(): Promise<void> {
   await ensureBucket(clients.buckets, target, accounts, names);
   await Promise.all([
     ensureWorkflows(clients.workflows, target, clients.await),
-    ensureTopics(clients.pubsub, target),
+    ensureTopics(clients.pubsub, target, names),
     ensureLinkKey(clients.secrets, target),
     ...wanted.map((one) => ensureFunction(clients, target, one)),
   ]);
@@ -88,7 +88,7 @@ async function plan() {
     identities.changes,
     planBucket(clients.buckets, target, accounts, identities.names),
     planWorkflows(clients.workflows, target),
-    planTopics(clients.pubsub, target),
+    planTopics(clients.pubsub, target, identities.names),
     planLinkKey(clients.secrets, target),
     ...wanted.map((one) => planFunction(clients, target, one)),
     planSchedules(clients.scheduler, target),

@@ -33,6 +33,7 @@ describe("a decision about the run", () => {
     expect(run.steps[0]?.body).toMatchObject({ run: { databaseGeneration: 2, clusterGeneration: 3 } });
     expect(callsOf(run, "lock claim")[0]?.body).toMatchObject({ seen: "r0", target: { database: 2, cluster: 3 } });
     expect(recordOf(run)).toMatchObject({ changesHash: "c1" });
+    expect(run.lines.filter(({ state }) => state === "planned")).toMatchObject([{ detail: { changesHash: "c1" } }]);
   });
 
   it("tells the target what serves", async () => {
@@ -85,7 +86,7 @@ describe("an approval", () => {
     expect(typesOf(run)).toEqual(["planned", "awaiting-approval", "approved", "building", "ready", "succeeded"]);
     expect(run.events[1]?.data).toMatchObject({ approval: "a1", reasons: ["rows are lost"], ticket: "CHG1" });
     expect(run.events[2]?.data).toMatchObject({ approval: "a1", by: "b@example.com", via: "link" });
-    expect(runLines(run)).toEqual(["awaiting-approval", "approved"]);
+    expect(runLines(run)).toEqual(["planned", "awaiting-approval", "approved"]);
     expect(recordOf(run)).toMatchObject({ approval: "a1", result: { state: "succeeded" } });
   });
 
@@ -162,7 +163,7 @@ describe("the lock", () => {
     const gaps = at.slice(1, 4).map((each, index) => Math.round(each - (at[index] ?? 0)));
     expect(gaps).toEqual([5, 10, 15]);
     expect(callsOf(run, "plan digest")).toHaveLength(2);
-    expect(runLines(run)).toEqual(["queued", "working"]);
+    expect(runLines(run)).toEqual(["planned", "queued", "working"]);
   });
 
   it("that another run holds fails who would rather not wait, naming the holder, and its place in the queue is given up", async () => {
@@ -203,7 +204,7 @@ describe("the lock", () => {
     expect(run.outcome.state).toBe("SUCCEEDED");
     const at = callsOf(run, "lock claim").map((call) => call.at);
     expect(Math.round((at[15] ?? 0) - (at[14] ?? 0))).toBe(75);
-    expect([callsOf(run, "plan digest").length, runLines(run)]).toEqual([2, ["queued", "working"]]);
+    expect([callsOf(run, "plan digest").length, runLines(run)]).toEqual([2, ["planned", "queued", "working"]]);
   });
 
   it("leads to another look when a run was recorded between look and lock, and is kept meanwhile", async () => {

@@ -229,7 +229,7 @@ describe("up", () => {
 
   it("logs one line for each change of a step's state", async () => {
     const { lines } = await runEnvironment("up");
-    expect(lines.every(({ alloyrun }) => alloyrun === "step")).toBe(true);
+    expect(lines.filter(({ alloyrun }) => alloyrun !== "step").map(({ state }) => state)).toEqual(["planned"]);
     const told = (wanted: string) => lines.filter(({ state }) => state === wanted).map(({ step }) => step);
     expect([told("started").sort(), told("done").sort()]).toEqual([[...stepNames].sort(), [...stepNames].sort()]);
   });

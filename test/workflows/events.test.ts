@@ -84,6 +84,33 @@ describe("the events of a run", () => {
     },
   );
 
+  it("tell at a rebuild's end what came of it, as the record has it and as the service answers after a failure", async () => {
+    const summary = { outcome: "kept-old", minutes: 9, usualMinutes: 14, summary: "Rebuild data of users: kept old" };
+    const serving = { database: "mydb", instance: "i", url: "https://users.example" };
+    const run = await runEnvironment("rebuild", {
+      steps: { seed: [failing] },
+      planning: {
+        service: [{ state: "done", output: serving, changes: [] }],
+        verify: [
+          { state: "done", output: {}, changes: [] },
+          { state: "done", output: { answers: true }, changes: [] },
+        ],
+      },
+      entries: { "record record": [{ record: "r1", sha256: "0", told: summary }] },
+    });
+    const asked = run.calls.filter(({ name, body }) => name === "alloyrun-verify" && body.action === "observe");
+    expect(asked).toMatchObject([{ body: { outputs: { service: serving } } }]);
+    expect(run.calls.find((call) => entryAction(call) === "record record")?.body).toMatchObject({ answers: true });
+    expect(run.events.at(-1)).toMatchObject({ type: "failed", data: { ...summary, failures: { seed: {} } } });
+  });
+
+  it("are told, and the run recorded, although nobody can say what answers", async () => {
+    const planning = { verify: [{ state: "done", output: {}, changes: [] }, { httpStatus: 400 }] };
+    const run = await runEnvironment("rebuild", { steps: { seed: [failing] }, planning });
+    expect(run.calls.find((call) => entryAction(call) === "record record")?.body).toMatchObject({ answers: null });
+    expect(run.events.at(-1)).toMatchObject({ type: "failed", data: { remaining: {} } });
+  });
+
   it("go on counting where a run is resumed, beyond all that it may have told before", async () => {
     const first = await told("up", { entries: { "lock claim": [failing] } });
     const again = { state: "mine", request: { attempt: 2, onBusy: "queue" } };

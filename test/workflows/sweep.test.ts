@@ -26,6 +26,7 @@ async function sweep(removals: Readonly<Record<string, object | number>>, { due 
       requests.push(request);
       const answer = removals[request.environment];
       if (typeof answer === "number") return jsonResponse(answer, { title: "FROZEN", detail: "refused for a reason" });
+      if (answer && "status" in answer) return jsonResponse(Number(answer.status), answer);
       return jsonResponse(202, { run: `run-${request.environment}` });
     }
     const environment = url.pathname.replace("/v1/runs/run-", "");
@@ -48,7 +49,10 @@ async function sweep(removals: Readonly<Record<string, object | number>>, { due 
 
 describe("sweep", () => {
   it("is done at once when no teardown waits", async () => {
-    expect(await sweep({})).toEqual({ requests: [], result: { finished: [], expired: {}, remaining: {} } });
+    expect(await sweep({})).toEqual({
+      requests: [],
+      result: { finished: [], expired: {}, remaining: {}, skipped: {} },
+    });
   });
 
   it("asks for each teardown by the generation that it found, and tells what remains", async () => {
@@ -97,7 +101,17 @@ describe("sweep", () => {
     const due = [{ environment: "used", expiry: 1 }];
     const { requests, result } = await sweep({ used: 409, wanted: 409 }, { due });
     expect(requests).toHaveLength(3);
-    expect(result).toEqual({ finished: [], expired: {}, remaining: {} });
+    const why = "refused for a reason";
+    expect(result).toEqual({ finished: [], expired: {}, remaining: {}, skipped: { used: why, wanted: why } });
+  });
+
+  it("counts a removal that made way as neither finished nor remaining, and keeps why what is frozen stands", async () => {
+    const frozen = { status: 400, title: "FROZEN", detail: "until noon" };
+    const away = { state: "succeeded", remaining: [], failures: [], skipped: ["run-x is changing it"] };
+    const { result } = await sweep({ away, cold: frozen }, { due: [{ environment: "cold", expiry: 1 }] });
+    expect(result).toMatchObject({ finished: [], expired: {}, skipped: { away: "run-x is changing it" } });
+    expect(result.remaining).toMatchObject({ cold: { failures: [{ reason: "FROZEN", message: "until noon" }] } });
+    expect(Object.keys(result.remaining)).toEqual(["cold"]);
   });
 
   it("goes on to the next when one is refused or fails, and keeps why", async () => {

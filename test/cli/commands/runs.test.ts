@@ -93,8 +93,8 @@ describe("runs and status", () => {
 
   it("list the runs", async () => {
     const terminal = keepTerminal();
-    expect(await runs(installation, "users", terminal)).toBe(exitCodes.ok);
-    expect(terminal.said[1]).toMatch(/^run-1 {2}up {4}running {2}2030-01-01 00:00/);
+    expect(await runs(installation, { environment: "users" }, terminal)).toBe(exitCodes.ok);
+    expect(terminal.said.slice(1)).toEqual(["2030-01-01 00:00  up    running  0.2", "  run-1  ann@example.com"]);
   });
 
   it("show of a run that is under way the steps that have begun", async () => {

@@ -39,7 +39,8 @@ describe("toAuditRow", () => {
   it("tells who joined, and who resumed the attempt", () => {
     const row = toAuditRow("run-1.2", { ...record, joinedBy: ["eve@example.com"], resumedBy: "bob@example.com" });
     expect(row).toMatchObject({ joinedBy: ["eve@example.com"], resumedBy: "bob@example.com" });
-    expect(renderAudit([row])[1]).toContain("tickets@example.com, eve@example.com, resumed by bob@example.com");
+    const [, , who] = renderAudit([row]);
+    expect(who).toContain("tickets@example.com, eve@example.com, resumed by bob@example.com");
   });
 
   it("tells what somebody decided outside the runs", () => {
@@ -81,12 +82,21 @@ describe("toAuditRow", () => {
 });
 
 describe("renderAudit", () => {
+  it("tells below each row who asked for whom, and who decided", () => {
+    expect(renderAudit([toAuditRow("run-1", record)]).slice(2)).toEqual([
+      "  run-1  tickets@example.com, for ann@example.com, ticket CHG0030123",
+      "  approved by bob@example.com",
+    ]);
+  });
+
   it("leaves out what no record has", () => {
     const { onBehalfOf: _, ticket: __, approval: ___, ...plain } = record;
     expect(renderAudit([toAuditRow("run-1", plain), toAuditRow("run-2", undefined)])).toEqual([
-      "time (UTC)        run    kind          result      min   plan          asked by",
-      "2030-01-01 06:00  run-1  rebuild data  succeeded   14.2  222222222222  tickets@example.com",
-      "                  run-2                unreadable",
+      "time (UTC)        kind          result      min   plan",
+      "2030-01-01 06:00  rebuild data  succeeded   14.2  222222222222",
+      "  run-1  tickets@example.com",
+      "                                unreadable",
+      "  run-2",
     ]);
   });
 });

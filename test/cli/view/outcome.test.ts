@@ -24,8 +24,34 @@ describe("renderOutcome", () => {
     expect(renderOutcome(run, context)).toEqual([
       "users is ready: https://users-1.run.app",
       "  Select Users: [{3 sasashun}]\n  more",
-      "On Google Cloud: 15 min for this run, then 9.60 USD per day (list prices of 2030-01-01).",
+      "On Google Cloud: 15 min for this run.",
+      "It costs 9.60 USD per day (list prices of 2030-01-01).",
     ]);
+  });
+
+  it("tells of a rebuild how long one usually takes, and of one that failed whether anything answers", () => {
+    const rebuild = { action: "rebuild", level: "data", usualMinutes: 13, endedAt: at(840) } as const;
+    expect(renderOutcome(runView({ ...rebuild, state: "succeeded", outcome: "ready" }), alone)).toContain(
+      "On Google Cloud: 14 min for this run (usually 13 min).",
+    );
+    for (const [outcome, serves] of [
+      ["kept-old", "what served before, and it answers"],
+      ["broken", "nothing that answers"],
+    ] as const) {
+      expect(renderOutcome(runView({ ...rebuild, state: "failed", outcome }), alone)).toContain(
+        `What serves: ${serves} (such a rebuild usually takes 13 min).`,
+      );
+    }
+  });
+
+  it("shows the end of the evidence, and where all of it is", () => {
+    const evidence = Array.from({ length: 20 }, (_, line) => `line ${line}`);
+    const failure = { step: "seed", code: "FAILED_PRECONDITION", message: "no", evidence } as const;
+    const lines = renderOutcome(runView({ state: "failed", failures: [failure] }), alone);
+    expect(lines.filter((line) => line.startsWith("    line"))).toEqual(
+      [14, 15, 16, 17, 18, 19].map((n) => `    line ${n}`),
+    );
+    expect(lines).toContain("All of it: alloyrun audit evidence run-1 --project my-project");
   });
 
   it("says when nothing had to be changed", () => {
@@ -102,7 +128,8 @@ describe("renderOutcome", () => {
       "  projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is",
       "Stays at Google's for good:",
       "  producer residue: Google still lists the private connection of n",
-      "It is tried again at 2030-01-01 00:10 UTC (in 10 min); sooner: alloyrun sweep --project my-project",
+      "It is tried again at 2030-01-01 00:10 UTC (in 10 min).",
+      "Sooner: alloyrun sweep --project my-project",
     ]);
   });
 
@@ -149,6 +176,20 @@ describe("renderOutcome", () => {
     expect(renderOutcome(runView({ action, environment, state: "succeeded" }), alone)).toEqual([line]);
   });
 
+  it("names what a removal found of others, and does not call gone what it has not touched", () => {
+    const left = ["n is not of p-alloyrun/users; it was left as it is"];
+    expect(renderOutcome(runView({ action: "down", state: "succeeded", left }), alone)).toEqual([
+      "users is gone: every step found nothing of its own left.",
+      "Left alone, for it is not the environment's own:",
+      "  n is not of p-alloyrun/users; it was left as it is",
+    ]);
+    const skipped = ["users: run-2 is changing it (down)"];
+    expect(renderOutcome(runView({ action: "sweep", environment: "", state: "succeeded", skipped }), alone)).toEqual([
+      "Not touched this time:",
+      "  users: run-2 is changing it (down)",
+    ]);
+  });
+
   it("tells of a sweep that has more to do", () => {
     const remaining = [{ step: "network", reason: "users: held" }] as const;
     const [first] = renderOutcome(runView({ action: "sweep", environment: "", state: "remaining", remaining }), alone);
@@ -160,9 +201,7 @@ describe("renderOutcome", () => {
     const sweep = runView({ action: "sweep", environment: "", state: "remaining", frozen });
     expect(renderOutcome(sweep, alone)).toEqual(["Sweep: held by a freeze:", `  ${frozen[0]}`]);
     const remaining = [{ step: "network", reason: "users: held" }] as const;
-    expect(renderOutcome({ ...sweep, remaining }, alone).join("\n")).toMatch(
-      /held by a freeze[\s\S]*Still held/,
-    );
+    expect(renderOutcome({ ...sweep, remaining }, alone).join("\n")).toMatch(/held by a freeze[\s\S]*Still held/);
   });
 
   it("names the holder when a run would not wait", () => {
@@ -193,6 +232,14 @@ describe("renderOutcome", () => {
       ]);
     },
   );
+
+  it("says what was under way when a run was cancelled, for Google goes on with it", () => {
+    const steps = [step({ name: "instance", state: "cancelled" }), step({ name: "seed" })];
+    const lines = renderOutcome(runView({ state: "cancelled", steps }), context);
+    expect(lines).toContain("Under way when it was cancelled: instance. What Google had accepted goes on.");
+    expect(lines.join("\n")).not.toMatch(/Nothing was made|Kept/);
+    expect(lines.join("\n")).toContain("9.60 USD per day");
+  });
 
   it("says when what is ready is removed by itself", () => {
     const run = runView({ state: "succeeded", url: "https://u", readAt: at(0), expiresAt: at(72 * 3600 + 3600) });
@@ -241,7 +288,7 @@ describe("renderOutcome", () => {
       expect(renderOutcome(runView({ action: "down", state: "rejected", approval }), alone)).toEqual([
         "Rejected by bob@example.com: not this week",
         "Nothing was changed, and nothing new is billed.",
-        "When that is settled, ask again: `alloyrun down users --project my-project`.",
+        "When that is settled, ask again: alloyrun down users --project my-project",
       ]);
     });
 

@@ -42,6 +42,15 @@ describe("renderStep", () => {
     expect(line).toMatch(/^▸ network {4}12 s of 45 s +creating the network \(operation-12\)$/);
   });
 
+  it("names a resource by its kind and id alone", () => {
+    const running = step({
+      state: "running",
+      startedAt: at(0),
+      reason: "creating projects/p/global/networks/n: it takes",
+    });
+    expect(renderStep(running, upAt(1), plain())).toMatch(/ creating networks\/n: it takes$/);
+  });
+
   it("counts an ended step by its own end, not by the time of reading", () => {
     const done = step({ state: "done", startedAt: at(0), endedAt: at(30), changes: [change] });
     expect(renderStep(done, upAt(500), plain())).toMatch(/^✓ network {4}30 s +1 created$/);

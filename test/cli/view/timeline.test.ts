@@ -42,6 +42,13 @@ describe("drawTimeline", () => {
     expect(second).toBe(`${"network.insert networks/two".padEnd(44)}${" ".repeat(10)}${"░".repeat(10)} goes on`);
   });
 
+  it("gives names less room on a narrow screen", () => {
+    const lines = drawTimeline([network, { ...network, event: "end", endTime: at(50), code: "DEADLINE_EXCEEDED" }], {
+      ...{ columns: 80, colour: false },
+    });
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+  });
+
   it("draws all requests to one URL in one row, and what went wrong with them", () => {
     const failed = { ...site, time: at(90), endTime: at(100), code: "UNAVAILABLE", status: 503 };
     const [, row] = drawTimeline([site, failed], canvas);

@@ -25,9 +25,10 @@ export interface Watched {
 /** Rights whose use is seen by other journeys than that through everything: each test looks at its own. */
 export const otherJourneys = {
   /** Requests, tickets, links and events through the doors. */
-  doors: /^alloyrun-(hook|events): |^alloyrun-push: .*\/alloyrun-request$/,
+  doors:
+    /^alloyrun-(hook|events): |^alloyrun-push: .*\/alloyrun-request$|^alloyrun-request: pubsub\.topics\.getIamPolicy /,
   /** Warnings before an environment expires. */
-  time: /^alloyrun-request: pubsub\./,
+  time: /^alloyrun-request: pubsub\.topics\.publish /,
 } as const;
 
 /** Those of the rights that fit the pattern, without which nothing would have been refused. */

@@ -13,6 +13,9 @@ const servers = new Map<string, Server>(doors.map((name) => [name, getTestServer
 /** Who calls, as Cloud Run hands it on. */
 const token = (email: string) => `Bearer e30.${Buffer.from(JSON.stringify({ email })).toString("base64url")}.x`;
 
+// A server that waits for the machine may close a connection just as the client takes it up again.
+for (const server of servers.values()) server.keepAliveTimeout = 0;
+
 async function ask(door: string, path: string, init: RequestInit = {}) {
   const { port } = (servers.get(door)?.address() ?? { port: 0 }) as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", ...init });
@@ -52,6 +55,19 @@ describe.each(doors)("the door %s", (door) => {
     expect(problem).toMatchObject({ status: 400, detail: expect.stringMatching(/path.* has a malformed escape/) });
   });
 
+  it.each([
+    ["GET", "/v1/runs/%E0%A4", "BAD_REQUEST"],
+    ["POST", "/v1/runs/%E0%A4:cancel", "BAD_REQUEST"],
+    ["POST", "/v1/hooks/%zz/open", "BAD_REQUEST"],
+    ["GET", "/a/%", "BAD_REQUEST"],
+    ["GET", "/a/WyJy.bI9q", "NO_ROUTE"],
+    ["GET", "//", "NO_ROUTE"],
+    ["GET", "/favicon.ico", "NO_ROUTE"],
+    ["POST", "/robots.txt", "NO_ROUTE"],
+  ])("answers %s %s with a problem document that says what is wrong", async (method, path, title) => {
+    expect(problemOf(await ask(door, path, { method, headers: { authorization } }))).toMatchObject({ title });
+  });
+
   it("answers whatever else comes with one, too", async () => {
     const methods = fc.constantFrom("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
     const paths = fc.oneof(
@@ -74,14 +90,15 @@ describe.each(doors)("the door %s", (door) => {
           ...(isSigned && { "x-alloyrun-signature": `t=1,v1=${"0".repeat(64)}` }),
         };
         const answer = await ask(door, path, { method, headers, ...(method !== "GET" && { body }) });
-        if (!/^\/a\//.test(path)) problemOf(answer);
+        // What the client sends, for it resolves `/./` and `/../` by itself: approval links arrive at a page.
+        if (new URL(`http://door${path}`).pathname !== "/a") problemOf(answer);
       }),
       { numRuns: 60 },
     );
   });
 });
 
-describe("what a request says of whom it is for", () => {
+describe("what a request says", () => {
   const body = JSON.stringify({ action: "down", environment: "staging", onBehalfOf: "eve@example.com" });
   const project = { ALLOYRUN_PROJECT: "my-project", ALLOYRUN_PROJECT_NUMBER: "1", ALLOYRUN_REGION: "us-central1" };
   const env = { ...project, ALLOYRUN_BUCKET: "b", ALLOYRUN_SEED_RUNNER_IMAGE: "i" };
@@ -107,10 +124,21 @@ describe("what a request says of whom it is for", () => {
   });
 
   it.each([
+    ["a byte of nothing", "%00"],
+    ["another folder", "..%2F..%2Fspecs"],
+    ["an elephant", "%F0%9F%90%98"],
+    ["nine thousand letters", "x".repeat(9000)],
+  ])("is not looked up when it cannot be a name: %s", async (_what, name) => {
+    const headers = { authorization: token("a@example.com") };
+    const problem = problemOf(await ask("request", `/v1/runs/${name}`, { method: "GET", headers }));
+    expect(problem).toMatchObject({ status: 404, title: "NO_SUCH_NAME" });
+  });
+
+  it.each([
     ["onBehalfOf", "/v1/requests", body],
     ["by", "/v1/approvals/x:approve", JSON.stringify({ by: "ann@example.com" })],
     ["message", "/v1/messages", JSON.stringify({ message: { messageId: "1", data: "e30=" } })],
-  ])("is believed of nobody but the door that brings it: %s", async (field, path, sent) => {
+  ])("of whom it is for is believed of nobody but the door that brings it: %s", async (field, path, sent) => {
     for (const email of [
       "a@example.com",
       "alloyrun-scheduler@my-project.iam.gserviceaccount.com",
@@ -121,7 +149,7 @@ describe("what a request says of whom it is for", () => {
     }
   });
 
-  it("must be said when the public door decides", async () => {
+  it("must name whose link was used when the public door decides", async () => {
     const hook = "alloyrun-hook@my-project.iam.gserviceaccount.com";
     const problem = problemOf(await post("/v1/approvals/x:approve", hook, "{}"));
     expect(problem).toMatchObject({ status: 400, detail: expect.stringContaining("by must say") });

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { answerLock } from "../../../functions/entry/lock.ts";
-import type { Execution, WorkflowExecutionsClient } from "../../../google/clients/workflow-executions.ts";
+import type { LockClients } from "../../../functions/lock/hold.ts";
+import type { Execution } from "../../../google/clients/workflow-executions.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { put, stored } from "../../support/stored.ts";
+import { executionsOf } from "../lock/executions.ts";
 
 const object = "locks/staging.json";
 const now = 1_000_000;
@@ -28,7 +30,7 @@ function actBy(name: string, action: "begin" | "release") {
 describe("answerLock", () => {
   let storage: MemoryStorage;
   let states: Map<string, Partial<Execution>>;
-  let clients: { storage: MemoryStorage; executions: WorkflowExecutionsClient };
+  let clients: LockClients & { storage: MemoryStorage };
 
   /** Notes what the request function would have noted before it started the execution. */
   const noteRequest = (run: string, about: object = {}) =>
@@ -44,12 +46,7 @@ describe("answerLock", () => {
     await noteRequest("run-one");
     await noteRequest("run-two");
     states = new Map(["one", "two", "down"].map((name) => [`executions/${name}`, { state: "ACTIVE" }]));
-    const unused = () => Promise.reject(new Error("not to be called"));
-    const getExecution = async (name: string) => {
-      const found = states.get(name);
-      return found && { name, state: "ACTIVE" as const, labels: {}, ...found };
-    };
-    clients = { storage, executions: { getExecution, createExecution: unused, cancelExecution: unused } };
+    clients = { storage, executions: executionsOf(states) };
   });
 
   it("lets nothing begin that waited too long to be done in time, unless somebody resumes it", async () => {
@@ -242,7 +239,9 @@ describe("answerLock", () => {
     await noteRequest("run-one", { spec: "spec: { policy: { protect: true } }" });
     await noteRequest("run-two", about);
     await answerLock(claimBy("one"), clients);
-    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
+    // What a sweep asks for makes way, and would be asked for again.
+    const state = "expiry" in about ? "obsolete" : "busy";
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state });
     await answerLock(actBy("one", "release"), clients);
     await expect(answerLock(claimBy("two"), clients)).rejects.toMatchObject({ reason: "PROTECTED" });
     expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["plan-of-run-one"] });
@@ -263,7 +262,7 @@ describe("answerLock", () => {
 
   it("does nothing for a sweep whose teardown was called off meanwhile, and holds no lock then", async () => {
     await noteRequest("run-sweep", { action: "down", teardown: "1234" });
-    expect(await answerLock(claimBy("sweep"), clients)).toEqual({ state: "obsolete" });
+    expect(await answerLock(claimBy("sweep"), clients)).toMatchObject({ state: "obsolete" });
     expect(storage.texts()).not.toHaveProperty([object]);
   });
 
@@ -281,10 +280,36 @@ describe("answerLock", () => {
     expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["p"], expiresAt: 500 });
   });
 
+  it("has a sweep make way, with the reason, for whoever holds the environment, waits for it or has frozen it", async () => {
+    await put(storage, "teardowns/staging.json", { since: 1234, remaining: {} });
+    const { generation } = (await storage.readText("b", "teardowns/staging.json")) ?? {};
+    for (const name of ["one", "two"]) await noteRequest(`run-${name}`, { action: "down", teardown: generation });
+    const answers = await Promise.all([answerLock(claimBy("one"), clients), answerLock(claimBy("two"), clients)]);
+    expect(answers.map(({ state }) => state).sort()).toEqual(["held", "obsolete"]);
+    expect(answers).toContainEqual({
+      state: "obsolete",
+      why: expect.stringMatching(/^(run-\w+ is changing|another run)/),
+    });
+    expect(stored(storage, "queues/staging.json")).toEqual({ waiting: [] });
+    await noteRequest("run-down", { action: "down", expiry: 5 });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({
+      why: expect.stringMatching(/^run-\w+ is changing it \(down\)$/),
+    });
+    await put(storage, "freezes/staging.json", { reason: "the demo", by: "c@example.com", until: now + 9 });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ why: "c@example.com has frozen it: the demo" });
+  });
+
+  it("has a sweep wait for the last calls of the dead, as everybody does", async () => {
+    await answerLock(claimBy("one"), clients);
+    states.set("executions/one", { state: "CANCELLED", endTime: new Date(now * 1000).toISOString() });
+    await noteRequest("run-down", { action: "down", expiry: 5 });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "settling" });
+  });
+
   it("does nothing for an expiry that was put off meanwhile", async () => {
     await put(storage, "environments/staging.json", { plans: ["p"], expiresAt: 500 });
     await noteRequest("run-down", { action: "down", expiry: 400 });
-    expect(await answerLock(claimBy("down"), clients)).toEqual({ state: "obsolete" });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "obsolete" });
     expect(stored(storage, object)).toBeUndefined();
     await noteRequest("run-down", { action: "down", expiry: 500 });
     expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });

@@ -97,6 +97,17 @@ describe("answerRecord", () => {
     expect(stored(storage, "runs/staging/run-2.json")).not.toHaveProperty("approval");
   });
 
+  it("keeps of a rebuild what came of it, and gives what its last event tells", async () => {
+    const { fence: _, ...run } = { ...callOf("run-1", "record").run, action: "rebuild", level: "data" };
+    const rebuilt = { action: "rebuild", startedAt: 0, endedAt: 600 };
+    expect(await record("run-1", rebuilt, { run })).toMatchObject({ told: { outcome: "ready", minutes: 10 } });
+    const failing = { ...rebuilt, state: "failed", failures: { seed: { message: "no" } }, endedAt: 60 };
+    const kept = await record("run-2", failing, { run: { ...run, id: "run-2" }, answers: true });
+    expect(kept).toMatchObject({ told: { outcome: "kept-old", minutes: 1, usualMinutes: 10 } });
+    expect(stored(storage, "runs/staging/run-2.json").result).toMatchObject({ outcome: "kept-old", usualMinutes: 10 });
+    expect(await record("run-3", {}, {})).not.toHaveProperty("told.outcome");
+  });
+
   it("gives a run that was resumed a record of its own", async () => {
     await record("run-1", { state: "failed" });
     await put(storage, "requests/run-1.json", { run: "run-1", requestedBy: "a@example.com", attempt: 2 });

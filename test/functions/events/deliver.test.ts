@@ -104,7 +104,7 @@ describe("deliver", () => {
       expect(second).toEqual(first);
       expect(first?.map(({ approver }) => approver)).toEqual(["ann@example.com"]);
       const [, token = ""] =
-        /^https:\/\/alloyrun-hook-123\.us-central1\.run\.app\/a\/([\w.-]+)$/.exec(first?.[0]?.url ?? "") ?? [];
+        /^https:\/\/alloyrun-hook-123\.us-central1\.run\.app\/a#([\w.-]+)$/.exec(first?.[0]?.url ?? "") ?? [];
       expect(peekToken(token)).toEqual({ approval: "run-1-abc", approver: "ann@example.com" });
       const [key = ""] = (clients.secretManager as ReturnType<typeof createMemorySecrets>).values(linkKey);
       expect(isTokenOf(token, key)).toBe(true);

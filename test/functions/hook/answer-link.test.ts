@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { runInNewContext } from "node:vm";
 import { http } from "@google-cloud/functions-framework";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -14,10 +16,11 @@ const key = "k".repeat(43);
 let clients: LinkClients;
 let storage: MemoryStorage;
 let forwarded: { readonly url: string; readonly body: object }[];
+const logged: string[] = [];
 let answer: { status: number; body: string };
 
 http("links", (incoming, response) =>
-  answerLink(incoming.path.slice(1), { request: incoming, response, log: () => undefined, clients }),
+  answerLink({ request: incoming, response, log: (_severity, message) => void logged.push(message), clients }),
 );
 
 describe("answerLink", () => {
@@ -53,12 +56,42 @@ describe("answerLink", () => {
   const put = (object: string, content: object) =>
     storage.write({ bucket: "b", object, content: JSON.stringify(content), contentType: "application/json" });
 
-  async function visit(token: string, form?: Readonly<Record<string, string>>) {
-    const response = await fetch(`${url}/${token}`, form && { method: "POST", body: new URLSearchParams(form) });
+  async function visit(token: string, form: Readonly<Record<string, string>> = {}) {
+    const body = new URLSearchParams({ token, ...form });
+    const response = await fetch(`${url}/a`, { method: "POST", body });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
   const token = tokenOf(linkOf, key);
+
+  it("answers whoever follows a link the same, reads nothing for it, and has a browser post what it does not send", async () => {
+    clients = { ...clients, storage: { readText: () => Promise.reject(new Error("not to be read")) } };
+    const page = await fetch(`${url}/a#${token}`);
+    const text = await page.text();
+    expect([page.status, text]).toEqual([200, expect.stringContaining("Paste the whole link")]);
+    expect(text).not.toContain(token);
+    const script = /<script>([^<]*)<\/script>/.exec(text)?.[1] ?? "";
+    const policy = page.headers.get("content-security-policy");
+    expect(policy).toContain(`script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`);
+    let posted = 0;
+    const form = { token: { value: "" }, submit: () => ++posted };
+    runInNewContext(script, { location: { hash: `#${token}` }, document: { forms: [form] } });
+    expect([form.token.value, posted]).toEqual([token, 1]);
+    runInNewContext(script, { location: { hash: "" }, document: { forms: [form] } });
+    expect(posted).toBe(1);
+  });
+
+  it("takes the whole link of who pastes it", async () => {
+    expect((await visit(` https://alloyrun-hook-1.r.run.app/a#${token} `)).text).toContain("Approve rebuild (data)");
+  });
+
+  it("keeps the token out of every line of the log", async () => {
+    await visit(token, { decision: "approve" });
+    clients = { ...clients, storage: { readText: () => Promise.reject(new Error("broken")) } };
+    await visit(token);
+    expect(logged.length).toBeGreaterThan(1);
+    expect(logged.join("\n")).not.toContain(token.slice(0, 20));
+  });
 
   it("shows what is asked, why, by whom and until when, and decides nothing", async () => {
     const { status, text } = await visit(token);
@@ -145,18 +178,18 @@ describe("answerLink", () => {
   it("says of whatever it did not make that it is not valid, and reads nothing for it", async () => {
     const forged = tokenOf(linkOf, "another key");
     clients = { ...clients, storage: { readText: () => Promise.reject(new Error("not to be read")) } };
-    for (const wrong of [forged, `${token}x`, token.slice(1), "x", "%00", "%2e%2e"]) {
+    for (const wrong of [forged, `${token}x`, token.slice(1), "x", "\u0000", "..", ""]) {
       const { status, text } = await visit(wrong, { decision: "approve" });
       expect([wrong, status, text]).toEqual([wrong, 404, expect.stringContaining("This link is not valid")]);
     }
   });
 
   it("answers a page, whatever form is posted", async () => {
-    const forms = fc.dictionary(fc.constantFrom("decision", "reason", "x", "__proto__"), fc.string());
+    const forms = fc.dictionary(fc.constantFrom("decision", "reason", "x", "__proto__", "token[]"), fc.string());
     await fc.assert(
       fc.asyncProperty(forms, async (form) => {
         const { status, text } = await visit(token, form);
-        expect([200, 400]).toContain(status);
+        expect("token[]" in form ? [404] : [200, 400]).toContain(status);
         expect(text).toMatch(/^<!doctype html>/);
         expect(text).not.toMatch(/at .+\.ts:\d+/);
       }),

@@ -17,7 +17,7 @@ describe("ask", () => {
     ask(bucket, {
       bucket: "b",
       request: { run: "run-1", environment: "staging", requestedBy: "a@example.com" } as StoredRequest,
-      policy: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 },
+      ...{ project: "p", policy: { when: ["always"], approvers: ["user:b@example.com"], timeoutSeconds: 3600 } },
       ...{ changesHash, reasons: ["rows are lost"], callback, now: 1000 },
       ...more,
     });
@@ -35,6 +35,17 @@ describe("ask", () => {
   it("names beside the caller on whose behalf it called", async () => {
     const request = { run: "run-1", environment: "s", requestedBy: "bot@p.iam", onBehalfOf: "p@example.com" };
     expect((await put1({ request })).requesters).toEqual(["bot@p.iam", "p@example.com"]);
+  });
+
+  it("is put to nobody about a request of the topic when the spec names no approver", async () => {
+    const request = { run: "run-1", environment: "s", requestedBy: "alloyrun-push@p.iam.gserviceaccount.com" };
+    expect((await put1({ request })).approvers).toEqual(["user:b@example.com"]);
+    const policy = { when: ["always"], approvers: [], timeoutSeconds: 3600 };
+    const refusal = { code: "FAILED_PRECONDITION", reason: "NO_APPROVER" };
+    await expect(put1({ request, policy })).rejects.toMatchObject(refusal);
+    const joined = { ...request, requestedBy: "a@example.com", joinedBy: [request.requestedBy] };
+    await expect(put1({ request: joined, policy })).rejects.toMatchObject(refusal);
+    expect((await put1({ policy, changesHash: "d".repeat(64) })).approvers).toEqual([]);
   });
 
   it("puts another question about another plan", async () => {

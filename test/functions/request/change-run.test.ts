@@ -4,6 +4,7 @@ import { cancelRun, resumeRun } from "../../../functions/request/change-run.ts";
 import { decide } from "../../../functions/request/decide.ts";
 import { listOpen } from "../../../functions/request/open.ts";
 import type { Execution } from "../../../google/clients/workflow-executions.ts";
+import { idOf } from "../../../spec/names.ts";
 import { exampleText } from "../../spec/example.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
 import { createTestInstallation, folders, hold, requestWith, type TestInstallation } from "./context.ts";
@@ -39,6 +40,37 @@ describe("cancelRun", () => {
       ...{ run: { id: run, databaseGeneration: 1 }, result: { state: "cancelled", endedAt: 1_767_225_660 } },
     });
     expect(stored(here.clients.storage, "chains/users.json").records).toMatchObject([{ record: run }]);
+  });
+
+  it("records how far it came, what it was to do and who had approved that, as its log tells", async () => {
+    const { storage, installation } = here.clients;
+    const decision = { state: "approved", by: "c@example.com", at: "t" };
+    const question = { id: "a1", run, reasons: ["rows are lost"], requesters: ["a@example.com"], expiresAt: 0 };
+    await put(storage, "approvals/a1.json", { ...question, decision });
+    await put(storage, "plans/c1.json", { changesHash: "c1", changes: [] });
+    const tell = (payload: object) => here.entries.push({ jsonPayload: { run, ...payload } });
+    tell({ alloyrun: "run", state: "planned", at: 1, detail: { changesHash: "c1" } });
+    tell({ alloyrun: "run", state: "awaiting-approval", at: 2, detail: { approval: "a1" } });
+    tell({ alloyrun: "step", step: "network", state: "started", at: 3 });
+    tell({ alloyrun: "step", step: "network", state: "done", at: 4, detail: { changes: [] } });
+    const operations = [{ name: "projects/p/locations/l/operations/operation-1" }];
+    tell({ alloyrun: "step", step: "cluster", state: "waiting", at: 5, detail: { operations } });
+    const view = await cancelRun(run, "b@example.com", here.clients);
+    expect(stored(storage, `runs/users/${run}.json`)).toMatchObject({
+      ...{ changesHash: "c1", approval: { id: "a1", by: "c@example.com", reasons: ["rows are lost"] } },
+      reports: {
+        network: { state: "done", startedAt: 3, endedAt: 4 },
+        cluster: { state: "cancelled", operations: [{ ...operations[0], startedAt: 5 }], endedAt: 1_767_225_660 },
+      },
+    });
+    expect(view).toMatchObject({ plan: { changesHash: "c1" }, approval: { state: "approved" } });
+    const states = view.steps.filter(({ state }) => state !== "waiting").map(({ name, state }) => [name, state]);
+    expect(states).toEqual([
+      ["network", "done"],
+      ["cluster", "cancelled"],
+    ]);
+    expect(here.asked.at(-1)?.filter).toContain(`execution_id"="${idOf(execution)}"`);
+    expect(here.asked.at(-1)?.project).toBe(installation.project);
   });
 
   it("records it once, whoever repeats it", async () => {
@@ -120,7 +152,7 @@ describe("resumeRun", () => {
     const callbacks = { send: () => Promise.resolve() };
     const decided = decide(
       { id: "a1", state: "approved", via: "api", by: "b@example.com", body: {} },
-      { ...here.clients, callbacks },
+      { ...here.clients, callbacks, pubsub: { getPolicy: async () => ({}) } },
     );
     await expect(decided).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
     expect((await listOpen("users", here.clients)).map((open) => open.run)).toEqual([run]);

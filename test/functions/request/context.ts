@@ -2,7 +2,7 @@ import type { RequestAccepted } from "../../../functions/api.ts";
 import { answerLock } from "../../../functions/entry/lock.ts";
 import type { CallerRequest } from "../../../functions/request/accept.ts";
 import type { ViewClients } from "../../../functions/request/run-view.ts";
-import type { LogEntry } from "../../../google/clients/logging.ts";
+import type { LogEntry, LogQuery } from "../../../google/clients/logging.ts";
 import type { Execution, NewExecution } from "../../../google/clients/workflow-executions.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 
@@ -13,6 +13,8 @@ export interface TestInstallation {
   readonly started: readonly NewExecution[];
   /** Executions by name; a test changes how they stand. */
   readonly executions: Map<string, Execution>;
+  /** What was asked of the log, in order. */
+  readonly asked: readonly LogQuery[];
   /** Lines of the workflow's log. */
   readonly entries: LogEntry[];
 }
@@ -26,7 +28,9 @@ export function createTestInstallation(): TestInstallation {
   for (const object of Object.values(folders)) {
     void storage.write({ bucket: "my-project-alloyrun", object, content: "", contentType: "application/gzip" });
   }
+  const asked: LogQuery[] = [];
   return {
+    asked,
     started,
     executions,
     entries,
@@ -61,7 +65,13 @@ export function createTestInstallation(): TestInstallation {
           return cancelled;
         },
       },
-      logging: { list: async () => entries, tail: () => Promise.reject(new Error("not to be called")) },
+      logging: {
+        async list(query) {
+          asked.push(query);
+          return entries;
+        },
+        tail: () => Promise.reject(new Error("not to be called")),
+      },
     },
   };
 }

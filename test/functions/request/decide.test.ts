@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { DecisionBody } from "../../../functions/api.ts";
 import { decide, viewApproval } from "../../../functions/request/decide.ts";
+import type { Policy } from "../../../google/policy.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
 import { createTestInstallation, type TestInstallation } from "./context.ts";
 
@@ -31,6 +32,8 @@ describe("decide", () => {
     woken = [];
     failures = 0;
     await wait(here);
+    policy = {};
+    looked.length = 0;
     await put(here.clients.storage, object, {
       ...{ id: "a1", run: "run-1", environment: "users", changesHash, callback },
       ...{ reasons: ["rows are lost"], requesters: ["a@example.com", "p@example.com"] },
@@ -45,7 +48,15 @@ describe("decide", () => {
       woken.push(url);
     },
   };
-  const clients = () => ({ ...here.clients, callbacks });
+  let policy: Policy;
+  const looked: string[] = [];
+  const pubsub = {
+    getPolicy: async (resource: string) => {
+      looked.push(resource);
+      return policy;
+    },
+  };
+  const clients = () => ({ ...here.clients, callbacks, pubsub });
   const answer = (state: "approved" | "rejected", by: string, body: DecisionBody = { reason: "because" }) =>
     decide({ id: "a1", state, by, via: "api", body }, clients());
   const decision = () => stored(here.clients.storage, object).decision;
@@ -148,6 +159,55 @@ describe("decide", () => {
       state: "expired",
       expiresAt: "2026-01-01T00:00:00.000Z",
     });
+  });
+
+  describe("about a request of the topic", () => {
+    const push = "alloyrun-push@my-project.iam.gserviceaccount.com";
+    const publisher = "roles/pubsub.publisher";
+    beforeEach(() =>
+      put(here.clients.storage, object, { ...stored(here.clients.storage, object), requesters: [push] }),
+    );
+
+    it.each([
+      ["nobody", []],
+      [
+        "others, persons and accounts",
+        [{ role: publisher, members: ["user:x@example.com", `serviceAccount:${push}`] }],
+      ],
+      ["another domain", [{ role: publisher, members: ["domain:elsewhere.example.com"] }]],
+      ["who only looks, or takes", [{ role: "roles/pubsub.viewer", members: ["user:b@example.com", "allUsers"] }]],
+      ["our own account", [{ role: "projects/my-project/roles/alloyrun_request_topics", members: ["group:g@x.org"] }]],
+      ["a ghost", [{ role: publisher, members: ["deleted:user:b@example.com?uid=1"] }]],
+    ])("lets an approver decide where the topic's policy lets %s publish", async (_who, bindings) => {
+      policy = { bindings };
+      expect(await answer("approved", "b@example.com")).toMatchObject({ state: "approved" });
+      expect(looked).toEqual(["projects/my-project/topics/alloyrun-requests"]);
+    });
+
+    it.each([
+      ["may publish", publisher, "user:B@example.com"],
+      ["may do more than publish", "roles/pubsub.admin", "user:b@example.com"],
+      ["has a role that nobody knows here", "projects/my-project/roles/custom", "user:b@example.com"],
+      ["belongs to a domain that may", publisher, "domain:example.com"],
+      ["may be in a group that may", publisher, "group:team@example.com"],
+      ["is one of all", publisher, "allAuthenticatedUsers"],
+    ])("refuses an approver who %s, for they may have published it", async (_who, role, member) => {
+      policy = { bindings: [{ role, members: [member] }] };
+      await expect(answer("approved", "b@example.com")).rejects.toMatchObject({
+        ...{
+          code: "PERMISSION_DENIED",
+          reason: "MAY_NOT_DECIDE",
+          message: expect.stringContaining("alloyrun-requests"),
+        },
+      });
+      expect([decision(), woken]).toEqual([undefined, []]);
+    });
+  });
+
+  it("does not look who may publish where it was asked otherwise", async () => {
+    policy = { bindings: [{ role: "roles/pubsub.publisher", members: ["user:b@example.com"] }] };
+    expect(await answer("approved", "b@example.com")).toMatchObject({ state: "approved" });
+    expect(looked).toEqual([]);
   });
 
   it("is about an approval that there is", async () => {

@@ -96,7 +96,8 @@ describe("a request that is identical to an open one", () => {
       requesters: ["a@example.com"],
       expiresAt: 9e9,
     });
-    const clients = { ...here.clients, callbacks: { send: () => Promise.resolve() } };
+    const pubsub = { getPolicy: async () => ({}) };
+    const clients = { ...here.clients, pubsub, callbacks: { send: () => Promise.resolve() } };
     const decideBy = (by: string) => decide({ id: "a1", state: "approved", via: "api", by, body: {} }, clients);
     await expect(decideBy("b@example.com")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
     expect(await decideBy("c@example.com")).toMatchObject({ requesters: ["a@example.com", "b@example.com"] });

@@ -230,5 +230,8 @@ describe("viewRun", () => {
     });
     here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ finished: ["users"], remaining: {} }) });
     expect(await viewRun(sweep.run, here.clients)).toMatchObject({ state: "succeeded", remaining: [] });
+    const skipped = { users: "run-x is changing it" };
+    here.executions.set(sweep.execution, { ...made, result: JSON.stringify({ remaining: {}, skipped }) });
+    expect(await viewRun(sweep.run, here.clients)).toMatchObject({ skipped: ["users: run-x is changing it"] });
   });
 });

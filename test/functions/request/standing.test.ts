@@ -5,7 +5,7 @@ import { listEnvironments, viewEnvironment } from "../../../functions/request/en
 import { viewRun } from "../../../functions/request/run-view.ts";
 import type { Digest } from "../../../plan/digest.ts";
 import { exampleText } from "../../spec/example.ts";
-import { createTestInstallation, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
 
 const changesHash = "2".repeat(64);
 const none = { dataLoss: true, downtime: false, costPerDay: 0, expectedSeconds: 0 };
@@ -78,6 +78,15 @@ describe("viewRun", () => {
     expect(await view(run)).toMatchObject({ state: "running", ...asked });
   });
 
+  it("shows what a run is to do that needs nobody's approval", async () => {
+    const run = await ask();
+    await put(`plans/${changesHash}.json`, digest);
+    expect((await view(run)).plan).toBeUndefined();
+    log(run, "planned", 5, { changesHash });
+    expect(await view(run)).toMatchObject({ state: "running", plan: { changesHash, effects: { dataLoss: true } } });
+    expect((await view(run)).approval).toBeUndefined();
+  });
+
   function record(run: string, action: string, fields: object = {}): Promise<unknown> {
     const result = {
       run,
@@ -143,8 +152,24 @@ describe("viewEnvironment", () => {
     await hold(here, await accept(requestWith({ action: "up", spec: exampleText, folders }), here.clients));
     expect(await listEnvironments(here.clients)).toEqual(["users"]);
     await here.clients.storage.deleteObject("b", "environments/users.json");
+    end(here);
     expect(await viewEnvironment("users", here.clients)).toMatchObject({ gone: true });
     expect(await listEnvironments(here.clients)).toEqual([]);
+  });
+
+  it("tells of the very first run of an environment while it is planned, and of those that await approval", async () => {
+    const here = createTestInstallation();
+    const first = await accept(requestWith({ action: "up", spec: exampleText, folders }), here.clients);
+    const view = await viewEnvironment("users", here.clients);
+    expect(view.runs.map(({ run, state }) => [run, state])).toEqual([[first.run, "running"]]);
+    expect(view.url).toBeUndefined();
+    expect(await listEnvironments(here.clients)).toEqual(["users"]);
+    const second = await accept(requestWith({ action: "plan", spec: exampleText, folders }, "k2"), here.clients);
+    await accept(requestWith({ action: "check" }, "k3"), here.clients);
+    expect((await viewEnvironment("users", here.clients)).runs.map(({ run }) => run)).toEqual([second.run, first.run]);
+    await expect(viewEnvironment("other", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    end(here);
+    await expect(viewEnvironment("users", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("tells of an environment that was rejected before it was ever built", async () => {

@@ -128,6 +128,8 @@ describe("identity", () => {
       wanted.applicationSecret?.name,
     ]);
     expect(changes.filter(({ action }) => action === "update")).toHaveLength(5);
+    const costs = changes.map(({ effects }) => (isJsonObject(effects) ? Number(effects.costPerDay) : 0));
+    expect(costs.reduce((sum, cost) => sum + cost)).toBeCloseTo((2 * 0.06) / 30.4, 6);
     expect((await rest(local, `GET ${iam}/${wanted.serviceAccount.name}`)).status).toBe(404);
   });
 

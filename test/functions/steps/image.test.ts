@@ -89,7 +89,10 @@ describe("image", () => {
     const input = await inputFor(application("hello"));
     const { body } = await steps.ask("image", { action: "plan", input });
     expect(body.changes).toMatchObject([
-      { action: "create", resource: input.repository },
+      {
+        ...{ action: "create", resource: input.repository },
+        effects: { costPerDay: expect.closeTo((0.2 * 0.1) / 30.4, 6) },
+      },
       { action: "create", resource: `${input.repository}/dockerImages/users` },
     ]);
   });
@@ -149,7 +152,7 @@ describe("image", () => {
     expect(message).toContain(`${input.repository} exists and belongs to`);
     expect(await steps.planRemoval("image", foreign)).toEqual({});
     expect(await steps.planRemoval("image", input)).toEqual({
-      [`delete ${input.repository}`]: expect.objectContaining({ costPerDay: expect.closeTo((-0.2 * 0.1) / 30.4) }),
+      [`delete ${input.repository}`]: expect.objectContaining({ costPerDay: expect.closeTo((-0.2 * 0.1) / 30.4, 6) }),
     });
     await expect(steps.carryOut("image", { action: "remove", input: foreign })).resolves.toMatchObject({ changes: [] });
     await expect(steps.carryOut("image", { action: "remove", input })).resolves.toMatchObject({

@@ -154,11 +154,25 @@ describe("service, verify and traffic", () => {
       instance: instance?.instance,
       vpcAccess: egress?.vpcAccess,
       image: expect.stringContaining("@sha256:"),
+      url: (await read()).uri,
     };
     expect(body).toMatchObject({ state: "done", output: serving, changes: [] });
     const absent = { ...serviceInput, service: `${serviceInput.service}-none` };
     const nothing = await application.steps.ask("service", { action: "observe", input: absent });
     expect(nothing.body).toEqual({ state: "done", output: {}, changes: [] });
+  });
+
+  it("tell whether what serves answers as it should", async () => {
+    const { body } = await application.steps.ask("service", { action: "observe", input: serviceInput });
+    const serving = body.output as Readonly<Record<string, unknown>>;
+    const answers = async (input: object, service: typeof serving) =>
+      (await application.steps.ask("verify", { action: "observe", input, outputs: { service } })).body.output;
+    expect(await answers(smoke, serving)).toEqual({ answers: true });
+    const { expect: expected } = smoke;
+    expect(await answers({ ...smoke, expect: { ...expected, contains: "Nobody" } }, serving)).toEqual({
+      answers: false,
+    });
+    expect(await answers(smoke, {})).toEqual({ answers: false });
   });
 
   it("make a revision of the same content for a rebuild, one however often it is asked, and keep it afterwards", async () => {
