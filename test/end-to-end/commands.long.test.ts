@@ -85,7 +85,7 @@ describe("the command line", () => {
   it("keeps a frozen environment as it is, and says who froze it until when", async () => {
     await answer("freeze", "users", "--reason", "the demo", "--for", "8h", ...place());
     const frozen = await cloud.alloyrun("rebuild", "users", "--level", "app", ...place());
-    expect(frozen.stderr).toMatch(/FROZEN: users is frozen until [\s\S]+ by [\s\S]+:\s+the demo/);
+    expect(frozen.stderr).toMatch(/FROZEN: users is frozen until [\s\S]+ by [\s\S]+:\s+the\s+demo/);
     expect(frozen.code).toBe(4);
     const status = await cloud.alloyrun("status", "users", ...place());
     expect(status.stdout).toContain("because: the demo");
