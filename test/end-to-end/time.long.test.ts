@@ -7,7 +7,6 @@ import { type InstalledCloud, startInstalledCloud } from "./support/installed-cl
 import { takeInventory } from "./support/inventory.ts";
 import { invalidRequests } from "./support/journal.ts";
 import { letTimePass, type PassingTime } from "./support/passing-time.ts";
-import { createTakeAway, untaken } from "./support/take-away.ts";
 
 jest.setTimeout(600_000);
 
@@ -20,7 +19,6 @@ const job = `projects/my-project/locations/${region}/jobs/alloyrun-rebuild-brief
 describe("what time does by itself", () => {
   let cloud: InstalledCloud;
   let watched: Watched;
-  const takeAway = createTakeAway("my-project", () => false);
   let time: PassingTime;
   let environment: Environment;
   let before: readonly string[];
@@ -28,12 +26,11 @@ describe("what time does by itself", () => {
 
   beforeAll(async () => {
     cloud = await startInstalledCloud({
-      ...{ seed: "time", apis: takeAway.apis },
+      seed: "time",
       onStart: (local) => {
         watched = watchDecisions(local);
       },
     });
-    takeAway.start(cloud.local);
     time = await letTimePass(cloud);
     before = takeInventory(cloud.local);
     // Late enough for it to be ready by then, and warned.
@@ -132,10 +129,7 @@ describe("what time does by itself", () => {
 
   it("is let to do it by grants of which none is idle", () => {
     const rights = takeRights(cloud.local).map(keyOf);
-    const ofTime = rights.filter((key) => otherJourneys.time.test(key));
-    expect(ofTime).toHaveLength(1);
-    expect(untaken(ofTime, takeAway)).toEqual([]);
-    expect(idleRights(rights, watched, otherJourneys.time).filter((key) => !ofTime.includes(key))).toEqual([]);
+    expect(idleRights(rights, watched, otherJourneys.time)).toEqual([]);
   });
 
   async function runOf(run: string): Promise<RunView> {
