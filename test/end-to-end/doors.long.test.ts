@@ -20,6 +20,9 @@ const ticketSecret = "signs-what-comes-in";
 const ann = "ann@example.com";
 
 /** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
+/** Packed seed files; what is in them nobody gets to see here. */
+const seed = `seeds/${"1".repeat(64)}.tgz`;
+
 describe("the doors of an installation", () => {
   const receiver = createReceiver();
   const takeAway = createTakeAway("my-project", () => false);
@@ -36,6 +39,8 @@ describe("the doors of an installation", () => {
         watched = watchDecisions(local);
       },
     });
+    const uploads = "storage.googleapis.com/upload/storage/v1/b/my-project-alloyrun/o";
+    await cloud.ask(`POST ${uploads}?uploadType=media&name=${encodeURIComponent(seed)}`, {});
     await addSecret("alloyrun-hook-events", hookSecret);
     await addSecret("alloyrun-hook-tickets", ticketSecret);
     door = await findDoor(cloud);
@@ -62,7 +67,7 @@ describe("the doors of an installation", () => {
   });
 
   it("starts one run of a message however often it comes, in the name of the account that brings it", async () => {
-    const message = { action: "up", spec, folders: { seed: `seeds/${"1".repeat(64)}.tgz` }, onBusy: "queue" };
+    const message = { action: "up", spec, folders: { seed }, onBusy: "queue" };
     for (let times = 0; times < 2; times += 1) await publish(message, { idempotencyKey: "friday" });
     await until(() => receiver.missed > 2);
     expect(executions()).toHaveLength(1);
@@ -100,7 +105,7 @@ describe("the doors of an installation", () => {
   });
 
   it("has the stored policy judge a looser spec, and links go to the stored webhook alone", async () => {
-    await publish({ action: "up", spec: stolen, folders: { seed: `seeds/${"1".repeat(64)}.tgz` }, onBusy: "queue" });
+    await publish({ action: "up", spec: stolen, folders: { seed }, onBusy: "queue" });
     const asked = await nextAsked(2);
     expect(asked).toMatchObject({
       reasons: [
