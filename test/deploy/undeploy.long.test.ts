@@ -84,8 +84,9 @@ describe("a removal that is killed", () => {
     gate.release("go");
     const place = `--project ${project} --region ${region}`;
     expect(`${(await session.ended).code} ${session.printed()}`).toMatch(/^4 /);
-    expect(session.printed()).toContain(
-      `staging: up run-1 is under way — alloyrun deploy ${place} && alloyrun cancel run-1 ${place}`,
+    const printed = session.printed().replace(/ \\\n\s+|\s+/g, " ");
+    expect(printed).toContain(
+      `staging: up run-1 is under way alloyrun deploy ${place} && alloyrun cancel run-1 ${place}`,
     );
     expect(standing()).toContain(`workflows.workflows ${workflows}/alloyrun-environment`);
     await install();

@@ -88,7 +88,7 @@ describe("secrets of an environment", () => {
   it("stay there when data is built anew by the leave of somebody who was sent a link", async () => {
     const rebuilt = await watched(async () => {
       const run = await door.request({ action: "rebuild", level: "data", environment: environmentName });
-      await until(async () => receiver.taken.some(({ body }) => body.includes("/a/")));
+      await until(async () => receiver.taken.some(({ body }) => body.includes("/a#")));
       await door.approve(bob, run);
       return door.ended(run);
     });

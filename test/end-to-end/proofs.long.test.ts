@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
@@ -29,6 +30,8 @@ describe("the answer of an environment", () => {
     const servers = findChildren(/\bpostgres\b.* -D /);
     expect(servers).toHaveLength(1);
     for (const pid of servers) process.kill(pid, "SIGKILL");
+    // A connection that stands may still be answered until its own process has noticed.
+    for (let tries = 0; tries < 50 && (await cloud.read("proofs")).status === 200; tries += 1) await delay(100);
     expect(await cloud.read("proofs")).toEqual(broken);
     const cluster = `alloydb.googleapis.com/v1/projects/my-project/locations/${region}/clusters/proofs-cluster`;
     await cloud.ask(`POST ${cluster}/instances/proofs-primary:restart`, {});

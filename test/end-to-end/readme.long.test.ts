@@ -62,7 +62,10 @@ describe("the README's way from a laptop to a real project, word for word", () =
   it("finds the spec in order, and what the project lacks, with the command that mends it", async () => {
     expect(await type("npx alloyrun validate")).toMatchObject({ code: 0 });
     const { code, printed } = await type("npx alloyrun doctor");
-    expect({ code, printed }).toEqual({ code: 1, printed: expect.stringContaining("npx alloyrun deploy") });
+    expect({ code, printed }).toEqual({
+      code: 1,
+      printed: expect.stringContaining("alloyrun deploy --project my-project"),
+    });
   }, 120_000);
 
   it("installs, builds, and answers", async () => {
@@ -75,8 +78,10 @@ describe("the README's way from a laptop to a real project, word for word", () =
   }, 400_000);
 
   it("takes all of it down again, once Google has released it", async () => {
+    // Google may have released all of it by then, or not.
     const { code, printed } = await type("npx alloyrun down");
-    expect({ code, printed }).toEqual({ code: 3, printed: expect.stringContaining("npx alloyrun sweep") });
+    expect([0, 3]).toContain(code);
+    expect(printed).toContain(code === 0 ? "users is gone" : "alloyrun sweep --project my-project");
     let swept = await type("npx alloyrun sweep");
     for (let tries = 0; swept.code === 3 && tries < 12; tries += 1) {
       await local.cloud.clock.advance(6 * 3_600_000);
