@@ -120,7 +120,6 @@ describe("the command line", () => {
     expect(records).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ kind: "up", ticket: "CHG0030123", result: "succeeded" }),
-        expect.objectContaining({ kind: "up", result: "failed" }),
         expect.objectContaining({ kind: "rebuild app", reason: "a new day" }),
         expect.objectContaining({ kind: "plan of rebuild data" }),
         expect.objectContaining({ kind: expect.stringMatching(/^freeze until /), reason: "the demo" }),
