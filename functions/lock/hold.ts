@@ -5,6 +5,7 @@ import type { Run } from "../contract.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredLock } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { isUnderWay } from "../under-way.ts";
 
 /** What a lock is asked with. */
 export interface LockClients {
@@ -85,7 +86,7 @@ async function lifeOf(
 ): Promise<"busy" | "settling" | "dead"> {
   const found = await executions.getExecution(execution);
   if (!found) return "dead";
-  if (found.state === "ACTIVE" || found.state === "QUEUED") return "busy";
+  if (isUnderWay(found)) return "busy";
   const endedAt = found.endTime === undefined ? 0 : Date.parse(found.endTime) / 1000;
   return now - endedAt >= longestFunctionSeconds ? "dead" : "settling";
 }

@@ -2,6 +2,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import type { WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { editStored } from "../entry/read.ts";
 import type { StoredQueue } from "../entry/stored.ts";
+import { isUnderWay } from "../under-way.ts";
 
 /** What the queue is asked with. */
 export interface QueueClients {
@@ -58,8 +59,7 @@ function beforeOf(waiting: StoredQueue["waiting"], execution: string): StoredQue
 }
 
 async function isWaiting(execution: string, executions: QueueClients["executions"]): Promise<boolean> {
-  const state = (await executions.getExecution(execution))?.state;
-  return state === "ACTIVE" || state === "QUEUED";
+  return isUnderWay(await executions.getExecution(execution));
 }
 
 function placeOf({ bucket, environment }: Pick<Waiter, "bucket" | "environment">) {

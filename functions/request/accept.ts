@@ -150,9 +150,10 @@ async function makeReady(
   }
   const packed = await specOf(body, clients);
   requireAllowed(packed, body, installation);
-  if ((body.of ?? body.action) === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
+  const action = body.of ?? body.action;
+  if (action === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
-  if ((body.of ?? body.action) !== "down") await refuseMissing(packed, clients);
+  if (action !== "down") await refuseMissing(packed, clients);
   if (body.plan !== undefined) await requirePlan(body.plan, clients);
   const plan = planOf(packed, installation);
   const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });

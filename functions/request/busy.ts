@@ -6,6 +6,7 @@ import { readStored } from "../entry/read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
+import { isUnderWay } from "../under-way.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 
 /** Another run holds the environment. */
@@ -88,8 +89,7 @@ export function changes(action: RequestedAction | string): boolean {
 }
 
 async function isAlive({ execution }: StoredLock, executions: AcceptClients["executions"]): Promise<boolean> {
-  const state = (await executions.getExecution(execution))?.state;
-  return state === "ACTIVE" || state === "QUEUED";
+  return isUnderWay(await executions.getExecution(execution));
 }
 
 /**

@@ -5,6 +5,7 @@ import { lockPlace, readLock } from "../lock/hold.ts";
 import { closeApprovals } from "../plan/close.ts";
 import { approvalFor } from "../record/approval.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
+import { isUnderWay } from "../under-way.ts";
 import { cutShort } from "./cut-short.ts";
 import { editRequest, type Noted, readRequest } from "./note.ts";
 import { enterOpen } from "./open.ts";
@@ -21,7 +22,7 @@ import { start } from "./start.ts";
 export async function cancelRun(run: string, by: string, clients: ViewClients): Promise<RunView> {
   const { request } = await demandRun(run, clients);
   const execution = request.execution && (await clients.executions.getExecution(request.execution));
-  if (execution && (execution.state === "ACTIVE" || execution.state === "QUEUED")) {
+  if (execution && isUnderWay(execution)) {
     await clients.executions.cancelExecution(execution.name);
   }
   const view = await viewRun(run, clients);

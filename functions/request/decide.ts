@@ -7,6 +7,7 @@ import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
 import { approvalObject, requestersOf } from "../plan/approve.ts";
 import { closeApproval } from "../plan/close.ts";
+import { isUnderWay } from "../under-way.ts";
 import { readRequest } from "./note.ts";
 import { type PublisherClients, refusePublisher } from "./publishers.ts";
 import type { ViewClients } from "./run-view.ts";
@@ -75,8 +76,7 @@ async function isAwaited(
   if (closedAt !== undefined) return false;
   const request = (await readRequest(clients, run))?.request;
   if (request?.execution === undefined || (attempt !== undefined && attempt !== request.attempt)) return false;
-  const state = (await clients.executions.getExecution(request.execution))?.state;
-  return state === "ACTIVE" || state === "QUEUED";
+  return isUnderWay(await clients.executions.getExecution(request.execution));
 }
 
 /** What nobody waits for is not decided: whoever resumes the run would find it decided beforehand. */

@@ -1,5 +1,6 @@
 import { beingChanged, readStored, type Stored, writeStored } from "../entry/read.ts";
 import type { StoredOpenRuns, StoredRequest } from "../entry/stored.ts";
+import { isUnderWay } from "../under-way.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 
 /**
@@ -59,6 +60,5 @@ async function openOnes(
 /** One without an execution is about to get it, or gets it from whoever asks again. */
 async function isOpen({ execution }: StoredRequest, { executions }: AcceptClients): Promise<boolean> {
   if (execution === undefined) return true;
-  const state = (await executions.getExecution(execution))?.state;
-  return state === "ACTIVE" || state === "QUEUED";
+  return isUnderWay(await executions.getExecution(execution));
 }
