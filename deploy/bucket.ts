@@ -13,15 +13,13 @@ import {
 } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
+import { type RoleNames, underNames } from "./roles.ts";
 
 /** What keeps the content private and recoverable. */
 const settings = {
   iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: "enforced" },
   versioning: { enabled: true },
 } as const;
-
-/** What the installation's roles are called in the project, by their usual names, where that is another. */
-export type RoleNames = ReadonlyMap<string, string>;
 
 /**
  * Ensures the installation's bucket: private, with uniform access and object versions, and each account's rights in it,
@@ -86,7 +84,7 @@ function grantsEdit(
   names: RoleNames,
 ): (policy: Policy) => Policy {
   const usual = accounts.flatMap((account) => bucketGrants(target, account));
-  const grants = usual.map((grant) => ({ ...grant, role: names.get(grant.role) ?? grant.role }));
+  const grants = underNames(usual, names);
   return (policy) => reconcile(policy, grants, accounts);
 }
 

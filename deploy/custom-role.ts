@@ -3,7 +3,7 @@ import { ApiError } from "../google/error.ts";
 import { type InstallationChange, present } from "./change.ts";
 import { installationAccounts } from "./installation.ts";
 import { isOwn, refuseForeign } from "./ownership.ts";
-import { bucketRoles, rolesOf, type WantedRole } from "./roles.ts";
+import { installationRoles, type WantedRole } from "./roles.ts";
 
 /** What ensuring roles works with. */
 export type RoleClient = Pick<IamRolesClient, "getRole" | "listRoles" | "createRole" | "patchRole" | "undeleteRole">;
@@ -48,7 +48,7 @@ export async function planRole(roles: Pick<RoleClient, "getRole">, wanted: Wante
 /** The names of all custom roles of the installation's own, also of those that an earlier version made, with or without mark. */
 export async function listOwnRoles(roles: Pick<RoleClient, "listRoles">, project: string): Promise<readonly string[]> {
   const all = (await present(roles.listRoles(`projects/${project}`))) ?? [];
-  const wanted = [...installationAccounts(project).flatMap((each) => rolesOf(project, each)), ...bucketRoles(project)];
+  const wanted = installationRoles(project, installationAccounts(project));
   const titles = new Map(wanted.map(({ name, title }) => [name, title]));
   return all.flatMap((role) => {
     const { name = "" } = role;

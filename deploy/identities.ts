@@ -2,14 +2,14 @@ import type { IamClient, ServiceAccount } from "../google/clients/iam.ts";
 import type { ResourceManagerClient } from "../google/clients/resource-manager.ts";
 import type { ApiError } from "../google/error.ts";
 import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
-import { isUnknownMember, type RoleNames } from "./bucket.ts";
+import { isUnknownMember } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { ensureRole, listOwnRoles, planRole, type RoleClient } from "./custom-role.ts";
 import { persist } from "./eventually.ts";
 import type { InstallationAccount, Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
 import { memberOf, reconcile } from "./reconcile.ts";
-import { bucketRoles, grantsOf, rolesOf } from "./roles.ts";
+import { grantsOf, installationRoles, type RoleNames, underNames } from "./roles.ts";
 
 /** What making identities works with. */
 export interface IdentityClients {
@@ -35,7 +35,7 @@ export async function ensureIdentities(
 ): Promise<RoleNames> {
   const { project } = target;
   await Promise.all(accounts.map((account) => ensureAccount(clients.iam, project, account)));
-  const wanted = [...accounts.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
+  const wanted = installationRoles(project, accounts);
   const names = new Map(
     await Promise.all(wanted.map(async (role) => [role.name, await ensureRole(clients.roles, role)] as const)),
   );
@@ -56,7 +56,7 @@ export async function planIdentities(
   accounts: readonly InstallationAccount[],
 ): Promise<{ readonly changes: readonly InstallationChange[]; readonly names: RoleNames }> {
   const { project } = target;
-  const wantedRoles = [...accounts.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
+  const wantedRoles = installationRoles(project, accounts);
   const [ofAccounts, ofRoles, own, policy] = await Promise.all([
     Promise.all(accounts.map((account) => planAccount(iam, { project, account, accounts }))),
     Promise.all(wantedRoles.map(async (role) => ({ usual: role.name, ...(await planRole(roles, role)) }))),
@@ -143,7 +143,7 @@ function projectEdit(
   { names, own }: Roles,
 ): (policy: Policy) => Policy {
   const usual = accounts.flatMap((account) => grantsOf(target, account));
-  const grants = usual.map((grant) => ({ ...grant, role: names.get(grant.role) ?? grant.role }));
+  const grants = underNames(usual, names);
   // A role that was made a moment ago is not listed everywhere yet.
   const roles = new Set([...own, ...names.values()]);
   const members = new Set(accounts.map(memberOf));

@@ -148,15 +148,16 @@ async function findBucket({ buckets }: Clients, target: Target): Promise<readonl
     // Google takes about one change a second of the same object, so its versions go one after the other.
     const objects = [...Map.groupBy(versions, (version) => version.name).values()];
     await inTurns(objects, 16, async (ofObject) => {
-      for (const version of ofObject) await persist(isThrottled, () => buckets.deleteVersion(name, version));
+      for (const version of ofObject) await persist(isBusy, () => buckets.deleteVersion(name, version));
     });
     await buckets.deleteBucket(name);
   };
   return [{ resource: `gs://${name}`, remove }];
 }
 
-function isThrottled({ code }: ApiError): boolean {
-  return code === "RESOURCE_EXHAUSTED" || code === "UNAVAILABLE";
+/** Somebody else changes it at this moment, such as Google itself, or it was changed too often in one. */
+export function isBusy({ code }: ApiError): boolean {
+  return code === "ABORTED" || code === "UNAVAILABLE" || code === "RESOURCE_EXHAUSTED";
 }
 
 /** Names of what bears the mark of the installation and of none of its environments. */

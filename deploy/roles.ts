@@ -33,7 +33,7 @@ const purposes: Readonly<Record<LimitedPermissions["of"], string>> = {
 };
 
 /** The custom roles of an account. */
-export function rolesOf(project: string, account: InstallationAccount): readonly WantedRole[] {
+function rolesOf(project: string, account: InstallationAccount): readonly WantedRole[] {
   const role = (name: string, purpose: string, includedPermissions: readonly string[]): WantedRole => ({
     name,
     title: `alloyrun ${account.name}${purpose}`,
@@ -79,6 +79,19 @@ export function bucketRoles(project: string): readonly WantedRole[] {
     description: installationMark(project),
     includedPermissions: bucketPermissions[verb],
   }));
+}
+
+/** Every custom role of an installation. */
+export function installationRoles(project: string, accounts: readonly InstallationAccount[]): readonly WantedRole[] {
+  return [...accounts.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
+}
+
+/** What the installation's roles are called in the project, by their usual names, where that is another. */
+export type RoleNames = ReadonlyMap<string, string>;
+
+/** Grants with the roles as they are called in the project. */
+export function underNames(grants: readonly Grant[], names: RoleNames): readonly Grant[] {
+  return grants.map((grant) => ({ ...grant, role: names.get(grant.role) ?? grant.role }));
 }
 
 /**

@@ -30,9 +30,10 @@ export interface RunnerClients {
  * @throws ApiError ALREADY_EXISTS when a repository of that name is somebody else's
  */
 export async function ensureRunnerImage(clients: RunnerClients, target: Target): Promise<string> {
-  const { bundle, parent, tag } = await wantedRunner(target);
+  const wanted = await wantedRunner(target);
+  const { bundle, parent, tag } = wanted;
   const registryUri = await ensureRepository(clients, target);
-  const built = await findBuilt(clients, target, tag);
+  const built = await findBuilt(clients, target, wanted);
   if (built) return built;
   const object = await uploadSource(clients.storage, target, bundle);
   const build = buildpackBuild({
@@ -42,7 +43,7 @@ export async function ensureRunnerImage(clients: RunnerClients, target: Target):
     tags: [tag],
   });
   await clients.await(await persist(isUnknownAccount, () => clients.builds.createBuild(parent, build)));
-  return untilDefined({ what: `image of build ${tag}`, patience }, () => findBuilt(clients, target, tag));
+  return untilDefined({ what: `image of build ${tag}`, patience }, () => findBuilt(clients, target, wanted));
 }
 
 /** What `ensureRunnerImage` would make; and the image by digest, if there is one already. */
@@ -50,10 +51,10 @@ export async function planRunnerImage(
   { registry, builds }: Pick<RunnerClients, "registry" | "builds">,
   target: Target,
 ): Promise<{ readonly changes: readonly InstallationChange[]; readonly image: string | undefined }> {
-  const { tag } = await wantedRunner(target);
+  const wanted = await wantedRunner(target);
   const repository = repositoryName(target);
   const change = repositoryChange(target, await present(registry.getRepository(repository)));
-  const image = change ? undefined : await present(findBuilt({ builds, registry }, target, tag));
+  const image = change ? undefined : await present(findBuilt({ builds, registry }, target, wanted));
   const build: InstallationChange = {
     kind: "image",
     action: "create",
@@ -62,6 +63,8 @@ export async function planRunnerImage(
   };
   return { changes: found(change, image ? undefined : build), image };
 }
+
+type WantedRunner = Awaited<ReturnType<typeof wantedRunner>>;
 
 /** What the image is built from, where, and the tag by which its build is found again. */
 async function wantedRunner({ project, region }: Target) {
@@ -104,9 +107,9 @@ async function ensureRepository({ registry, await: wait }: RunnerClients, target
 async function findBuilt(
   { builds, registry }: Pick<RunnerClients, "builds" | "registry">,
   target: Target,
-  tag: string,
+  { parent, tag }: Pick<WantedRunner, "parent" | "tag">,
 ): Promise<string | undefined> {
-  const built = await builds.listBuilds(`projects/${target.project}/locations/${target.region}`, tag);
+  const built = await builds.listBuilds(parent, tag);
   for (const build of built.filter(({ status }) => status === "SUCCESS")) {
     const image = imageOf(build);
     if (image && (await registry.hasImage(repositoryName(target), image.split("/").at(-1) ?? ""))) return image;

@@ -3,12 +3,13 @@ import type { PubsubClient, Subscription } from "../google/clients/pubsub.ts";
 import type { ApiError } from "../google/error.ts";
 import { editPolicy, type Policy, withGrants } from "../google/policy.ts";
 import { accountEmail, functionUrl, installationAccountId } from "../spec/names.ts";
-import { isUnknownMember, type RoleNames } from "./bucket.ts";
+import { isUnknownMember } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
 import { installationAccounts, installationLabels, type Target, topicsRoleName } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
 import { memberOf } from "./reconcile.ts";
+import { type RoleNames, underNames } from "./roles.ts";
 
 /** A subscription of an installation. */
 export interface InstallationSubscription {
@@ -172,9 +173,9 @@ function policyEdits(target: Target, names: RoleNames): readonly PolicyEdit[] {
 function readers({ project }: Target, names: RoleNames): readonly PolicyEdit[] {
   return installationAccounts(project).flatMap((account) =>
     account.readsPolicyOf.map((topic) => {
-      const usual = topicsRoleName(project, account.name);
-      const grant = { role: names.get(usual) ?? usual, member: memberOf(account) };
-      return { resource: `projects/${project}/topics/${topic}`, edit: (policy: Policy) => withGrants(policy, [grant]) };
+      const usual = [{ role: topicsRoleName(project, account.name), member: memberOf(account) }];
+      const grants = underNames(usual, names);
+      return { resource: `projects/${project}/topics/${topic}`, edit: (policy: Policy) => withGrants(policy, grants) };
     }),
   );
 }

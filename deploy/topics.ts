@@ -1,8 +1,8 @@
 import type { PubsubClient, Topic } from "../google/clients/pubsub.ts";
-import type { RoleNames } from "./bucket.ts";
 import { found, type InstallationChange, present } from "./change.ts";
 import { installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
+import type { RoleNames } from "./roles.ts";
 import { ensureSubscriptions, planSubscriptions } from "./subscriptions.ts";
 
 /**

@@ -9,7 +9,7 @@ import { findHindrances, type Hindrance, withDeploy } from "./hindrances.ts";
 import type { Target } from "./installation.ts";
 import { isOwn } from "./ownership.ts";
 import { demandRegion } from "./region.ts";
-import { bucketPart, entrances, type RemovalPart, remainder } from "./removal.ts";
+import { bucketPart, entrances, isBusy, type RemovalPart, remainder } from "./removal.ts";
 
 /** How an installation is removed. */
 export interface Undeployment {
@@ -84,9 +84,4 @@ async function demandApis({ serviceUsage, buckets, iam }: Clients, target: Targe
     code: "FAILED_PRECONDITION",
     text: `what alloyrun has behind APIs that are off cannot be found; turn them on first: gcloud services enable ${off.join(" ")} --project=${project}`,
   });
-}
-
-/** Somebody else changes it at this moment, such as Google itself. */
-function isBusy({ code }: ApiError): boolean {
-  return code === "ABORTED" || code === "UNAVAILABLE" || code === "RESOURCE_EXHAUSTED";
 }

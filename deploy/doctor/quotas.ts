@@ -4,7 +4,7 @@ import type { IamRolesClient } from "../../google/clients/iam-roles.ts";
 import { present } from "../change.ts";
 import { installationAccounts, type Target } from "../installation.ts";
 import { isOwn } from "../ownership.ts";
-import { bucketRoles, rolesOf } from "../roles.ts";
+import { installationRoles } from "../roles.ts";
 import type { Finding } from "./finding.ts";
 
 /** What a new environment takes of what Compute Engine counts. */
@@ -36,7 +36,7 @@ export async function examineQuotas(
     present(roles.listRoles(parent)),
   ]);
   const wanted = installationAccounts(project);
-  const wantedRoles = [...wanted.flatMap((account) => rolesOf(project, account)), ...bucketRoles(project)];
+  const wantedRoles = installationRoles(project, wanted);
   const ours = (resources: readonly object[]) => resources.filter((resource) => isOwn(resource, { project })).length;
   const counts = [
     ...quotas.flatMap(({ metric = "", limit = 0, usage = 0 }) => {
