@@ -7,7 +7,7 @@ import type { Execution } from "../../../google/clients/workflow-executions.ts";
 import { idOf } from "../../../spec/names.ts";
 import { exampleText } from "../../spec/example.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
-import { createTestInstallation, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+import { createTestInstallation, folders, hold, putQuestion, requestWith, type TestInstallation } from "./context.ts";
 
 let here: TestInstallation;
 let run: string;
@@ -134,20 +134,7 @@ describe("resumeRun", () => {
 
   it("counts as asked by who resumes it, who may not approve it then, and is open again", async () => {
     stand("FAILED");
-    const question = {
-      id: "a1",
-      run,
-      environment: "users",
-      changesHash: "c",
-      callback: "",
-      reasons: [],
-      approvers: [],
-    };
-    await put(here.clients.storage, "approvals/a1.json", {
-      ...question,
-      requesters: ["a@example.com"],
-      expiresAt: 9e9,
-    });
+    await putQuestion(here, run);
     await resumeRun(run, "b@example.com", here.clients);
     const callbacks = { send: () => Promise.resolve() };
     const decided = decide(

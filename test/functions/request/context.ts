@@ -5,6 +5,7 @@ import type { ViewClients } from "../../../functions/request/run-view.ts";
 import type { LogEntry, LogQuery } from "../../../google/clients/logging.ts";
 import type { Execution, NewExecution } from "../../../google/clients/workflow-executions.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
+import { put } from "../../support/stored.ts";
 
 /** An installation whose bucket, executions and log are in memory. */
 export interface TestInstallation {
@@ -82,6 +83,12 @@ export function hold({ clients }: TestInstallation, { run, environment, executio
   const { bucket } = clients.installation;
   const target = { database: 1, cluster: 1 };
   return answerLock({ action: "claim", bucket, environment, now: 1_000_000, target, ...who }, clients);
+}
+
+/** Somebody was asked about a run of `a@example.com`, and has not answered. */
+export async function putQuestion({ clients }: TestInstallation, run: string): Promise<void> {
+  const about = { id: "a1", run, environment: "users", changesHash: "c", callback: "", reasons: [], approvers: [] };
+  await put(clients.storage, "approvals/a1.json", { ...about, requesters: ["a@example.com"], expiresAt: 9e9 });
 }
 
 /** Every execution has ended well. */

@@ -5,7 +5,15 @@ import { decide } from "../../../functions/request/decide.ts";
 import { listOpen } from "../../../functions/request/open.ts";
 import { exampleText } from "../../spec/example.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
-import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
+import {
+  createTestInstallation,
+  end,
+  folders,
+  hold,
+  putQuestion,
+  requestWith,
+  type TestInstallation,
+} from "./context.ts";
 
 const up: RequestBody = { action: "up", spec: exampleText, folders };
 let here: TestInstallation;
@@ -82,20 +90,7 @@ describe("a request that is identical to an open one", () => {
     await ask("k3", up, "b@example.com");
     await ask("k4", up, "b@example.com");
     expect(stored(here.clients.storage, `requests/${run}.json`)).toMatchObject({ joinedBy: ["b@example.com"] });
-    const question = {
-      id: "a1",
-      run,
-      environment: "users",
-      changesHash: "c",
-      callback: "",
-      reasons: [],
-      approvers: [],
-    };
-    await put(here.clients.storage, "approvals/a1.json", {
-      ...question,
-      requesters: ["a@example.com"],
-      expiresAt: 9e9,
-    });
+    await putQuestion(here, run);
     const pubsub = { getPolicy: async () => ({}) };
     const clients = { ...here.clients, pubsub, callbacks: { send: () => Promise.resolve() } };
     const decideBy = (by: string) => decide({ id: "a1", state: "approved", via: "api", by, body: {} }, clients);
