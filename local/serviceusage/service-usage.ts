@@ -1,4 +1,5 @@
 import { type Api, handlers, type OperationResource, type RunningOperation } from "../api.ts";
+import type { Hold } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { ApiError, errorInfo } from "../error.ts";
 import type { JsonObject } from "../json.ts";
@@ -44,8 +45,8 @@ export function createServiceUsage(cloud: Cloud): Api {
       "google.api.serviceusage.v1.ServiceUsage.BatchGetServices": ({ parent = "", names = [] }) =>
         batchGet(context, parent, names),
       "google.api.serviceusage.v1.ServiceUsage.ListServices": (request) => list(context, request),
-      "google.api.serviceusage.v1beta1.ServiceUsage.GenerateServiceIdentity": ({ parent = "" }) =>
-        generateIdentity(context, parent),
+      "google.api.serviceusage.v1beta1.ServiceUsage.GenerateServiceIdentity": ({ parent = "" }, { hold }) =>
+        generateIdentity(context, parent, hold),
     }),
     operations: {
       enable: (operation) => runChange(context, "enable", operation),
@@ -177,10 +178,10 @@ function list(
 }
 
 /** Answers when the identity is there: gcloud reads the response of the operation without waiting for it. */
-async function generateIdentity({ cloud, states }: Context, parent: string): Promise<OperationResource> {
+async function generateIdentity({ cloud, states }: Context, parent: string, hold: Hold): Promise<OperationResource> {
   const { project, service } = parseName(parent);
   demandKnown([service]);
-  await cloud.clock.sleep(createLatencies(cloud)("serviceusage.identity", parent), { draws: true });
+  await hold.sleep(createLatencies(cloud)("serviceusage.identity", parent), { draws: true });
   const agent = states.ensureAgent(project, service);
   const response = { "@type": type("v1beta1.ServiceIdentity"), email: agent?.email, uniqueId: agent?.uniqueId };
   return { name: "operations/finished.DONE_OPERATION", done: true, response };

@@ -138,4 +138,16 @@ describe("generateServiceIdentity", () => {
     const { body } = await rest(local, target);
     expect(body).toMatchObject({ done: true, response: { email: expect.stringContaining("gcp-sa-workflows") } });
   });
+
+  it("waits on the clock alone, so that moving it on is enough", async () => {
+    const target = `POST serviceusage.googleapis.com/v1beta1/projects/${testProject}/services/eventarc.googleapis.com:generateServiceIdentity`;
+    local.cloud.clock.pause();
+    let isAnswered = false;
+    const asked = rest(local, target).finally(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) await local.cloud.clock.advance(100);
+    local.cloud.clock.resume();
+    expect((await asked).body).toMatchObject({ done: true });
+  });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { JsonObject } from "../../local/json.ts";
 import { hasEffect } from "./resume/boundary.ts";
+import { type Door, findDoor } from "./support/door.ts";
 import { createEnvironment, type Environment, type EnvironmentOptions, region } from "./support/environment.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { takeInventory } from "./support/inventory.ts";
@@ -18,6 +19,9 @@ const range = `${project}/global/addresses/held-services`;
 const teardown = `storage.googleapis.com/storage/v1/b/my-project-alloyrun/o/${encodeURIComponent("teardowns/held.json")}`;
 const hour = 60 * 60_000;
 
+/** Somebody else than who asks. */
+const boss = "user:boss@example.com";
+
 const options: EnvironmentOptions = { egress: { direct: {} } };
 
 /** One environment whose subnet, connection and network Google, and others, hold when it is taken down. */
@@ -26,6 +30,7 @@ describe("a removal that is held up", () => {
   let time: PassingTime;
   let environment: Environment;
   let before: readonly string[];
+  let door: Door;
   /** Ids of what waits, and the generation of the list of it, after the first removal. */
   let waiting: Readonly<Record<string, unknown>>;
   let generation: string;
@@ -33,6 +38,8 @@ describe("a removal that is held up", () => {
   beforeAll(async () => {
     cloud = await startInstalledCloud({ seed: "removal" });
     time = await letTimePass(cloud);
+    door = await findDoor(cloud);
+    await door.allow(boss);
     await makeTheirNetwork();
     before = takeInventory(cloud.local);
     environment = createEnvironment("held", options);
@@ -101,7 +108,11 @@ describe("a removal that is held up", () => {
     expect(effectsSince(from, /^alloyrun-/)).toEqual([]);
     expect(takeInventory(cloud.local)).toEqual(standing);
     environment.configure(options);
-    expect((await cloud.up(environment)).run.failures).toEqual([]);
+    // Nobody lifts the protection alone.
+    const lifted = cloud.up(environment);
+    const { run } = await door.asked((asked) => asked.environment === "held");
+    await door.approve(boss, run);
+    expect((await lifted).run.failures).toEqual([]);
   });
 
   it("leaves the connection to Google for an hour, and for as long as any cluster uses the network", async () => {
