@@ -32,8 +32,9 @@ export interface PeeringClients {
 /** Reads range, connection and peering. Without its network there is no connection. */
 export async function observePeering(input: PeeringInput, clients: PeeringClients): Promise<ObservedPeering> {
   const { compute, resourceManager, serviceNetworking } = clients;
-  const [project, range, network] = await Promise.all([
-    resourceManager.getProject(input.network.split("/")[1] ?? ""),
+  // Asked for alone: beside a call of an API that is disabled, its refusal would now and then not be heard.
+  const project = await resourceManager.getProject(input.network.split("/")[1] ?? "");
+  const [range, network] = await Promise.all([
     input.range && compute.getGlobalAddress(input.range.name),
     compute.getNetwork(input.network),
   ]);
