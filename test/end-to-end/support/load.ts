@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 /** What a load of requests saw. */
 export interface LoadReport {
   readonly requests: number;
@@ -12,6 +14,9 @@ export interface Load {
   /** Lets the requests under way end, and tells what came back. */
   stop(): Promise<LoadReport>;
 }
+
+/** Between two requests of a lane, or the load would take all there is from the rebuild that it watches. */
+const pauseMs = 10;
 
 /**
  * Asks a URL again and again, several at a time.
@@ -37,6 +42,7 @@ export function startLoad(
       } catch (caught) {
         failed.push(String(caught instanceof Error ? (caught.cause ?? caught) : caught));
       }
+      await delay(pauseMs);
     }
   };
   const running = Array.from({ length: lanes }, lane);
