@@ -3,7 +3,7 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "./test/support/strip-types.mjs" },
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "\\.(long|every)\\.test\\.ts$"],
+  testPathIgnorePatterns: ["/node_modules/", "\\.long\\.test\\.ts$"],
   maxWorkers: 2,
   // Generous, because suites start real processes and the machine may be busy; nothing asserts how long they take.
   testTimeout: 60000,
