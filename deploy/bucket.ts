@@ -85,7 +85,7 @@ function grantsEdit(
 ): (policy: Policy) => Policy {
   const usual = accounts.flatMap((account) => bucketGrants(target, account));
   const grants = underNames(usual, names);
-  return (policy) => reconcile(policy, grants, accounts);
+  return (policy) => reconcile(policy, grants, accounts.map(memberOf));
 }
 
 /** A member that was created moments ago is not known everywhere yet. */

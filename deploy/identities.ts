@@ -8,7 +8,7 @@ import { ensureRole, listOwnRoles, planRole, type RoleClient } from "./custom-ro
 import { persist } from "./eventually.ts";
 import type { InstallationAccount, Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
-import { memberOf, reconcile } from "./reconcile.ts";
+import { everybody, memberOf, reconcile } from "./reconcile.ts";
 import { grantsOf, installationRoles, type RoleNames, underNames } from "./roles.ts";
 
 /** What making identities works with. */
@@ -111,7 +111,7 @@ interface Actors {
   readonly accounts: readonly InstallationAccount[];
 }
 
-/** Lets those of our accounts act as this one that declare it, and no other of them. */
+/** Lets those of our accounts act as this one that declare it, no other of them, and never everybody. */
 async function ensureActors(iam: IdentityClients["iam"], actors: Actors): Promise<void> {
   const name = accountName(actors.project, actors.account.email);
   const access = { get: () => iam.getAccountPolicy(name), set: (policy: Policy) => iam.setAccountPolicy(name, policy) };
@@ -121,7 +121,7 @@ async function ensureActors(iam: IdentityClients["iam"], actors: Actors): Promis
 function actorsEdit({ account, accounts }: Actors): (policy: Policy) => Policy {
   const actors = accounts.filter(({ actAs }) => actAs.some((name) => name === account.name));
   const grants = actors.map((actor) => ({ role: "roles/iam.serviceAccountUser", member: memberOf(actor) }));
-  return (policy) => reconcile(policy, grants, accounts);
+  return (policy) => reconcile(policy, grants, [...accounts.map(memberOf), ...everybody]);
 }
 
 /** An account is read as absent for a moment after it was made. */

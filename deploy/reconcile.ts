@@ -1,12 +1,15 @@
 import { type Grant, type Policy, withGrants, withoutGrants } from "../google/policy.ts";
 import type { InstallationAccount } from "./installation.ts";
 
+/** Members that stand for whoever comes, with a Google account or without. */
+export const everybody = ["allUsers", "allAuthenticatedUsers"] as const;
+
 /**
- * The policy of something of the installation's own, in which its accounts hold exactly the grants. What anybody else was
- * granted is left alone.
+ * The policy of something of the installation's own, in which the members that it decides about, as a rule its accounts,
+ * hold exactly the grants. What anybody else was granted is left alone.
  */
-export function reconcile(policy: Policy, grants: readonly Grant[], accounts: readonly InstallationAccount[]): Policy {
-  const ours = new Set(accounts.map(memberOf));
+export function reconcile(policy: Policy, grants: readonly Grant[], decided: readonly string[]): Policy {
+  const ours = new Set(decided);
   const held = (policy.bindings ?? []).flatMap(({ role, condition, members = [] }) =>
     members.filter((member) => ours.has(member)).map((member) => ({ role, member, condition })),
   );

@@ -9,7 +9,7 @@ import { listOwnRoles } from "./custom-role.ts";
 import { persist } from "./eventually.ts";
 import { installationAccounts, type Target } from "./installation.ts";
 import { isOwn } from "./ownership.ts";
-import { reconcile } from "./reconcile.ts";
+import { memberOf, reconcile } from "./reconcile.ts";
 
 /** One thing of the installation's own, and how it goes. */
 export interface Removal {
@@ -106,7 +106,7 @@ async function findGrants({ roles, resourceManager, buckets }: Clients, target: 
       resource: `gs://${name}`,
       get: () => buckets.getPolicy(name),
       set: (policy: Policy) => buckets.setPolicy(name, policy),
-      edit: (policy: Policy) => reconcile(policy, [], installationAccounts(project)),
+      edit: (policy: Policy) => reconcile(policy, [], installationAccounts(project).map(memberOf)),
     },
   ];
   const there = places.filter(({ resource }) => bucket || !resource.startsWith("gs://"));

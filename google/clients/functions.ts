@@ -36,6 +36,9 @@ export interface CloudFunction {
     readonly maxInstanceRequestConcurrency?: number;
     readonly ingressSettings?: string;
     readonly environmentVariables?: Readonly<Record<string, string>>;
+    readonly secretEnvironmentVariables?: readonly { readonly key?: string }[];
+    /** Full name of a VPC connector. */
+    readonly vpcConnector?: string;
     readonly allTrafficOnLatestRevision?: boolean;
   };
   readonly url?: string;

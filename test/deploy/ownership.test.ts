@@ -3,7 +3,7 @@ import { ensureFunction } from "../../deploy/functions.ts";
 import { installationAccounts, installationFunctions, installationLabels } from "../../deploy/installation.ts";
 import { ensureRunnerImage } from "../../deploy/runner.ts";
 import { ensureWorkflows } from "../../deploy/workflows.ts";
-import type { FunctionsClient } from "../../google/clients/functions.ts";
+import type { CloudFunction, FunctionsClient } from "../../google/clients/functions.ts";
 import type { Policy } from "../../google/policy.ts";
 
 const project = "my-project";
@@ -27,8 +27,25 @@ const [lock] = installationFunctions(project).filter(({ id }) => id === "alloyru
 if (!lock) throw new Error("there is no function alloyrun-lock");
 const bundle = { files: {}, sources: [], content: "c".repeat(64) };
 const wanted = { ...lock, bundle, environment: {} };
-/** Content label of the wanted function: its source and the hash of its empty environment. */
-const content = `${"c".repeat(40)}-44136fa3`;
+/** The wanted function as it is once it was deployed. */
+const deployed: CloudFunction = {
+  state: "ACTIVE",
+  labels: { ...installationLabels(project), "alloyrun-content": "c".repeat(40) },
+  buildConfig: {
+    runtime: "nodejs24",
+    entryPoint: "alloyrun-lock",
+    serviceAccount: `projects/${project}/serviceAccounts/alloyrun-build@${project}.iam.gserviceaccount.com`,
+  },
+  serviceConfig: {
+    serviceAccountEmail: lock.account,
+    timeoutSeconds: 120,
+    availableMemory: "512M",
+    maxInstanceCount: 10,
+    ingressSettings: "ALLOW_ALL",
+    allTrafficOnLatestRevision: true,
+  },
+};
+const service = { template: { serviceAccount: lock.account }, ingress: "INGRESS_TRAFFIC_ALL" } as const;
 
 describe("what somebody else made under one of our names", () => {
   it("is left as it is when it is a function", async () => {
@@ -57,22 +74,18 @@ describe("the callers of a function of our own", () => {
   it("are of our accounts those of this version alone, and whom people added", async () => {
     const role = "roles/run.invoker";
     const emailOf = (account: string) => installationAccounts(project).find(({ name }) => name === account)?.email;
-    const bindings = [{ role, members: [`serviceAccount:${emailOf("sweep")}`, "group:team@example.com"] }];
+    const bindings = [{ role, members: [`serviceAccount:${emailOf("sweep")}`, "allUsers", "group:team@example.com"] }];
     const written: Policy[] = [];
     const clients = only<Parameters<typeof ensureFunction>[0]>({
-      functions: only<FunctionsClient>({
-        getFunction: async () => ({
-          state: "ACTIVE",
-          labels: { ...installationLabels(project), "alloyrun-content": content },
-        }),
-      }),
-      run: {
+      functions: only<FunctionsClient>({ getFunction: async () => deployed }),
+      run: only<Parameters<typeof ensureFunction>[0]["run"]>({
+        getService: async () => service,
         getServicePolicy: async () => ({ bindings }),
         setServicePolicy: async (_name, policy) => {
           written.push(policy);
           return policy;
         },
-      },
+      }),
     });
     await ensureFunction(clients, target, wanted);
     expect(written.map((policy) => policy.bindings)).toEqual([

@@ -7,7 +7,7 @@ import type { Finding } from "../../../deploy/doctor/finding.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/main.ts";
 import { type Installer, region, startInstaller } from "../../support/installer.ts";
-import { operate } from "../../support/local-operation.ts";
+import { member, operate } from "../../support/local-operation.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 jest.setTimeout(120_000);
@@ -60,13 +60,13 @@ describe("the doctor", () => {
       const identity = `gcloud beta services identity create --service=${service}.googleapis.com --project=${project}`;
       const [made, bound = ""] = command.split(" && ");
       expect(made).toBe(identity);
-      const [, member = ""] = /--member=(\S+)/.exec(bound) ?? [];
+      const [, agent = ""] = /--member=(\S+)/.exec(bound) ?? [];
       expect(bound).toBe(
-        `gcloud projects add-iam-policy-binding ${project} --member=${member} --role=${role} --condition=None`,
+        `gcloud projects add-iam-policy-binding ${project} --member=${agent} --role=${role} --condition=None`,
       );
       const usage = `serviceusage.googleapis.com/v1beta1/projects/${project}/services/${service}.googleapis.com`;
       await ask(`POST ${usage}:generateServiceIdentity`, {});
-      await edit((bindings) => [...bindings, { role, members: [member] }]);
+      await edit((bindings) => [...bindings, { role, members: [agent] }]);
       expect(await installer.examine()).toEqual([]);
     },
   );
@@ -141,6 +141,46 @@ describe("the doctor", () => {
     expect(await installer.plan()).toEqual([]);
   });
 
+  it("tells what was changed of functions and who may call them, and deploying puts it right but for whom people named", async () => {
+    const drift = "serviceConfig.serviceAccountEmail,serviceConfig.maxInstanceCount,serviceConfig.minInstanceCount";
+    await ask(`PATCH cloudfunctions.googleapis.com/v2/${locations}/functions/alloyrun-network?updateMask=${drift}`, {
+      serviceConfig: { serviceAccountEmail: emailOf("egress"), maxInstanceCount: 1, minInstanceCount: 1 },
+    });
+    const role = "roles/run.invoker";
+    const run = `run.googleapis.com/v2/${locations}/services`;
+    const bindings = [
+      { role, members: ["allUsers", "allAuthenticatedUsers", "group:team@example.com"] },
+      { role: "roles/run.admin", members: ["allUsers"] },
+    ];
+    await ask(`POST ${run}/alloyrun-network:setIamPolicy`, { policy: { bindings } });
+    await letAnybodyCall(`${run}/alloyrun-request`);
+    const changes = await installer.plan();
+    expect(changes.map(({ resource, differences }) => [resource, differences])).toEqual([
+      [
+        `${locations}/functions/alloyrun-network`,
+        [
+          `~ account: ${emailOf("egress")} → ${emailOf("network")}`,
+          ...["~ most instances: 1 → 10", "~ fewest instances: 1 → 0"],
+          `~ account of its service: ${emailOf("egress")} → ${emailOf("network")}`,
+        ],
+      ],
+      [
+        `${locations}/services/alloyrun-network`,
+        [
+          `+ ${role} to ${emailOf("workflow")}`,
+          ...[`- ${role} to allUsers`, `- ${role} to allAuthenticatedUsers`, "- roles/run.admin to allUsers"],
+        ],
+      ],
+      [`${locations}/services/alloyrun-request`, ["+ callers are checked"]],
+    ]);
+    await installer.install();
+    expect(await installer.plan()).toEqual([]);
+    const held = await ask(`GET ${run}/alloyrun-network:getIamPolicy`);
+    expect(held.bindings).toEqual([
+      { role, members: ["group:team@example.com", `serviceAccount:${emailOf("workflow")}`] },
+    ]);
+  });
+
   it("tells an API that is off, and deploying turns it on", async () => {
     await ask(`POST serviceusage.googleapis.com/v1/projects/${project}/services/pubsub.googleapis.com:disable`, {});
     expect(await installer.plan()).toContainEqual(
@@ -196,6 +236,15 @@ describe("the doctor", () => {
     await ask(`DELETE cloudfunctions.googleapis.com/v2/${locations}/functions/alloyrun-network`);
     const service = `run.googleapis.com/v2/${locations}/services/alloyrun-request`;
     await ask(`POST ${service}:setIamPolicy`, { policy: { bindings: [] } });
+  }
+
+  /** Cloud Run stops looking who calls; it takes no service of less memory than this when somebody edits one. */
+  async function letAnybodyCall(service: string): Promise<void> {
+    const { containers: held, ...template } = member(await ask(`GET ${service}`), "template");
+    const [container] = held as unknown as readonly JsonObject[];
+    const containers = [{ ...container, resources: { limits: { cpu: "1", memory: "512Mi" }, cpuIdle: true } }];
+    const body = { invokerIamDisabled: true, template: { ...template, containers, revision: "" } };
+    await ask(`PATCH ${service}?updateMask=invokerIamDisabled,template`, body);
   }
 
   async function edit(change: (bindings: readonly Binding[]) => readonly Binding[]): Promise<void> {
