@@ -66,7 +66,11 @@ function addInstallationCommands(program: Command): void {
         (await import("./commands/undeploy.ts")).undeployInstallation(options, terminal),
       ),
     );
-  placed(program.command("doctor").description("look for what is wrong with an installation, and tell what mends it"))
+  placed(
+    program
+      .command("doctor")
+      .description("look for what is wrong with a project and its installation, and tell what mends it"),
+  )
     .option("--spec <file>", "look also whether this environment.yaml fits into the project")
     .option("--all", "every finding; the first that fit on a phone when left out")
     .action((options: DoctorOptions) =>

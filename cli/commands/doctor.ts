@@ -4,6 +4,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { findInstallation, type Installation, type Place } from "../installation.ts";
 import { ProblemError } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderExamination } from "../view/doctor.ts";
 import { watchRun } from "../watch.ts";
 import { readSpec } from "./validate.ts";
 
@@ -15,38 +16,26 @@ export interface DoctorOptions extends Place {
   readonly all?: boolean;
 }
 
-/** How many findings fit on a phone. */
-const shownFindings = 5;
-
 /**
- * Looks for what is wrong, tells for every finding the command that mends it, and changes nothing. Where the installation
- * looks right, every step says itself whether its permissions are in effect.
+ * Looks for what is wrong, before an installation as after it, tells for every finding the command that mends it, and
+ * changes nothing. Where the installation looks right, every step says itself whether its permissions are in effect.
  */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
   const { project, region, spec: file, all = false } = options;
   const checked = file === undefined ? undefined : await readSpec(file, terminal);
   if (file !== undefined && !checked) return exitCodes.invalid;
   const place = { project, region };
-  const looked = await examine(place, file !== undefined && checked ? { file, ...checked } : undefined);
-  const isRight = !looked.some(({ check }) => check === "installation");
-  const findings = isRight ? [...looked, ...(await checkPermissions(place))] : looked;
-  terminal.answer({ project, region, findings });
-  if (findings.length === 0) {
-    terminal.say([`Nothing is wrong with alloyrun in ${project} (${region}).`]);
-    return exitCodes.ok;
-  }
-  const shown = all ? findings : findings.slice(0, shownFindings);
-  const more = findings.length - shown.length;
-  terminal.say([
-    ...shown.flatMap(renderFinding),
-    ...(more > 0 ? [`and ${more} more: the same with --all`] : []),
-    `${findings.length} ${findings.length === 1 ? "finding" : "findings"}. Nothing was changed.`,
-  ]);
-  return exitCodes.failed;
-}
-
-function renderFinding({ check, resource, problem, command }: Finding): readonly string[] {
-  return [`${check}: ${resource}: ${problem}`, `    ${command}`];
+  const member = () =>
+    findInstallation(place)
+      .then((installation) => installation.member())
+      .catch(() => undefined);
+  const specFile = file !== undefined && checked ? { file, ...checked } : undefined;
+  const { findings: seen, notes } = await examine(place, { specFile, member });
+  const isRight = !seen.some(({ check }) => check === "installation");
+  const findings = isRight ? [...seen, ...(await checkPermissions(place))] : seen;
+  terminal.answer({ project, region, findings, notes });
+  terminal.say(renderExamination({ findings, notes }, { ...place, all }));
+  return findings.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
 /** The same run as `deploy` ends with: nobody else can tell what an account may do. */

@@ -1,38 +1,108 @@
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectCloudBilling } from "../../google/clients/cloud-billing.ts";
 import { connectComputeFacts } from "../../google/clients/compute-facts.ts";
+import { ApiError } from "../../google/error.ts";
 import type { InstallationChange } from "../change.ts";
 import { openClients } from "../clients.ts";
 import { type Place, planDeployment, targetOf } from "../deploy.ts";
 import { installationAccounts, type Target } from "../installation.ts";
 import { examineAgents } from "./agents.ts";
-import type { Finding } from "./finding.ts";
+import { examineApis, noteApis, readApis } from "./apis.ts";
+import { examineCaller, type Member, refusalToLook } from "./caller.ts";
+import type { Finding, Note } from "./finding.ts";
 import { examineProject } from "./project.ts";
-import { examineQuotas } from "./quotas.ts";
+import { examineQuotas, noteQuotas } from "./quotas.ts";
 import { examineRanges, type SpecFile } from "./ranges.ts";
 
+/** What came of looking. */
+export interface Examination {
+  readonly findings: readonly Finding[];
+  readonly notes: readonly Note[];
+}
+
+/** What is looked at beside the project itself, and by whom. */
+export interface ExamineOptions {
+  /** An environment's file, whose demands are then looked at. */
+  readonly specFile?: SpecFile;
+  readonly member: Member;
+  /** What `deploy` would make and change; its plan unless given. */
+  readonly plan?: () => Promise<readonly InstallationChange[]>;
+}
+
 /**
- * Looks for what is wrong with an installation and its project: whether it is paid for, Google's own accounts have their
- * roles, everything is as `deploy` makes it, quotas have room, and the ranges of a spec are free. Changes nothing.
+ * Looks for what is wrong with a project and the installation in it: whether it is paid for, the APIs are on, Google's own
+ * accounts have their roles, everything is as `deploy` makes it or could be made by whoever is logged in, quotas have room,
+ * and the ranges of a spec are free. It looks at all of that before there is an installation, too. Changes nothing.
  *
- * @throws ApiError naming the call that was refused
+ * @throws ApiError naming the call that was refused, when not even the project may be seen
  */
-export async function examine(place: Place, specFile?: SpecFile): Promise<readonly Finding[]> {
+export async function examine(place: Place, options: ExamineOptions): Promise<Examination> {
   const auth = createAuth();
   const clients = openClients();
   const facts = connectComputeFacts(auth)(unguarded);
   const billing = connectCloudBilling(auth)(unguarded);
   const target = await targetOf(clients, place);
-  const changes = await planDeployment(place, clients);
-  const isInstalled = isInstallation(changes, target);
-  const findings = await Promise.all([
-    examineProject({ ...clients, billing }, target),
-    isInstalled ? examineAgents(clients.resourceManager, target) : [],
-    isInstalled ? seenOf(changes).map((change) => toFinding(change, place)) : [notInstalled(place)],
-    examineQuotas({ ...clients, facts }, target),
-    specFile ? examineRanges(facts, specFile) : [],
+  const { specFile, member, plan = () => planDeployment(place, clients) } = options;
+  const looked = { ...target, member };
+  const [apis, changes] = await Promise.all([
+    look(looked, () => readApis(clients.serviceUsage, target)),
+    look(looked, plan),
   ]);
-  return findings.flat();
+  const on = apis.seen;
+  const { resourceManager } = clients;
+  const parts = await Promise.all([
+    look(looked, () => examineProject({ ...clients, billing }, target)),
+    look(looked, async () =>
+      changes.seen ? examineInstallation(changes.seen, { resourceManager, on, ...looked }) : [],
+    ),
+    look(looked, async () => (on ? examineAgents(resourceManager, { ...target, on }) : [])),
+    look(looked, () => examineQuotas({ ...clients, facts }, { ...target, spec: specFile?.spec })),
+    look(looked, async () => (specFile ? examineRanges(facts, specFile) : [])),
+  ]);
+  const refusals = [apis, changes, ...parts].flatMap(({ refusal }) => refusal ?? []);
+  return {
+    // Whoever may not look is told so once: the command is the same.
+    findings: [...refusals.slice(0, 1), ...parts.flatMap(({ seen }) => seen ?? [])],
+    notes: [...(on ? noteApis(on, target) : []), ...noteQuotas(target)],
+  };
+}
+
+/** Whose project is looked at by whom. */
+interface Looked extends Target {
+  readonly member: Member;
+}
+
+/** What looking gave, or the finding that it is not allowed; then the rest is looked at nevertheless. */
+interface Look<Seen> {
+  readonly seen?: Seen;
+  readonly refusal?: Finding;
+}
+
+async function look<Seen>({ member, ...target }: Looked, work: () => Promise<Seen>): Promise<Look<Seen>> {
+  try {
+    return { seen: await work() };
+  } catch (caught) {
+    if (!(caught instanceof ApiError && caught.code === "PERMISSION_DENIED")) throw caught;
+    return { refusal: await refusalToLook(caught, target, member) };
+  }
+}
+
+interface Installed extends Looked {
+  readonly resourceManager: ReturnType<typeof openClients>["resourceManager"];
+  /** APIs that are on, as far as that may be seen. */
+  readonly on: ReadonlySet<string> | undefined;
+}
+
+/** What is not as `deploy` makes it, and whether whoever is logged in could deploy; nothing when there is no need. */
+async function examineInstallation(
+  changes: readonly InstallationChange[],
+  { resourceManager, on, member, ...target }: Installed,
+): Promise<readonly Finding[]> {
+  if (changes.length === 0) return [];
+  const caller = await examineCaller(resourceManager, target, member);
+  if (isInstallation(changes, target))
+    return [...caller, ...seenOf(changes).map((change) => toFinding(change, target))];
+  return [notInstalled(target), ...(on ? examineApis(on, target) : []), ...caller];
 }
 
 /** Whether there is anything of it: its bucket, or one of its accounts. */

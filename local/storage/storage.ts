@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type Api, handlers } from "../api.ts";
+import { type Api, handlers, type PermissionTable } from "../api.ts";
 import type { Cloud } from "../cloud.ts";
+import type { JsonObject } from "../json.ts";
 import type { StorageV1Methods } from "../model/generated/storage-v1.ts";
 import { bucketMethods } from "./bucket-methods.ts";
 import { openBuckets } from "./buckets.ts";
@@ -26,7 +27,7 @@ export function createStorage(cloud: Cloud): Api {
   const uploads = createUploads(context);
   return {
     host: "storage.googleapis.com",
-    permissions,
+    permissions: ofBuckets(permissions, ({ bucket }) => buckets.find(String(bucket)) !== undefined),
     errorStyle: "storage",
     methods: handlers<StorageV1Methods>({ ...bucketMethods(context), ...objectMethods(context) }),
     raw: (request, call) => answerRaw({ ...context, uploads }, request, call),
@@ -40,4 +41,14 @@ export function createStorage(cloud: Cloud): Api {
     },
     projectOfPath: (path) => buckets.find(bucketOfPath(path))?.projectId,
   };
+}
+
+/** Everybody is told that there is no such bucket: nobody has a right to what no project owns. */
+function ofBuckets(table: PermissionTable, exists: (request: JsonObject) => boolean): PermissionTable {
+  const rows = Object.entries(table).map(([method, row]) => {
+    if ("open" in row) return [method, row] as const;
+    const when = (resource: string) => (resource.startsWith("projects/_/buckets/{bucket}") ? { when: exists } : {});
+    return [method, row.map((rule) => ({ ...rule, ...when(rule.resource) }))] as const;
+  });
+  return Object.fromEntries(rows);
 }

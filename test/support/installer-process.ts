@@ -2,10 +2,7 @@ import { ensureApis, planApis } from "../../deploy/apis.ts";
 import { ensureBucket, planBucket } from "../../deploy/bucket.ts";
 import { openClients } from "../../deploy/clients.ts";
 import { targetOf } from "../../deploy/deploy.ts";
-import { examineAgents } from "../../deploy/doctor/agents.ts";
-import { examineProject } from "../../deploy/doctor/project.ts";
-import { examineQuotas } from "../../deploy/doctor/quotas.ts";
-import { examineRanges } from "../../deploy/doctor/ranges.ts";
+import { examine } from "../../deploy/doctor/examine.ts";
 import { ensureFunction, planFunction } from "../../deploy/functions.ts";
 import { ensureIdentities, planIdentities } from "../../deploy/identities.ts";
 import { installationAccounts, installationFunctions } from "../../deploy/installation.ts";
@@ -13,14 +10,11 @@ import { ensureLinkKey, planLinkKey } from "../../deploy/link-key.ts";
 import { ensureSchedules, planSchedules } from "../../deploy/schedules.ts";
 import { ensureTopics, planTopics } from "../../deploy/topics.ts";
 import { ensureWorkflows, planWorkflows } from "../../deploy/workflows.ts";
-import { createAuth, unguarded } from "../../google/auth.ts";
-import { connectCloudBilling } from "../../google/clients/cloud-billing.ts";
-import { connectComputeFacts } from "../../google/clients/compute-facts.ts";
 import { parseSpec } from "../../spec/load.ts";
 
 /*
  * The installer's own code, part by part, for a parent that asks for it. A process of its own, because what a Google client
- * trusts and asks is decided when its process starts. Arguments: project and region.
+ * trusts and asks is decided when its process starts. Arguments: project, region, and who it is.
  */
 
 /** What the parent may ask for. */
@@ -29,7 +23,7 @@ export type Question =
   | { readonly ask: "install" }
   /** What of that would be made or changed. */
   | { readonly ask: "plan" }
-  /** What the doctor finds in the project, and with a spec in its ranges. */
+  /** What the doctor finds in the project and such an installation, and of what a spec needs. */
   | { readonly ask: "examine"; readonly spec?: string };
 
 /** What comes back. */
@@ -39,8 +33,7 @@ export interface Answer {
   readonly error?: string;
 }
 
-const [, , project = "", region = ""] = process.argv;
-const auth = createAuth();
+const [, , project = "", region = "", member] = process.argv;
 const clients = openClients();
 const target = await targetOf(clients, { project, region });
 const accounts = installationAccounts(project);
@@ -64,7 +57,7 @@ async function answer(question: Question): Promise<unknown> {
     case "plan":
       return plan();
     case "examine":
-      return examine(question.spec);
+      return examineAll(question.spec);
   }
 }
 
@@ -96,16 +89,9 @@ async function plan() {
   return changes.flat();
 }
 
-async function examine(spec: string | undefined) {
-  const billing = connectCloudBilling(auth)(unguarded);
-  const facts = connectComputeFacts(auth)(unguarded);
-  const findings = await Promise.all([
-    examineProject({ ...clients, billing }, target),
-    examineAgents(clients.resourceManager, target),
-    examineQuotas({ ...clients, facts }, target),
-    spec === undefined ? [] : examineRanges(facts, { file: "environment.yaml", spec: parseSpec(spec), text: spec }),
-  ]);
-  return findings.flat();
+function examineAll(spec: string | undefined) {
+  const specFile = spec === undefined ? undefined : { file: "environment.yaml", spec: parseSpec(spec), text: spec };
+  return examine({ project, region }, { plan, member: async () => member, specFile });
 }
 
 process.on("message", ({ id, question }: { readonly id: number; readonly question: Question }) => {

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { InstallationChange } from "../../deploy/change.ts";
-import type { Finding } from "../../deploy/doctor/finding.ts";
+import type { Examination } from "../../deploy/doctor/examine.ts";
 import type { LocalCloud } from "../../local/main.ts";
 import type { Answer, Question } from "./installer-process.ts";
 
@@ -11,21 +11,29 @@ const program = fileURLToPath(new URL("installer-process.ts", import.meta.url));
 /** Region of what it installs. */
 export const region = "asia-northeast1";
 
-/** The installer's own code in front of a local cloud, as the owner. */
+/** The installer's own code in front of a local cloud. */
 export interface Installer {
   /** Makes everything of an installation but what takes a build; of the functions there are two, which do nothing. */
   install(): Promise<void>;
   /** What of that would be made or changed. */
   plan(): Promise<readonly InstallationChange[]>;
-  /** What the doctor finds in the project, and in the ranges of a spec. */
-  examine(spec?: string): Promise<readonly Finding[]>;
+  /** What the doctor finds and notes of the project and such an installation, and of what a spec needs. */
+  examine(spec?: string): Promise<Examination>;
   stop(): Promise<void>;
 }
 
-/** Starts it for a project. */
-export async function startInstaller(local: LocalCloud, project: string): Promise<Installer> {
-  const env = { PATH: process.env.PATH, ...(await local.environment({ project })) };
-  const child = fork(program, [project, region], { env, stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+/** Starts it for a project, as the owner or as a person. */
+export async function startInstaller(
+  local: LocalCloud,
+  project: string,
+  { as }: { readonly as?: string } = {},
+): Promise<Installer> {
+  const env = { PATH: process.env.PATH, ...(await local.environment({ as, project })) };
+  const child = fork(program, [project, region, ...(as ? [`user:${as}`] : [])], {
+    env,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv: [],
+  });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   child.on("message", ({ id, value, error }: Answer) => {
     const one = waiting.get(id);

@@ -18,7 +18,6 @@ const locations = `projects/${project}/locations/${region}`;
 const iam = `iam.googleapis.com/v1/projects/${project}`;
 const compute = `compute.googleapis.com/compute/v1/projects/${project}`;
 const bucket = `${project}-alloyrun`;
-const policy = `cloudresourcemanager.googleapis.com/v1/projects/${project}`;
 const emailOf = (name: string) => `alloyrun-${name}@${project}.iam.gserviceaccount.com`;
 
 /** Something is broken as it happens to people; then what is found is mended by what the finding says. */
@@ -38,7 +37,7 @@ describe("the doctor", () => {
   });
 
   it("finds nothing in a project that is as it should be", async () => {
-    expect(await installer.examine()).toEqual([]);
+    expect((await installer.examine()).findings).toEqual([]);
     expect(await installer.plan()).toEqual([]);
   });
 
@@ -48,44 +47,39 @@ describe("the doctor", () => {
     const { command } = await only("billing");
     expect(command).toBe(`gcloud billing projects link ${project} --billing-account=ACCOUNT_ID`);
     await ask(`PUT ${billing}`, { billingAccountName: "billingAccounts/012345-6789AB-CDEF01" });
-    expect(await installer.examine()).toEqual([]);
+    expect((await installer.examine()).findings).toEqual([]);
   });
 
-  it.each([...["artifactregistry", "cloudbuild", "cloudfunctions", "cloudscheduler", "pubsub", "run", "workflows"]])(
-    "tells that Google's own account for %s has lost its role",
-    async (service) => {
-      const role = `roles/${service}.serviceAgent`;
-      await edit((bindings) => bindings.filter((binding) => binding.role !== role));
-      const { command } = await only("agents");
-      const identity = `gcloud beta services identity create --service=${service}.googleapis.com --project=${project}`;
-      const [made, bound = ""] = command.split(" && ");
-      expect(made).toBe(identity);
-      const [, agent = ""] = /--member=(\S+)/.exec(bound) ?? [];
-      expect(bound).toBe(
-        `gcloud projects add-iam-policy-binding ${project} --member=${agent} --role=${role} --condition=None`,
-      );
-      const usage = `serviceusage.googleapis.com/v1beta1/projects/${project}/services/${service}.googleapis.com`;
-      await ask(`POST ${usage}:generateServiceIdentity`, {});
-      await edit((bindings) => [...bindings, { role, members: [agent] }]);
-      expect(await installer.examine()).toEqual([]);
-    },
-  );
+  it.each(["cloudfunctions", "pubsub"])("tells that Google's own account for %s has lost its role", async (service) => {
+    const role = `roles/${service}.serviceAgent`;
+    await edit((bindings) => bindings.filter((binding) => binding.role !== role));
+    const { command } = await only("agents");
+    const identity = `gcloud beta services identity create --service=${service}.googleapis.com --project=${project}`;
+    const [made, bound = ""] = command.split(" && ");
+    expect(made).toBe(identity);
+    const [, agent = ""] = /--member=(\S+)/.exec(bound) ?? [];
+    expect(bound).toBe(
+      `gcloud projects add-iam-policy-binding ${project} --member=${agent} --role=${role} --condition=None`,
+    );
+    const usage = `serviceusage.googleapis.com/v1beta1/projects/${project}/services/${service}.googleapis.com`;
+    await ask(`POST ${usage}:generateServiceIdentity`, {});
+    await edit((bindings) => [...bindings, { role, members: [agent] }]);
+    expect((await installer.examine()).findings).toEqual([]);
+  });
 
-  it.each([
-    { metric: "NETWORKS", limit: 0, needed: 1 },
-    { metric: "SUBNETWORKS", limit: 0, needed: 1 },
-  ])("tells that $metric are used up", async ({ metric, limit, needed }) => {
-    local.faults.addLimit({ project, metric, limit });
+  it("tells that a quota is used up", async () => {
+    const metric = "NETWORKS";
+    local.faults.addLimit({ project, metric, limit: 0 });
     const { problem, command } = await only("quotas");
-    expect(problem).toBe(`${metric}: 0 of ${limit} are taken, and ${needed} more are needed`);
+    expect(problem).toBe("NETWORKS: 0 of 0 are taken, and 1 more are needed");
     expect(command).toBe(
       `gcloud beta quotas preferences create --project=${project} --service=compute.googleapis.com ` +
-        `--quota-id=${metric}-per-project --preferred-value=10`,
+        "--quota-id=NETWORKS-per-project --preferred-value=10",
     );
     // Google grants what was asked for.
     local.faults.clear();
     local.faults.addLimit({ project, metric, limit: 10 });
-    expect(await installer.examine()).toEqual([]);
+    expect((await installer.examine()).findings).toEqual([]);
     local.faults.clear();
   });
 
@@ -94,7 +88,7 @@ describe("the doctor", () => {
     const spec = example.replace(/subnet: .*/, "subnet: { name: my-subnet, range: 192.168.100.0/28 }");
     await ask(`POST ${compute}/global/networks`, { name: "my-vpc", autoCreateSubnetworks: false });
     await takeRanges();
-    const findings = await installer.examine(spec);
+    const { findings } = await installer.examine(spec);
     expect(findings.map(({ check, resource, problem }) => [check, resource, problem])).toEqual([
       [
         ...["ranges", "environment.yaml: network.subnets.my-subnet"],
@@ -109,7 +103,28 @@ describe("the doctor", () => {
     const file = join(folder.path, "environment.yaml");
     writeFileSync(file, spec);
     for (const { command } of findings) await run("sh", ["-c", command], { cwd: folder.path });
-    expect(await installer.examine(readFileSync(file, "utf8"))).toEqual([]);
+    expect((await installer.examine(readFileSync(file, "utf8"))).findings).toEqual([]);
+  });
+
+  it("tells somebody who may not look what lets them, and all that can be seen nevertheless", async () => {
+    await grant(project, ["browser"], "bob@example.com");
+    const person = await startInstaller(local, project, { as: "bob@example.com" });
+    try {
+      const { findings } = await person.examine();
+      expect(findings).toEqual([
+        {
+          ...{ check: "caller", resource: `projects/${project}` },
+          problem: expect.stringContaining("PERMISSION_DENIED"),
+          command:
+            `for role in viewer iam.securityReviewer; do gcloud projects add-iam-policy-binding ${project} ` +
+            "--member=user:bob@example.com --role=roles/$role --condition=None; done",
+        },
+      ]);
+      for (const { command } of findings) await mend(command, project);
+      expect((await person.examine()).findings).toEqual([]);
+    } finally {
+      await person.stop();
+    }
   });
 
   it("tells each part of an installation that is not as it was made, and deploying mends them all", async () => {
@@ -190,8 +205,55 @@ describe("the doctor", () => {
     expect(await installer.plan()).toEqual([]);
   });
 
+  it("looks at all of it before there is an installation, too, and its commands let somebody else install", async () => {
+    const other = "other-project";
+    const ann = "ann@example.com";
+    await grant(other, ["viewer", "iam.securityReviewer"], ann);
+    await ask(`POST serviceusage.googleapis.com/v1/projects/${other}/services/compute.googleapis.com:enable`, {});
+    local.faults.addLimit({ project: other, metric: "NETWORKS", limit: 0 });
+    const person = await startInstaller(local, other, { as: ann });
+    try {
+      const { findings, notes } = await person.examine();
+      expect(findings.map(({ check, problem }) => [check, problem])).toEqual([
+        ["installation", `alloyrun is not installed in ${region}`],
+        ["apis", expect.stringMatching(/^off are .*artifactregistry, cloudbuild, run, cloudfunctions, workflows, /)],
+        ["caller", expect.stringMatching(/^user:ann@example.com may not deploy: lacks \S+ and \d+ more$/)],
+        ["quotas", "NETWORKS: 0 of 0 are taken, and 1 more are needed"],
+      ]);
+      expect(notes.map(({ check, way }) => [check, way])).toEqual([
+        [
+          "apis",
+          `gcloud services enable servicenetworking.googleapis.com vpcaccess.googleapis.com alloydb.googleapis.com --project=${other}`,
+        ],
+        ["quotas", `https://console.cloud.google.com/iam-admin/quotas?project=${other}`],
+      ]);
+      for (const { command } of findings) await mend(command, other);
+      local.faults.clear();
+      expect((await person.examine()).findings.map(({ check }) => check)).toEqual(["installation"]);
+      await person.install();
+      expect((await person.examine()).findings).toEqual([]);
+    } finally {
+      await person.stop();
+    }
+  });
+
+  /** Does what gcloud would do at two of the commands; the others are not for it. */
+  async function mend(command: string, place: string): Promise<void> {
+    const [, apis] = /^gcloud services enable (.*) --project=/.exec(command) ?? [];
+    const batch = `POST serviceusage.googleapis.com/v1/projects/${place}/services:batchEnable`;
+    if (apis) await ask(batch, { serviceIds: apis.split(" ") });
+    const [, roles, email] = /^for role in (.*); do gcloud .*--member=user:(\S+) /.exec(command) ?? [];
+    if (roles && email) await grant(place, roles.split(" "), email);
+  }
+
+  async function grant(place: string, roles: readonly string[], email: string): Promise<void> {
+    const granted = roles.map((role) => ({ role: `roles/${role}`, members: [`user:${email}`] }));
+    await edit((bindings) => [...bindings, ...granted], place);
+    await local.cloud.clock.advance(10 * 60_000);
+  }
+
   async function only(check: Finding["check"]): Promise<Finding> {
-    const findings = await installer.examine();
+    const { findings } = await installer.examine();
     expect(findings.map((finding) => finding.check)).toEqual([check]);
     return findings[0] as Finding;
   }
@@ -247,9 +309,13 @@ describe("the doctor", () => {
     await ask(`PATCH ${service}?updateMask=invokerIamDisabled,template`, body);
   }
 
-  async function edit(change: (bindings: readonly Binding[]) => readonly Binding[]): Promise<void> {
+  async function edit(
+    change: (bindings: readonly Binding[]) => readonly Binding[],
+    place: string = project,
+  ): Promise<void> {
+    const policy = `cloudresourcemanager.googleapis.com/v1/projects/${place}`;
     const read = await ask(`POST ${policy}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } });
-    const bindings = change(read.bindings as unknown as readonly Binding[]);
+    const bindings = change((read.bindings ?? []) as unknown as readonly Binding[]);
     await ask(`POST ${policy}:setIamPolicy`, { policy: { ...read, bindings, version: 3 } });
   }
 });

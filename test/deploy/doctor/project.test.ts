@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { examineAgents } from "../../../deploy/doctor/agents.ts";
+import { environmentApis } from "../../../deploy/doctor/apis.ts";
 import { examineProject } from "../../../deploy/doctor/project.ts";
+import { installationApis } from "../../../deploy/installation.ts";
 import { ApiError } from "../../../google/error.ts";
 import type { Policy } from "../../../google/policy.ts";
 
@@ -15,6 +17,8 @@ const complete: Policy = {
     { role: "roles/cloudscheduler.serviceAgent", members: [agent("gcp-sa-cloudscheduler")] },
     { role: "roles/pubsub.serviceAgent", members: [agent("gcp-sa-pubsub")] },
     { role: "roles/run.serviceAgent", members: [agent("serverless-robot-prod")] },
+    { role: "roles/servicenetworking.serviceAgent", members: [agent("service-networking")] },
+    { role: "roles/vpcaccess.serviceAgent", members: [agent("gcp-sa-vpcaccess")] },
     { role: "roles/workflows.serviceAgent", members: [agent("gcp-sa-workflows")] },
   ],
 };
@@ -49,13 +53,37 @@ describe("examineProject", () => {
 });
 
 describe("examineAgents", () => {
+  const on = new Set([...installationApis, ...environmentApis]);
+  const builder = {
+    role: "roles/compute.instanceAdmin.v1",
+    members: ["serviceAccount:12345@cloudservices.gserviceaccount.com"],
+  };
+  const whole = { bindings: [...(complete.bindings ?? []), builder] };
+  const examineIn = (policy: Policy, apis: ReadonlySet<string> = on) =>
+    examineAgents({ getProjectPolicy: async () => policy }, { ...target, on: apis });
+
   it("finds nothing where each has the role that it came with", async () => {
-    expect(await examineAgents({ getProjectPolicy: async () => complete }, target)).toEqual([]);
+    expect(await examineIn(whole)).toEqual([]);
+  });
+
+  it("misses nothing of an API that is off, for its account comes with it", async () => {
+    expect(await examineIn({}, new Set())).toEqual([]);
+    const findings = await examineIn({}, new Set(["pubsub.googleapis.com"]));
+    expect(findings.map(({ problem }) => problem)).toEqual([
+      "service-12345@gcp-sa-pubsub.iam.gserviceaccount.com lacks roles/pubsub.serviceAgent",
+    ]);
+  });
+
+  it("misses any role of the account that makes the machines of connectors", async () => {
+    const [finding, ...others] = await examineIn(complete);
+    expect(others).toEqual([]);
+    expect(finding?.command).toBe(
+      `gcloud projects add-iam-policy-binding my-project --member=${builder.members[0]} --role=roles/editor --condition=None`,
+    );
   });
 
   it.each(complete.bindings ?? [])("misses $role", async ({ role, members = [] }) => {
-    const policy = { bindings: complete.bindings?.filter((binding) => binding.role !== role) };
-    const findings = await examineAgents({ getProjectPolicy: async () => policy }, target);
+    const findings = await examineIn({ bindings: whole.bindings.filter((binding) => binding.role !== role) });
     expect(findings).toHaveLength(1);
     expect(findings[0]?.command).toContain(`--member=${members[0]} --role=${role}`);
     expect(findings[0]?.command).toMatch(/^gcloud beta services identity create --service=[a-z]+\.googleapis\.com/);

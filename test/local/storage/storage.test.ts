@@ -332,6 +332,14 @@ describe("policies of buckets", () => {
     expect((await rest(local, `DELETE ${api}/b/my-bucket`, { as: jane })).status).toBe(403);
   });
 
+  it("say nothing where there is no bucket: whoever asks is told that", async () => {
+    const answer = await rest(local, `GET ${api}/b/no-such-bucket`, { as: "user:jane@example.com" });
+    expect({ status: answer.status, body: answer.body }).toMatchObject({
+      status: 404,
+      body: { error: { message: "The specified bucket does not exist." } },
+    });
+  });
+
   it("keep a role to the names that its condition lets through, listing not among them", async () => {
     const jane = "user:jane@example.com";
     for (const name of ["locks/one", "plans/one"]) await write(name, "1");

@@ -1,0 +1,45 @@
+import type { ServiceUsageClient } from "../../google/clients/service-usage.ts";
+import { installationApis, type Target } from "../installation.ts";
+import type { Finding, Note } from "./finding.ts";
+
+/** APIs that environments need beyond the installation's own; their first step turns them on. */
+export const environmentApis = ["compute", "servicenetworking", "vpcaccess", "alloydb"].map(
+  (name) => `${name}.googleapis.com`,
+);
+
+/** Which of the APIs that alloyrun uses are on in a project, by their names. */
+export async function readApis(
+  serviceUsage: Pick<ServiceUsageClient, "getServices">,
+  { project }: Pick<Target, "project">,
+): Promise<ReadonlySet<string>> {
+  const services = await serviceUsage.getServices(project, [...installationApis, ...environmentApis]);
+  const on = services.filter(({ state }) => state === "ENABLED");
+  return new Set(on.map(({ name = "" }) => name.split("/").at(-1) ?? ""));
+}
+
+/** The installation's own APIs that are off. */
+export function examineApis(on: ReadonlySet<string>, { project }: Pick<Target, "project">): readonly Finding[] {
+  const off = installationApis.filter((api) => !on.has(api));
+  if (off.length === 0) return [];
+  const problem = `off are ${shortly(off)}, which alloyrun itself needs; deploy turns them on, too`;
+  return [{ check: "apis", resource: `projects/${project}`, problem, command: enableCommand(off, project) }];
+}
+
+/** Those of environments that are off: no fault, for the first environment turns them on by a right that deploy grants. */
+export function noteApis(on: ReadonlySet<string>, { project }: Pick<Target, "project">): readonly Note[] {
+  const off = environmentApis.filter((api) => !on.has(api));
+  if (off.length === 0) return [];
+  const unseen = off.includes(computeApi) ? ". Until then quotas and ranges of Compute Engine are not looked at" : "";
+  const text = `off are ${shortly(off)}, which the first environment turns on by itself${unseen}`;
+  return [{ check: "apis", text, way: enableCommand(off, project) }];
+}
+
+const computeApi = "compute.googleapis.com";
+
+function shortly(apis: readonly string[]): string {
+  return apis.map((api) => api.replace(".googleapis.com", "")).join(", ");
+}
+
+function enableCommand(apis: readonly string[], project: string): string {
+  return `gcloud services enable ${apis.join(" ")} --project=${project}`;
+}
