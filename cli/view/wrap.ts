@@ -5,7 +5,7 @@ export const usualColumns = 80;
 
 /**
  * Lines as they fit on a screen. Prose goes on below itself; a command, which is a line that is indented and begins with
- * the name of a program, goes on after a backslash, so that it is copied as it is. An address is never broken.
+ * the name of a program or a loop, goes on after a backslash, so that it is copied as it is. An address is never broken.
  */
 export function wrapLines(lines: readonly string[], columns = usualColumns): string[] {
   return lines.flatMap((text) => text.split("\n")).flatMap((line) => wrapLine(line, columns));
@@ -14,7 +14,7 @@ export function wrapLines(lines: readonly string[], columns = usualColumns): str
 function wrapLine(line: string, columns: number): readonly string[] {
   if (widthOf(line) <= columns) return [line];
   const [indent = ""] = /^ */.exec(line) ?? [];
-  if (/^ +(alloyrun|gcloud) /.test(line)) {
+  if (/^ +(alloyrun |gcloud |sed |for \w+ in )/.test(line)) {
     return fill(line.match(wordsOfCommand) ?? [], { columns: columns - 2, hang: `${indent}  `, end: " \\" });
   }
   // What stands in a column of its own goes on in that column.
@@ -25,7 +25,7 @@ function wrapLine(line: string, columns: number): readonly string[] {
 
 const words = /^ *\S+| +\S+/g;
 /** An option stays with its value. */
-const wordsOfCommand = /^ *\S+| +--[\w-]+(?: +(?:"[^"]*"|(?!-)\S+))?| +\S+/g;
+const wordsOfCommand = /^ *\S+| +--[\w-]+=\S+| +--[\w-]+(?: +(?:"[^"]*"|(?!-)\S+))?| +\S+/g;
 
 interface Filling {
   readonly columns: number;

@@ -29,6 +29,15 @@ describe("wrapLines", () => {
     ]);
   });
 
+  it("loses nothing of a command, however it gives its values", () => {
+    const command =
+      "    for role in viewer run.admin; do gcloud projects add-iam-policy-binding my-project --member=user:ann@example.com " +
+      "--role=roles/$role --condition=None; done";
+    const lines = wrapLines([command], 60);
+    expect(lines.slice(0, -1).filter((line) => !line.endsWith(" \\"))).toEqual([]);
+    expect(lines.map((line) => line.replace(/ \\$/, "").trim()).join(" ")).toBe(command.trim());
+  });
+
   it("breaks a name behind a slash, and an address never", () => {
     const name = "projects/my-project/locations/us-central1/clusters/one";
     expect(wrapLines([`creating ${name}`], 30)).toEqual([
