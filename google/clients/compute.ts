@@ -30,6 +30,8 @@ export interface Subnetwork {
   /** URL of the network. */
   readonly network?: string;
   readonly ipCidrRange?: string;
+  /** Further ranges, for addresses beside those of machines. */
+  readonly secondaryIpRanges?: readonly { readonly rangeName?: string; readonly ipCidrRange?: string }[];
   readonly privateIpGoogleAccess?: boolean;
   readonly selfLink?: string;
 }
