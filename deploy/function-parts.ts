@@ -26,7 +26,7 @@ function partsOf({ buildConfig = {}, serviceConfig = {} }: CloudFunction): Reado
     "fewest instances": serviceConfig.minInstanceCount ?? 0,
     "requests at once": serviceConfig.maxInstanceRequestConcurrency ?? 1,
     ingress: serviceConfig.ingressSettings,
-    connector: serviceConfig.vpcConnector ?? "",
+    connector: serviceConfig.vpcConnector || "none",
     "all traffic on the latest revision": serviceConfig.allTrafficOnLatestRevision ?? false,
   };
 }

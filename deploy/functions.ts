@@ -43,15 +43,15 @@ export async function ensureFunction(clients: FunctionClients, target: Target, w
   const { bundle } = wanted;
   const held = await observe(clients, target, wanted);
   const change = functionChange(target, wanted, held);
+  if (held.service?.invokerIamDisabled) {
+    const checking = { name: serviceName(target, wanted), invokerIamDisabled: false };
+    await clients.await(await clients.run.patchService(checking, ["invoker_iam_disabled"]));
+  }
   if (change) {
     const storageSource = await clients.functions.uploadSource(name.replace(/\/functions\/.*/, ""), zip(bundle));
     const body = withSource(functionBody(target, wanted), storageSource);
     const exists = change.action !== "create";
     await clients.await(await persist(isEarly, () => put(clients.functions, { name, body, exists })));
-  }
-  if (held.service?.invokerIamDisabled) {
-    const checking = { name: serviceName(target, wanted), invokerIamDisabled: false };
-    await clients.await(await clients.run.patchService(checking, ["invoker_iam_disabled"]));
   }
   await ensureInvokers(clients.run, target, wanted);
 }

@@ -107,7 +107,9 @@ describe("ensureIdentities", () => {
     const role = "roles/iam.serviceAccountUser";
     const wanted = iam.policies.get(name)?.bindings ?? [];
     const foreign = { role: "roles/iam.serviceAccountTokenCreator", members: ["user:ann@example.com"] };
-    iam.policies.set(name, { bindings: [...wanted, foreign, { role, members: [outdated, "user:ann@example.com"] }] });
+    iam.policies.set(name, {
+      bindings: [...wanted, foreign, { role, members: [outdated, "allUsers", "user:ann@example.com"] }],
+    });
     await ensureIdentities(iam, target, accounts);
     expect(iam.policies.get(name)?.bindings).toEqual([...wanted, foreign, { role, members: ["user:ann@example.com"] }]);
   });
