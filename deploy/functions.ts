@@ -106,11 +106,13 @@ function functionChange(
   const resource = functionName(target, wanted);
   if (!existing) return { kind: "function", action: "create", resource, differences: [`+ as ${wanted.account}`] };
   const body = functionBody(target, wanted);
+  const settings = functionDifferences(existing, body);
   const differences = [
     ...(existing.state === "ACTIVE" ? [] : [`~ state: ${existing.state}`]),
     ...(existing.labels?.[contentLabel] === body.labels?.[contentLabel] ? [] : ["~ source"]),
-    ...functionDifferences(existing, body),
-    ...serviceDifferences(service, body),
+    ...settings,
+    // What differs of the function differs of its service, too; that need not be said twice.
+    ...(settings.length > 0 && service ? [] : serviceDifferences(service, body)),
   ];
   return differences.length > 0 ? { kind: "function", action: "update", resource, differences } : undefined;
 }

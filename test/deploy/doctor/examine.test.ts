@@ -149,7 +149,6 @@ describe("the doctor", () => {
       [
         `~ account: ${emailOf("egress")} → ${emailOf("request")}`,
         ...["~ most instances: 1 → 10", "~ fewest instances: 1 → 0"],
-        `~ account of its service: ${emailOf("egress")} → ${emailOf("request")}`,
       ],
       ["+ callers are checked"],
       [
