@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Argument, Command, Option } from "commander";
 import fc from "fast-check";
 import { createProgram } from "../../cli/program.ts";
-import { projectFolder } from "../support/imports.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 interface Ended {
@@ -48,7 +47,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => wall.listen(0, "127.0.0.1", resolve));
   const proxy = `http://127.0.0.1:${(wall.address() as AddressInfo).port}`;
-  const args = ["--disable-warning=ExperimentalWarning", join(projectFolder, "test/cli/many-lines.ts")];
+  const args = ["--disable-warning=ExperimentalWarning", fileURLToPath(new URL("many-lines.ts", import.meta.url))];
   const env = { PATH: process.env.PATH, HOME: folder.path, XDG_RUNTIME_DIR: folder.path };
   const proxies = { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, https_proxy: proxy, http_proxy: proxy };
   child = spawn(process.execPath, args, {
