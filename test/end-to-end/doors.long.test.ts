@@ -1,23 +1,34 @@
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
+import type { RunView } from "../../functions/api.ts";
+import { eventSchema } from "../../functions/events/schema.ts";
 import { isJsonObject, type JsonObject } from "../../local/json.ts";
 import { localUrl } from "../../local/run/local-url.ts";
-import { type Door, findDoor } from "./support/door.ts";
-import { region } from "./support/environment.ts";
+import { runBusinessRule } from "../examples/servicenow.ts";
+import { rest } from "../support/local-cloud.ts";
+import { type Door, findDoor, until as untilSo } from "./support/door.ts";
+import { createEnvironment, region } from "./support/environment.ts";
 import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { letTimePass, type PassingTime } from "./support/passing-time.ts";
 import { createReceiver } from "./support/receiver.ts";
 import { createTakeAway, untaken } from "./support/take-away.ts";
 
 jest.setTimeout(300_000);
 
 const pubsub = "pubsub.googleapis.com/v1/projects/my-project";
+const objects = "storage.googleapis.com/storage/v1/b/my-project-alloyrun/o";
 const secrets = "secretmanager.googleapis.com/v1/projects/my-project/secrets";
 const hookSecret = "signs-what-goes-out";
 const ticketSecret = "signs-what-comes-in";
+const jiraSecret = "signs-what-jira-sends";
 const ann = "ann@example.com";
+
+/** An image that nobody gets to see here. */
+const image = `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}`;
 
 /** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 /** Packed seed files; what is in them nobody gets to see here. */
@@ -30,6 +41,7 @@ describe("the doors of an installation", () => {
   let watched: Watched;
   let hook: string;
   let door: Door;
+  let time: PassingTime;
   let links: readonly { readonly approver: string; readonly url: string }[] = [];
 
   beforeAll(async () => {
@@ -43,9 +55,12 @@ describe("the doors of an installation", () => {
     await cloud.ask(`POST ${uploads}?uploadType=media&name=${encodeURIComponent(seed)}`, {});
     await addSecret("alloyrun-hook-events", hookSecret);
     await addSecret("alloyrun-hook-tickets", ticketSecret);
+    await addSecret("alloyrun-hook-servicenow", ticketSecret);
+    await addSecret("alloyrun-hook-jira", jiraSecret);
     door = await findDoor(cloud);
     const { projectNumber } = await cloud.ask("GET cloudresourcemanager.googleapis.com/v1/projects/my-project");
     hook = `${cloud.local.url}/alloyrun-hook-${String(projectNumber)}.${region}.run.app`;
+    time = await letTimePass(cloud);
     takeAway.start(cloud.local);
   });
 
@@ -54,16 +69,18 @@ describe("the doors of an installation", () => {
     await cloud?.stop();
   });
 
-  it("keeps a message that is no request for whoever looks after it, and starts nothing", async () => {
-    await publish({ action: "destroy", environment: "doors" });
+  it("takes a message that is no request once, starts nothing, and tells why", async () => {
+    await publish({ action: "destroy", environment: "doors", ticket: "CHG7" });
+    await until(() => pushed() > 0);
     await cloud.local.cloud.clock.advance(2 * 3600_000);
-    const { receivedMessages } = await cloud.ask(`POST ${pubsub}/subscriptions/alloyrun-requests-dead:pull`, {
-      maxMessages: 10,
-    });
-    expect(receivedMessages).toMatchObject([
-      { message: { attributes: { CloudPubSubDeadLetterSourceSubscription: "alloyrun-requests" } } },
+    await time.hear();
+    const data = { environment: "doors", ticket: "CHG7", messageId: expect.any(String) };
+    expect(time.heard.map(({ type, data }) => [type, data])).toEqual([
+      ["dev.alloyrun.request-refused", { ...data, problem: expect.objectContaining({ status: 400 }) }],
     ]);
-    expect(executions()).toEqual([]);
+    // The right to tell it was taken away once, as every other; a message that is not taken comes twelve times.
+    expect(pushed()).toBeLessThan(4);
+    expect([await dead(), executions()]).toEqual([[], []]);
   });
 
   it("starts one run of a message however often it comes, in the name of the account that brings it", async () => {
@@ -99,8 +116,12 @@ describe("the doors of an installation", () => {
     await until(() => types().includes("building"));
     expect(types().slice(0, 4)).toEqual(["planned", "awaiting-approval", "approved", "building"]);
     await cancel(runOf(events()[1]));
+    await until(() => types().includes("cancelled"));
+    expect(events().at(-1)?.data).toMatchObject({ run: runOf(events()[1]), by: ann, action: "up" });
     expect(events()[2]?.data).toMatchObject({ by: ann, via: "api" });
-    const numbers = events().map(({ id }) => Number(String(id).split("/")[1]));
+    const numbers = events()
+      .slice(0, 4)
+      .map(({ id }) => Number(String(id).split("/")[1]));
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
   });
 
@@ -159,6 +180,34 @@ describe("the doors of an installation", () => {
     await cancel(runOf(decided));
   });
 
+  it("tells the end of a run that is cancelled while a person is asked", async () => {
+    await publish({ action: "up", environment: "doors", onBusy: "queue", reason: "not needed after all" });
+    await nextAsked(4);
+    await cancelTold(runOf(events().at(-1)));
+  });
+
+  it("tells that a run waits, and its end when it is cancelled meanwhile", async () => {
+    await publish({ action: "up", environment: "doors", onBusy: "queue", timeToLive: "72h" });
+    await nextAsked(5);
+    const run = runOf(events().at(-1));
+    await door.send(`user:${ann}`, "POST /v1/environments/doors:freeze", { reason: "the demo", duration: "8h" });
+    await door.approve(`user:${ann}`, run);
+    await until(() => types().includes("queued"));
+    expect(types().slice(-3)).toEqual(["frozen", "approved", "queued"]);
+    expect(events().at(-1)?.data).toMatchObject({ run, because: "frozen", frozenUntil: expect.any(String) });
+    await cancelTold(run);
+  });
+
+  it("keeps a message that a freeze is in the way of for whoever looks after it", async () => {
+    await publish({ action: "down", environment: "doors" });
+    await cloud.local.cloud.clock.advance(2 * 3600_000);
+    expect(await dead()).toMatchObject([
+      { message: { attributes: { CloudPubSubDeadLetterSourceSubscription: "alloyrun-requests" } } },
+    ]);
+    await door.send(`user:${ann}`, "POST /v1/environments/doors:unfreeze", {});
+    await until(() => types().at(-1) === "unfrozen");
+  });
+
   it("leaves in no log what would let its reader decide", () => {
     const tokens = links.map(({ url }) => new URL(url).hash.slice(1));
     expect(tokens.every((token) => token.length > 60)).toBe(true);
@@ -173,10 +222,67 @@ describe("the doors of an installation", () => {
     expect(first.status).toBe(202);
     expect(first.body).toMatchObject({ environment: "doors", action: "plan" });
     expect(await sendTicket(ticket)).toEqual(first);
-    const request = await cloud.ask(
-      `GET storage.googleapis.com/storage/v1/b/my-project-alloyrun/o/requests%2F${first.body.run}.json?alt=media`,
-    );
-    expect(request).toMatchObject({ onBehalfOf: "eve@example.com", ticket: "CHG0030123", reason: "a demo" });
+    expect(await notedOf(first)).toMatchObject({
+      onBehalfOf: "eve@example.com",
+      ticket: "CHG0030123",
+      reason: "a demo",
+    });
+  });
+
+  it("takes what the business rule of ServiceNow sends, and answers the same when the item was edited", async () => {
+    const item = JSON.parse(readFileSync("examples/tickets/servicenow.json", "utf8"));
+    const properties = { "alloyrun.hook": `${hook}/v1/hooks/doors/servicenow`, "alloyrun.secret": ticketSecret };
+    const send = (edited: object) => {
+      const sent = runBusinessRule({ properties, item: { ...item, ...edited }, now: cloud.local.cloud.clock.now() });
+      return post(sent.url, sent.headers, sent.body);
+    };
+    const first = await send({});
+    expect([first.status, first.body]).toEqual([202, expect.objectContaining({ action: "up", approval: "required" })]);
+    expect(await send({ short_description: "Environment für Ausgabe 4.2.1" })).toEqual(first);
+    expect(await notedOf(first)).toMatchObject({
+      ...{ ticket: "RITM0010042", onBehalfOf: "eve@example.com", timeToLiveSeconds: 72 * 3600 },
+      reason: item.short_description,
+    });
+    await cancel(String(first.body.run));
+  });
+
+  it("takes what Jira sends, and answers the same when it comes again half an hour later", async () => {
+    const body = readFileSync("examples/tickets/jira-service-management.json", "utf8");
+    const signature = (secret: string) => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
+    const send = (secret: string, headers: Readonly<Record<string, string>> = {}) =>
+      post(`${hook}/v1/hooks/doors/jira`, { "X-Hub-Signature": signature(secret), ...headers }, body);
+    const first = await send(jiraSecret);
+    expect([first.status, first.body]).toEqual([202, expect.objectContaining({ action: "rebuild" })]);
+    await cloud.local.cloud.clock.advance(30 * 60_000);
+    expect(await send(jiraSecret, { "X-Atlassian-Webhook-Retry": "5" })).toEqual(first);
+    expect(await notedOf(first)).toMatchObject({ ticket: "OPS-117", level: "data", onBehalfOf: "eve@example.com" });
+    expect((await send(ticketSecret)).status).toBe(401);
+    await cancel(String(first.body.run));
+  });
+
+  it("are enough, with the roles of the page, for somebody to build from a laptop, and for no more", async () => {
+    const person = "dev@example.com";
+    await grantAsDocumented(person);
+    const theirs = createEnvironment("theirs", { service: { image } });
+    try {
+      for (const reason of ["the first time", "once more, with what is in the bucket"]) {
+        const ended = cloud.alloyrunAs(person, "up", theirs.file, "--json", "--reason", reason);
+        const { requestedBy, run } = await openRunOf("theirs");
+        expect(requestedBy).toBe(person);
+        await cancel(run);
+        const { stdout } = await ended;
+        expect(JSON.parse(stdout)).toMatchObject({ run, state: "cancelled" });
+      }
+    } finally {
+      theirs.remove();
+    }
+    const uploads = "storage.googleapis.com/upload/storage/v1/b/my-project-alloyrun/o?uploadType=media&name=";
+    const put = async (name: string) =>
+      (await rest(cloud.local, `POST ${uploads}${encodeURIComponent(name)}`, { as: `user:${person}`, body: {} }))
+        .status;
+    const places = ["approvals/a.json", "locks/theirs.json", "runs/theirs/r.json", "requests/run-1.json", seed];
+    expect(await Promise.all(places.map(put))).toEqual(places.map(() => 403));
+    expect(await put(`seeds/${"9".repeat(64)}.tgz`)).toBe(200);
   });
 
   it("answers whatever else comes with a problem document, and starts nothing", async () => {
@@ -234,6 +340,13 @@ describe("the doors of an installation", () => {
     expect(receiver.taken.filter(({ body }) => body.includes("nowhere"))).toEqual([]);
   });
 
+  it("have told nothing that is not as the table of events has it, on the topic and to the webhook", async () => {
+    await time.hear();
+    const all = [...time.heard.filter(({ data }) => data.environment !== "nowhere"), ...events()];
+    expect(all.filter((event) => !eventSchema.safeParse(event).success)).toEqual([]);
+    expect(new Set(all.map(({ type }) => type)).size).toBeGreaterThan(9);
+  });
+
   it("are kept by accounts that hold nothing idle", () => {
     const rights = takeRights(cloud.local).map(keyOf);
     expect(rights.filter((key) => otherJourneys.doors.test(key)).length).toBeGreaterThan(10);
@@ -264,6 +377,9 @@ describe("the doors of an installation", () => {
         fields: { reason: "/short_description", requestedBy: "/requested_for/email" },
         values: { action: "plan" },
       },
+      ...["servicenow", "jira-service-management"].flatMap((product) => {
+        return parse(readFileSync(`examples/tickets/${product}.yaml`, "utf8")).tickets;
+      }),
     ],
   });
 
@@ -282,6 +398,65 @@ describe("the doors of an installation", () => {
   /** Ends a run that has shown what it was to show. */
   async function cancel(run: string): Promise<void> {
     await door.send(`user:${ann}`, `POST /v1/runs/${run}:cancel`, {});
+  }
+
+  async function cancelTold(run: string): Promise<void> {
+    await cancel(run);
+    await until(() => types().at(-1) === "cancelled");
+    expect(events().at(-1)?.data).toMatchObject({ run, by: ann, record: { id: run } });
+  }
+
+  /** The run of an environment that is open, once there is one. */
+  function openRunOf(environment: string): Promise<RunView> {
+    return untilSo(async () => {
+      const { items = [] } = await cloud.ask(`GET ${objects}?prefix=requests/run-`);
+      const names = (items as readonly { readonly name: string }[]).map(({ name }) => encodeURIComponent(name));
+      const all = await Promise.all(names.map((name) => cloud.ask(`GET ${objects}/${name}?alt=media`)));
+      const its = all.filter((request) => request.environment === environment && request.execution !== undefined);
+      const views = await Promise.all(its.map(({ run }) => door.view(String(run))));
+      return views.find(({ state }) => state === "running" || state === "queued");
+    });
+  }
+
+  /** Grants somebody what the page says that people at the command line need. */
+  async function grantAsDocumented(person: string): Promise<void> {
+    const page = readFileSync("docs/doors.md", "utf8").replaceAll("$PROJECT", "my-project");
+    const member = `user:${person}`;
+    await door.allow(member);
+    const places = [
+      ["cloudresourcemanager.googleapis.com/v1/projects/my-project", "POST", "projects add-iam-policy-binding"],
+      ["storage.googleapis.com/storage/v1/b/my-project-alloyrun", "GET", "storage buckets add-iam-policy-binding"],
+    ] as const;
+    for (const [place, verb, command] of places) {
+      const said = page.split("gcloud ").find((part) => part.startsWith(command)) ?? "";
+      const role = /--role=(\S+)/.exec(said)?.[1];
+      const expression = /expression=([^']+)'/.exec(said)?.[1];
+      const condition = expression === undefined ? {} : { condition: { title: "alloyrun-uploads", expression } };
+      const address = verb === "GET" ? `${place}/iam?optionsRequestedPolicyVersion=3` : `${place}:getIamPolicy`;
+      const options = verb === "GET" ? undefined : { options: { requestedPolicyVersion: 3 } };
+      const policy = await cloud.ask(`${verb} ${address}`, options);
+      const held = (policy.bindings ?? []) as readonly JsonObject[];
+      const wanted = { ...policy, version: 3, bindings: [...held, { role, members: [member], ...condition }] };
+      if (verb === "GET") await cloud.ask(`PUT ${place}/iam`, wanted);
+      else await cloud.ask(`POST ${place}:setIamPolicy`, { policy: wanted });
+    }
+    await cloud.local.cloud.clock.advance(10 * 60_000);
+  }
+
+  /** What a request was noted as. */
+  function notedOf({ body }: { readonly body: JsonObject }): Promise<JsonObject> {
+    return cloud.ask(`GET ${objects}/requests%2F${String(body.run)}.json?alt=media`);
+  }
+
+  /** Pushes to the request function so far, as its log tells of them. */
+  function pushed(): number {
+    return JSON.stringify(cloud.local.cloud.logs.list("my-project")).split("POST /v1/messages: ").length - 1;
+  }
+
+  /** What lies with the dead of requests. */
+  async function dead(): Promise<unknown> {
+    const pull = `POST ${pubsub}/subscriptions/alloyrun-requests-dead:pull`;
+    return (await cloud.ask(pull, { maxMessages: 10, returnImmediately: true })).receivedMessages ?? [];
   }
 
   function runOf(event: JsonObject | undefined): string {
@@ -349,7 +524,13 @@ describe("the doors of an installation", () => {
     const body = JSON.stringify(ticket);
     const time = Math.floor(cloud.local.cloud.clock.now() / 1000);
     const headers = { "content-type": "application/json", "x-alloyrun-signature": signatureOf(body, time, secret) };
-    const response = await fetch(`${hook}/v1/hooks/${environment}/plan`, { method: "POST", headers, body });
+    return post(`${hook}/v1/hooks/${environment}/plan`, headers, body);
+  }
+
+  async function post(url: string, headers: Readonly<Record<string, string>>, body: string) {
+    const sent = new Headers({ "content-type": "application/json; charset=UTF-8" });
+    for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+    const response = await fetch(url, { method: "POST", headers: sent, body });
     const answered: unknown = await response.json();
     return { status: response.status, body: isJsonObject(answered) ? answered : {} };
   }
@@ -369,7 +550,7 @@ function specWith(more: object): string {
     spec: {
       ...{ project: "my-project", region },
       database: { seed: { directory: "./seed" } },
-      service: { image: `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}` },
+      service: { image },
       ...more,
     },
   });
