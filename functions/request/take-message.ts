@@ -51,7 +51,7 @@ const finalReasons: ReadonlySet<string> = new Set(["KEY_REUSED", "PROTECTED"]);
 const passingReasons: ReadonlySet<string> = new Set(["NOT_BUILT"]);
 
 /** Whether the very same message would be refused as long as it is pushed; a freeze, or another run, may end. */
-export function isFinal(caught: unknown): boolean {
+function isFinal(caught: unknown): boolean {
   if (caught instanceof SpecError) return true;
   if (!(caught instanceof StepError)) return false;
   return finalReasons.has(caught.reason) || (finalCodes.has(caught.code) && !passingReasons.has(caught.reason));
