@@ -262,9 +262,13 @@ describe("the doors of an installation", () => {
 
   it("are enough, with the roles of the page, for somebody to build from a laptop, and for no more", async () => {
     const person = "dev@example.com";
-    await grantAsDocumented(person);
     const theirs = createEnvironment("theirs", { service: { image } });
+    await grantAsDocumented(person, "projects add");
+    await door.allow(`user:${person}`);
     try {
+      const refused = await cloud.alloyrunAs(person, "up", theirs.file, "--json");
+      expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining("docs/doors.md (People)")]);
+      await grantAsDocumented(person, "storage buckets add");
       for (const reason of ["the first time", "once more, with what is in the bucket"]) {
         const ended = cloud.alloyrunAs(person, "up", theirs.file, "--json", "--reason", reason);
         const { requestedBy, run } = await openRunOf("theirs");
@@ -418,27 +422,24 @@ describe("the doors of an installation", () => {
     });
   }
 
-  /** Grants somebody what the page says that people at the command line need. */
-  async function grantAsDocumented(person: string): Promise<void> {
+  /** Grants somebody what a command on the page does, of those that people at the command line need. */
+  async function grantAsDocumented(person: string, command: "projects add" | "storage buckets add"): Promise<void> {
     const page = readFileSync("docs/doors.md", "utf8").replaceAll("$PROJECT", "my-project");
-    const member = `user:${person}`;
-    await door.allow(member);
-    const places = [
-      ["cloudresourcemanager.googleapis.com/v1/projects/my-project", "POST", "projects add-iam-policy-binding"],
-      ["storage.googleapis.com/storage/v1/b/my-project-alloyrun", "GET", "storage buckets add-iam-policy-binding"],
-    ] as const;
-    for (const [place, verb, command] of places) {
-      const said = page.split("gcloud ").find((part) => part.startsWith(command)) ?? "";
-      const role = /--role=(\S+)/.exec(said)?.[1];
-      const expression = /expression=([^']+)'/.exec(said)?.[1];
-      const condition = expression === undefined ? {} : { condition: { title: "alloyrun-uploads", expression } };
-      const address = verb === "GET" ? `${place}/iam?optionsRequestedPolicyVersion=3` : `${place}:getIamPolicy`;
-      const options = verb === "GET" ? undefined : { options: { requestedPolicyVersion: 3 } };
-      const policy = await cloud.ask(`${verb} ${address}`, options);
-      const held = (policy.bindings ?? []) as readonly JsonObject[];
-      const wanted = { ...policy, version: 3, bindings: [...held, { role, members: [member], ...condition }] };
-      if (verb === "GET") await cloud.ask(`PUT ${place}/iam`, wanted);
-      else await cloud.ask(`POST ${place}:setIamPolicy`, { policy: wanted });
+    const said = page.split("gcloud ").find((part) => part.startsWith(command)) ?? "";
+    const [, role] = /--role=(\S+)/.exec(said) ?? [];
+    const [, expression] = /expression=([^']+)'/.exec(said) ?? [];
+    const condition = expression === undefined ? {} : { condition: { title: "alloyrun-uploads", expression } };
+    const added = { role, members: [`user:${person}`], ...condition };
+    const withAdded = (policy: JsonObject) => {
+      return { ...policy, version: 3, bindings: [...((policy.bindings ?? []) as readonly JsonObject[]), added] };
+    };
+    if (command === "projects add") {
+      const project = "POST cloudresourcemanager.googleapis.com/v1/projects/my-project";
+      const policy = await cloud.ask(`${project}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } });
+      await cloud.ask(`${project}:setIamPolicy`, { policy: withAdded(policy) });
+    } else {
+      const bucket = "storage.googleapis.com/storage/v1/b/my-project-alloyrun/iam";
+      await cloud.ask(`PUT ${bucket}`, withAdded(await cloud.ask(`GET ${bucket}?optionsRequestedPolicyVersion=3`)));
     }
     await cloud.local.cloud.clock.advance(10 * 60_000);
   }
