@@ -2,38 +2,30 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
-import { parse, stringify } from "yaml";
-import type { RunView } from "../../functions/api.ts";
 import { eventSchema } from "../../functions/events/schema.ts";
-import { isJsonObject, type JsonObject } from "../../local/json.ts";
-import { localUrl } from "../../local/run/local-url.ts";
+import type { JsonObject } from "../../local/json.ts";
 import { runBusinessRule } from "../examples/servicenow.ts";
-import { rest } from "../support/local-cloud.ts";
-import { type Door, findDoor, until as untilSo } from "./support/door.ts";
-import { createEnvironment, region } from "./support/environment.ts";
+import { type Door, findDoor } from "./support/door.ts";
+import { region } from "./support/environment.ts";
 import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { letTimePass, type PassingTime } from "./support/passing-time.ts";
 import { createReceiver } from "./support/receiver.ts";
 import { createTakeAway, untaken } from "./support/take-away.ts";
+import { signatureOf, specWith, type Traffic, tickets, watchTraffic } from "./support/traffic.ts";
 
 jest.setTimeout(300_000);
 
 const pubsub = "pubsub.googleapis.com/v1/projects/my-project";
-const objects = "storage.googleapis.com/storage/v1/b/my-project-alloyrun/o";
-const secrets = "secretmanager.googleapis.com/v1/projects/my-project/secrets";
 const hookSecret = "signs-what-goes-out";
 const ticketSecret = "signs-what-comes-in";
 const jiraSecret = "signs-what-jira-sends";
 const ann = "ann@example.com";
 
-/** An image that nobody gets to see here. */
-const image = `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}`;
-
-/** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 /** Packed seed files; what is in them nobody gets to see here. */
 const seed = `seeds/${"1".repeat(64)}.tgz`;
 
+/** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 describe("the doors of an installation", () => {
   const receiver = createReceiver();
   const takeAway = createTakeAway("my-project", () => false);
@@ -41,6 +33,7 @@ describe("the doors of an installation", () => {
   let watched: Watched;
   let hook: string;
   let door: Door;
+  let traffic: Traffic;
   let time: PassingTime;
   let links: readonly { readonly approver: string; readonly url: string }[] = [];
 
@@ -51,12 +44,13 @@ describe("the doors of an installation", () => {
         watched = watchDecisions(local);
       },
     });
+    traffic = watchTraffic(cloud);
     const uploads = "storage.googleapis.com/upload/storage/v1/b/my-project-alloyrun/o";
     await cloud.ask(`POST ${uploads}?uploadType=media&name=${encodeURIComponent(seed)}`, {});
-    await addSecret("alloyrun-hook-events", hookSecret);
-    await addSecret("alloyrun-hook-tickets", ticketSecret);
-    await addSecret("alloyrun-hook-servicenow", ticketSecret);
-    await addSecret("alloyrun-hook-jira", jiraSecret);
+    await traffic.addSecret("alloyrun-hook-events", hookSecret);
+    await traffic.addSecret("alloyrun-hook-tickets", ticketSecret);
+    await traffic.addSecret("alloyrun-hook-servicenow", ticketSecret);
+    await traffic.addSecret("alloyrun-hook-jira", jiraSecret);
     door = await findDoor(cloud);
     const { projectNumber } = await cloud.ask("GET cloudresourcemanager.googleapis.com/v1/projects/my-project");
     hook = `${cloud.local.url}/alloyrun-hook-${String(projectNumber)}.${region}.run.app`;
@@ -70,8 +64,8 @@ describe("the doors of an installation", () => {
   });
 
   it("takes a message that is no request once, starts nothing, and tells why", async () => {
-    await publish({ action: "destroy", environment: "doors", ticket: "CHG7" });
-    await until(() => pushed() > 0);
+    await traffic.publish({ action: "destroy", environment: "doors", ticket: "CHG7" });
+    await until(() => traffic.pushed() > 0);
     await cloud.local.cloud.clock.advance(2 * 3600_000);
     await time.hear();
     const data = { environment: "doors", ticket: "CHG7", messageId: expect.any(String) };
@@ -79,19 +73,19 @@ describe("the doors of an installation", () => {
       ["dev.alloyrun.request-refused", { ...data, problem: expect.objectContaining({ status: 400 }) }],
     ]);
     // The right to tell it was taken away once, as every other; a message that is not taken comes twelve times.
-    expect(pushed()).toBeLessThan(4);
-    expect([await dead(), executions()]).toEqual([[], []]);
+    expect(traffic.pushed()).toBeLessThan(4);
+    expect([await traffic.dead(), traffic.executions()]).toEqual([[], []]);
   });
 
   it("starts one run of a message however often it comes, in the name of the account that brings it", async () => {
     const message = { action: "up", spec, folders: { seed }, onBusy: "queue" };
-    for (let times = 0; times < 2; times += 1) await publish(message, { idempotencyKey: "friday" });
+    for (let times = 0; times < 2; times += 1) await traffic.publish(message, { idempotencyKey: "friday" });
     await until(() => receiver.missed > 2);
-    expect(executions()).toHaveLength(1);
-    const before = noted();
-    await publish({ ...message, onBusy: "join" }, { idempotencyKey: "friday, asked for once more" });
-    await until(() => noted() > before);
-    expect(executions()).toHaveLength(1);
+    expect(traffic.executions()).toHaveLength(1);
+    const before = traffic.noted();
+    await traffic.publish({ ...message, onBusy: "join" }, { idempotencyKey: "friday, asked for once more" });
+    await until(() => traffic.noted() > before);
+    expect(traffic.executions()).toHaveLength(1);
   });
 
   it("loses no event while the webhook is down, and delivers them in order when it is up", async () => {
@@ -126,7 +120,7 @@ describe("the doors of an installation", () => {
   });
 
   it("has the stored policy judge a looser spec, and links go to the stored webhook alone", async () => {
-    await publish({ action: "up", spec: stolen, folders: { seed }, onBusy: "queue" });
+    await traffic.publish({ action: "up", spec: stolen, folders: { seed }, onBusy: "queue" });
     const asked = await nextAsked(2);
     expect(asked).toMatchObject({
       reasons: [
@@ -154,7 +148,7 @@ describe("the doors of an installation", () => {
   });
 
   it("lets nobody approve who may have published the request themselves", async () => {
-    await publish({ action: "up", environment: "doors", onBusy: "queue" });
+    await traffic.publish({ action: "up", environment: "doors", onBusy: "queue" });
     await nextAsked(3);
     const topic = `${pubsub}/topics/alloyrun-requests`;
     const policy = await cloud.ask(`GET ${topic}:getIamPolicy`);
@@ -181,13 +175,13 @@ describe("the doors of an installation", () => {
   });
 
   it("tells the end of a run that is cancelled while a person is asked", async () => {
-    await publish({ action: "up", environment: "doors", onBusy: "queue", reason: "not needed after all" });
+    await traffic.publish({ action: "up", environment: "doors", onBusy: "queue", reason: "not needed after all" });
     await nextAsked(4);
     await cancelTold(runOf(events().at(-1)));
   });
 
   it("tells that a run waits, and its end when it is cancelled meanwhile", async () => {
-    await publish({ action: "up", environment: "doors", onBusy: "queue", timeToLive: "72h" });
+    await traffic.publish({ action: "up", environment: "doors", onBusy: "queue", timeToLive: "72h" });
     await nextAsked(5);
     const run = runOf(events().at(-1));
     await door.send(`user:${ann}`, "POST /v1/environments/doors:freeze", { reason: "the demo", duration: "8h" });
@@ -199,9 +193,9 @@ describe("the doors of an installation", () => {
   });
 
   it("keeps a message that a freeze is in the way of for whoever looks after it", async () => {
-    await publish({ action: "down", environment: "doors" });
+    await traffic.publish({ action: "down", environment: "doors" });
     await cloud.local.cloud.clock.advance(2 * 3600_000);
-    expect(await dead()).toMatchObject([
+    expect(await traffic.dead()).toMatchObject([
       { message: { attributes: { CloudPubSubDeadLetterSourceSubscription: "alloyrun-requests" } } },
     ]);
     await door.send(`user:${ann}`, "POST /v1/environments/doors:unfreeze", {});
@@ -222,7 +216,7 @@ describe("the doors of an installation", () => {
     expect(first.status).toBe(202);
     expect(first.body).toMatchObject({ environment: "doors", action: "plan" });
     expect(await sendTicket(ticket)).toEqual(first);
-    expect(await notedOf(first)).toMatchObject({
+    expect(await traffic.notedOf(first)).toMatchObject({
       onBehalfOf: "eve@example.com",
       ticket: "CHG0030123",
       reason: "a demo",
@@ -234,12 +228,12 @@ describe("the doors of an installation", () => {
     const properties = { "alloyrun.hook": `${hook}/v1/hooks/doors/servicenow`, "alloyrun.secret": ticketSecret };
     const send = (edited: object) => {
       const sent = runBusinessRule({ properties, item: { ...item, ...edited }, now: cloud.local.cloud.clock.now() });
-      return post(sent.url, sent.headers, sent.body);
+      return traffic.post(sent.url, sent.headers, sent.body);
     };
     const first = await send({});
     expect([first.status, first.body]).toEqual([202, expect.objectContaining({ action: "up", approval: "required" })]);
     expect(await send({ short_description: "Environment für Ausgabe 4.2.1" })).toEqual(first);
-    expect(await notedOf(first)).toMatchObject({
+    expect(await traffic.notedOf(first)).toMatchObject({
       ...{ ticket: "RITM0010042", onBehalfOf: "eve@example.com", timeToLiveSeconds: 72 * 3600 },
       reason: item.short_description,
     });
@@ -250,52 +244,24 @@ describe("the doors of an installation", () => {
     const body = readFileSync("examples/tickets/jira-service-management.json", "utf8");
     const signature = (secret: string) => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
     const send = (secret: string, headers: Readonly<Record<string, string>> = {}) =>
-      post(`${hook}/v1/hooks/doors/jira`, { "X-Hub-Signature": signature(secret), ...headers }, body);
+      traffic.post(`${hook}/v1/hooks/doors/jira`, { "X-Hub-Signature": signature(secret), ...headers }, body);
     const first = await send(jiraSecret);
     expect([first.status, first.body]).toEqual([202, expect.objectContaining({ action: "rebuild" })]);
     await cloud.local.cloud.clock.advance(30 * 60_000);
     expect(await send(jiraSecret, { "X-Atlassian-Webhook-Retry": "5" })).toEqual(first);
-    expect(await notedOf(first)).toMatchObject({ ticket: "OPS-117", level: "data", onBehalfOf: "eve@example.com" });
+    expect(await traffic.notedOf(first)).toMatchObject({
+      ticket: "OPS-117",
+      level: "data",
+      onBehalfOf: "eve@example.com",
+    });
     expect((await send(ticketSecret)).status).toBe(401);
     await cancel(String(first.body.run));
   });
 
-  it("are enough, with the roles of the page, for somebody to build from a laptop, and for no more", async () => {
-    const person = "dev@example.com";
-    const theirs = createEnvironment("theirs", { service: { image } });
-    await grantAsDocumented(person, "projects add");
-    await door.allow(`user:${person}`);
-    try {
-      const refused = await cloud.alloyrunAs(person, "up", theirs.file, "--json");
-      expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining("docs/doors.md (People)")]);
-      await grantAsDocumented(person, "storage buckets add");
-      for (const reason of ["the first time", "once more, with what is in the bucket"]) {
-        const ended = cloud.alloyrunAs(person, "up", theirs.file, "--json", "--reason", reason);
-        const { requestedBy, run } = await openRunOf("theirs");
-        expect(requestedBy).toBe(person);
-        await cancel(run);
-        const { stdout } = await ended;
-        expect(JSON.parse(stdout)).toMatchObject({ run, state: "cancelled" });
-      }
-    } finally {
-      theirs.remove();
-    }
-    const uploads = "storage.googleapis.com/upload/storage/v1/b/my-project-alloyrun/o?uploadType=media&name=";
-    const put = async (name: string) =>
-      (await rest(cloud.local, `POST ${uploads}${encodeURIComponent(name)}`, { as: `user:${person}`, body: {} }))
-        .status;
-    const places = ["approvals/a.json", "locks/theirs.json", "runs/theirs/r.json", "requests/run-1.json", seed];
-    expect(await Promise.all(places.map(put))).toEqual(places.map(() => 403));
-    expect(await put(`seeds/${"9".repeat(64)}.tgz`)).toBe(200);
-  });
-
   it("answers whatever else comes with a problem document, and starts nothing", async () => {
-    const { clock, tokens, store } = cloud.local.cloud;
+    const { clock, store } = cloud.local.cloud;
     const count = () => store.collection("workflows.executions").list().length;
     const before = count();
-    const email = "alloyrun-push@my-project.iam.gserviceaccount.com";
-    const uniqueId = store.collection<{ uniqueId: string }>("iam.serviceAccounts").get(email)?.uniqueId ?? "";
-    const identity = { principal: { kind: "serviceAccount", email, uniqueId } } as const;
     const push = (body: unknown) => {
       const data = Buffer.from(typeof body === "string" ? body : JSON.stringify(body)).toString("base64");
       return JSON.stringify({ message: { data, messageId: "1", attributes: {} } });
@@ -309,15 +275,8 @@ describe("the doors of an installation", () => {
     );
     await fc.assert(
       fc.asyncProperty(places, texts, async ([service = "", path = ""], body) => {
-        const name = `projects/my-project/locations/${region}/services/${service}`;
-        const uri = store.collection<{ uri?: string }>("run.services").get(name)?.uri ?? "";
-        const time = Math.floor(clock.now() / 1000);
-        const headers = {
-          "content-type": "application/json",
-          authorization: `Bearer ${tokens.idToken(identity, uri)}`,
-          "x-alloyrun-signature": signatureOf(body, time, ticketSecret),
-        };
-        const response = await fetch(`${localUrl(cloud.local.cloud, name)}${path}`, { method: "POST", headers, body });
+        const signature = signatureOf(body, Math.floor(clock.now() / 1000), ticketSecret);
+        const response = await traffic.push(service, path, { body, signature });
         const text = await response.text();
         expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
         expect(text).not.toMatch(/\bat .+:\d+/);
@@ -340,7 +299,7 @@ describe("the doors of an installation", () => {
     const event = { specversion: "1.0", id: "run-0/1", type: "dev.alloyrun.ready", data: about };
     const data = Buffer.from(JSON.stringify(event)).toString("base64");
     await cloud.ask(`POST ${pubsub}/topics/alloyrun-events:publish`, { messages: [{ data, orderingKey: "nowhere" }] });
-    await until(() => passedOver() > 0);
+    await until(() => traffic.passedOver() > 0);
     expect(receiver.taken.filter(({ body }) => body.includes("nowhere"))).toEqual([]);
   });
 
@@ -373,18 +332,7 @@ describe("the doors of an installation", () => {
   const spec = specWith({
     policy: { approval: { when: ["always"], approvers: [`user:${ann}`, "user:bob@example.com"] } },
     notify: webhookOf(receiver.url),
-    tickets: [
-      {
-        name: "plan",
-        secret: { secret: "alloyrun-hook-tickets", version: 1 },
-        key: "/number",
-        fields: { reason: "/short_description", requestedBy: "/requested_for/email" },
-        values: { action: "plan" },
-      },
-      ...["servicenow", "jira-service-management"].flatMap((product) => {
-        return parse(readFileSync(`examples/tickets/${product}.yaml`, "utf8")).tickets;
-      }),
-    ],
+    tickets,
   });
 
   /** Asks nobody, and has the links sent to whoever wrote it. */
@@ -410,87 +358,14 @@ describe("the doors of an installation", () => {
     expect(events().at(-1)?.data).toMatchObject({ run, by: ann, record: { id: run } });
   }
 
-  /** The run of an environment that is open, once there is one. */
-  function openRunOf(environment: string): Promise<RunView> {
-    return untilSo(async () => {
-      const { items = [] } = await cloud.ask(`GET ${objects}?prefix=requests/run-`);
-      const names = (items as readonly { readonly name: string }[]).map(({ name }) => encodeURIComponent(name));
-      const all = await Promise.all(names.map((name) => cloud.ask(`GET ${objects}/${name}?alt=media`)));
-      const its = all.filter((request) => request.environment === environment && request.execution !== undefined);
-      const views = await Promise.all(its.map(({ run }) => door.view(String(run))));
-      return views.find(({ state }) => state === "running" || state === "queued");
-    });
-  }
-
-  /** Grants somebody what a command on the page does, of those that people at the command line need. */
-  async function grantAsDocumented(person: string, command: "projects add" | "storage buckets add"): Promise<void> {
-    const page = readFileSync("docs/doors.md", "utf8").replaceAll("$PROJECT", "my-project");
-    const said = page.split("gcloud ").find((part) => part.startsWith(command)) ?? "";
-    const [, role] = /--role=(\S+)/.exec(said) ?? [];
-    const [, expression] = /expression=([^']+)'/.exec(said) ?? [];
-    const condition = expression === undefined ? {} : { condition: { title: "alloyrun-uploads", expression } };
-    const added = { role, members: [`user:${person}`], ...condition };
-    const withAdded = (policy: JsonObject) => {
-      return { ...policy, version: 3, bindings: [...((policy.bindings ?? []) as readonly JsonObject[]), added] };
-    };
-    if (command === "projects add") {
-      const project = "POST cloudresourcemanager.googleapis.com/v1/projects/my-project";
-      const policy = await cloud.ask(`${project}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } });
-      await cloud.ask(`${project}:setIamPolicy`, { policy: withAdded(policy) });
-    } else {
-      const bucket = "storage.googleapis.com/storage/v1/b/my-project-alloyrun/iam";
-      await cloud.ask(`PUT ${bucket}`, withAdded(await cloud.ask(`GET ${bucket}?optionsRequestedPolicyVersion=3`)));
-    }
-    await cloud.local.cloud.clock.advance(10 * 60_000);
-  }
-
-  /** What a request was noted as. */
-  function notedOf({ body }: { readonly body: JsonObject }): Promise<JsonObject> {
-    return cloud.ask(`GET ${objects}/requests%2F${String(body.run)}.json?alt=media`);
-  }
-
-  /** Pushes to the request function so far, as its log tells of them. */
-  function pushed(): number {
-    return JSON.stringify(cloud.local.cloud.logs.list("my-project")).split("POST /v1/messages: ").length - 1;
-  }
-
-  /** What lies with the dead of requests. */
-  async function dead(): Promise<unknown> {
-    const pull = `POST ${pubsub}/subscriptions/alloyrun-requests-dead:pull`;
-    return (await cloud.ask(pull, { maxMessages: 10, returnImmediately: true })).receivedMessages ?? [];
-  }
-
   function runOf(event: JsonObject | undefined): string {
     return String((event?.data as JsonObject | undefined)?.run);
-  }
-
-  async function addSecret(id: string, value: string): Promise<void> {
-    await cloud.ask(`POST ${secrets}?secretId=${id}`, { replication: { automatic: {} } });
-    await cloud.ask(`POST ${secrets}/${id}:addVersion`, { payload: { data: Buffer.from(value).toString("base64") } });
-  }
-
-  function publish(body: object, attributes: Readonly<Record<string, string>> = {}): Promise<JsonObject> {
-    const data = Buffer.from(JSON.stringify(body)).toString("base64");
-    return cloud.ask(`POST ${pubsub}/topics/alloyrun-requests:publish`, { messages: [{ data, attributes }] });
   }
 
   /** Lets time pass, in which Pub/Sub delivers again, until it is so. */
   async function until(isSo: () => boolean): Promise<void> {
     for (let minutes = 0; !isSo() && minutes < 600; minutes += 1) await cloud.local.cloud.clock.advance(60_000);
     expect(isSo()).toBe(true);
-  }
-
-  function executions(): readonly string[] {
-    return cloud.local.cloud.store
-      .collection<{ readonly argument?: string }>("workflows.executions")
-      .list()
-      .flatMap(([name, { argument = "" }]) => (argument.includes('"action":"up"') ? [name] : []));
-  }
-
-  /** Requests that were accepted, of which some may have joined others. */
-  function noted(): number {
-    const objects = cloud.local.cloud.store.collection("storage.objects").list();
-    return objects.filter(([name]) => /requests\/run-/.test(name)).length;
   }
 
   function events(): readonly JsonObject[] {
@@ -513,46 +388,10 @@ describe("the doors of an installation", () => {
     return { status: response.status, text: await response.text() };
   }
 
-  /** Deliveries to the function of events that were about nobody's webhook. */
-  function passedOver(): number {
-    const nowhere = "/o/specs%2Fnowhere.yaml";
-    return cloud.local.journal.list().filter(({ method, principal }) => {
-      return principal.startsWith("alloyrun-events@") && method.endsWith(nowhere);
-    }).length;
-  }
-
   async function sendTicket(ticket: object, secret = ticketSecret, environment = "doors") {
     const body = JSON.stringify(ticket);
     const time = Math.floor(cloud.local.cloud.clock.now() / 1000);
     const headers = { "content-type": "application/json", "x-alloyrun-signature": signatureOf(body, time, secret) };
-    return post(`${hook}/v1/hooks/${environment}/plan`, headers, body);
-  }
-
-  async function post(url: string, headers: Readonly<Record<string, string>>, body: string) {
-    const sent = new Headers({ "content-type": "application/json; charset=UTF-8" });
-    for (const [name, value] of Object.entries(headers)) sent.set(name, value);
-    const response = await fetch(url, { method: "POST", headers: sent, body });
-    const answered: unknown = await response.json();
-    return { status: response.status, body: isJsonObject(answered) ? answered : {} };
+    return traffic.post(`${hook}/v1/hooks/${environment}/plan`, headers, body);
   }
 });
-
-/** The header as a ticket system makes it. */
-function signatureOf(body: string, time: number, secret: string): string {
-  return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
-}
-
-/** The environment that the doors are about, with more of its spec. */
-function specWith(more: object): string {
-  return stringify({
-    apiVersion: "alloyrun/v1",
-    kind: "Environment",
-    metadata: { name: "doors" },
-    spec: {
-      ...{ project: "my-project", region },
-      database: { seed: { directory: "./seed" } },
-      service: { image },
-      ...more,
-    },
-  });
-}
