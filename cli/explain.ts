@@ -56,10 +56,16 @@ const advice: Partial<Readonly<Record<Code, string>>> = {
 };
 
 function explainApiError(error: ApiError): Explanation {
-  const way = isNotYetServed(error) ? enableCommand(error) : advice[error.code];
+  const way = isNotYetServed(error) ? enableCommand(error) : adviceOn(error);
   return way
     ? { lines: [error.message, way], exitCode: exitCodes.unavailable }
     : { lines: [error.message], exitCode: exitCodes.failed };
+}
+
+/** Who may ask the installation may yet lack what brings the folders of a spec into its bucket, or reads it. */
+function adviceOn({ code, method }: ApiError): string | undefined {
+  if (code !== "PERMISSION_DENIED" || !method.startsWith("storage.objects.")) return advice[code];
+  return "The identity that is logged in may not do this in the installation's bucket: docs/doors.md (People) has the commands that let it, for an owner.";
 }
 
 /** Methods are named as permissions name them: the service comes first. */

@@ -56,8 +56,6 @@ interface Call {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: object;
-  /** Whether it is sent once only, because sent twice it would count twice. */
-  readonly once?: boolean;
 }
 
 /** Calls of one request before giving up, half a second to four seconds apart. */
@@ -81,8 +79,7 @@ export function createRequestClient(door: Door): RequestClient {
     getEnvironment: (environment) => read(pathOf("environments", environment)),
     freeze: (environment, body) => post(pathOf("environments", environment, "freeze"), body),
     unfreeze: (environment) => post(pathOf("environments", environment, "unfreeze")),
-    extend: (environment, by) =>
-      send(door, { method: "POST", path: pathOf("environments", environment, "extend"), body: { by }, once: true }),
+    extend: (environment, by) => post(pathOf("environments", environment, "extend"), { by }),
     getApproval: (id) => read(pathOf("approvals", id)),
     decide: (id, verb, body) => post(pathOf("approvals", id, verb), body),
   };
@@ -97,12 +94,11 @@ async function send<Body>(door: Door, call: Call): Promise<Body> {
   const headers: Record<string, string> = { authorization: `Bearer ${await token()}` };
   if (call.body) headers["idempotency-key"] = randomUUID();
   if (call.body) headers["content-type"] = "application/json";
-  const limit = call.once ? 1 : attempts;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await exchange(door, { ...call, headers });
     if (isAnswer(answer) && answer.ok) return JSON.parse(answer.text);
     const mayPass = !isAnswer(answer) || passing.has(answer.status);
-    if (!mayPass || attempt === limit) throw isAnswer(answer) ? new ProblemError(problemOf(answer)) : answer;
+    if (!mayPass || attempt === attempts) throw isAnswer(answer) ? new ProblemError(problemOf(answer)) : answer;
     await pause(250 * 2 ** attempt);
   }
 }

@@ -1,5 +1,7 @@
 import { packFolder } from "../deploy/pack.ts";
 import type { RequestBody } from "../functions/api.ts";
+import type { ObjectWrite, StorageClient } from "../google/clients/storage.ts";
+import { ApiError } from "../google/error.ts";
 import type { Spec } from "../spec/schema.ts";
 import { folderOf } from "./folders.ts";
 import type { Installation } from "./installation.ts";
@@ -13,7 +15,7 @@ export async function uploadFolders(
   const upload = async (prefix: "sources" | "seeds", folder: string): Promise<string> => {
     const { name, bytes } = await packFolder(folderOf(file, folder));
     const object = `${prefix}/${name}`;
-    await storage.write({ bucket, object, content: bytes, contentType: "application/gzip", ifGenerationMatch: "0" });
+    await add(storage, { bucket, object, content: bytes, contentType: "application/gzip", ifGenerationMatch: "0" });
     return object;
   };
   const [source, seed] = await Promise.all([
@@ -21,4 +23,19 @@ export async function uploadFolders(
     upload("seeds", database.seed.directory),
   ]);
   return { source, seed };
+}
+
+/**
+ * Adds an object unless it is there. Whoever may add and not replace is refused where there is one already, and what is
+ * under its hash is what they would have added.
+ */
+async function add(storage: StorageClient, wanted: ObjectWrite): Promise<void> {
+  try {
+    await storage.write(wanted);
+  } catch (refused) {
+    if (!(refused instanceof ApiError && refused.code === "PERMISSION_DENIED")) throw refused;
+    // Whoever may not list is refused here, too, where there is nothing: then the first refusal is what counts.
+    const found = await storage.getObject(wanted.bucket, wanted.object).catch(() => undefined);
+    if (!found) throw refused;
+  }
 }

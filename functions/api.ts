@@ -41,6 +41,15 @@ export interface RequestBody {
   readonly expiry?: number;
 }
 
+/** Answer to a message of the topic `alloyrun-requests` that can never be done: it is told as an event, and not pushed again. */
+export interface RequestRefused {
+  readonly refused: Problem;
+  readonly messageId: string;
+  readonly idempotencyKey?: string;
+  readonly environment?: string;
+  readonly ticket?: string;
+}
+
 /** Answer to an accepted request, with status 202; the same `Idempotency-Key` gets the same one again. */
 export interface RequestAccepted {
   /** Id of the run, which is also the request's. */

@@ -10,6 +10,7 @@ import {
   holderSchema,
   planSchema,
   problemSchema,
+  refusedSchema,
   runSchema,
   stepSchema,
 } from "./request/answer-schema.ts";
@@ -23,6 +24,7 @@ const answers: Readonly<Record<AnswerName, z.ZodType>> = {
   Environments: environmentsSchema,
   Approval: approvalSchema,
   Expiries: expiriesSchema,
+  Refused: refusedSchema,
 };
 
 /** Parts of answers that have a name of their own. */
@@ -49,7 +51,7 @@ const refusals: Readonly<Record<number, string>> = {
 };
 
 /** What each path parameter is. */
-const parameters: Readonly<Record<string, string>> = {
+const placeholders: Readonly<Record<string, string>> = {
   request: "Id of the request, which is also its run's.",
   run: "Id of the run.",
   environment: "Name of the environment.",
@@ -99,19 +101,23 @@ export function toOpenApi(): object {
   };
 }
 
-function toOperation({ path, id, summary, status, answers: name, body, isKeyed, refuses }: Route): object {
+function toOperation(route: Route): object {
+  const { path, id, summary, status, answers: name, orAnswers, body, isKeyed, refuses } = route;
   const named = Object.entries(bodies).find(([, schema]) => schema === body)?.[0];
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => ({
-    ...{ name: parameter, in: "path", required: true, description: parameters[parameter] },
+    ...{ name: parameter, in: "path", required: true, description: placeholders[parameter] },
     schema: { type: "string" },
   }));
+  const inAddress = body === requestSchema ? [onBusy] : [];
+  const parameters = [...inPath, ...(isKeyed ? [idempotencyKey] : []), ...inAddress];
   return {
     operationId: id,
     summary,
-    ...((inPath.length > 0 || isKeyed) && { parameters: [...inPath, ...(isKeyed ? [idempotencyKey, onBusy] : [])] }),
+    ...(parameters.length > 0 && { parameters }),
     ...(named && { requestBody: { required: true, content: json(named) } }),
     responses: {
       [status]: { description: status === 202 ? "Accepted." : "As it stands now.", content: json(name) },
+      ...(orAnswers && { 200: { description: "Refused for good, and told.", content: json(orAnswers) } }),
       ...Object.fromEntries(refuses.map((each) => [String(each), { $ref: `#/components/responses/Problem${each}` }])),
     },
   };
@@ -119,8 +125,9 @@ function toOperation({ path, id, summary, status, answers: name, body, isKeyed, 
 
 const idempotencyKey = {
   ...{ name: "Idempotency-Key", in: "header", required: false },
-  description: "The same key of the same caller gets the same run, however often it is sent; another body is refused.",
-  schema: { type: "string" },
+  description:
+    "The same key of the same caller counts once, however often it is sent, and gets the same run; another body under it is refused, and so is an empty one.",
+  schema: { type: "string", minLength: 1 },
 };
 
 const onBusy = {

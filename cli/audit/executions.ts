@@ -1,4 +1,5 @@
 import type { RecordHead, StoredRequest } from "../../functions/entry/stored.ts";
+import { changeIdPrefix } from "../../functions/record/chain.ts";
 import type { WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { ApiError } from "../../google/error.ts";
 import { parseJson, textOf, toObject } from "../../google/json.ts";
@@ -24,7 +25,8 @@ export async function readRequested(
   executions: ExecutionReader | undefined,
 ): Promise<Requested> {
   const listed = await storage.listObjects(bucket, "requests/");
-  const all = await inParts(listed, async ({ name = "" }) => {
+  const ofRuns = listed.filter(({ name = "" }) => !name.startsWith(`requests/${changeIdPrefix}`));
+  const all = await inParts(ofRuns, async ({ name = "" }) => {
     const text = (await storage.readText(bucket, name))?.text ?? "";
     return toObject(parseJson(text)) as object | undefined as StoredRequest | undefined;
   });

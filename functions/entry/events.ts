@@ -22,7 +22,7 @@ openDoor("events", async (request, response, log) => {
   const event = readEvent(readPushed(bodyOf(request)));
   const { id, type, environment, run } = event;
   const outcome = await deliver(event, openClients());
-  log("INFO", `${type} of ${environment}: ${outcome}`, { event: id, environment, run });
+  log("INFO", `${type} of ${environment ?? "no environment"}: ${outcome}`, { event: id, environment, run });
   response.status(200).json({ event: id, outcome });
 });
 

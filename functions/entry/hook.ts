@@ -11,7 +11,7 @@ import { takeTicket } from "../hook/take.ts";
 import type { Log } from "../log.ts";
 import { once } from "../once.ts";
 import { problemType } from "../request/problem.ts";
-import { signatureHeader } from "../signature.ts";
+import { hubSignatureHeader, signatureHeader } from "../signature.ts";
 import { openDoor } from "./door.ts";
 import { readInstallation } from "./installation.ts";
 
@@ -38,7 +38,8 @@ async function postTicket(
   { request, response, log }: { readonly request: Request; readonly response: Response; readonly log: Log },
 ): Promise<void> {
   const body = request.rawBody ?? Buffer.alloc(0);
-  const message = { ...webhook, signature: request.get(signatureHeader), body };
+  const [signature, hubSignature] = [request.get(signatureHeader), request.get(hubSignatureHeader)];
+  const message = { ...webhook, signature, hubSignature, body };
   const asked = await takeTicket(message, openClients(), log);
   const answer = await forward({ path: "/v1/requests", ...asked }, openClients());
   log("INFO", `ticket of ${webhook.environment}/${webhook.name}: ${answer.status}`, {

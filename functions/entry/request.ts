@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Request, Response } from "@google-cloud/functions-framework";
 import type { z } from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
@@ -12,16 +11,16 @@ import type { Log } from "../log.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { accept } from "../request/accept.ts";
-import { extend, freeze, unfreeze } from "../request/change-environment.ts";
+import { type ChangeClients, extend, freeze, unfreeze } from "../request/change-environment.ts";
 import { cancelRun, resumeRun } from "../request/change-run.ts";
 import { decide, viewApproval } from "../request/decide.ts";
 import { demandDoor, isDoor } from "../request/doors.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { lookForExpiries } from "../request/expiries.ts";
-import { readMessage } from "../request/message.ts";
+import { keyFrom } from "../request/key.ts";
 import { parseBody, parseRequestBody, withQuery } from "../request/parse.ts";
 import type { PublisherClients } from "../request/publishers.ts";
-import { type ViewClients, viewRun } from "../request/run-view.ts";
+import { viewRun } from "../request/run-view.ts";
 import { acceptScheduled, firingOf } from "../request/scheduled.ts";
 import {
   decisionSchema,
@@ -31,7 +30,7 @@ import {
   messageSchema,
   requestSchema,
 } from "../request/schema.ts";
-import type { TellClients } from "../request/tell.ts";
+import { takeMessage } from "../request/take-message.ts";
 import { emailOfCaller } from "./caller.ts";
 import { openDoor } from "./door.ts";
 import { bodyOf } from "./entry.ts";
@@ -47,10 +46,10 @@ export interface Call {
 }
 
 /** What the function works with. */
-type Clients = ViewClients & TellClients & PublisherClients & { readonly callbacks: CallbackClient };
+type Clients = ChangeClients & PublisherClients & { readonly callbacks: CallbackClient };
 
 /** What an answer is called in the description of the function. */
-export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval" | "Expiries";
+export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval" | "Expiries" | "Refused";
 
 /** One thing that may be asked, with what the description of the function says of it. */
 export interface Route {
@@ -63,7 +62,9 @@ export interface Route {
   readonly body?: z.ZodType;
   readonly status: 200 | 202;
   readonly answers: AnswerName;
-  /** Whether an `Idempotency-Key` counts, and `?onBusy=`. */
+  /** What else it may be answered with status 200, as good as done. */
+  readonly orAnswers?: AnswerName;
+  /** Whether an `Idempotency-Key` counts. */
   readonly isKeyed?: boolean;
   /** Statuses of its problem documents. */
   readonly refuses: readonly number[];
@@ -93,7 +94,9 @@ export const routes: readonly Route[] = [
     id: "pushMessage",
     status: 202,
     answers: "Accepted",
-    summary: "Takes a message of the topic alloyrun-requests, as Pub/Sub pushes it; its data is the body of a request.",
+    orAnswers: "Refused",
+    summary:
+      "Takes a message of the topic alloyrun-requests, as Pub/Sub pushes it; its data is the body of a request. What can never be done is told by an event and answered 200, so that it is not pushed again.",
     body: messageSchema,
     refuses: [400, 401, 403, 404, 409, 410, 500, 503],
     answer: postMessage,
@@ -176,8 +179,9 @@ export const routes: readonly Route[] = [
     answers: "Environment",
     summary: "Keeps everybody from changing an environment for a while: people, schedules and expiry.",
     body: freezeSchema,
-    refuses: [...changing, 410],
-    answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), by: call.caller }, call.clients),
+    isKeyed: true,
+    refuses: [...changing, 409, 410],
+    answer: (call) => freeze(call.parameter, { body: bodyAs(freezeSchema, call), ...changerOf(call) }, call.clients),
   },
   {
     method: "POST",
@@ -186,8 +190,9 @@ export const routes: readonly Route[] = [
     status: 200,
     answers: "Environment",
     summary: "Ends a freeze.",
-    refuses: changing,
-    answer: (call) => unfreeze(alone(call), call.caller, call.clients),
+    isKeyed: true,
+    refuses: [...changing, 409],
+    answer: (call) => unfreeze(alone(call), changerOf(call), call.clients),
   },
   {
     method: "POST",
@@ -195,12 +200,13 @@ export const routes: readonly Route[] = [
     id: "extendEnvironment",
     status: 200,
     answers: "Environment",
-    summary: "Lets an environment live longer. Sent twice, it counts twice.",
+    summary: "Lets an environment live longer. Sent twice, it counts twice, unless under one key.",
     body: extendSchema,
-    refuses: [...changing, 410],
+    isKeyed: true,
+    refuses: [...changing, 409, 410],
     answer: (call) => {
       const { by: longer } = bodyAs(extendSchema, call);
-      return extend(call.parameter, { longer, by: call.caller }, call.clients);
+      return extend(call.parameter, { longer, ...changerOf(call) }, call.clients);
     },
   },
   {
@@ -248,8 +254,11 @@ async function handleRequest(request: Request, response: Response, log: Log): Pr
   });
   const { route, parameter } = findRoute(request);
   const answer = await route.answer({ caller, request, parameter, clients: openClients() });
-  const status = "skipped" in answer ? 200 : route.status;
-  log("INFO", `${request.method} ${request.path}: ${status}`, { caller, ...aboutOf(answer) });
+  const isDone = !("skipped" in answer || "refused" in answer);
+  const status = isDone ? route.status : 200;
+  const refused = "refused" in answer ? answer : undefined;
+  const fields = { caller, ...aboutOf(answer), ...refused };
+  log(refused ? "WARNING" : "INFO", `${request.method} ${request.path}: ${status}`, fields);
   response.status(status).json(answer);
 }
 
@@ -266,10 +275,7 @@ async function postRequest({ caller, request, clients }: Call): Promise<object> 
   if (onBehalfOf !== undefined) demandDoor("hook", caller, { field: "onBehalfOf", ...clients.installation });
   const firing = firingOf(schedulerHeaders(request), caller, clients.installation.project);
   if (firing) return acceptScheduled(body, firing, clients);
-  return accept(
-    { body, requestedBy: caller, onBehalfOf, key: request.get("idempotency-key") ?? randomUUID() },
-    clients,
-  );
+  return accept({ body, requestedBy: caller, onBehalfOf, key: keyOf(request) }, clients);
 }
 
 function schedulerHeaders(request: Request) {
@@ -282,8 +288,15 @@ function schedulerHeaders(request: Request) {
 /** A message of the topic `alloyrun-requests`, which Pub/Sub pushes in the name of the account for that. */
 async function postMessage({ caller, request, clients }: Call): Promise<object> {
   demandDoor("push", caller, { field: "message", ...clients.installation });
-  const { body, key } = readMessage(bodyOf(request));
-  return accept({ body, requestedBy: caller, key }, clients);
+  return takeMessage(bodyOf(request), clients, (asked) => accept({ ...asked, requestedBy: caller }, clients));
+}
+
+function keyOf(request: Request): string {
+  return keyFrom("Idempotency-Key", request.get("idempotency-key"));
+}
+
+function changerOf({ caller, request }: Call): { readonly by: string; readonly key: string } {
+  return { by: caller, key: keyOf(request) };
 }
 
 /** Whoever decides is the caller, but for the public door, which says whose link was used. */

@@ -110,6 +110,8 @@ export interface StoredEnvironment extends Life {
   readonly target?: { readonly level: Level; readonly generations: Generations };
   /** Which warnings of its end were given. */
   readonly warned?: readonly string[];
+  /** The last extensions of its life, by the ids of their records, so that none counts twice. */
+  readonly extensions?: readonly string[];
   /** Ticket that asked for it, which hears of its end. */
   readonly ticket?: string;
   /** Run that made it ready, and the URL that it is used by. */
@@ -195,6 +197,20 @@ export interface ChangeRecord {
   /** When the freeze, or the environment's life, ends from then on. */
   readonly until?: number;
   readonly previous?: PreviousRecord;
+}
+
+/** `requests/change-….json`: what somebody asked of an environment outside its runs, under one key, and is to be done. */
+export interface StoredChange extends Omit<ChangeRecord, "environment" | "previous"> {
+  /** Id of its record. */
+  readonly id: string;
+  /** The environment. */
+  readonly of: string;
+  /** SHA-256 of what was asked: the same key with something else is refused. */
+  readonly bodyHash: string;
+  /** By how many seconds a life is extended. */
+  readonly seconds?: number;
+  /** Whether all of it is done, so that asking again does nothing. */
+  readonly isDone?: true;
 }
 
 /** `teardowns/{environment}.json`: what a removal left to the sweep. */

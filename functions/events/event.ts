@@ -3,19 +3,22 @@ import { textOf, toObject } from "../../google/json.ts";
 import { badField } from "../parse.ts";
 import type { PushedMessage } from "../pushed.ts";
 
-/** An event of an environment, as the workflow publishes it on the topic `alloyrun-events`. */
+/** An event, as it is published on the topic `alloyrun-events`. */
 export interface EnvironmentEvent {
   /** The CloudEvent itself. @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
   readonly event: JsonObject;
-  /** `<run>/<number>`: the same however often it is delivered. */
+  /** `<run>/<number>` of what a run tells: the same however often it is delivered. */
   readonly id: string;
   /** `dev.alloyrun.<type>` */
   readonly type: string;
-  readonly environment: string;
+  /** Absent in a refused message that names none. */
+  readonly environment?: string;
   /** Absent when no run is behind it. */
   readonly run?: string;
   readonly data: JsonObject;
 }
+
+const name = /^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/;
 
 /**
  * Checks that a message is an event of ours. Names in it become names of objects in the bucket.
@@ -26,10 +29,12 @@ export function readEvent({ data: event }: Pick<PushedMessage, "data">): Environ
   if (event.specversion !== "1.0") throw badField("specversion", "must be 1.0: only CloudEvents are delivered");
   const data = toObject(event.data);
   if (!data) throw badField("data", "must be an object");
-  const environment = matching(data.environment, /^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/, "data.environment");
+  const isNameless = event.type === "dev.alloyrun.request-refused" && data.environment === undefined;
+  const environment = isNameless ? undefined : matching(data.environment, name, "data.environment");
   const run = data.run === undefined || data.run === null || data.run === "" ? undefined : data.run;
   return {
-    ...{ event, environment, data },
+    ...{ event, data },
+    ...(environment !== undefined && { environment }),
     id: matching(event.id, /^[\x20-\x7e]{1,200}$/, "id"),
     type: matching(event.type, /^dev\.alloyrun\.[a-z-]{1,50}$/, "type"),
     ...(run !== undefined && { run: matching(run, /^[a-z][-a-z0-9]{0,62}$/, "data.run") }),

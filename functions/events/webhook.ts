@@ -25,6 +25,7 @@ export async function destinationOf(
   bucket: string,
   { environment, run }: Pick<EnvironmentEvent, "environment" | "run">,
 ): Promise<Destination | undefined> {
+  if (environment === undefined) return undefined;
   const stored = await storage.readText(bucket, `specs/${environment}.yaml`);
   const found = stored ?? (await specOfRun(storage, bucket, run));
   const webhook = found && parseSpec(found.text).notify.webhook;

@@ -8,7 +8,7 @@ import { StepError, toStepError } from "../error.ts";
 import { readHookSecret } from "../hook-secret.ts";
 import type { Log } from "../log.ts";
 import { badField } from "../parse.ts";
-import { isRecent, isSignedBy, parseSignature } from "../signature.ts";
+import { isRecent, isSignedBy, parseHubSignature, parseSignature } from "../signature.ts";
 import { type TicketRequest, toTicketRequest } from "./ticket.ts";
 
 /** A message of a ticket system, as it came. */
@@ -16,7 +16,10 @@ export interface TicketMessage {
   readonly environment: string;
   /** Name of the webhook in the environment's spec. */
   readonly name: string;
+  /** `X-Alloyrun-Signature`. */
   readonly signature: string | undefined;
+  /** `X-Hub-Signature`, which counts where the other is not sent. */
+  readonly hubSignature?: string | undefined;
   /** The exact bytes of the body, which are what was signed. */
   readonly body: Uint8Array;
 }
@@ -33,7 +36,9 @@ const largestBytes = 256 * 1024;
 
 /**
  * Takes a ticket's message when it is signed, and was signed within the last five minutes. Until then nothing of it is
- * read, and nothing is told of what is set up here, not even what is wrong with it: that stands in the log.
+ * read, and nothing is told of what is set up here, not even what is wrong with it: that stands in the log. A product that
+ * signs the body alone does not say when, nor for which webhook: its message may be replayed for ever, and gets the answer
+ * of the first time, for the ticket's number is the key; and its webhook must have a secret of its own.
  *
  * @returns what it asks; the same message twice asks the same under the same key
  * @throws StepError UNAUTHENTICATED when it is not signed, UNAVAILABLE when that cannot be told, else INVALID_ARGUMENT
@@ -42,14 +47,16 @@ const largestBytes = 256 * 1024;
 export async function takeTicket(message: TicketMessage, clients: TicketClients, log: Log): Promise<TicketRequest> {
   const { environment, body } = message;
   if (body.length > largestBytes) throw badField("body", "is larger than any ticket");
-  const signature = parseSignature(message.signature);
+  const isOwnForm = message.signature !== undefined;
+  const signature = isOwnForm ? parseSignature(message.signature) : parseHubSignature(message.hubSignature);
   if (!signature) throw unsigned();
   const found = await webhookOf(message, clients).catch((cause: unknown) => {
     log("ERROR", `the webhook ${environment}/${message.name} cannot be checked: ${toStepError(cause).message}`);
     throw unready(cause);
   });
   if (!found || !isSignedBy(signature, { secret: found.secret, body })) throw unsigned();
-  if (!isRecent(signature, found.now)) throw late();
+  if (signature.time === undefined && found.isShared) throw shared();
+  if (signature.time !== undefined && !isRecent(signature.time, found.now)) throw late();
   const payload = toObject(parseJson(Buffer.from(body).toString("utf8")));
   if (!payload) throw badField("body", "must be a JSON object");
   return toTicketRequest(found.ticket, environment, payload);
@@ -59,19 +66,37 @@ export async function takeTicket(message: TicketMessage, clients: TicketClients,
 async function webhookOf(
   { environment, name }: TicketMessage,
   { storage, secretManager, installation }: TicketClients,
-): Promise<{ readonly ticket: TicketSpec; readonly secret: string; readonly now: number } | undefined> {
+): Promise<Webhook | undefined> {
   if (!/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/.test(environment)) return undefined;
   const found = await storage.readText(installation.bucket, `specs/${environment}.yaml`);
-  const ticket = found && parseSpec(found.text).tickets.find((one) => one.name === name);
-  if (!ticket) return undefined;
+  const tickets = found ? parseSpec(found.text).tickets : [];
+  const ticket = tickets.find((one) => one.name === name);
+  if (!found || !ticket) return undefined;
   const secret = await readHookSecret(secretManager, installation.project, ticket.secret);
-  return { ticket, secret, now: Date.parse(found.readAt) / 1000 };
+  const isShared = tickets.some((one) => one !== ticket && one.secret.secret === ticket.secret.secret);
+  return { ticket, secret, isShared, now: Date.parse(found.readAt) / 1000 };
+}
+
+interface Webhook {
+  readonly ticket: TicketSpec;
+  readonly secret: string;
+  /** Whether another webhook of the environment has the same secret. */
+  readonly isShared: boolean;
+  /** Seconds since the epoch. */
+  readonly now: number;
+}
+
+function shared(): StepError {
+  const message =
+    "X-Hub-Signature does not say which webhook a message is for: give this webhook a secret that no other has";
+  return new StepError({ code: "FAILED_PRECONDITION", reason: "SHARED_SECRET", message });
 }
 
 function unsigned(): StepError {
   const message =
     "no ticket webhook of this name is set up here, or its signature is wrong: " +
-    "X-Alloyrun-Signature must be t=<seconds>,v1=<HMAC-SHA256 of <seconds>.<body> in hexadecimal>";
+    "X-Alloyrun-Signature must be t=<seconds>,v1=<HMAC-SHA256 of <seconds>.<body>>, " +
+    "or X-Hub-Signature sha256=<HMAC-SHA256 of the body>, in hexadecimal or base64";
   return new StepError({ code: "UNAUTHENTICATED", reason: "NOT_SIGNED", message });
 }
 

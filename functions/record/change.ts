@@ -1,13 +1,13 @@
-import { randomUUID } from "node:crypto";
 import type { StorageClient } from "../../google/clients/storage.ts";
-import type { ChangeRecord } from "../entry/stored.ts";
-import { appendRecord, changeIdPrefix } from "./chain.ts";
+import type { ChangeRecord, StoredChange } from "../entry/stored.ts";
+import { appendRecord } from "./chain.ts";
 
-/** Records what somebody decided about an environment outside its runs, in the same chain as those. */
+/** Records, once, what somebody decided about an environment outside its runs, in the same chain as those. */
 export async function recordChange(
   storage: StorageClient,
   bucket: string,
-  change: Omit<ChangeRecord, "previous">,
+  { id, of: environment, change, requestedBy, reason, at, until }: StoredChange,
 ): Promise<void> {
-  await appendRecord(storage, { bucket, id: `${changeIdPrefix}${randomUUID()}` }, change);
+  const record: Omit<ChangeRecord, "previous"> = { change, environment, requestedBy, at, reason, until };
+  await appendRecord(storage, { bucket, id }, record);
 }

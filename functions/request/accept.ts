@@ -17,6 +17,7 @@ import { storedTerms } from "../plan/judge.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
 import { isDoor } from "./doors.ts";
 import { demandEnvironment } from "./environments.ts";
+import { keyReused } from "./key.ts";
 import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
 import { enterOpen, listOpen } from "./open.ts";
 import { planObject, planOf, planOfCheck, storePlan } from "./plan-store.ts";
@@ -233,9 +234,4 @@ function toAccepted(request: StoredRequest): RequestAccepted {
 function hashOf({ body, requestedBy }: CallerRequest, installation: InstallationEnvironment): string {
   const { reason: _reason, onBehalfOf: _person, ...work } = body;
   return sha256(canonicalJson(isDoor("hook", requestedBy, installation) ? work : body));
-}
-
-function keyReused(): StepError {
-  const message = "this Idempotency-Key was used for another request: take a new one";
-  return new StepError({ code: "ALREADY_EXISTS", reason: "KEY_REUSED", message });
 }

@@ -8,6 +8,7 @@ import type {
   HolderView,
   Problem,
   RequestAccepted,
+  RequestRefused,
   RunView,
 } from "../api.ts";
 
@@ -261,3 +262,12 @@ export const problemSchema = z.strictObject({
     .optional()
     .describe("With an invalid spec: every problem."),
 }) satisfies z.ZodType<Problem>;
+
+/** Answer to a message that can never be done. */
+export const refusedSchema = z.strictObject({
+  refused: problemSchema.describe("Why; the event `request-refused` tells it."),
+  messageId: z.string().describe("Id that Pub/Sub gave the message."),
+  idempotencyKey: z.string().optional().describe("Its attribute of that name."),
+  environment: z.string().optional().describe("The environment that it names."),
+  ticket: z.string().optional().describe("The ticket that it names."),
+}) satisfies z.ZodType<RequestRefused>;

@@ -2,13 +2,21 @@ import { toSeconds } from "../../spec/duration.ts";
 import type { EnvironmentView, FreezeBody } from "../api.ts";
 import { freezeObject } from "../entry/freeze.ts";
 import { ledgerObject } from "../entry/ledger.ts";
-import { editStored, readStored, writeStored } from "../entry/read.ts";
-import type { StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
+import { beingChanged, editStored, readStored, writeStored } from "../entry/read.ts";
+import type { StoredChange, StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { recordChange } from "../record/change.ts";
 import { saysFrozen } from "./busy.ts";
 import { demandEnvironment, demandKnown, viewEnvironment } from "./environments.ts";
+import { type Changer, changeOnce } from "./keyed-change.ts";
 import type { ViewClients } from "./run-view.ts";
+import { type TellClients, tellChange } from "./tell.ts";
+
+/** What changing an environment outside its runs works with. */
+export type ChangeClients = ViewClients & TellClients;
+
+/** How many extensions an environment's entry remembers: far more than are asked for at one moment. */
+const mostExtensions = 20;
 
 /**
  * Keeps everybody from changing an environment for a while: people, schedules and expiry alike.
@@ -17,40 +25,62 @@ import type { ViewClients } from "./run-view.ts";
  */
 export async function freeze(
   environment: string,
-  { body, by }: { readonly body: FreezeBody; readonly by: string },
-  clients: ViewClients,
+  { body, ...changer }: Changer & { readonly body: FreezeBody },
+  clients: ChangeClients,
 ): Promise<EnvironmentView> {
   const { storage, installation } = clients;
-  const since = await demandEnvironment(environment, clients);
-  const wanted: StoredFreeze = {
-    ...{ environment, by, since, reason: body.reason },
-    until: since + toSeconds(body.duration),
-  };
   const place = { bucket: installation.bucket, object: freezeObject(environment) };
-  await editStored<StoredFreeze>(storage, place, (present) => {
-    if (present && present.by !== by && present.until > wanted.until && present.until > since) {
-      throw shortens(environment, present);
-    }
-    return wanted;
+  await changeOnce({ change: "freeze", environment, body, ...changer }, clients, {
+    async prepare() {
+      const at = await demandEnvironment(environment, clients);
+      const held = { at, reason: body.reason, until: at + toSeconds(body.duration) };
+      const present = await readStored<StoredFreeze>(storage, place.bucket, place.object);
+      refuseShortening(present?.value, { ...held, requestedBy: changer.by });
+      return held;
+    },
+    async apply(held) {
+      const { at: since, until = since, reason = "", requestedBy: by } = held;
+      await editStored<StoredFreeze>(storage, place, (present) => {
+        refuseShortening(present, held);
+        return { environment, by, since, reason, until };
+      });
+      await recordChange(storage, place.bucket, held);
+      await tellChange(clients, held);
+    },
   });
-  const { reason, until } = wanted;
-  const change = { ...{ environment, reason, until }, change: "freeze", requestedBy: by, at: since } as const;
-  await recordChange(storage, place.bucket, change);
   return viewEnvironment(environment, clients);
 }
 
-function shortens(environment: string, present: StoredFreeze): StepError {
+function refuseShortening(
+  present: StoredFreeze | undefined,
+  { requestedBy, until = 0, at }: Pick<StoredChange, "requestedBy" | "until" | "at">,
+): void {
+  if (!present || present.by === requestedBy || present.until <= until || present.until <= at) return;
+  const { environment } = present;
   const says = `${saysFrozen(environment, present)}. \`alloyrun unfreeze ${environment}\` ends that; then freeze it for less.`;
-  return new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN_FOR_LONGER", message: says });
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN_FOR_LONGER", message: says });
 }
 
 /** Ends a freeze; without one there is nothing to do. */
-export async function unfreeze(environment: string, by: string, clients: ViewClients): Promise<EnvironmentView> {
-  const at = await demandKnown(environment, clients);
-  const { bucket } = clients.installation;
-  if (await clients.storage.deleteObject(bucket, freezeObject(environment))) {
-    await recordChange(clients.storage, bucket, { change: "unfreeze", environment, requestedBy: by, at });
-  }
+export async function unfreeze(
+  environment: string,
+  changer: Changer,
+  clients: ChangeClients,
+): Promise<EnvironmentView> {
+  const { storage, installation } = clients;
+  const { bucket } = installation;
+  await changeOnce({ change: "unfreeze", environment, body: {}, ...changer }, clients, {
+    async prepare() {
+      const at = await demandKnown(environment, clients);
+      const present = await storage.getObject(bucket, freezeObject(environment));
+      return present ? { at } : { at, isDone: true };
+    },
+    async apply(held) {
+      await storage.deleteObject(bucket, freezeObject(environment));
+      await recordChange(storage, bucket, held);
+      await tellChange(clients, held);
+    },
+  });
   return viewEnvironment(environment, clients);
 }
 
@@ -61,24 +91,45 @@ export async function unfreeze(environment: string, by: string, clients: ViewCli
  */
 export async function extend(
   environment: string,
-  { longer, by }: { readonly longer: string; readonly by: string },
-  clients: ViewClients,
+  { longer, ...changer }: Changer & { readonly longer: string },
+  clients: ChangeClients,
 ): Promise<EnvironmentView> {
   const { storage, installation } = clients;
-  const at = await demandEnvironment(environment, clients);
-  const place = { bucket: installation.bucket, object: ledgerObject(environment) };
-  const found = await readStored<StoredEnvironment>(storage, place.bucket, place.object);
-  if (found?.value.expiresAt === undefined) {
-    const message = `${environment} does not expire: its spec gives it no timeToLive`;
-    throw new StepError({ code: "FAILED_PRECONDITION", reason: "DOES_NOT_EXPIRE", message });
-  }
-  const until = found.value.expiresAt + toSeconds(longer);
-  const wanted = { ...found.value, expiresAt: until, warned: [] };
-  const written = await writeStored(storage, { ...place, ifGenerationMatch: found.generation }, wanted);
-  if (written === undefined) {
-    const message = `${environment} changed this moment: try again`;
-    throw new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", message });
-  }
-  await recordChange(storage, place.bucket, { change: "extend", environment, requestedBy: by, at, until });
+  await changeOnce({ change: "extend", environment, body: { by: longer }, ...changer }, clients, {
+    async prepare() {
+      const at = await demandEnvironment(environment, clients);
+      await demandEnd(environment, clients);
+      return { at, seconds: toSeconds(longer) };
+    },
+    async apply(held) {
+      const until = await putOffEnd(held, clients);
+      await recordChange(storage, installation.bucket, { ...held, until });
+      await tellChange(clients, { ...held, until });
+    },
+  });
   return viewEnvironment(environment, clients);
+}
+
+/** The entry of an environment that expires. @throws StepError FAILED_PRECONDITION when it does not */
+async function demandEnd(environment: string, { storage, installation }: ViewClients) {
+  const found = await readStored<StoredEnvironment>(storage, installation.bucket, ledgerObject(environment));
+  const { expiresAt } = found?.value ?? {};
+  if (found && expiresAt !== undefined) return { found, expiresAt };
+  const message = `${environment} does not expire: its spec gives it no timeToLive`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "DOES_NOT_EXPIRE", message });
+}
+
+/** Puts the end off, once for each extension: which it was is written together with the end. Gives the end, in seconds. */
+async function putOffEnd({ id, of, seconds = 0 }: StoredChange, clients: ViewClients): Promise<number> {
+  const { storage, installation } = clients;
+  const { found, expiresAt } = await demandEnd(of, clients);
+  const { extensions = [] } = found.value;
+  if (extensions.includes(id)) return expiresAt;
+  const place = { bucket: installation.bucket, object: ledgerObject(of) };
+  const until = expiresAt + seconds;
+  const known = [...extensions, id].slice(-mostExtensions);
+  const wanted: StoredEnvironment = { ...found.value, expiresAt: until, warned: [], extensions: known };
+  const written = await writeStored(storage, { ...place, ifGenerationMatch: found.generation }, wanted);
+  if (written === undefined) throw beingChanged(place.bucket, place.object);
+  return until;
 }

@@ -12,14 +12,16 @@ import { enterOpen } from "./open.ts";
 import { decisionIn, type RunLog, readRunLog } from "./run-log.ts";
 import { demandRun, type ViewClients, viewRun } from "./run-view.ts";
 import { start } from "./start.ts";
+import { type TellClients, type Tidings, tell } from "./tell.ts";
 
 /**
  * Cancels a run: its execution ends at once, and nothing that it had called changes anything once another run holds the
- * environment. What it had made is kept, and what it had asked is closed. A run that has ended stays as it ended.
+ * environment. What it had made is kept, what it had asked is closed, and its end is recorded and told. A run that has ended
+ * stays as it ended. Whoever repeats it has a crash in between made good: the record is one, and the event has the same id.
  *
  * @throws StepError NOT_FOUND
  */
-export async function cancelRun(run: string, by: string, clients: ViewClients): Promise<RunView> {
+export async function cancelRun(run: string, by: string, clients: ViewClients & TellClients): Promise<RunView> {
   const { request } = await demandRun(run, clients);
   const execution = request.execution && (await clients.executions.getExecution(request.execution));
   if (execution && isUnderWay(execution)) {
@@ -29,7 +31,10 @@ export async function cancelRun(run: string, by: string, clients: ViewClients): 
   if (view.state === "cancelled" || view.state === "failed") {
     await closeApprovals(clients.storage, { bucket: clients.installation.bucket, run, at: view.readAt });
   }
-  if (view.state === "cancelled" && request.environment !== "") await recordCancellation(view, by, clients);
+  if (view.state === "cancelled" && request.environment !== "") {
+    const told = await recordCancellation(view, by, clients);
+    if (told) await tell(clients, told);
+  }
   return viewRun(run, clients);
 }
 
@@ -70,10 +75,18 @@ function forgetExecution({ request }: Noted, by: string, clients: ViewClients): 
   });
 }
 
-/** The execution cannot tell its own end any more; its log tells how far it came. */
-async function recordCancellation(view: RunView, by: string, clients: ViewClients): Promise<void> {
+/**
+ * The execution cannot tell its own end any more; its log tells how far it came.
+ *
+ * @returns the event that tells it in its place
+ */
+async function recordCancellation(
+  view: RunView,
+  by: string,
+  clients: ViewClients,
+): Promise<Tidings<"cancelled"> | undefined> {
   const noted = await readRequest(clients, view.run);
-  if (!noted) return;
+  if (!noted) return undefined;
   const { request } = noted;
   const { run: id, environment, action, level, planHash = "", requestedBy, onBehalfOf, ticket, attempt } = request;
   const { joinedBy, resumedBy = [] } = request;
@@ -99,7 +112,15 @@ async function recordCancellation(view: RunView, by: string, clients: ViewClient
     reports,
     ...(await decisionOf(log, clients)),
   };
-  await appendRecord(clients.storage, { bucket: clients.installation.bucket, id: recordId(id, attempt) }, content);
+  const record = recordId(id, attempt);
+  const sha256 = await appendRecord(clients.storage, { bucket: clients.installation.bucket, id: record }, content);
+  return {
+    ...{ type: "cancelled", id: `${record}/cancelled`, time: new Date(endedAt * 1000).toISOString() },
+    data: {
+      ...{ run: id, environment, action: runAction, ticket, by, failures },
+      ...{ remaining: {}, left: [], degraded: [], record: { id: record, sha256 } },
+    },
+  };
 }
 
 /** What the run was to do, and who had approved it by then. */

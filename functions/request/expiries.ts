@@ -81,9 +81,11 @@ async function warn(expiring: Expiring, clients: AcceptClients & TellClients): P
   if (!nearest) return;
   const { readyRun: run = "", url, ticket } = found.value;
   await tell(clients, {
-    ...{ environment, run, type: "expiring", time: found.readAt },
-    occasion: occasionOf(nearest, found.value),
-    data: { ticket, url, expiresAt: new Date(expiresAt * 1000).toISOString(), secondsLeft: expiresAt - now },
+    ...{ type: "expiring", id: `${run}/${occasionOf(nearest, found.value)}`, time: found.readAt },
+    data: {
+      ...{ environment, run, ticket, url, secondsLeft: expiresAt - now },
+      expiresAt: new Date(expiresAt * 1000).toISOString(),
+    },
   });
   const place = { bucket: clients.installation.bucket, object: ledgerObject(environment) };
   const given = [nearest, ...further].map(({ name }) => name);

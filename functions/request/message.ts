@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../google/json.ts";
 import type { RequestBody } from "../api.ts";
 import { badField } from "../parse.ts";
-import { readPushed } from "../pushed.ts";
+import { type Envelope, readEnvelope } from "../pushed.ts";
+import { keyFrom } from "./key.ts";
 import { parseRequestBody } from "./parse.ts";
 
 /**
@@ -10,11 +10,14 @@ import { parseRequestBody } from "./parse.ts";
  *
  * @throws StepError INVALID_ARGUMENT naming what is wrong
  */
-export function readMessage(envelope: JsonObject): { readonly body: RequestBody; readonly key: string } {
-  const { data, attributes, messageId } = readPushed(envelope);
+export function readMessage(envelope: Envelope): { readonly body: RequestBody; readonly key: string } {
+  const { data, attributes, messageId } = readEnvelope(envelope);
   const body = parseRequestBody(data);
   // What a message says about who asks was written by whoever may publish, and is believed of nobody.
   if (body.onBehalfOf !== undefined) throw badField("onBehalfOf", "is not taken from a message");
   const { idempotencyKey } = attributes;
-  return { body, key: idempotencyKey === undefined ? `message ${messageId}` : `key ${idempotencyKey}` };
+  return {
+    body,
+    key: idempotencyKey === undefined ? `message ${messageId}` : `key ${keyFrom("idempotencyKey", idempotencyKey)}`,
+  };
 }

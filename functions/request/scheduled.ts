@@ -58,8 +58,8 @@ export async function acceptScheduled(
     const { skipped, startBy } = await windowOf({ ...body, environment }, { now, scheduledAt }, clients);
     if (skipped === undefined) return accept({ body, requestedBy: caller, key, startBy }, clients);
     const time = new Date(now * 1000).toISOString();
-    const data = { reason: skipped, scheduledFor: new Date(scheduledAt * 1000).toISOString() };
-    await tell(clients, { environment, run, occasion: "skipped", type: "rebuild-skipped", time, data });
+    const data = { environment, run, reason: skipped, scheduledFor: new Date(scheduledAt * 1000).toISOString() };
+    await tell(clients, { type: "rebuild-skipped", id: `${run}/skipped`, time, data });
     return { skipped };
   }
   return accept({ body, requestedBy: caller, key }, clients);

@@ -114,7 +114,7 @@ function checkSchedule(rebuild: Rebuild): Finding[] {
   return checkFinish(rebuild, starts);
 }
 
-/** Firings of eight days, or the very next ones, in seconds since the epoch; or why there are none. */
+/** Firings of the eight days from the first, and the next one, in seconds since the epoch; or why there are none. */
 function startsOf({ schedule, timeZone }: Rebuild): number[] | string {
   const strange = schedule
     .trim()
@@ -124,7 +124,7 @@ function startsOf({ schedule, timeZone }: Rebuild): number[] | string {
   try {
     const cron = new Cron(schedule, { timezone: timeZone });
     const starts = cron.nextRuns(2, trialStart).map((time) => time.getTime() / 1000);
-    const end = Date.parse(trialStart) / 1000 + 8 * 86_400;
+    const end = (starts[0] ?? 0) + 8 * 86_400;
     // Whatever comes more often than this is refused for it.
     while (starts.length > 1 && starts.length < 4000 && (starts.at(-1) ?? end) < end) {
       const next = cron.nextRun(new Date((starts.at(-1) ?? 0) * 1000));

@@ -107,6 +107,12 @@ describe("explain", () => {
     expect(text).toMatch(advice);
   });
 
+  it("tells who may not bring folders into the bucket where the commands are that let them", () => {
+    const at = { method: "storage.objects.insert", resource: "gs://b/seeds/1.tgz", text: "said Google" };
+    const { text, exitCode } = explained(new ApiError({ ...at, code: "PERMISSION_DENIED" }));
+    expect([text, exitCode]).toEqual([expect.stringContaining("docs/doors.md (People)"), exitCodes.unavailable]);
+  });
+
   it("gives any other refusal of Google's as it is", () => {
     expect(explained(apiError("RESOURCE_EXHAUSTED"))).toEqual({
       text: "alloydb.clusters.create projects/p/c: RESOURCE_EXHAUSTED: said Google\n",

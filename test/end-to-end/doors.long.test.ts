@@ -1,28 +1,31 @@
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
-import { stringify } from "yaml";
-import { isJsonObject, type JsonObject } from "../../local/json.ts";
-import { localUrl } from "../../local/run/local-url.ts";
+import { eventSchema } from "../../functions/events/schema.ts";
+import type { JsonObject } from "../../local/json.ts";
+import { runBusinessRule } from "../examples/servicenow.ts";
 import { type Door, findDoor } from "./support/door.ts";
 import { region } from "./support/environment.ts";
 import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { letTimePass, type PassingTime } from "./support/passing-time.ts";
 import { createReceiver } from "./support/receiver.ts";
 import { createTakeAway, untaken } from "./support/take-away.ts";
+import { signatureOf, specWith, type Traffic, tickets, watchTraffic } from "./support/traffic.ts";
 
 jest.setTimeout(300_000);
 
 const pubsub = "pubsub.googleapis.com/v1/projects/my-project";
-const secrets = "secretmanager.googleapis.com/v1/projects/my-project/secrets";
 const hookSecret = "signs-what-goes-out";
 const ticketSecret = "signs-what-comes-in";
+const jiraSecret = "signs-what-jira-sends";
 const ann = "ann@example.com";
 
-/** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 /** Packed seed files; what is in them nobody gets to see here. */
 const seed = `seeds/${"1".repeat(64)}.tgz`;
 
+/** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 describe("the doors of an installation", () => {
   const receiver = createReceiver();
   const takeAway = createTakeAway("my-project", () => false);
@@ -30,6 +33,8 @@ describe("the doors of an installation", () => {
   let watched: Watched;
   let hook: string;
   let door: Door;
+  let traffic: Traffic;
+  let time: PassingTime;
   let links: readonly { readonly approver: string; readonly url: string }[] = [];
 
   beforeAll(async () => {
@@ -39,13 +44,17 @@ describe("the doors of an installation", () => {
         watched = watchDecisions(local);
       },
     });
+    traffic = watchTraffic(cloud);
     const uploads = "storage.googleapis.com/upload/storage/v1/b/my-project-alloyrun/o";
     await cloud.ask(`POST ${uploads}?uploadType=media&name=${encodeURIComponent(seed)}`, {});
-    await addSecret("alloyrun-hook-events", hookSecret);
-    await addSecret("alloyrun-hook-tickets", ticketSecret);
+    await traffic.addSecret("alloyrun-hook-events", hookSecret);
+    await traffic.addSecret("alloyrun-hook-tickets", ticketSecret);
+    await traffic.addSecret("alloyrun-hook-servicenow", ticketSecret);
+    await traffic.addSecret("alloyrun-hook-jira", jiraSecret);
     door = await findDoor(cloud);
     const { projectNumber } = await cloud.ask("GET cloudresourcemanager.googleapis.com/v1/projects/my-project");
     hook = `${cloud.local.url}/alloyrun-hook-${String(projectNumber)}.${region}.run.app`;
+    time = await letTimePass(cloud);
     takeAway.start(cloud.local);
   });
 
@@ -54,27 +63,29 @@ describe("the doors of an installation", () => {
     await cloud?.stop();
   });
 
-  it("keeps a message that is no request for whoever looks after it, and starts nothing", async () => {
-    await publish({ action: "destroy", environment: "doors" });
+  it("takes a message that is no request once, starts nothing, and tells why", async () => {
+    await traffic.publish({ action: "destroy", environment: "doors", ticket: "CHG7" });
+    await until(() => traffic.pushed() > 0);
     await cloud.local.cloud.clock.advance(2 * 3600_000);
-    const { receivedMessages } = await cloud.ask(`POST ${pubsub}/subscriptions/alloyrun-requests-dead:pull`, {
-      maxMessages: 10,
-    });
-    expect(receivedMessages).toMatchObject([
-      { message: { attributes: { CloudPubSubDeadLetterSourceSubscription: "alloyrun-requests" } } },
+    await time.hear();
+    const data = { environment: "doors", ticket: "CHG7", messageId: expect.any(String) };
+    expect(time.heard.map(({ type, data }) => [type, data])).toEqual([
+      ["dev.alloyrun.request-refused", { ...data, problem: expect.objectContaining({ status: 400 }) }],
     ]);
-    expect(executions()).toEqual([]);
+    // The right to tell it was taken away once, as every other; a message that is not taken comes twelve times.
+    expect(traffic.pushed()).toBeLessThan(4);
+    expect([await traffic.dead(), traffic.executions()]).toEqual([[], []]);
   });
 
   it("starts one run of a message however often it comes, in the name of the account that brings it", async () => {
     const message = { action: "up", spec, folders: { seed }, onBusy: "queue" };
-    for (let times = 0; times < 2; times += 1) await publish(message, { idempotencyKey: "friday" });
+    for (let times = 0; times < 2; times += 1) await traffic.publish(message, { idempotencyKey: "friday" });
     await until(() => receiver.missed > 2);
-    expect(executions()).toHaveLength(1);
-    const before = noted();
-    await publish({ ...message, onBusy: "join" }, { idempotencyKey: "friday, asked for once more" });
-    await until(() => noted() > before);
-    expect(executions()).toHaveLength(1);
+    expect(traffic.executions()).toHaveLength(1);
+    const before = traffic.noted();
+    await traffic.publish({ ...message, onBusy: "join" }, { idempotencyKey: "friday, asked for once more" });
+    await until(() => traffic.noted() > before);
+    expect(traffic.executions()).toHaveLength(1);
   });
 
   it("loses no event while the webhook is down, and delivers them in order when it is up", async () => {
@@ -99,13 +110,17 @@ describe("the doors of an installation", () => {
     await until(() => types().includes("building"));
     expect(types().slice(0, 4)).toEqual(["planned", "awaiting-approval", "approved", "building"]);
     await cancel(runOf(events()[1]));
+    await until(() => types().includes("cancelled"));
+    expect(events().at(-1)?.data).toMatchObject({ run: runOf(events()[1]), by: ann, action: "up" });
     expect(events()[2]?.data).toMatchObject({ by: ann, via: "api" });
-    const numbers = events().map(({ id }) => Number(String(id).split("/")[1]));
+    const numbers = events()
+      .slice(0, 4)
+      .map(({ id }) => Number(String(id).split("/")[1]));
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
   });
 
   it("has the stored policy judge a looser spec, and links go to the stored webhook alone", async () => {
-    await publish({ action: "up", spec: stolen, folders: { seed }, onBusy: "queue" });
+    await traffic.publish({ action: "up", spec: stolen, folders: { seed }, onBusy: "queue" });
     const asked = await nextAsked(2);
     expect(asked).toMatchObject({
       reasons: [
@@ -133,7 +148,7 @@ describe("the doors of an installation", () => {
   });
 
   it("lets nobody approve who may have published the request themselves", async () => {
-    await publish({ action: "up", environment: "doors", onBusy: "queue" });
+    await traffic.publish({ action: "up", environment: "doors", onBusy: "queue" });
     await nextAsked(3);
     const topic = `${pubsub}/topics/alloyrun-requests`;
     const policy = await cloud.ask(`GET ${topic}:getIamPolicy`);
@@ -159,6 +174,34 @@ describe("the doors of an installation", () => {
     await cancel(runOf(decided));
   });
 
+  it("tells the end of a run that is cancelled while a person is asked", async () => {
+    await traffic.publish({ action: "up", environment: "doors", onBusy: "queue", reason: "not needed after all" });
+    await nextAsked(4);
+    await cancelTold(runOf(events().at(-1)));
+  });
+
+  it("tells that a run waits, and its end when it is cancelled meanwhile", async () => {
+    await traffic.publish({ action: "up", environment: "doors", onBusy: "queue", timeToLive: "72h" });
+    await nextAsked(5);
+    const run = runOf(events().at(-1));
+    await door.send(`user:${ann}`, "POST /v1/environments/doors:freeze", { reason: "the demo", duration: "8h" });
+    await door.approve(`user:${ann}`, run);
+    await until(() => types().includes("queued"));
+    expect(types().slice(-3)).toEqual(["frozen", "approved", "queued"]);
+    expect(events().at(-1)?.data).toMatchObject({ run, because: "frozen", frozenUntil: expect.any(String) });
+    await cancelTold(run);
+  });
+
+  it("keeps a message that a freeze is in the way of for whoever looks after it", async () => {
+    await traffic.publish({ action: "down", environment: "doors" });
+    await cloud.local.cloud.clock.advance(2 * 3600_000);
+    expect(await traffic.dead()).toMatchObject([
+      { message: { attributes: { CloudPubSubDeadLetterSourceSubscription: "alloyrun-requests" } } },
+    ]);
+    await door.send(`user:${ann}`, "POST /v1/environments/doors:unfreeze", {});
+    await until(() => types().at(-1) === "unfrozen");
+  });
+
   it("leaves in no log what would let its reader decide", () => {
     const tokens = links.map(({ url }) => new URL(url).hash.slice(1));
     expect(tokens.every((token) => token.length > 60)).toBe(true);
@@ -173,19 +216,52 @@ describe("the doors of an installation", () => {
     expect(first.status).toBe(202);
     expect(first.body).toMatchObject({ environment: "doors", action: "plan" });
     expect(await sendTicket(ticket)).toEqual(first);
-    const request = await cloud.ask(
-      `GET storage.googleapis.com/storage/v1/b/my-project-alloyrun/o/requests%2F${first.body.run}.json?alt=media`,
-    );
-    expect(request).toMatchObject({ onBehalfOf: "eve@example.com", ticket: "CHG0030123", reason: "a demo" });
+    expect(await traffic.notedOf(first)).toMatchObject({
+      onBehalfOf: "eve@example.com",
+      ticket: "CHG0030123",
+      reason: "a demo",
+    });
+  });
+
+  it("takes what the business rule of ServiceNow sends, and answers the same when the item was edited", async () => {
+    const item = JSON.parse(readFileSync("examples/tickets/servicenow.json", "utf8"));
+    const properties = { "alloyrun.hook": `${hook}/v1/hooks/doors/servicenow`, "alloyrun.secret": ticketSecret };
+    const send = (edited: object) => {
+      const sent = runBusinessRule({ properties, item: { ...item, ...edited }, now: cloud.local.cloud.clock.now() });
+      return traffic.post(sent.url, sent.headers, sent.body);
+    };
+    const first = await send({});
+    expect([first.status, first.body]).toEqual([202, expect.objectContaining({ action: "up", approval: "required" })]);
+    expect(await send({ short_description: "Environment für Ausgabe 4.2.1" })).toEqual(first);
+    expect(await traffic.notedOf(first)).toMatchObject({
+      ...{ ticket: "RITM0010042", onBehalfOf: "eve@example.com", timeToLiveSeconds: 72 * 3600 },
+      reason: item.short_description,
+    });
+    await cancel(String(first.body.run));
+  });
+
+  it("takes what Jira sends, and answers the same when it comes again half an hour later", async () => {
+    const body = readFileSync("examples/tickets/jira-service-management.json", "utf8");
+    const signature = (secret: string) => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
+    const send = (secret: string, headers: Readonly<Record<string, string>> = {}) =>
+      traffic.post(`${hook}/v1/hooks/doors/jira`, { "X-Hub-Signature": signature(secret), ...headers }, body);
+    const first = await send(jiraSecret);
+    expect([first.status, first.body]).toEqual([202, expect.objectContaining({ action: "rebuild" })]);
+    await cloud.local.cloud.clock.advance(30 * 60_000);
+    expect(await send(jiraSecret, { "X-Atlassian-Webhook-Retry": "5" })).toEqual(first);
+    expect(await traffic.notedOf(first)).toMatchObject({
+      ticket: "OPS-117",
+      level: "data",
+      onBehalfOf: "eve@example.com",
+    });
+    expect((await send(ticketSecret)).status).toBe(401);
+    await cancel(String(first.body.run));
   });
 
   it("answers whatever else comes with a problem document, and starts nothing", async () => {
-    const { clock, tokens, store } = cloud.local.cloud;
+    const { clock, store } = cloud.local.cloud;
     const count = () => store.collection("workflows.executions").list().length;
     const before = count();
-    const email = "alloyrun-push@my-project.iam.gserviceaccount.com";
-    const uniqueId = store.collection<{ uniqueId: string }>("iam.serviceAccounts").get(email)?.uniqueId ?? "";
-    const identity = { principal: { kind: "serviceAccount", email, uniqueId } } as const;
     const push = (body: unknown) => {
       const data = Buffer.from(typeof body === "string" ? body : JSON.stringify(body)).toString("base64");
       return JSON.stringify({ message: { data, messageId: "1", attributes: {} } });
@@ -199,15 +275,8 @@ describe("the doors of an installation", () => {
     );
     await fc.assert(
       fc.asyncProperty(places, texts, async ([service = "", path = ""], body) => {
-        const name = `projects/my-project/locations/${region}/services/${service}`;
-        const uri = store.collection<{ uri?: string }>("run.services").get(name)?.uri ?? "";
-        const time = Math.floor(clock.now() / 1000);
-        const headers = {
-          "content-type": "application/json",
-          authorization: `Bearer ${tokens.idToken(identity, uri)}`,
-          "x-alloyrun-signature": signatureOf(body, time, ticketSecret),
-        };
-        const response = await fetch(`${localUrl(cloud.local.cloud, name)}${path}`, { method: "POST", headers, body });
+        const signature = signatureOf(body, Math.floor(clock.now() / 1000), ticketSecret);
+        const response = await traffic.push(service, path, { body, signature });
         const text = await response.text();
         expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
         expect(text).not.toMatch(/\bat .+:\d+/);
@@ -230,8 +299,15 @@ describe("the doors of an installation", () => {
     const event = { specversion: "1.0", id: "run-0/1", type: "dev.alloyrun.ready", data: about };
     const data = Buffer.from(JSON.stringify(event)).toString("base64");
     await cloud.ask(`POST ${pubsub}/topics/alloyrun-events:publish`, { messages: [{ data, orderingKey: "nowhere" }] });
-    await until(() => passedOver() > 0);
+    await until(() => traffic.passedOver() > 0);
     expect(receiver.taken.filter(({ body }) => body.includes("nowhere"))).toEqual([]);
+  });
+
+  it("have told nothing that is not as the table of events has it, on the topic and to the webhook", async () => {
+    await time.hear();
+    const all = [...time.heard.filter(({ data }) => data.environment !== "nowhere"), ...events()];
+    expect(all.filter((event) => !eventSchema.safeParse(event).success)).toEqual([]);
+    expect(new Set(all.map(({ type }) => type)).size).toBeGreaterThan(9);
   });
 
   it("are kept by accounts that hold nothing idle", () => {
@@ -256,15 +332,7 @@ describe("the doors of an installation", () => {
   const spec = specWith({
     policy: { approval: { when: ["always"], approvers: [`user:${ann}`, "user:bob@example.com"] } },
     notify: webhookOf(receiver.url),
-    tickets: [
-      {
-        name: "plan",
-        secret: { secret: "alloyrun-hook-tickets", version: 1 },
-        key: "/number",
-        fields: { reason: "/short_description", requestedBy: "/requested_for/email" },
-        values: { action: "plan" },
-      },
-    ],
+    tickets,
   });
 
   /** Asks nobody, and has the links sent to whoever wrote it. */
@@ -284,37 +352,20 @@ describe("the doors of an installation", () => {
     await door.send(`user:${ann}`, `POST /v1/runs/${run}:cancel`, {});
   }
 
+  async function cancelTold(run: string): Promise<void> {
+    await cancel(run);
+    await until(() => types().at(-1) === "cancelled");
+    expect(events().at(-1)?.data).toMatchObject({ run, by: ann, record: { id: run } });
+  }
+
   function runOf(event: JsonObject | undefined): string {
     return String((event?.data as JsonObject | undefined)?.run);
-  }
-
-  async function addSecret(id: string, value: string): Promise<void> {
-    await cloud.ask(`POST ${secrets}?secretId=${id}`, { replication: { automatic: {} } });
-    await cloud.ask(`POST ${secrets}/${id}:addVersion`, { payload: { data: Buffer.from(value).toString("base64") } });
-  }
-
-  function publish(body: object, attributes: Readonly<Record<string, string>> = {}): Promise<JsonObject> {
-    const data = Buffer.from(JSON.stringify(body)).toString("base64");
-    return cloud.ask(`POST ${pubsub}/topics/alloyrun-requests:publish`, { messages: [{ data, attributes }] });
   }
 
   /** Lets time pass, in which Pub/Sub delivers again, until it is so. */
   async function until(isSo: () => boolean): Promise<void> {
     for (let minutes = 0; !isSo() && minutes < 600; minutes += 1) await cloud.local.cloud.clock.advance(60_000);
     expect(isSo()).toBe(true);
-  }
-
-  function executions(): readonly string[] {
-    return cloud.local.cloud.store
-      .collection<{ readonly argument?: string }>("workflows.executions")
-      .list()
-      .flatMap(([name, { argument = "" }]) => (argument.includes('"action":"up"') ? [name] : []));
-  }
-
-  /** Requests that were accepted, of which some may have joined others. */
-  function noted(): number {
-    const objects = cloud.local.cloud.store.collection("storage.objects").list();
-    return objects.filter(([name]) => /requests\/run-/.test(name)).length;
   }
 
   function events(): readonly JsonObject[] {
@@ -337,40 +388,10 @@ describe("the doors of an installation", () => {
     return { status: response.status, text: await response.text() };
   }
 
-  /** Deliveries to the function of events that were about nobody's webhook. */
-  function passedOver(): number {
-    const nowhere = "/o/specs%2Fnowhere.yaml";
-    return cloud.local.journal.list().filter(({ method, principal }) => {
-      return principal.startsWith("alloyrun-events@") && method.endsWith(nowhere);
-    }).length;
-  }
-
   async function sendTicket(ticket: object, secret = ticketSecret, environment = "doors") {
     const body = JSON.stringify(ticket);
     const time = Math.floor(cloud.local.cloud.clock.now() / 1000);
     const headers = { "content-type": "application/json", "x-alloyrun-signature": signatureOf(body, time, secret) };
-    const response = await fetch(`${hook}/v1/hooks/${environment}/plan`, { method: "POST", headers, body });
-    const answered: unknown = await response.json();
-    return { status: response.status, body: isJsonObject(answered) ? answered : {} };
+    return traffic.post(`${hook}/v1/hooks/${environment}/plan`, headers, body);
   }
 });
-
-/** The header as a ticket system makes it. */
-function signatureOf(body: string, time: number, secret: string): string {
-  return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
-}
-
-/** The environment that the doors are about, with more of its spec. */
-function specWith(more: object): string {
-  return stringify({
-    apiVersion: "alloyrun/v1",
-    kind: "Environment",
-    metadata: { name: "doors" },
-    spec: {
-      ...{ project: "my-project", region },
-      database: { seed: { directory: "./seed" } },
-      service: { image: `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}` },
-      ...more,
-    },
-  });
-}

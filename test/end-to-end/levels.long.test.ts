@@ -125,7 +125,8 @@ describe("rebuilding while the environment is used", () => {
 
   function loadOf(service: string): Load {
     const url = localUrl(cloud.local.cloud, `${place}/services/${service}`) ?? "";
-    const isExpected = (status: number, body: string) => status === 200 && body.startsWith("Select Users: [{3 sasashun}");
+    const isExpected = (status: number, body: string) =>
+      status === 200 && body.startsWith("Select Users: [{3 sasashun}");
     const load = startLoad(url, { lanes: 1, isExpected });
     loads.push(load);
     return load;

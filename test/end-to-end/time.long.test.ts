@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { RunView } from "../../functions/api.ts";
+import { eventSchema } from "../../functions/events/schema.ts";
 import { toTimestamp } from "../../local/clock.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { idleRights, keyOf, otherJourneys, takeRights, type Watched, watchDecisions } from "./support/grants.ts";
@@ -125,6 +126,11 @@ describe("what time does by itself", () => {
     expect((await time.get("/v1/environments/brief")).body).toMatchObject({ gone: true });
     const frozen = await time.post("/v1/environments/brief:freeze", { reason: "the demo", duration: "6h" });
     expect(frozen).toMatchObject({ status: 410, body: { title: "GONE" } });
+  });
+
+  it("has told all of that as the table of events has it", () => {
+    expect(time.heard.filter((event) => !eventSchema.safeParse(event).success)).toEqual([]);
+    expect(new Set(time.heard.map(({ type }) => type)).size).toBeGreaterThan(12);
   });
 
   it("is let to do it by grants of which none is idle", () => {

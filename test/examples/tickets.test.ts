@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { toTicketRequest } from "../../functions/hook/ticket.ts";
 import { parseRequestBody } from "../../functions/request/parse.ts";
+import { isSignedBy, parseSignature } from "../../functions/signature.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { smallestText } from "../spec/example.ts";
+import { runBusinessRule } from "./servicenow.ts";
 
 /** The request that an example's payload makes of an environment whose spec has the example's lines. */
 function requestOf(product: string) {
@@ -27,6 +29,28 @@ describe("the example of ServiceNow", () => {
       onBusy: "queue",
     });
     expect(key).toBe("ticket staging servicenow RITM0010042");
+  });
+});
+
+describe("the business rule of ServiceNow", () => {
+  const secret = "signs-what-servicenow-sends";
+  const properties = { "alloyrun.hook": "https://hook.example/v1/hooks/staging/servicenow", "alloyrun.secret": secret };
+  const payload = JSON.parse(readFileSync("examples/tickets/servicenow.json", "utf8"));
+
+  it("sends the example's payload, signed at its time", () => {
+    const { url, headers, body } = runBusinessRule({ properties, item: payload, now: 1_767_225_600_500 });
+    expect(url).toBe(properties["alloyrun.hook"]);
+    expect(JSON.parse(body)).toEqual(payload);
+    const signature = parseSignature(headers["X-Alloyrun-Signature"]);
+    expect(signature?.time).toBe(1_767_225_600);
+    expect(signature && isSignedBy(signature, { secret, body })).toBe(true);
+  });
+
+  it("leaves no character whose bytes depend on an encoding", () => {
+    const item = { ...payload, short_description: "環境 für 🐘" };
+    const { body } = runBusinessRule({ properties, item, now: 0 });
+    expect(body).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(body)).toEqual(item);
   });
 });
 

@@ -77,7 +77,7 @@ describe("what is answered", () => {
   });
 
   it("is an environment as it is described", async () => {
-    await freeze("users", { body: { reason: "demo", duration: "8h" }, by: "ann@example.com" }, here.clients);
+    await freeze("users", { body: { reason: "demo", duration: "8h" }, by: "ann@example.com", key: "k" }, here.clients);
     const view = sent(await viewEnvironment("users", here.clients));
     expect(environmentSchema.parse(view)).toEqual(view);
     expect(view).toMatchObject({ freeze: { reason: "demo" }, runs: [{ run }] });

@@ -302,6 +302,16 @@ export const brokenSpecs: readonly Broken[] = [
     },
   ),
   replaced(
+    "a schedule that comes too often on a day of a month",
+    withPolicy('{ rebuild: { schedule: "0,50,55 6 15 * *", level: all } }'),
+    {
+      path: "spec.policy.rebuild.schedule",
+      message: /comes again after 5 minutes; level all takes about 20/,
+      fix: /less often/,
+      line: "policy:",
+    },
+  ),
+  replaced(
     "a time that leaves too little on some day",
     withPolicy('{ rebuild: { schedule: "0 1-7/3 * * sat", level: all, finishBy: "07:10" } }'),
     {

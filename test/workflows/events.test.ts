@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { digest, entryAction, runEnvironment, type Stub } from "./stub-google.ts";
+import { digest, entryAction, held, runEnvironment, type Stub } from "./stub-google.ts";
 
 const failing = { httpStatus: 400, body: { error: { status: "ABORTED", message: "no" } } };
 
@@ -109,6 +109,30 @@ describe("the events of a run", () => {
     const run = await runEnvironment("rebuild", { steps: { seed: [failing] }, planning });
     expect(run.calls.find((call) => entryAction(call) === "record record")?.body).toMatchObject({ answers: null });
     expect(run.events.at(-1)).toMatchObject({ type: "failed", data: { remaining: {} } });
+  });
+
+  it.each([
+    [
+      "another run holds the environment",
+      { state: "busy", holder: { run: "r0", since: 5 } },
+      { because: "busy", holder: "r0", ahead: null, frozenUntil: null },
+    ],
+    ["others wait in front", { state: "queued", ahead: 2 }, { because: "queued", ahead: 2 }],
+    [
+      "it is frozen",
+      { state: "frozen", freeze: { until: 900 }, waits: true },
+      { because: "frozen", frozenUntil: expect.stringMatching(/T00:15:00/) },
+    ],
+  ])("tell once that a run waits because %s", async (_why, standing, data) => {
+    const { types, events } = await told("up", { entries: { "lock claim": [standing, standing, held()] } });
+    expect(types.filter((type) => type !== "planned")).toEqual(["queued", "building", "ready", "succeeded"]);
+    expect(events.find(({ type }) => type === "queued")?.data).toMatchObject(data);
+  });
+
+  it("tell nothing of a wait for the last calls of a dead run", async () => {
+    const settling = { state: "settling", holder: { run: "r0" } };
+    const { types } = await told("up", { entries: { "lock claim": [settling, held()] } });
+    expect(types).not.toContain("queued");
   });
 
   it("go on counting where a run is resumed, beyond all that it may have told before", async () => {

@@ -65,7 +65,7 @@ describe("a removal", () => {
     });
     expect(events.at(-1)?.data).toMatchObject({
       remaining: { peering: "the producer still holds it" },
-      nextTryAt: 900,
+      nextTryAt: expect.stringMatching(/T00:15:00(\.0+)?Z$/),
     });
   });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { eventSchema } from "../../functions/events/schema.ts";
 import { Clock } from "../../local/clock.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../../local/http.ts";
 import { runDefinition } from "../../local/workflows/run-definition.ts";
@@ -40,7 +41,12 @@ export interface Stub {
 }
 
 const fence = { bucket: "my-project-alloyrun", object: "locks/users.json", generation: "7" };
-const effects = { dataLoss: false, downtime: false, costPerDay: { before: 1, after: 2 }, expectedSeconds: 60 };
+const effects = {
+  dataLoss: false,
+  downtime: false,
+  costPerDay: { before: 1, after: 2, pricesOf: "2025-04" },
+  expectedSeconds: 60,
+};
 
 /** A digest as the entry answers it; with reasons, somebody must approve. */
 export function digest(changesHash: string, ...reasons: readonly string[]): object {
@@ -178,6 +184,7 @@ function toEvent(url: URL, { body }: HttpRequest, at: number): ToldEvent {
   }
   const { data, orderingKey, attributes } = message;
   const event = JSON.parse(Buffer.from(data, "base64").toString()) as Pick<ToldEvent, "id" | "type" | "data">;
+  eventSchema.parse(event);
   return { ...event, type: event.type.replace("dev.alloyrun.", ""), at, orderingKey, attributes };
 }
 

@@ -12,7 +12,7 @@ import type { InstalledCloud } from "./installed-cloud.ts";
 export interface HeardEvent {
   readonly id: string;
   readonly type: string;
-  readonly subject: string;
+  readonly subject?: string;
   readonly data: JsonObject;
 }
 
@@ -20,6 +20,8 @@ export interface HeardEvent {
 export interface PassingTime {
   /** All that was told so far. */
   readonly heard: readonly HeardEvent[];
+  /** Hears what was told since, without letting time pass. */
+  hear(): Promise<void>;
   /** Lets five minutes pass at a time, with all that they set off, until it holds. @throws Error when it never does */
   until(what: string, holds: () => boolean): Promise<void>;
   /** Calls the request function as the owner, or as an account of the installation. */
@@ -81,7 +83,7 @@ export async function letTimePass({ local, project, ask }: InstalledCloud): Prom
   };
 
   return {
-    heard,
+    ...{ heard, hear },
     async until(what, holds) {
       for (let steps = 0; ; steps += 1) {
         while (isWorking()) await delay(20);

@@ -124,6 +124,21 @@ describe("what a request says", () => {
   });
 
   it.each([
+    ["/v1/requests", { action: "down", environment: "staging" }],
+    ["/v1/environments/staging:extend", { by: "1h" }],
+    ["/v1/environments/staging:freeze", { reason: "demo", duration: "8h" }],
+    ["/v1/environments/staging:unfreeze", {}],
+  ])("to %s must not have an empty key", async (path, sent) => {
+    const headers = {
+      authorization: token("a@example.com"),
+      "content-type": "application/json",
+      "idempotency-key": "",
+    };
+    const problem = problemOf(await ask("request", path, { headers, body: JSON.stringify(sent) }));
+    expect(problem).toMatchObject({ status: 400, detail: expect.stringContaining("Idempotency-Key") });
+  });
+
+  it.each([
     ["a byte of nothing", "%00"],
     ["another folder", "..%2F..%2Fspecs"],
     ["an elephant", "%F0%9F%90%98"],

@@ -56,6 +56,14 @@ describe("deliver", () => {
     expect(posted).toEqual([]);
   });
 
+  it("goes with a refused message to the webhook of the environment that it names, if it names one", async () => {
+    await put("specs/staging.yaml", specWith("mine"));
+    const refused = { specversion: "1.0", id: "message-1/refused", type: "dev.alloyrun.request-refused" };
+    expect(await tell({ ...refused, data: { messageId: "1" } })).toBe("no webhook");
+    expect(await tell({ ...refused, data: { messageId: "1", environment: "staging" } })).toBe("delivered");
+    expect(posted).toHaveLength(1);
+  });
+
   it("goes to the webhook of the stored spec whatever a run asks for, and to the run's before there is one", async () => {
     await put(`requests/${run}.json`, JSON.stringify({ run, spec: specWith("asked") }));
     await tell(eventOf("planned"));

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { StepError } from "../../../functions/error.ts";
@@ -112,6 +113,60 @@ describe("takeTicket", () => {
     expect(refused).toMatchObject({ code: "UNAVAILABLE", reason: "NOT_READY" });
     expect(String(refused)).not.toMatch(says);
     expect(lines.at(-1)).toMatch(says);
+  });
+
+  describe("of a product that signs the body alone", () => {
+    const content = JSON.stringify(payload);
+    const hub = (by = secret, of = content) => `sha256=${createHmac("sha256", by).update(of).digest("hex")}`;
+    const hubMessage = (hubSignature: string | undefined, body = content) =>
+      messageOf(body, { signature: undefined, hubSignature });
+
+    it("takes it, whenever it comes, and asks the same under the same key", async () => {
+      const asked = await take(hubMessage(hub()));
+      expect(asked).toEqual(toTicketRequest(ticket, "staging", payload));
+      expect(await take(hubMessage(hub()))).toEqual(asked);
+    });
+
+    it.each([
+      ["by another", hub("x")],
+      ["of another body", hub(secret, "{}")],
+      ["in another form", hub().replace("sha256", "sha1")],
+    ])("refuses what is signed %s", async (_what, signature) => {
+      await expect(take(hubMessage(signature))).rejects.toMatchObject({ reason: "NOT_SIGNED" });
+    });
+
+    it("counts for nothing beside a signature with a time", async () => {
+      const message = { ...messageOf(content, { time: now - 301 }), hubSignature: hub() };
+      await expect(take(message)).rejects.toMatchObject({ reason: "SIGNED_TOO_LONG_AGO" });
+    });
+
+    it("does not take a signature with a time for one without, nor the other way round", async () => {
+      const [, mac = ""] = signatureOf({ secret, time: now, body: content }).split("v1=");
+      const stretched = take(hubMessage(`sha256=${mac}`, `${now}.${content}`));
+      await expect(stretched).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      const cut = take(messageOf(content, { signature: `t=${now},v1=${hub().slice(7)}` }));
+      await expect(cut).rejects.toMatchObject({ reason: "NOT_SIGNED" });
+    });
+
+    it("refuses a webhook whose secret another one has, for it could be replayed there", async () => {
+      const both = `${text}    - name: close
+      secret: { secret: alloyrun-hook-tickets, version: 1 }
+      key: /number
+      values: { action: down }
+`;
+      const shared = { ...clients, storage: { readText: async () => ({ ...broken, text: both }) } };
+      await expect(take(hubMessage(hub()), shared)).rejects.toMatchObject({ reason: "SHARED_SECRET" });
+      expect(await take(messageOf(content), shared)).toMatchObject({ key: "ticket staging open 17" });
+    });
+  });
+
+  it("takes a signature in base64, which is all that some products make", async () => {
+    const mac = createHmac("sha256", secret)
+      .update(`${now}.${JSON.stringify(payload)}`)
+      .digest("base64");
+    expect(await take(messageOf(JSON.stringify(payload), { signature: `t=${now},v1=${mac}` }))).toMatchObject({
+      key: "ticket staging open 17",
+    });
   });
 
   it.each([now - 301, now + 301])("refuses what was signed at another time", async (time) => {

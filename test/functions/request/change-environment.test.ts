@@ -1,16 +1,20 @@
+import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { StoredChain } from "../../../functions/entry/stored.ts";
 import { accept } from "../../../functions/request/accept.ts";
 import { extend, freeze, unfreeze } from "../../../functions/request/change-environment.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
 import { exampleText } from "../../spec/example.ts";
+import type { MemoryStorage } from "../../support/memory-storage.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
 import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
 
 // The bucket in memory is read on the first of January 2026.
 const now = Date.UTC(2026, 0, 1) / 1000;
 const body = { reason: "the demo", duration: "8h" };
-const twoHours = { longer: "2h", by: "d@example.com" };
+const twoHours = { longer: "2h", by: "d@example.com", key: "k" };
+/** A key that nobody has used. */
+const newKey = () => randomUUID();
 const ledger = "environments/users.json";
 let here: TestInstallation;
 
@@ -19,6 +23,22 @@ const recorded = () =>
   ((stored(here.clients.storage, "chains/users.json") as StoredChain | undefined)?.records ?? []).map(({ record }) =>
     stored(here.clients.storage, `runs/users/${record}.json`),
   );
+
+/** What was told, type and data, first to last. */
+const told = () => here.heard.map(({ event: { type, data } }) => [type.replace("dev.alloyrun.", ""), data]);
+
+/** The bucket of a process that dies when it is about to write below a prefix for the last time. */
+function brokenAt(prefix: string): MemoryStorage {
+  const { storage } = here.clients;
+  return {
+    ...storage,
+    async write(place) {
+      const isLast = prefix !== "requests/" || String(place.content).includes("isDone");
+      if (place.object.startsWith(prefix) && isLast) throw new Error("broken");
+      return storage.write(place);
+    },
+  };
+}
 
 beforeEach(async () => {
   here = createTestInstallation();
@@ -30,33 +50,41 @@ describe("freeze", () => {
   const down = () => accept(requestWith({ action: "down", environment: "users" }, "k2"), here.clients);
 
   it("keeps everybody from changing the environment, with who, why and until when", async () => {
-    const view = await freeze("users", { body, by: "c@example.com" }, here.clients);
+    const view = await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
     expect(view.freeze).toEqual({ reason: "the demo", by: "c@example.com", until: "2026-01-01T08:00:00.000Z" });
     await expect(down()).rejects.toMatchObject({ reason: "FROZEN" });
     expect(stored(here.clients.storage, "freezes/users.json")).toMatchObject({ since: now, until: now + 8 * 3600 });
   });
 
   it("takes the place of the one before", async () => {
-    await freeze("users", { body, by: "c@example.com" }, here.clients);
-    const longer = await freeze("users", { body: { ...body, duration: "9h" }, by: "d@example.com" }, here.clients);
+    await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
+    const longer = await freeze(
+      "users",
+      { body: { ...body, duration: "9h" }, by: "d@example.com", key: newKey() },
+      here.clients,
+    );
     expect(longer.freeze).toMatchObject({ by: "d@example.com", until: "2026-01-01T09:00:00.000Z" });
-    const shorter = await freeze("users", { body: { ...body, duration: "1h" }, by: "d@example.com" }, here.clients);
+    const shorter = await freeze(
+      "users",
+      { body: { ...body, duration: "1h" }, by: "d@example.com", key: newKey() },
+      here.clients,
+    );
     expect(shorter.freeze).toMatchObject({ until: "2026-01-01T01:00:00.000Z" });
   });
 
   it("is not shortened by somebody else who does not end it first", async () => {
-    await freeze("users", { body, by: "c@example.com" }, here.clients);
-    const short = { body: { ...body, duration: "1h" }, by: "d@example.com" };
+    await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
+    const short = { body: { ...body, duration: "1h" }, by: "d@example.com", key: newKey() };
     await expect(freeze("users", short, here.clients)).rejects.toMatchObject({ reason: "FROZEN_FOR_LONGER" });
     expect(stored(here.clients.storage, "freezes/users.json")).toMatchObject({ by: "c@example.com" });
-    await unfreeze("users", "d@example.com", here.clients);
+    await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients);
     expect(await freeze("users", short, here.clients)).toMatchObject({ freeze: { by: "d@example.com" } });
   });
 
   it("is recorded with who, why and until when, and so is its end", async () => {
-    await unfreeze("users", "d@example.com", here.clients);
-    await freeze("users", { body, by: "c@example.com" }, here.clients);
-    const view = await unfreeze("users", "d@example.com", here.clients);
+    await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients);
+    await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
+    const view = await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients);
     expect(recorded()).toMatchObject([
       { change: "freeze", requestedBy: "c@example.com", reason: "the demo", at: now, until: now + 8 * 3600 },
       { change: "unfreeze", requestedBy: "d@example.com", at: now, previous: { sha256: expect.any(String) } },
@@ -64,28 +92,54 @@ describe("freeze", () => {
     expect(view.runs.filter(({ run }) => run.startsWith("change"))).toEqual([]);
   });
 
+  it("is told, and so is its end", async () => {
+    await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
+    await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients);
+    expect(told()).toEqual([
+      ["frozen", { environment: "users", by: "c@example.com", reason: "the demo", until: "2026-01-01T08:00:00.000Z" }],
+      ["unfrozen", { environment: "users", by: "d@example.com" }],
+    ]);
+    expect(here.heard.map(({ orderingKey }) => orderingKey)).toEqual(["users", "users"]);
+  });
+
+  it("counts once under one key, even when it was ended meanwhile, and its end likewise", async () => {
+    const once = { body, by: "c@example.com", key: "k" };
+    await freeze("users", once, here.clients);
+    await unfreeze("users", { by: "c@example.com", key: "k2" }, here.clients);
+    expect(await freeze("users", once, here.clients)).not.toHaveProperty("freeze");
+    await freeze("users", { ...once, key: "k3" }, here.clients);
+    expect(await unfreeze("users", { by: "c@example.com", key: "k2" }, here.clients)).toHaveProperty("freeze");
+    expect(recorded().map(({ change }) => change)).toEqual(["freeze", "unfreeze", "freeze"]);
+    const other = { ...once, body: { ...body, duration: "9h" } };
+    await expect(freeze("users", other, here.clients)).rejects.toMatchObject({ reason: "KEY_REUSED" });
+  });
+
   it("ends when somebody ends it, which may be said twice", async () => {
-    await freeze("users", { body, by: "c@example.com" }, here.clients);
-    expect(await unfreeze("users", "d@example.com", here.clients)).not.toHaveProperty("freeze");
-    await unfreeze("users", "d@example.com", here.clients);
+    await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
+    expect(await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients)).not.toHaveProperty("freeze");
+    await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients);
     expect((await down()).action).toBe("down");
   });
 
   it("is not of what is gone; one that was left behind can be ended", async () => {
     await here.clients.storage.deleteObject("b", ledger);
-    const refused = await freeze("users", { body, by: "c@example.com" }, here.clients).catch(toProblem);
+    const refused = await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients).catch(toProblem);
     expect(refused).toMatchObject({ status: 410, title: "GONE" });
-    await expect(extend("users", { longer: "1h", by: "c@example.com" }, here.clients)).rejects.toMatchObject({
+    await expect(
+      extend("users", { longer: "1h", by: "c@example.com", key: newKey() }, here.clients),
+    ).rejects.toMatchObject({
       reason: "GONE",
     });
-    expect(await unfreeze("users", "d@example.com", here.clients)).toMatchObject({ gone: true });
+    expect(await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients)).toMatchObject({ gone: true });
   });
 
   it("is not of an environment that nobody knows", async () => {
-    await expect(freeze("other", { body, by: "c@example.com" }, here.clients)).rejects.toMatchObject({
+    await expect(freeze("other", { body, by: "c@example.com", key: newKey() }, here.clients)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
-    await expect(unfreeze("other", "d@example.com", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(unfreeze("other", { by: "d@example.com", key: newKey() }, here.clients)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
     expect(stored(here.clients.storage, "freezes/other.json")).toBeUndefined();
   });
 });
@@ -102,8 +156,51 @@ describe("extend", () => {
       readyAt: now,
       expiresAt: now + 7260,
       warned: [],
+      extensions: [expect.stringMatching(/^change-/)],
     });
     expect(recorded()).toMatchObject([{ change: "extend", requestedBy: "d@example.com", at: now, until: now + 7260 }]);
+  });
+
+  it("is told", async () => {
+    await extend("users", twoHours, here.clients);
+    const data = { environment: "users", by: "d@example.com", until: "2026-01-01T02:01:00.000Z" };
+    expect(told()).toEqual([["extended", data]]);
+  });
+
+  it("counts once under one key of one caller", async () => {
+    const first = await extend("users", twoHours, here.clients);
+    expect(await extend("users", twoHours, here.clients)).toEqual(first);
+    expect(recorded()).toHaveLength(1);
+    expect(await extend("users", { ...twoHours, by: "c@example.com" }, here.clients)).toMatchObject({
+      expiresAt: "2026-01-01T04:01:00.000Z",
+    });
+  });
+
+  it("refuses a key under which something else was asked", async () => {
+    await extend("users", twoHours, here.clients);
+    const other = extend("users", { ...twoHours, longer: "3h" }, here.clients);
+    await expect(other).rejects.toMatchObject({ reason: "KEY_REUSED", code: "ALREADY_EXISTS" });
+    const freezing = freeze("users", { ...twoHours, body }, here.clients);
+    await expect(freezing).rejects.toMatchObject({ reason: "KEY_REUSED" });
+    expect(stored(here.clients.storage, ledger)).toMatchObject({ expiresAt: now + 7260 });
+  });
+
+  it.each(["chains/users.json", "requests/"])(
+    "goes on under its key where it broke off, before it wrote %s, and still counts once",
+    async (prefix) => {
+      const broken = brokenAt(prefix);
+      await expect(extend("users", twoHours, { ...here.clients, storage: broken })).rejects.toThrow("broken");
+      expect(await extend("users", twoHours, here.clients)).toMatchObject({ expiresAt: "2026-01-01T02:01:00.000Z" });
+      expect(recorded()).toMatchObject([{ change: "extend", until: now + 7260 }]);
+      expect(new Set(here.heard.map(({ event }) => event.id)).size).toBe(1);
+    },
+  );
+
+  it("may be asked again under the same key when it was refused", async () => {
+    await put(here.clients.storage, ledger, { plans: ["h"] });
+    await expect(extend("users", twoHours, here.clients)).rejects.toMatchObject({ reason: "DOES_NOT_EXPIRE" });
+    await put(here.clients.storage, ledger, { plans: ["h"], readyAt: now, expiresAt: now + 60 });
+    expect(await extend("users", twoHours, here.clients)).toMatchObject({ expiresAt: "2026-01-01T02:01:00.000Z" });
   });
 
   it("refuses an environment that does not expire, or that is not known", async () => {

@@ -42,6 +42,39 @@ describe("cancelRun", () => {
     expect(stored(here.clients.storage, "chains/users.json").records).toMatchObject([{ record: run }]);
   });
 
+  it("tells the end in the place of the execution, with the record, once for each attempt", async () => {
+    await cancelRun(run, "b@example.com", here.clients);
+    await cancelRun(run, "c@example.com", here.clients);
+    const { records } = stored(here.clients.storage, "chains/users.json");
+    const { sha256 } = records[0];
+    expect(here.heard[0]).toMatchObject({
+      orderingKey: "users",
+      attributes: { environment: "users", run, type: "cancelled" },
+      event: { data: { run, action: "up", by: "b@example.com", failures: {}, record: { id: run, sha256 } } },
+    });
+    await resumeRun(run, "b@example.com", here.clients);
+    await cancelRun(run, "b@example.com", here.clients);
+    const ids = here.heard.map(({ event }) => event.id);
+    expect(ids).toEqual([`${run}/cancelled`, `${run}/cancelled`, `${run}.2/cancelled`]);
+  });
+
+  it.each(["queued", "awaiting-approval"])("tells the end of one that is %s likewise", async (state) => {
+    await putQuestion(here, run);
+    const detail = state === "queued" ? { ahead: 1 } : { approval: "a1" };
+    here.entries.push({ jsonPayload: { alloyrun: "run", run, state, at: 5, detail } });
+    await cancelRun(run, "b@example.com", here.clients);
+    expect(here.heard.map(({ event }) => event.type)).toEqual(["dev.alloyrun.cancelled"]);
+  });
+
+  it("tells nothing of a run that has ended, or that is of no environment", async () => {
+    stand("SUCCEEDED");
+    await recordThat("succeeded");
+    await cancelRun(run, "b@example.com", here.clients);
+    const sweep = await accept(requestWith({ action: "sweep" }, "k2"), here.clients);
+    await cancelRun(sweep.run, "b@example.com", here.clients);
+    expect(here.heard).toEqual([]);
+  });
+
   it("records how far it came, what it was to do and who had approved that, as its log tells", async () => {
     const { storage, installation } = here.clients;
     const decision = { state: "approved", by: "c@example.com", at: "t" };

@@ -1,15 +1,18 @@
 import type { RequestAccepted } from "../../../functions/api.ts";
 import { answerLock } from "../../../functions/entry/lock.ts";
 import type { CallerRequest } from "../../../functions/request/accept.ts";
-import type { ViewClients } from "../../../functions/request/run-view.ts";
+import type { ChangeClients } from "../../../functions/request/change-environment.ts";
 import type { LogEntry, LogQuery } from "../../../google/clients/logging.ts";
 import type { Execution, NewExecution } from "../../../google/clients/workflow-executions.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { put } from "../../support/stored.ts";
+import { type Heard, toHeard } from "./heard.ts";
 
 /** An installation whose bucket, executions and log are in memory. */
 export interface TestInstallation {
-  readonly clients: ViewClients & { readonly storage: MemoryStorage };
+  readonly clients: ChangeClients & { readonly storage: MemoryStorage };
+  /** Messages that were published, in order. */
+  readonly heard: Heard[];
   /** What was started, in order. */
   readonly started: readonly NewExecution[];
   /** Executions by name; a test changes how they stand. */
@@ -30,13 +33,16 @@ export function createTestInstallation(): TestInstallation {
     void storage.write({ bucket: "my-project-alloyrun", object, content: "", contentType: "application/gzip" });
   }
   const asked: LogQuery[] = [];
+  const heard: Heard[] = [];
   return {
+    heard,
     asked,
     started,
     executions,
     entries,
     clients: {
       storage,
+      pubsub: { publish: async (topic, message) => void heard.push(toHeard(topic, message)) },
       installation: {
         project: "my-project",
         projectNumber: "123",

@@ -5,7 +5,8 @@ import { lookForExpiries } from "../../../functions/request/expiries.ts";
 import { exampleText } from "../../spec/example.ts";
 import { put, stored } from "../../support/stored.ts";
 import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation, textsOf } from "./context.ts";
-import { type Heard, telling } from "./telling.ts";
+import type { Heard } from "./heard.ts";
+import { telling } from "./telling.ts";
 
 const sweep = "alloyrun-sweep@my-project.iam.gserviceaccount.com";
 const readyAt = Date.UTC(2026, 0, 1) / 1000;

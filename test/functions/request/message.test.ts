@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { StepError } from "../../../functions/error.ts";
+import { openPushed } from "../../../functions/pushed.ts";
 import { readMessage } from "../../../functions/request/message.ts";
 import type { JsonObject } from "../../../google/json.ts";
 
@@ -11,15 +12,17 @@ function pushed(body: unknown, message: JsonObject = {}): JsonObject {
   return { message: { data, messageId: "12", attributes: {}, ...message }, subscription: "s" };
 }
 
+const read = (push: JsonObject) => readMessage(openPushed(push));
+
 describe("readMessage", () => {
   it("asks what a request asks, once for each message", () => {
-    expect(readMessage(pushed(down))).toEqual({ body: down, key: "message 12" });
+    expect(read(pushed(down))).toEqual({ body: down, key: "message 12" });
   });
 
   it("asks once for each key, whichever message it comes with", () => {
     const attributes = { idempotencyKey: "12" };
-    expect(readMessage(pushed(down, { attributes })).key).toBe("key 12");
-    expect(readMessage(pushed(down, { attributes, messageId: "13" })).key).toBe("key 12");
+    expect(read(pushed(down, { attributes })).key).toBe("key 12");
+    expect(read(pushed(down, { attributes, messageId: "13" })).key).toBe("key 12");
   });
 
   it.each([
@@ -28,10 +31,11 @@ describe("readMessage", () => {
     ["message.data", pushed([down])],
     ["message.messageId", pushed(down, { messageId: 5 })],
     ["action", pushed({ ...down, action: "destroy" })],
+    ["idempotencyKey", pushed(down, { attributes: { idempotencyKey: " " } })],
     ["onBehalfOf", pushed({ ...down, onBehalfOf: "eve@example.com" })],
   ])("refuses a push whose %s will not do", (field, envelope) => {
     const refusal = expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining(field) });
-    expect(() => readMessage(envelope)).toThrow(refusal);
+    expect(() => read(envelope)).toThrow(refusal);
   });
 
   it("refuses whatever else it is given in the same way", () => {
@@ -43,7 +47,7 @@ describe("readMessage", () => {
         ),
         (value) => {
           try {
-            readMessage((value ?? {}) as JsonObject);
+            read((value ?? {}) as JsonObject);
           } catch (caught) {
             expect(caught).toBeInstanceOf(StepError);
           }

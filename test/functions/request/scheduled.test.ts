@@ -5,7 +5,8 @@ import { acceptScheduled, firingOf, reasonOfTime } from "../../../functions/requ
 import { exampleText } from "../../spec/example.ts";
 import { put, stored } from "../../support/stored.ts";
 import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
-import { type Heard, telling } from "./telling.ts";
+import type { Heard } from "./heard.ts";
+import { telling } from "./telling.ts";
 
 const scheduler = "alloyrun-scheduler@my-project.iam.gserviceaccount.com";
 /** Six in the morning in Tokyo. */

@@ -1,18 +1,7 @@
 import type { AcceptClients } from "../../../functions/request/note.ts";
 import type { TellClients } from "../../../functions/request/tell.ts";
-import type { Message } from "../../../google/clients/pubsub.ts";
 import type { TestInstallation } from "./context.ts";
-
-/** A message as it was published, with the event in it. */
-export interface Heard extends Omit<Message, "data"> {
-  readonly topic: string;
-  readonly event: {
-    readonly id: string;
-    readonly type: string;
-    readonly time: string;
-    readonly data: Readonly<Record<string, unknown>>;
-  };
-}
+import { type Heard, toHeard } from "./heard.ts";
 
 /** What time it is, where messages go, and whether one is refused. */
 export interface Telling {
@@ -39,9 +28,9 @@ export function telling(
       },
     },
     pubsub: {
-      async publish(topic, { data, ...message }) {
+      async publish(topic, message) {
         if (refuse()) throw new Error("the topic cannot be reached");
-        heard.push({ ...message, topic, event: JSON.parse(Buffer.from(data, "base64").toString()) });
+        heard.push(toHeard(topic, message));
       },
     },
   };
