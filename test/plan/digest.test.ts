@@ -2,6 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import type { Change } from "../../plan/change.ts";
 import { costOf } from "../../plan/cost.ts";
 import { digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
+import { nodeCostPerDay, pricesOf } from "../../plan/prices.ts";
+import type { StepName } from "../../plan/step.ts";
+import type { RetireInput } from "../../plan/steps/retire.ts";
+import { edit } from "../spec/example.ts";
 import { planOf, stepOf } from "./context.ts";
 
 const plan = planOf();
@@ -40,14 +44,35 @@ describe("digestOf", () => {
   });
 
   it("counts nothing before where nothing exists, although what is made costs fractions of a cent", () => {
-    const costs = { image: 0.0006, identity: 0.0036, cluster: 0.1279, instance: 10.0726 };
-    const made = Object.entries(costs).map(([name, costPerDay]) => [name, [change(name, {}, { costPerDay })]]);
-    const steps = (["image", "identity", "cluster", "instance"] as const).map((name) => ({
-      ...stepOf(plan, name),
-      costPerDay: Math.round(costs[name] * 1000) / 1000,
-    }));
-    const { effects } = digest(Object.fromEntries(made), { plan: { ...plan, steps } });
-    expect(effects.costPerDay).toMatchObject({ before: 0, after: 10.21 });
+    const { prices } = pricesOf(plan.region);
+    const secret = prices.secretVersionMonth / 30.4;
+    const made = {
+      egress: [change("connector", {}, { costPerDay: 2 * 24 * (prices.connectorHour["f1-micro"] ?? 0) })],
+      identity: [change("admin", {}, { costPerDay: secret }), change("application", {}, { costPerDay: secret })],
+      image: [change("repository", {}, { costPerDay: (0.2 * prices.imageGbMonth) / 30.4 })],
+      cluster: [change("cluster", {}, { costPerDay: (10 * prices.alloydbStorageGbMonth) / 30.4 })],
+      instance: [change("instance", {}, { costPerDay: nodeCostPerDay(2, prices) })],
+    };
+    const { costPerDay } = digest(made).effects;
+    expect(costPerDay).toMatchObject({ before: 0, after: 10.21 });
+    const sum = Object.values(made).flatMap((changes) => changes.map(({ effects }) => effects.costPerDay));
+    expect(plan.steps.reduce((all, step) => all + step.costPerDay, 0)).toBeCloseTo(
+      sum.reduce((a, b) => a + b),
+      9,
+    );
+  });
+
+  it("counts before and after alike when a cluster with its read pool is built anew", () => {
+    const pooled = planOf(edit("name: mydb", "name: mydb\n    readPool: { nodeCount: 3 }"));
+    const costOfStep = (name: StepName) => stepOf(pooled, name).costPerDay;
+    const made = (["cluster", "instance", "readPool"] as const).map((name) => [
+      name,
+      [change(name, {}, { costPerDay: costOfStep(name) })],
+    ]);
+    const { clusterCostPerDay } = stepOf(pooled, "retire").input as RetireInput;
+    const retire = [change("old", { action: "delete" }, { costPerDay: -clusterCostPerDay })];
+    const { before, after } = digest({ ...Object.fromEntries(made), retire }, { plan: pooled }).effects.costPerDay;
+    expect(before).toBe(after);
   });
 
   it("counts what is paid before as nothing at least, and after a removal as nothing", () => {
