@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from "../spec/names.ts";
 import type { Change } from "./change.ts";
-import { costOf } from "./cost.ts";
+import { costOf, type PriceSource } from "./cost.ts";
 import { expectedDuration } from "./duration.ts";
 import type { Generations, Level } from "./generation.ts";
 import type { Plan } from "./plan.ts";
@@ -18,7 +18,7 @@ export interface PlanEffects {
   /** Whether the environment does not answer meanwhile. */
   readonly downtime: boolean;
   /** USD a day by list price, while nothing is asked of the environment. */
-  readonly costPerDay: { readonly before: number; readonly after: number; readonly pricesOf: string };
+  readonly costPerDay: PriceSource & { readonly before: number; readonly after: number };
   /** Seconds of the longest chain of steps that change something. */
   readonly expectedSeconds: number;
 }
@@ -87,13 +87,13 @@ function effectsOf(
   action: Digest["action"],
 ): PlanEffects {
   const difference = changes.reduce((sum, { effects }) => sum + effects.costPerDay, 0);
-  const { steps, pricesAsOf } = costOf(plan);
+  const { steps, source } = costOf(plan);
   // Nothing is rounded before the end, or nothing at all would seem to cost a cent.
   const after = action === "down" ? 0 : steps.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
   return {
     dataLoss: changes.some(({ effects }) => effects.dataLoss),
     downtime: changes.some(({ effects }) => effects.downtime),
-    costPerDay: { before: toCents(Math.max(0, after - difference)), after: toCents(after), pricesOf: pricesAsOf },
+    costPerDay: { before: toCents(Math.max(0, after - difference)), after: toCents(after), ...source },
     expectedSeconds: Math.round(secondsOf(changes, plan)),
   };
 }

@@ -58,6 +58,11 @@ export const planSchema = z.strictObject({
           before: usdPerDay("Cost before"),
           after: usdPerDay("Cost afterwards"),
           pricesOf: z.string().describe("Month of the price table."),
+          region: z.string().describe("Region whose list prices these are."),
+          standsInFor: z
+            .string()
+            .optional()
+            .describe("Region of the environment, where no prices of its own are known and the others stand in."),
         })
         .describe("Requests, traffic and stored rows come on top."),
       expectedSeconds: z.number().nonnegative().describe("The longest chain of steps that change something."),

@@ -1,3 +1,4 @@
+import { nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import { idOf } from "../../spec/names.ts";
 import { type Html, html } from "./html.ts";
@@ -74,7 +75,7 @@ function factsOf(question: Question): readonly (readonly [string, Html])[] {
   const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`no row is lost`;
   const cost =
     costPerDay &&
-    html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${costPerDay.pricesOf}`;
+    html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${nameSource(costPerDay)}`;
   return [
     ["Changes", html`${countChanges(plan?.changes ?? [])}`],
     ...(cost ? [["Cost a day", cost] as const] : []),

@@ -120,7 +120,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     attempt: 1,
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,
-    costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf } : undefined,
+    costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, ...cost.source } : undefined,
     approval: plan && !isOfSweep(body) ? expected(plan, wanted, terms) : "not-required",
   };
 }

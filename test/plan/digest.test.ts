@@ -39,7 +39,12 @@ describe("digestOf", () => {
     });
     const after = costOf(plan).usdPerDay;
     expect(effects).toMatchObject({ dataLoss: true, downtime: true });
-    expect(effects.costPerDay).toEqual({ before: Number((after - 3.5).toFixed(2)), after, pricesOf: "2025-04" });
+    expect(effects.costPerDay).toEqual({
+      before: Number((after - 3.5).toFixed(2)),
+      after,
+      pricesOf: "2025-04",
+      region: "asia-northeast1",
+    });
     expect(digest({}).effects).toMatchObject({ dataLoss: false, downtime: false, expectedSeconds: 0 });
   });
 

@@ -44,7 +44,7 @@ describe("renderPlan", () => {
       "Plan of up of users: 1 to create, 1 to update",
       "  data      no row is lost",
       "  downtime  does not answer meanwhile",
-      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  cost      0.00 -> 10.21 USD a day (list prices of asia-northeast1, 2025-04)",
       "  time      about 14 min",
       "  approval  needed: rows are lost",
       "            and: 10.21 USD a day",
@@ -72,13 +72,13 @@ describe("renderPlan", () => {
   });
 
   it("names no command where nothing is to be done", () => {
-    const costPerDay = { before: 9.6, after: 9.6, pricesOf: "2025-04" };
+    const costPerDay = { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "asia-northeast1" };
     const lines = renderPlan(documentOf(planView({ costPerDay, expectedSeconds: 0 }, [])), { verbose: false });
     expect(lines).toEqual([
       "Plan of up of users: nothing to change",
       "  data      no row is lost",
       "  downtime  none: it answers throughout",
-      "  cost      9.60 USD a day (list prices of 2025-04)",
+      "  cost      9.60 USD a day (list prices of asia-northeast1, 2025-04)",
       "  time      none",
       "  approval  not needed",
       `  plan      ${"2".repeat(64)}`,

@@ -65,7 +65,7 @@ export const digest: StoredDigest = {
   effects: {
     dataLoss: true,
     downtime: false,
-    costPerDay: { before: 20, after: 31.5, pricesOf: "2025-04" },
+    costPerDay: { before: 20, after: 31.5, pricesOf: "2025-04", region: "asia-northeast1" },
     expectedSeconds: 700,
   },
   changesHash,
