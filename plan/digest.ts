@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from "../spec/names.ts";
+import type { Deciders } from "./approval.ts";
 import type { Change } from "./change.ts";
 import { costOf, type PriceSource } from "./cost.ts";
 import { expectedDuration } from "./duration.ts";
@@ -37,6 +38,8 @@ export interface Digest {
   readonly effects: PlanEffects;
   /** Why somebody must approve it, each reason in a sentence; empty when nobody must. */
   readonly reasons: readonly string[];
+  /** Who decides; absent when nobody must. */
+  readonly deciders?: Deciders;
   /** SHA-256, in hexadecimal, of all else but durations. */
   readonly changesHash: string;
 }
@@ -48,10 +51,13 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
   readonly changes: Partial<Record<PlannedChange["step"], readonly Change[]>>;
   /** Why somebody must approve what has these effects. */
   readonly reasonsOf?: (effects: PlanEffects, changes: number) => readonly string[];
+  /** Who decides, should there be a reason. */
+  readonly deciders?: Deciders;
 }
 
 /** Adds up what the steps would change. The same observations give the same hash. */
-export function digestOf({ plan, action, level, generations, changes, reasonsOf }: Observations): Digest {
+export function digestOf(observations: Observations): Digest {
+  const { plan, action, level, generations, changes, reasonsOf } = observations;
   const planned = (["spec", ...plan.steps.map(({ name }) => name)] as const).flatMap((step) =>
     (changes[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
   );
@@ -62,8 +68,11 @@ export function digestOf({ plan, action, level, generations, changes, reasonsOf 
     ...rest,
     effects: { dataLoss, downtime, costPerDay },
   }));
-  const changesHash = sha256(canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay, reasons }));
-  return { ...content, changes: planned, effects, reasons, changesHash };
+  const decision = { reasons, ...(reasons.length > 0 && { deciders: observations.deciders }) };
+  const changesHash = sha256(
+    canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay, ...decision }),
+  );
+  return { ...content, changes: planned, effects, ...decision, changesHash };
 }
 
 /** What differs between two digests, as people name it: resources that only one of them changes, or changes otherwise. */
@@ -76,6 +85,7 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
   return [
     ...(before.planHash === after.planHash ? [] : ["the spec"]),
     ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
+    ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
     ...gone.map(({ action, resource }) => `no longer: ${action} ${resource}`),
     ...fresh.map(({ action, resource }) => `now: ${action} ${resource}`),
   ];

@@ -1,5 +1,6 @@
 import type { FieldChange } from "../../plan/change.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
+import { toDuration } from "../../spec/duration.ts";
 import { formatDuration } from "./duration.ts";
 import { renderEffects, usd } from "./effects.ts";
 import type { PlanDocument } from "./plan-document.ts";
@@ -28,9 +29,14 @@ export function countChanges(changes: readonly PlannedChange[]): string {
     : [...counts].map(([action, count]) => `${count} to ${action}`).join(", ");
 }
 
-function renderApproval({ needed, reasons }: PlanDocument["approval"]): string[] {
+function renderApproval({ needed, reasons, approvers, timeoutSeconds }: PlanDocument["approval"]): string[] {
   if (!needed) return ["  approval  not needed"];
-  return reasons.map((reason, index) => (index === 0 ? `  approval  needed: ${reason}` : `            and: ${reason}`));
+  const those = approvers.length > 0 ? approvers.join(", ") : "whoever may use the installation";
+  return [
+    ...reasons.map((reason, index) => (index === 0 ? `  approval  needed: ${reason}` : `            and: ${reason}`)),
+    `            by: ${those}; never who asks`,
+    ...(timeoutSeconds === undefined ? [] : [`            within: ${toDuration(timeoutSeconds)} of being asked`]),
+  ];
 }
 
 /** The hash alone takes most of a line. */

@@ -108,6 +108,15 @@ export const planSchema = z.strictObject({
     })
     .describe("What all changes together mean to people."),
   reasons: z.array(z.string()).describe("Why somebody must approve it, each reason in a sentence."),
+  deciders: z
+    .strictObject({
+      approvers: z
+        .array(z.string())
+        .describe("E-mail addresses of those who may decide; empty when anybody may who did not ask."),
+      timeoutSeconds: z.number().describe("Seconds that the question stays open."),
+    })
+    .optional()
+    .describe("Who decides; absent when nobody must."),
   changesHash: hash("the changes and effects; `plan` of a request carries out exactly these"),
 }) satisfies z.ZodType<RunView["plan"]>;
 

@@ -103,6 +103,17 @@ describe("digestOf", () => {
     expect(slow.changesHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it("says who decides where somebody must, and only there", () => {
+    const deciders = { approvers: ["ann@example.com"], timeoutSeconds: 60 };
+    const asked = digest({ network: [change("n")] }, { deciders, reasonsOf: () => ["rows are lost"] });
+    expect(asked).toMatchObject({ reasons: ["rows are lost"], deciders });
+    expect(digest({ network: [change("n")] }, { deciders })).not.toHaveProperty("deciders");
+    const others = { approvers: ["ben@example.com"], timeoutSeconds: 60 };
+    const moved = digest({ network: [change("n")] }, { deciders: others, reasonsOf: () => ["rows are lost"] });
+    expect(moved.changesHash).not.toBe(asked.changesHash);
+    expect(movedBetween(asked, moved)).toEqual(["who must approve"]);
+  });
+
   it.each([
     ["another change", { changes: { network: [change("m")] } }],
     ["another field", { changes: { network: [change("n", { fields: [{ path: "x", from: 1, to: 2 }] })] } }],

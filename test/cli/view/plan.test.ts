@@ -23,10 +23,11 @@ function documentOf(plan: Digest, reasonsToAsk: readonly string[] = []) {
 
 describe("toPlanDocument", () => {
   it("is what its published schema says", () => {
-    const document = documentOf(planView({ dataLoss: true }, changes), ["rows are lost"]);
+    const deciders = { approvers: ["ann@example.com"], timeoutSeconds: 3600 };
+    const document = documentOf({ ...planView({ dataLoss: true }, changes), deciders }, ["rows are lost"]);
     expect(planSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
     expect(document).toMatchObject({
-      approval: { needed: true, reasons: ["rows are lost"] },
+      approval: { needed: true, reasons: ["rows are lost"], ...deciders },
       command: `alloyrun up environment.yaml --plan ${"2".repeat(64)}`,
     });
   });
@@ -38,7 +39,9 @@ describe("toPlanDocument", () => {
 
 describe("renderPlan", () => {
   it("fits a phone: counts, effects, cost before and after, time, approval, and the command that carries it out", () => {
-    const document = documentOf(planView({ downtime: true }, changes), ["rows are lost", "10.21 USD a day"]);
+    const deciders = { approvers: ["ann@example.com", "ben@example.com"], timeoutSeconds: 7 * 86_400 };
+    const plan = { ...planView({ downtime: true }, changes), deciders };
+    const document = documentOf(plan, ["rows are lost", "10.21 USD a day"]);
     const lines = renderPlan(document, { verbose: false });
     expect(lines).toEqual([
       "Plan of up of users: 1 to create, 1 to update",
@@ -48,6 +51,8 @@ describe("renderPlan", () => {
       "  time      about 14 min",
       "  approval  needed: rows are lost",
       "            and: 10.21 USD a day",
+      "            by: ann@example.com, ben@example.com; never who asks",
+      "            within: 7d of being asked",
       `  plan      ${"2".repeat(64)}`,
       "Carry out exactly this:",
       "  alloyrun up environment.yaml \\",
