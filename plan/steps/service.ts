@@ -9,6 +9,8 @@ export interface ServiceInput {
   readonly serviceAccount: string;
   /** E-mail address of the account that verifies: the only invoker until there is traffic. */
   readonly verifyAccount: string;
+  /** `…@sha256:…`, where the spec names the application's image; else the step `image` builds it. */
+  readonly image?: string;
   /** Image of the AlloyDB Auth Proxy. */
   readonly proxyImage: string;
   readonly port: number;
@@ -62,6 +64,7 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
       service: `projects/${project}/locations/${region}/services/${service.name}`,
       serviceAccount: accountEmail(project, spec.identity.serviceAccount),
       verifyAccount: accountEmail(project, installationAccountId("verify")),
+      image: service.image,
       proxyImage: "gcr.io/alloydb-connectors/alloydb-auth-proxy:1.15.2",
       port,
       executionEnvironment,

@@ -45,6 +45,7 @@ describe("renderPlan", () => {
     const lines = renderPlan(document, { verbose: false });
     expect(lines).toEqual([
       "Plan of up of users: 1 to create, 1 to update",
+      "  fields    machineConfig.cpuCount: 2 -> 4",
       "  data      no row is lost",
       "  downtime  does not answer meanwhile",
       "  cost      0.00 -> 10.21 USD a day (list prices of asia-northeast1, 2025-04)",
@@ -74,6 +75,17 @@ describe("renderPlan", () => {
       "        labels: (none) -> (none)",
       "  data      no row is lost",
     ]);
+  });
+
+  it("tells in one line the first fields that are otherwise afterwards, and how many more there are", () => {
+    const fieldsOf = (paths: readonly string[]) =>
+      paths.map((path, index) => ({ path, from: index, to: "x".repeat(40) }));
+    const paths = ["template.scaling.maxInstanceCount", "template.containers.app.env.A", "labels", "b", "c", "d"];
+    const change = { step: "service", resource: "s", action: "update", effects: none } as const;
+    const plan = planView({}, [{ ...change, fields: [...fieldsOf(paths), { path: "template.revision", to: "r" }] }]);
+    const to = `${"x".repeat(23)}…`;
+    const told = `scaling.maxInstanceCount: 0 -> ${to}; env.A: 1 -> ${to}; b: 3 -> ${to}; and 2 more`;
+    expect(renderPlan(documentOf(plan), { verbose: false })[1]).toBe(`  fields    ${told}`);
   });
 
   it("names no command where nothing is to be done", () => {

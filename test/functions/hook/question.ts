@@ -53,7 +53,13 @@ export const digest: StoredDigest = {
       fields: [],
       effects,
     },
-    { step: "service", resource: `${place}/services/staging`, action: "update", fields: [], effects },
+    {
+      step: "service",
+      resource: `${place}/services/staging`,
+      action: "update",
+      fields: [{ path: "template.scaling.maxInstanceCount", from: 10, to: "<11>" }],
+      effects,
+    },
     {
       step: "retire",
       resource: `${place}/clusters/c/instances/i/databases/mydb`,
