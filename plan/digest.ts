@@ -4,7 +4,7 @@ import type { Change } from "./change.ts";
 import { costOf, type PriceSource } from "./cost.ts";
 import { expectedDuration } from "./duration.ts";
 import type { Generations, Level } from "./generation.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, PlanStep } from "./plan.ts";
 import type { StepName } from "./step.ts";
 
 /** One change and the step that would make it; `spec` for what only the stored spec says, such as who must approve. */
@@ -104,15 +104,30 @@ function effectsOf(
     dataLoss: changes.some(({ effects }) => effects.dataLoss),
     downtime: changes.some(({ effects }) => effects.downtime),
     costPerDay: { before: toCents(Math.max(0, after - difference)), after: toCents(after), ...source },
-    expectedSeconds: Math.round(secondsOf(changes, plan)),
+    expectedSeconds: Math.round(secondsOf(changes, plan, action)),
   };
 }
 
-/** A step that changes nothing takes no time; one that does takes as long as its longest change. */
-function secondsOf(changes: readonly PlannedChange[], { steps }: Observations["plan"]): number {
+/**
+ * A step that changes nothing takes no time; one that does takes as long as its longest change. A new revision is proved and
+ * given traffic as well, which no plan tells as changes.
+ */
+function secondsOf(
+  changes: readonly PlannedChange[],
+  { steps }: Observations["plan"],
+  action: Digest["action"],
+): number {
   const longest = (step: StepName) =>
     Math.max(0, ...changes.filter((change) => change.step === step).map(({ effects }) => effects.expectedSeconds));
-  return expectedDuration({ steps: steps.map((step) => ({ ...step, expectedSeconds: longest(step.name) })) }).seconds;
+  const isNew =
+    action !== "down" &&
+    changes.some(
+      ({ step, fields, action: kind }) =>
+        step === "service" && (kind === "create" || fields.some(({ path }) => path === "template.revision")),
+    );
+  const secondsOfStep = ({ name, expectedSeconds }: PlanStep) =>
+    isNew && (name === "verify" || name === "traffic") ? expectedSeconds : longest(name);
+  return expectedDuration({ steps: steps.map((step) => ({ ...step, expectedSeconds: secondsOfStep(step) })) }).seconds;
 }
 
 function toCents(usd: number): number {

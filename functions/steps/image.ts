@@ -8,6 +8,7 @@ import { connectLogging, type LoggingClient } from "../../google/clients/logging
 import type { Change } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type BuiltImageInput, type ImageOutput, imageStep } from "../../plan/steps/image.ts";
+import { expectedSeconds } from "../../spec/expected.ts";
 import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import { creation, deletion } from "../changes.ts";
 import type { Pending, StepResponse } from "../contract.ts";
@@ -25,7 +26,7 @@ interface Clients {
   readonly logging: LoggingClient;
 }
 
-const buildSeconds = 100;
+const buildSeconds = expectedSeconds.build;
 
 /**
  * Ensures the application's image. A build takes about 100 seconds; the same source is built once.

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId, type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { PlanContext, StepDeclaration } from "../step.ts";
@@ -116,7 +117,7 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
     ],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 45,
+  expectedSeconds: () => expectedSeconds.identity,
   costPerDay: ({ applicationSecret }, { secretVersionMonth }) =>
     ((applicationSecret ? 2 : 1) * secretVersionMonth) / 30.4,
 };

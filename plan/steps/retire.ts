@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
 import { nodeCostPerDay, pricesOf } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
@@ -64,5 +65,5 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 5,
+  expectedSeconds: () => expectedSeconds.retire,
 };

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId, type Ownership, ownershipOf, rebuildJobId } from "../../spec/names.ts";
 import type { StepDeclaration } from "../step.ts";
 
@@ -59,5 +60,5 @@ export const scheduleStep: StepDeclaration<ScheduleInput, ScheduleOutput> = {
     actAs: ["scheduler"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 2,
+  expectedSeconds: () => expectedSeconds.schedule,
 };

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId, type Ownership, ownershipOf } from "../../spec/names.ts";
 import type { StepDeclaration } from "../step.ts";
 
@@ -99,7 +100,7 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
     operations: ["run.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 45,
+  expectedSeconds: () => expectedSeconds.service,
   costPerDay: ({ minInstances, cpu, memory }, { runIdleVcpuSecond, runIdleGibSecond }) => {
     const gib = Number.parseInt(memory, 10) / (memory.endsWith("Mi") ? 1024 : 1);
     // The proxy beside the application has 1 vCPU and 256 MiB.

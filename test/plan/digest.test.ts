@@ -96,6 +96,17 @@ describe("digestOf", () => {
     expect(effects.expectedSeconds).toBe(420);
   });
 
+  it("counts the proof of a new revision and its traffic, which no step tells as changes", () => {
+    const made = { service: [change("s", {}, { expectedSeconds: 45 })] };
+    expect(digest(made).effects.expectedSeconds).toBe(45 + 30 + 10);
+    const revision = { action: "update", fields: [{ path: "template.revision", to: "r" }] } as const;
+    expect(digest({ service: [change("s", revision, { expectedSeconds: 45 })] }).effects.expectedSeconds).toBe(85);
+    const labelled = { action: "update", fields: [{ path: "labels" }] } as const;
+    expect(digest({ service: [change("s", labelled, { expectedSeconds: 10 })] }).effects.expectedSeconds).toBe(10);
+    const gone = { service: [change("s", { action: "delete" }, { expectedSeconds: 5 })] };
+    expect(digest(gone, { action: "down" }).effects.expectedSeconds).toBe(5);
+  });
+
   it("gives the same hash for the same, whatever time it takes", () => {
     const slow = digest({ network: [change("n", {}, { expectedSeconds: 5 })] });
     const slower = digest({ network: [change("n", {}, { expectedSeconds: 50 })] });

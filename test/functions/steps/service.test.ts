@@ -107,7 +107,9 @@ describe("service, verify and traffic", () => {
       action: "plan",
       input: { ...serviceInput, maxInstances: serviceInput.maxInstances + 1, env },
     });
-    const [first, second, third, ...others] = (body.changes as readonly Change[]).flatMap(({ fields }) => fields);
+    const [first, second, third, ...others] = (body.changes as object as readonly Change[]).flatMap(
+      ({ fields }) => fields,
+    );
     const { maxInstances } = serviceInput;
     expect(first).toEqual({ path: "template.scaling.maxInstanceCount", from: maxInstances, to: maxInstances + 1 });
     expect(second).toEqual({ path: "template.containers.app.env.ADDED", to: "a value" });
