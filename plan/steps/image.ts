@@ -23,7 +23,7 @@ export interface BuiltImageInput {
 }
 
 /** An image that is there already. */
-interface GivenImageInput {
+export interface GivenImageInput {
   readonly kind: "digest";
   /** `…@sha256:…` */
   readonly image: string;
