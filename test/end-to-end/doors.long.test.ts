@@ -369,7 +369,7 @@ function specWith(more: object): string {
     spec: {
       ...{ project: "my-project", region },
       database: { seed: { directory: "./seed" } },
-      service: { image: `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}` },
+      service: { image: `registry.example.com/apps/app@sha256:${"0".repeat(64)}` },
       ...more,
     },
   });
