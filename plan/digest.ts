@@ -4,6 +4,7 @@ import type { Change } from "./change.ts";
 import { costOf, type PriceSource } from "./cost.ts";
 import { expectedDuration } from "./duration.ts";
 import type { Generations, Level } from "./generation.ts";
+import { withNewImage } from "./new-image.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import type { StepName } from "./step.ts";
 
@@ -58,8 +59,9 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
 /** Adds up what the steps would change. The same observations give the same hash. */
 export function digestOf(observations: Observations): Digest {
   const { plan, action, level, generations, changes, reasonsOf } = observations;
+  const told = action === "down" ? changes : withNewImage(changes, plan);
   const planned = (["spec", ...plan.steps.map(({ name }) => name)] as const).flatMap((step) =>
-    (changes[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
+    (told[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
   );
   const effects = effectsOf(planned, plan, action);
   const reasons = reasonsOf?.(effects, planned.length) ?? [];

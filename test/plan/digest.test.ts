@@ -5,6 +5,7 @@ import { digestOf, movedBetween, type Observations } from "../../plan/digest.ts"
 import { nodeCostPerDay, pricesOf } from "../../plan/prices.ts";
 import type { StepName } from "../../plan/step.ts";
 import type { RetireInput } from "../../plan/steps/retire.ts";
+import type { ServiceInput } from "../../plan/steps/service.ts";
 import { edit } from "../spec/example.ts";
 import { planOf, stepOf } from "./context.ts";
 
@@ -105,6 +106,36 @@ describe("digestOf", () => {
     expect(digest({ service: [change("s", labelled, { expectedSeconds: 10 })] }).effects.expectedSeconds).toBe(10);
     const gone = { service: [change("s", { action: "delete" }, { expectedSeconds: 5 })] };
     expect(digest(gone, { action: "down" }).effects.expectedSeconds).toBe(5);
+  });
+
+  it("tells that an image which is built makes another revision, whose name nobody knows yet", () => {
+    const image = [change("projects/p/locations/r/repositories/x/dockerImages/app", {}, { expectedSeconds: 100 })];
+    const { service } = stepOf(plan, "service").input as ServiceInput;
+    const told = digest({ image });
+    expect(told.changes.slice(1)).toMatchObject([
+      {
+        ...{ step: "service", resource: service, action: "update" },
+        fields: [
+          { path: "template.containers.app.image", to: "unknown" },
+          { path: "template.revision", to: "unknown" },
+        ],
+      },
+    ]);
+    expect(told.effects.expectedSeconds).toBe(100 + 45 + 30 + 10);
+    const fields = [
+      { path: "template.timeout", from: "300s", to: "60s" },
+      { path: "template.revision", to: "r-1" },
+    ];
+    const both = digest({ image, service: [change(service, { action: "update", fields })] });
+    expect(both.changes[1]?.fields.map(({ path, to }) => [path, to])).toEqual([
+      ["template.containers.app.image", "unknown"],
+      ["template.timeout", "60s"],
+      ["template.revision", "unknown"],
+    ]);
+    expect(digest({ image, service: [change(service)] }).changes).toHaveLength(2);
+    expect(digest({ image: [change("repositories/x")] }).changes).toHaveLength(1);
+    const gone = digest({ image }, { action: "down" });
+    expect(gone.changes).toHaveLength(1);
   });
 
   it("gives the same hash for the same, whatever time it takes", () => {
