@@ -181,7 +181,9 @@ const rebuildSchema = z.strictObject({
   missed: z
     .enum(["skip", "run"])
     .default("skip")
-    .describe("What becomes of a rebuild that could not begin within 30 minutes of its time."),
+    .describe(
+      "What becomes of a rebuild that could not begin within 30 minutes of its time; one that is to run all the same is tried for a day.",
+    ),
 });
 
 const policySchema = z.strictObject({

@@ -2,6 +2,7 @@ import type { ChangeRecord, RunRecord, StoredChain } from "../../functions/entry
 import { chainObject, recordObject } from "../../functions/record/chain.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
+import { canonicalJson } from "../../spec/names.ts";
 
 /** The bucket that an auditor reads, with nothing of alloyrun in between. */
 export interface AuditedBucket {
@@ -21,17 +22,21 @@ export interface ChainedRecord {
 /** What is read at the same time. */
 const together = 16;
 
-/** All records of an environment in the order of its chain; undefined when it has no chain. */
+/**
+ * All records of an environment in the order of its chain; undefined when it has no chain. The last one may not have its own
+ * object yet, or its writer has died before: the chain itself has its text until the next one comes.
+ */
 export async function readChain(
   { storage, bucket }: AuditedBucket,
   environment: string,
 ): Promise<readonly ChainedRecord[] | undefined> {
   const found = await storage.readText(bucket, chainObject(environment));
   if (!found) return undefined;
-  const { records = [] } = (toObject(parseJson(found.text)) ?? {}) as object as Partial<StoredChain>;
+  const { records = [], tail } = (toObject(parseJson(found.text)) ?? {}) as object as Partial<StoredChain>;
   return inParts(records, async ({ record, sha256 }) => {
     const object = recordObject(environment, record);
-    return { record, object, sha256, text: (await storage.readText(bucket, object))?.text };
+    const kept = record === records.at(-1)?.record && tail ? canonicalJson(tail) : undefined;
+    return { record, object, sha256, text: (await storage.readText(bucket, object))?.text ?? kept };
   });
 }
 

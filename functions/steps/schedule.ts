@@ -12,6 +12,7 @@ const mutableFields: readonly MutableField<ScheduleInput, SchedulerJob>[] = [
   { path: "schedule",   wanted: (w) => w.rebuild?.schedule,  observed: (o) => o.schedule },
   { path: "timeZone",   wanted: (w) => w.rebuild?.timeZone,  observed: (o) => o.timeZone },
   { path: "httpTarget", wanted: (w) => targetKey(toJob(w)),  observed: (o) => targetKey(o) },
+  { path: "retryConfig", wanted: (w) => patience(w), observed: (o) => o.retryConfig?.maxRetryDuration },
 ];
 
 /** Ensures the schedule of rebuilds. Takes a second or two: jobs are made and changed at once. */
@@ -65,7 +66,12 @@ export const schedule = implementStep(
   },
 );
 
-/** A firing that finds nobody is tried again for an hour; the request function joins those that arrive twice. */
+/** For how long a firing that finds nobody is tried again: one that is to be made good however late it is, for a day. */
+function patience({ rebuild }: Pick<ScheduleInput, "rebuild">): string {
+  return rebuild?.missed === "run" ? "86400s" : "3600s";
+}
+
+/** A firing that finds nobody is tried again; the request function joins those that arrive twice. */
 function toJob({ rebuild, requestUrl, account, environment, ownership }: ScheduleInput): SchedulerJob {
   const { level = "data", schedule: cron, timeZone } = rebuild ?? {};
   const body = { action: "rebuild", environment, level, onBusy: "queue", reason: `schedule ${cron} ${timeZone}` };
@@ -74,7 +80,10 @@ function toJob({ rebuild, requestUrl, account, environment, ownership }: Schedul
     schedule: cron,
     timeZone,
     attemptDeadline: "180s",
-    retryConfig: { retryCount: 5, minBackoffDuration: "10s", maxBackoffDuration: "600s", maxRetryDuration: "3600s" },
+    retryConfig: {
+      ...{ retryCount: 5, minBackoffDuration: "10s", maxBackoffDuration: "600s" },
+      maxRetryDuration: patience({ rebuild }),
+    },
     httpTarget: {
       uri: `${requestUrl}/v1/requests`,
       httpMethod: "POST",

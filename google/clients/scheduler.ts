@@ -14,7 +14,13 @@ export interface SchedulerJob {
   readonly schedule?: string;
   readonly timeZone?: string;
   readonly attemptDeadline?: string;
-  readonly retryConfig?: object;
+  readonly retryConfig?: {
+    readonly retryCount?: number;
+    /** Durations such as `600s`. */
+    readonly minBackoffDuration?: string;
+    readonly maxBackoffDuration?: string;
+    readonly maxRetryDuration?: string;
+  };
   readonly httpTarget?: {
     readonly uri?: string;
     readonly httpMethod?: string;

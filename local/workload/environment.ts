@@ -12,6 +12,8 @@ export interface EnvironmentParts {
   readonly reachesGoogle: boolean;
   /** `file:` URLs of the modules that Node loads first. */
   readonly preloads: readonly string[];
+  /** Where Node keeps what programs compile to. */
+  readonly compiled: string;
   /** Where the container's volumes really are. */
   readonly mounts: MountTable;
   /** The instance's loopback address. */
@@ -37,6 +39,7 @@ export function instanceEnvironment(parts: EnvironmentParts): Record<string, str
         [...new Set([cloud[name] ?? "", ...direct])].filter(Boolean).join(","),
       ]),
     ),
+    NODE_COMPILE_CACHE: parts.compiled,
     ...parts.container,
     NODE_OPTIONS: [...parts.preloads.map((module) => `--import=${module}`), parts.container.NODE_OPTIONS ?? ""]
       .join(" ")

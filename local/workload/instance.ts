@@ -164,7 +164,7 @@ export class Instance {
       name,
       translatePaths(translateAddresses(value, table), mounts),
     ]);
-    const { preload, filesPreload } = this.#runtime;
+    const { preload, filesPreload, compiled } = this.#runtime;
     return instanceEnvironment({
       cloud: this.#runtime.cloud.environment({
         metadataHost: this.#metadata?.host ?? "",
@@ -173,6 +173,7 @@ export class Instance {
       container: { ...base, HOME: this.#directory, TMPDIR: this.#directory, ...Object.fromEntries(translated) },
       reachesGoogle: this.#workload.egress.reachesGoogle,
       preloads: container.mounts?.length ? [preload, filesPreload] : [preload],
+      compiled,
       mounts,
       address: this.address,
       table,

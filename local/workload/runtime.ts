@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { transformSync } from "esbuild";
@@ -18,6 +18,8 @@ export interface Runtime {
   readonly preload: string;
   /** The same for the processes of containers that have volumes. */
   readonly filesPreload: string;
+  /** Where their Node keeps what programs compile to, which a second instance of the same image then need not do. */
+  readonly compiled: string;
   /** Of instances, by the name of their workload. */
   readonly ids: DrawnIds;
   /** Makes a private directory for one instance. */
@@ -45,13 +47,15 @@ function createRuntime(cloud: Cloud): Runtime {
   const preload = writePreload(root, "network");
   const filesPreload = writePreload(root, "files");
   const account = chooseAccount([process.execPath, installation, join(installation, "node_modules"), root]);
-
+  const compiled = join(root, "compiled");
+  makeOwnDirectory(compiled, account);
   return {
     cloud,
     images,
     account,
     preload,
     filesPreload,
+    compiled,
     ids: openIds(cloud, "workload"),
     makeDirectory() {
       const directory = join(root, "instances", randomUUID());
@@ -70,6 +74,12 @@ function writePreload(root: string, name: string): string {
   const path = join(root, `${name}.mjs`);
   writeFileSync(path, transformSync(source, { loader: "ts", target: "es2024" }).code, { mode: 0o644 });
   return pathToFileURL(path).href;
+}
+
+/** A directory that no other account may write into: what is in it is run. */
+function makeOwnDirectory(directory: string, { uid, gid }: Account): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid);
 }
 
 /** Directories of instances and builds that were under way when the local cloud was killed. */

@@ -12,6 +12,8 @@ export interface ScheduleInput {
     readonly schedule: string;
     readonly timeZone: string;
     readonly level: "app" | "data" | "database" | "all";
+    /** What becomes of a firing that finds nobody in time. */
+    readonly missed: "skip" | "run";
   };
   /** URL of the request function, which is also the audience of the job's token. */
   readonly requestUrl: string;
@@ -42,6 +44,7 @@ export const scheduleStep: StepDeclaration<ScheduleInput, ScheduleOutput> = {
         schedule: policy.rebuild.schedule,
         timeZone: policy.rebuild.timeZone,
         level: policy.rebuild.level,
+        missed: policy.rebuild.missed,
       },
       requestUrl: context.requestUrl,
       account: accountEmail(project, installationAccountId("scheduler")),

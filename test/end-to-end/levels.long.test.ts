@@ -81,6 +81,22 @@ describe("rebuilding while the environment is used", () => {
     expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g3"]);
   });
 
+  it.each(["app", "data", "database", "all"])(
+    "keeps the old one answering when what level %s makes does not answer as it should",
+    async (level) => {
+      const before = [await servingOf("levels"), await clusters(), await databases()];
+      const load = loadOf("levels");
+      environment.edit("app/server.ts", "Select Users", "No Users");
+      expect((await cloud.up(environment)).run).toMatchObject({ state: "failed", failures: [{ step: "verify" }] });
+      const run = await rebuild(level);
+      expect(run).toMatchObject({ state: "failed", outcome: "kept-old", failures: [{ step: "verify" }] });
+      environment.edit("app/server.ts", "No Users", "Select Users");
+      expect((await cloud.up(environment)).run.failures).toEqual([]);
+      expect([await servingOf("levels"), await clusters(), await databases()]).toEqual(before);
+      expect(await load.stop()).toMatchObject({ failed: [] });
+    },
+  );
+
   it("is repeated by `up` without a change, and taken down whole", async () => {
     const { run } = await cloud.up(environment);
     expect(changedSteps(run)).toEqual([]);
@@ -109,7 +125,7 @@ describe("rebuilding while the environment is used", () => {
 
   function loadOf(service: string): Load {
     const url = localUrl(cloud.local.cloud, `${place}/services/${service}`) ?? "";
-    const isExpected = (status: number, body: string) => status === 200 && body.includes("sasashun");
+    const isExpected = (status: number, body: string) => status === 200 && body === seeded;
     const load = startLoad(url, { lanes: 2, isExpected });
     loads.push(load);
     return load;

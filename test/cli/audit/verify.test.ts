@@ -146,6 +146,13 @@ describe("verifyChain", () => {
     });
   });
 
+  it("reads the last record from the chain while it has no object of its own yet", async () => {
+    await storage.deleteObject(bucket, "runs/users/run-3.json");
+    expect(await verify()).toMatchObject({ valid: true, verified: 3, records: 3 });
+    await change("chains/users.json", '"tail":{', '"tail":{"forged":true,');
+    expect(await verify()).toMatchObject({ valid: false, verified: 2, broken: { object: "runs/users/run-3.json" } });
+  });
+
   it("tells a record that was taken out of the chain", async () => {
     const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "");
     await put("chains/users.json", JSON.stringify({ records: records.slice(0, 2) }));

@@ -12,7 +12,7 @@ const ownership = ownershipOf({ installation: `${testProject}-alloyrun`, environ
 const requestUrl = "https://alloyrun-request-123.asia-northeast1.run.app";
 const input: ScheduleInput = {
   job: `projects/${testProject}/locations/asia-northeast1/jobs/alloyrun-rebuild-staging`,
-  rebuild: { schedule: "0 6 * * 1-5", timeZone: "Asia/Tokyo", level: "data" },
+  rebuild: { schedule: "0 6 * * 1-5", timeZone: "Asia/Tokyo", level: "data", missed: "skip" },
   account: accountEmail(testProject, "alloyrun-scheduler"),
   environment: "staging",
   ...{ requestUrl, ownership },
@@ -51,6 +51,7 @@ describe("schedule", () => {
     const { body } = await read();
     expect(body).toMatchObject({
       ...{ schedule: "0 6 * * 1-5", timeZone: "Asia/Tokyo", state: "ENABLED", description: ownership.mark },
+      retryConfig: { maxRetryDuration: "3600s" },
       httpTarget: {
         ...{ uri: `${requestUrl}/v1/requests`, httpMethod: "POST" },
         oidcToken: { serviceAccountEmail: input.account, audience: requestUrl },
@@ -72,6 +73,7 @@ describe("schedule", () => {
     ["the time", { schedule: "30 7 * * *" }, "schedule"],
     ["the zone", { timeZone: "Europe/Berlin" }, "timeZone"],
     ["the level", { level: "all" }, "httpTarget"],
+    ["for how long a missed one is tried again", { missed: "run" }, "retryConfig"],
   ] as const)("changes %s in place", async (_what, rebuild, path) => {
     const changed = { ...input, rebuild: { ...input.rebuild, ...rebuild } };
     expect(JSON.stringify(await plan(changed))).toContain(`"path":"${path}"`);

@@ -127,7 +127,7 @@ describe("Instance", () => {
     await task.stop();
     const names = texts().find((text) => text?.startsWith("names:"));
     expect(names).toBe(
-      "names:GCE_METADATA_HOST,HOME,HTTPS_PROXY,K_SERVICE,LOCAL_CLOUD_NETWORK,NODE_OPTIONS,NO_PROXY,PATH,TMPDIR,no_proxy",
+      "names:GCE_METADATA_HOST,HOME,HTTPS_PROXY,K_SERVICE,LOCAL_CLOUD_NETWORK,NODE_COMPILE_CACHE,NODE_OPTIONS,NO_PROXY,PATH,TMPDIR,no_proxy",
     );
   });
 
