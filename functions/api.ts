@@ -1,4 +1,5 @@
 import type { Change } from "../plan/change.ts";
+import type { PriceSource } from "../plan/cost.ts";
 import type { Digest } from "../plan/digest.ts";
 import type { Level } from "../plan/generation.ts";
 import type { StepName } from "../plan/step.ts";
@@ -62,8 +63,8 @@ export interface RequestAccepted {
   readonly execution: string;
   /** Seconds that the whole is expected to take. */
   readonly expectedSeconds: number;
-  /** USD per day that the environment costs by list price once it is up, with the date of the price table. */
-  readonly costPerDay?: { readonly amount: number; readonly pricesOf: string };
+  /** USD per day that the environment costs by list price once it is up, and whose prices these are. */
+  readonly costPerDay?: PriceSource & { readonly amount: number };
   /** Whether somebody must approve it; `depends` when only the observed plan tells. */
   readonly approval: "required" | "not-required" | "depends";
 }

@@ -4,6 +4,19 @@ import type { PlanEffects } from "./digest.ts";
 /** When a person is asked first. */
 export type ApprovalPolicy = PolicySpec["approval"];
 
+/** Who decides about what somebody must approve. */
+export interface Deciders {
+  /** E-mail addresses of those who may; empty when anybody may who did not ask. */
+  readonly approvers: readonly string[];
+  /** How long the question stays open. */
+  readonly timeoutSeconds: number;
+}
+
+/** Who decides by a policy. */
+export function decidersOf({ approvers, timeoutSeconds }: ApprovalPolicy): Deciders {
+  return { approvers: approvers.map(toAddress), timeoutSeconds };
+}
+
 /** Why a person must approve what has these effects, each reason in a sentence; empty when nobody must. */
 export function reasonsToAsk(
   policy: ApprovalPolicy,
@@ -52,6 +65,10 @@ export function refusalToDecide(
   const asked = requesters.map((each) => each.toLowerCase());
   if (asked.includes(approver.toLowerCase())) return `${approver} asked for it and may not decide about it`;
   if (policy.approvers.length === 0) return undefined;
-  const named = policy.approvers.map((each) => each.replace(/^user:/, "").toLowerCase());
+  const named = policy.approvers.map((each) => toAddress(each).toLowerCase());
   return named.includes(approver.toLowerCase()) ? undefined : `${approver} is not among the approvers of the spec`;
+}
+
+function toAddress(member: string): string {
+  return member.replace(/^user:/, "");
 }

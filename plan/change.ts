@@ -10,10 +10,16 @@ export interface Change {
 
 /** One field's difference. */
 export interface FieldChange {
-  /** Path as in the API, for example `scaling.maxInstanceCount`. */
+  /** Path as in the API, for example `scaling.maxInstanceCount`; containers and variables go by their names. */
   readonly path: string;
   readonly from?: unknown;
   readonly to?: unknown;
+}
+
+/** A value of a field as people read it. */
+export function valueText(value: unknown): string {
+  if (value === undefined || value === null) return "(none)";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** What a change means to people. */

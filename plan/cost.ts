@@ -2,15 +2,22 @@ import type { Plan } from "./plan.ts";
 import { pricesAsOf, pricesOf } from "./prices.ts";
 import type { StepName } from "./step.ts";
 
+/** Whose list prices an amount is by, and from when. */
+export interface PriceSource {
+  /** Month of the prices, for example `2025-04`. */
+  readonly pricesOf: string;
+  /** Region whose prices they are. */
+  readonly region: string;
+  /** Region of the environment, where no prices of its own are known and those of `region` stand in for them. */
+  readonly standsInFor?: string;
+}
+
 /** What an environment costs while it stands idle, by list price. Requests, traffic and storage used come on top. */
 export interface Cost {
   readonly usdPerDay: number;
   /** The steps whose resources are billed by time, dearest first. */
   readonly steps: readonly { readonly name: StepName; readonly usdPerDay: number }[];
-  /** Region whose prices were taken: the plan's own, or the one that stands in for it. */
-  readonly pricesOf: string;
-  /** Month of the prices, for example `2025-04`. */
-  readonly pricesAsOf: string;
+  readonly source: PriceSource;
 }
 
 /** The cost of a plan per day. */
@@ -20,10 +27,15 @@ export function costOf(plan: Pick<Plan, "steps" | "region">): Cost {
     .map(({ name, costPerDay }) => ({ name, usdPerDay: costPerDay }))
     .sort((a, b) => b.usdPerDay - a.usdPerDay);
   const total = billed.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
-  return {
-    usdPerDay: Math.round(total * 100) / 100,
-    steps: billed,
-    pricesOf: pricesOf(plan.region).region,
-    pricesAsOf,
-  };
+  return { usdPerDay: Math.round(total * 100) / 100, steps: billed, source: sourceOf(plan.region) };
+}
+
+/** A source as people read it: `asia-northeast1, 2025-04`, and for which region it stands in. */
+export function nameSource({ region, pricesOf: month, standsInFor }: PriceSource): string {
+  return `${region}, ${month}${standsInFor === undefined ? "" : `, for want of those of ${standsInFor}`}`;
+}
+
+function sourceOf(wanted: string): PriceSource {
+  const { region } = pricesOf(wanted);
+  return { pricesOf: pricesAsOf, region, ...(region !== wanted && { standsInFor: wanted }) };
 }

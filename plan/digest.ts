@@ -1,9 +1,11 @@
 import { canonicalJson, sha256 } from "../spec/names.ts";
+import type { Deciders } from "./approval.ts";
 import type { Change } from "./change.ts";
-import { costOf } from "./cost.ts";
+import { costOf, type PriceSource } from "./cost.ts";
 import { expectedDuration } from "./duration.ts";
 import type { Generations, Level } from "./generation.ts";
-import type { Plan } from "./plan.ts";
+import { withNewImage } from "./new-image.ts";
+import type { Plan, PlanStep } from "./plan.ts";
 import type { StepName } from "./step.ts";
 
 /** One change and the step that would make it; `spec` for what only the stored spec says, such as who must approve. */
@@ -18,7 +20,7 @@ export interface PlanEffects {
   /** Whether the environment does not answer meanwhile. */
   readonly downtime: boolean;
   /** USD a day by list price, while nothing is asked of the environment. */
-  readonly costPerDay: { readonly before: number; readonly after: number; readonly pricesOf: string };
+  readonly costPerDay: PriceSource & { readonly before: number; readonly after: number };
   /** Seconds of the longest chain of steps that change something. */
   readonly expectedSeconds: number;
 }
@@ -37,6 +39,8 @@ export interface Digest {
   readonly effects: PlanEffects;
   /** Why somebody must approve it, each reason in a sentence; empty when nobody must. */
   readonly reasons: readonly string[];
+  /** Who decides; absent when nobody must. */
+  readonly deciders?: Deciders;
   /** SHA-256, in hexadecimal, of all else but durations. */
   readonly changesHash: string;
 }
@@ -48,12 +52,16 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
   readonly changes: Partial<Record<PlannedChange["step"], readonly Change[]>>;
   /** Why somebody must approve what has these effects. */
   readonly reasonsOf?: (effects: PlanEffects, changes: number) => readonly string[];
+  /** Who decides, should there be a reason. */
+  readonly deciders?: Deciders;
 }
 
 /** Adds up what the steps would change. The same observations give the same hash. */
-export function digestOf({ plan, action, level, generations, changes, reasonsOf }: Observations): Digest {
+export function digestOf(observations: Observations): Digest {
+  const { plan, action, level, generations, changes, reasonsOf } = observations;
+  const told = action === "down" ? changes : withNewImage(changes, plan);
   const planned = (["spec", ...plan.steps.map(({ name }) => name)] as const).flatMap((step) =>
-    (changes[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
+    (told[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
   );
   const effects = effectsOf(planned, plan, action);
   const reasons = reasonsOf?.(effects, planned.length) ?? [];
@@ -62,8 +70,11 @@ export function digestOf({ plan, action, level, generations, changes, reasonsOf 
     ...rest,
     effects: { dataLoss, downtime, costPerDay },
   }));
-  const changesHash = sha256(canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay, reasons }));
-  return { ...content, changes: planned, effects, reasons, changesHash };
+  const decision = { reasons, ...(reasons.length > 0 && { deciders: observations.deciders }) };
+  const changesHash = sha256(
+    canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay, ...decision }),
+  );
+  return { ...content, changes: planned, effects, ...decision, changesHash };
 }
 
 /** What differs between two digests, as people name it: resources that only one of them changes, or changes otherwise. */
@@ -76,6 +87,7 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
   return [
     ...(before.planHash === after.planHash ? [] : ["the spec"]),
     ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
+    ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
     ...gone.map(({ action, resource }) => `no longer: ${action} ${resource}`),
     ...fresh.map(({ action, resource }) => `now: ${action} ${resource}`),
   ];
@@ -87,22 +99,37 @@ function effectsOf(
   action: Digest["action"],
 ): PlanEffects {
   const difference = changes.reduce((sum, { effects }) => sum + effects.costPerDay, 0);
-  const { steps, pricesAsOf } = costOf(plan);
+  const { steps, source } = costOf(plan);
   // Nothing is rounded before the end, or nothing at all would seem to cost a cent.
   const after = action === "down" ? 0 : steps.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
   return {
     dataLoss: changes.some(({ effects }) => effects.dataLoss),
     downtime: changes.some(({ effects }) => effects.downtime),
-    costPerDay: { before: toCents(Math.max(0, after - difference)), after: toCents(after), pricesOf: pricesAsOf },
-    expectedSeconds: Math.round(secondsOf(changes, plan)),
+    costPerDay: { before: toCents(Math.max(0, after - difference)), after: toCents(after), ...source },
+    expectedSeconds: Math.round(secondsOf(changes, plan, action)),
   };
 }
 
-/** A step that changes nothing takes no time; one that does takes as long as its longest change. */
-function secondsOf(changes: readonly PlannedChange[], { steps }: Observations["plan"]): number {
+/**
+ * A step that changes nothing takes no time; one that does takes as long as its longest change. A new revision is proved and
+ * given traffic as well, which no plan tells as changes.
+ */
+function secondsOf(
+  changes: readonly PlannedChange[],
+  { steps }: Observations["plan"],
+  action: Digest["action"],
+): number {
   const longest = (step: StepName) =>
     Math.max(0, ...changes.filter((change) => change.step === step).map(({ effects }) => effects.expectedSeconds));
-  return expectedDuration({ steps: steps.map((step) => ({ ...step, expectedSeconds: longest(step.name) })) }).seconds;
+  const isNew =
+    action !== "down" &&
+    changes.some(
+      ({ step, fields, action: kind }) =>
+        step === "service" && (kind === "create" || fields.some(({ path }) => path === "template.revision")),
+    );
+  const secondsOfStep = ({ name, expectedSeconds }: PlanStep) =>
+    isNew && (name === "verify" || name === "traffic") ? expectedSeconds : longest(name);
+  return expectedDuration({ steps: steps.map((step) => ({ ...step, expectedSeconds: secondsOfStep(step) })) }).seconds;
 }
 
 function toCents(usd: number): number {

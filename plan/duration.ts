@@ -1,3 +1,6 @@
+import { expectedSeconds, rebuildFactsOf, rebuildSeconds, removalSeconds } from "../spec/expected.ts";
+import type { Spec } from "../spec/schema.ts";
+import type { Level } from "./generation.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import type { StepName } from "./step.ts";
 
@@ -14,6 +17,31 @@ export function expectedDuration({ steps }: Pick<Plan, "steps">): Duration {
   const ends = new Map<StepName, Duration>();
   for (const step of steps) ends.set(step.name, endOf(step, ends));
   return longest([...ends.values()]);
+}
+
+/** What is asked for, as far as its time depends on it. */
+export interface Asked {
+  readonly action: "up" | "rebuild" | "down" | "plan" | "check";
+  readonly level: Level;
+  /** Absent where nothing of a spec counts, as with `check`. */
+  readonly spec?: Pick<Spec, "database" | "service">;
+}
+
+/** Seconds that a request takes as a rule, before anything has been observed: an up is taken to build all of it. */
+export function estimateOf({ action, level, spec }: Asked, plan: Pick<Plan, "steps">): number {
+  switch (action) {
+    case "plan":
+      return expectedSeconds.plan;
+    case "down":
+      return expectedDuration({
+        steps: plan.steps.map((step) => ({ ...step, expectedSeconds: removalSeconds[step.name] })),
+      }).seconds;
+    case "rebuild":
+      return spec ? rebuildSeconds(level, rebuildFactsOf(spec)) : expectedDuration(plan).seconds;
+    case "up":
+    case "check":
+      return expectedDuration(plan).seconds;
+  }
 }
 
 function endOf({ name, needs, expectedSeconds }: PlanStep, ends: ReadonlyMap<StepName, Duration>): Duration {

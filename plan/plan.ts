@@ -63,9 +63,6 @@ function planStep(
   if (!input) return [];
   const costPerDay = step.costPerDay?.(input, pricesOf(spec.region).prices) ?? 0;
   const { name, needs } = step;
-  return [{ name, needs, input, expectedSeconds: step.expectedSeconds(input), costPerDay: toTenthOfCent(costPerDay) }];
-}
-
-function toTenthOfCent(usd: number): number {
-  return Math.round(usd * 1000) / 1000;
+  // Not rounded: what is there before a change is this less what the change adds.
+  return [{ name, needs, input, expectedSeconds: step.expectedSeconds(input), costPerDay }];
 }

@@ -38,8 +38,8 @@ export interface PlanContext {
 }
 
 /**
- * What a step is, without how it works. Pure: no I/O, no clock, and no import beyond types and `spec/names.ts`, because
- * the step's function carries it in its bundle.
+ * What a step is, without how it works. Pure: no I/O, no clock, and no import beyond types, tables and `spec/names.ts`,
+ * because the step's function carries it in its bundle.
  */
 export interface StepDeclaration<Input extends object, Output extends object> {
   readonly name: StepName;

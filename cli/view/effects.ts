@@ -1,14 +1,15 @@
+import { nameSource } from "../../plan/cost.ts";
 import type { PlanEffects } from "../../plan/digest.ts";
 import { formatDuration } from "./duration.ts";
 
 /** What a plan means to people, a line for each: data, answers meanwhile, cost and time. */
 export function renderEffects({ dataLoss, downtime, costPerDay, expectedSeconds }: PlanEffects): string[] {
-  const { before, after, pricesOf } = costPerDay;
+  const { before, after } = costPerDay;
   const cost = before === after ? usd(after) : `${usd(before)} -> ${usd(after)}`;
   return [
     `data      ${dataLoss ? "rows are LOST" : "no row is lost"}`,
     `downtime  ${downtime ? "does not answer meanwhile" : "none: it answers throughout"}`,
-    `cost      ${cost} USD a day (list prices of ${pricesOf})`,
+    `cost      ${cost} USD a day (list prices of ${nameSource(costPerDay)})`,
     `time      ${expectedSeconds > 0 ? `about ${formatDuration(expectedSeconds)}` : "none"}`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { RequestAccepted, RunView } from "../../functions/api.ts";
+import { nameSource } from "../../plan/cost.ts";
 import type { Place } from "../installation.ts";
 import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
@@ -38,12 +39,14 @@ function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
   return [
     ...lines,
     `On Google Cloud: ${formatDuration(took)} for this run${usual}.`,
-    ...(cost ? [`It costs ${usd(cost.amount)} USD per day (list prices of ${cost.pricesOf}).`] : []),
+    ...(cost ? [`It costs ${usd(cost.amount)} USD per day (list prices of ${nameSource(cost)}).`] : []),
   ];
 }
 
 function costOf({ plan }: RunView): RequestAccepted["costPerDay"] {
-  return plan && { amount: plan.effects.costPerDay.after, pricesOf: plan.effects.costPerDay.pricesOf };
+  if (!plan) return undefined;
+  const { before: _before, after: amount, ...source } = plan.effects.costPerDay;
+  return { amount, ...source };
 }
 
 /** Nobody decided when there is no decision. */

@@ -58,6 +58,11 @@ export const planSchema = z.strictObject({
           before: usdPerDay("Cost before"),
           after: usdPerDay("Cost afterwards"),
           pricesOf: z.string().describe("Month of the price table."),
+          region: z.string().describe("Region whose list prices these are."),
+          standsInFor: z
+            .string()
+            .optional()
+            .describe("Region of the environment, where no prices of its own are known and the others stand in."),
         })
         .describe("Requests, traffic and stored rows come on top."),
       expectedSeconds: z.number().nonnegative().describe("The longest chain of steps that change something."),
@@ -67,6 +72,14 @@ export const planSchema = z.strictObject({
     .strictObject({
       needed: z.boolean().describe("Whether somebody must approve it."),
       reasons: z.array(z.string()).describe("Why, each reason in a sentence."),
+      approvers: z
+        .array(z.string())
+        .describe("E-mail addresses of those who may decide; empty when anybody may who did not ask."),
+      timeoutSeconds: z
+        .number()
+        .nonnegative()
+        .optional()
+        .describe("Seconds that the question stays open; absent when nobody must."),
     })
     .describe("What the policy says about it: the stricter of the stored spec's and this one's."),
   command: z.string().describe("The command that carries out exactly this plan."),
@@ -89,7 +102,12 @@ export function toPlanDocument(
   return {
     ...{ run, environment, of, level, changesHash, planHash, generations, effects },
     changes: changes.map((change) => ({ ...change, fields: [...change.fields] })),
-    approval: { needed: reasonsToAsk.length > 0, reasons: [...reasonsToAsk] },
+    approval: {
+      needed: reasonsToAsk.length > 0,
+      reasons: [...reasonsToAsk],
+      approvers: [...(plan.deciders?.approvers ?? [])],
+      timeoutSeconds: plan.deciders?.timeoutSeconds,
+    },
     command: `${commandOf(of, level)} --plan ${changesHash}`,
   };
 }

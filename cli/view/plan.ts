@@ -1,5 +1,6 @@
-import type { FieldChange } from "../../plan/change.ts";
+import { type FieldChange, valueText } from "../../plan/change.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
+import { toDuration } from "../../spec/duration.ts";
 import { formatDuration } from "./duration.ts";
 import { renderEffects, usd } from "./effects.ts";
 import type { PlanDocument } from "./plan-document.ts";
@@ -10,7 +11,7 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
   const subject = of === "rebuild" ? `rebuild of ${environment} at level ${level}` : `${of} of ${environment}`;
   return [
     `Plan of ${subject}: ${countChanges(changes)}`,
-    ...(verbose ? renderChanges(changes) : []),
+    ...(verbose ? renderChanges(changes) : renderTelling(changes)),
     ...renderEffects(effects).map((line) => `  ${line}`),
     ...renderApproval(approval),
     `  plan      ${changesHash}`,
@@ -28,9 +29,14 @@ export function countChanges(changes: readonly PlannedChange[]): string {
     : [...counts].map(([action, count]) => `${count} to ${action}`).join(", ");
 }
 
-function renderApproval({ needed, reasons }: PlanDocument["approval"]): string[] {
+function renderApproval({ needed, reasons, approvers, timeoutSeconds }: PlanDocument["approval"]): string[] {
   if (!needed) return ["  approval  not needed"];
-  return reasons.map((reason, index) => (index === 0 ? `  approval  needed: ${reason}` : `            and: ${reason}`));
+  const those = approvers.length > 0 ? approvers.join(", ") : "whoever may use the installation";
+  return [
+    ...reasons.map((reason, index) => (index === 0 ? `  approval  needed: ${reason}` : `            and: ${reason}`)),
+    `            by: ${those}; never who asks`,
+    ...(timeoutSeconds === undefined ? [] : [`            within: ${toDuration(timeoutSeconds)} of being asked`]),
+  ];
 }
 
 /** The hash alone takes most of a line. */
@@ -65,10 +71,28 @@ function renderChange({ action, resource, fields, effects }: PlannedChange): str
 }
 
 function renderField({ path, from, to }: FieldChange): string {
-  return `${path}: ${textOf(from)} -> ${textOf(to)}`;
+  return `${path}: ${valueText(from)} -> ${valueText(to)}`;
 }
 
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return "(none)";
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** Fields in the short form, and how much of a value. */
+const mostTold = 3;
+const mostOfValue = 24;
+
+/** What is otherwise afterwards, in one line: the first fields of what is there already, leaving out what follows from them. */
+function renderTelling(changes: readonly PlannedChange[]): string[] {
+  const kept = changes.filter(({ action }) => action === "update" || action === "replace");
+  const telling = kept
+    .flatMap(({ fields }) => fields)
+    .filter(({ path }) => !/^(iamPolicy|labels|state|execution|template\.revision)/.test(path));
+  if (telling.length === 0) return [];
+  const told = telling.slice(0, mostTold).map(({ path, from, to }) => {
+    const name = path.replace(/^template\.(containers\.[^.]+\.)?/, "");
+    return `${name}: ${clip(valueText(from))} -> ${clip(valueText(to))}`;
+  });
+  const more = telling.length - told.length;
+  return [`  fields    ${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`];
+}
+
+function clip(text: string): string {
+  return text.length <= mostOfValue ? text : `${text.slice(0, mostOfValue - 1)}…`;
 }

@@ -1,5 +1,6 @@
 import type { AlloyDbClient, Instance } from "../../google/clients/alloydb.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
+import { removalSeconds } from "../../spec/expected.ts";
 import type { Ownership } from "../../spec/names.ts";
 import { expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import {
@@ -44,7 +45,7 @@ export interface InstanceTools {
 /** Seconds that a change of a running instance takes, its restart included. */
 const patchSeconds = 180;
 
-const deletionSeconds = 120;
+const deletionSeconds = removalSeconds.instance;
 
 // biome-ignore format: a table
 const mutableFields: readonly MutableField<WantedInstance, Instance>[] = [

@@ -22,7 +22,8 @@ export const applicationContainer = "app";
 /** Label of a revision: the rebuild that made it. Being part of the content, it gives each rebuild a revision of its own. */
 export const rebuildLabel = "alloyrun-rebuild";
 
-const proxyContainer = "alloydb-proxy";
+/** Name of the container that runs the Auth Proxy. */
+export const proxyContainer = "alloydb-proxy";
 const databasePort = 5432;
 const healthPort = 9090;
 

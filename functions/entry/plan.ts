@@ -1,6 +1,7 @@
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
+import { decidersOf } from "../../plan/approval.ts";
 import { type Digest, digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
 import type { Serving } from "../../plan/generation.ts";
 import type { ClusterInput } from "../../plan/steps/cluster.ts";
@@ -65,6 +66,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
   ]);
   const judged = { run, plan: stored, request, terms, ledger: ledger?.value };
+  const policy = stricterOf(terms?.approval, stored.approval);
   const digest = digestOf({
     plan: stored,
     action: run.action === "check" ? "plan" : run.action,
@@ -72,6 +74,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     generations: { database: run.databaseGeneration, cluster: run.clusterGeneration },
     changes: { ...changesOf(body), spec: changesOfSpec(judged) },
     reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
+    deciders: policy && decidersOf(policy),
   });
   await writeOnce(storage, { bucket, object: digestObject(digest.changesHash) }, digest);
   const { changesHash: asked } = request;

@@ -1,11 +1,14 @@
+import { type FieldChange, valueText } from "../../plan/change.ts";
+import { nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import { idOf } from "../../spec/names.ts";
 import { type Html, html } from "./html.ts";
 import type { Question } from "./link.ts";
 import type { Page } from "./page.ts";
 
-/** Changes that are listed one by one. */
+/** Changes, and fields of each, that are listed one by one. */
 const mostListed = 40;
+const mostFields = 20;
 
 /** The page on which an approver decides: what, what it costs and loses, why it is asked, and by whom. */
 export function questionPage(question: Question, told?: { readonly status: number; readonly complaint: string }): Page {
@@ -74,7 +77,7 @@ function factsOf(question: Question): readonly (readonly [string, Html])[] {
   const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`no row is lost`;
   const cost =
     costPerDay &&
-    html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${costPerDay.pricesOf}`;
+    html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${nameSource(costPerDay)}`;
   return [
     ["Changes", html`${countChanges(plan?.changes ?? [])}`],
     ...(cost ? [["Cost a day", cost] as const] : []),
@@ -104,10 +107,20 @@ function listChanges(changes: readonly PlannedChange[]): Html {
   if (changes.length === 0) return html``;
   const listed = changes.slice(0, mostListed);
   const items = listed.map(
-    ({ action, resource, step }) => html`<li>${action} ${idOf(resource)} <small>(${step})</small></li>`,
+    ({ action, resource, step, fields }) =>
+      html`<li>${action} ${idOf(resource)} <small>(${step})</small>${listFields(fields)}</li>`,
   );
   const left = changes.length - listed.length;
   return html`<details><summary>All changes</summary><ul>${items}${left > 0 ? html`<li>and ${left} more</li>` : html``}</ul></details>`;
+}
+
+function listFields(fields: readonly FieldChange[]): Html {
+  if (fields.length === 0) return html``;
+  const items = fields
+    .slice(0, mostFields)
+    .map(({ path, from, to }) => html`<li>${path}: ${valueText(from)} → ${valueText(to)}</li>`);
+  const left = fields.length - items.length;
+  return html`<ul>${items}${left > 0 ? html`<li>and ${left} more</li>` : html``}</ul>`;
 }
 
 function usd(amount: number): string {

@@ -1,7 +1,7 @@
 import type { Secret, SecretManagerClient } from "../../google/clients/secret-manager.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
-import type { IdentityInput, SecretInput } from "../../plan/steps/identity.ts";
+import type { ForeignSecretInput, IdentityInput, SecretInput } from "../../plan/steps/identity.ts";
 import { creation, differences, sameLabels, update } from "../changes.ts";
 import { StepError } from "../error.ts";
 import { refuseForeign } from "../ownership.ts";
@@ -29,7 +29,8 @@ export function readSecrets(
 /**
  * Reads the secrets.
  *
- * @throws StepError FAILED_PRECONDITION when one belongs to others, or one of the user's that the service reads is missing
+ * @throws StepError FAILED_PRECONDITION when one belongs to others, or one of the user's that the service reads, or the
+ * version of it that the spec names, is missing
  */
 export async function observeSecrets(
   input: IdentityInput,
@@ -72,8 +73,26 @@ function labelChanges(labels: Readonly<Record<string, string>>, found: Secret): 
   return differences([field], labels, found);
 }
 
-async function requireSecret({ name }: SecretInput, secretManager: SecretManagerClient): Promise<void> {
-  if (await secretManager.getSecret(name)) return;
-  const message = `${name} does not exist, although the spec gives it to the service: create it with a version first`;
+/** A revision that cannot read its secret would be refused only when all it stands on has been built. */
+async function requireSecret({ name, uses }: ForeignSecretInput, secretManager: SecretManagerClient): Promise<void> {
+  if (!(await secretManager.getSecret(name))) {
+    const fields = uses.map(({ variable }) => `service.secrets.${variable}`).join(" and ");
+    const message = `${fields} in the spec: ${name} does not exist; create it with a version first, or name another`;
+    throw new StepError({ code: "FAILED_PRECONDITION", reason: "MISSING_SECRET", resource: name, message });
+  }
+  await Promise.all(uses.map((use) => requireVersion(name, use, secretManager)));
+}
+
+async function requireVersion(
+  secret: string,
+  { variable, version }: ForeignSecretInput["uses"][number],
+  secretManager: SecretManagerClient,
+): Promise<void> {
+  const name = `${secret}/versions/${version}`;
+  const state = (await secretManager.getVersion(name))?.state;
+  if (state === "ENABLED") return;
+  const is = state === undefined ? "does not exist" : `is ${state.toLowerCase()}`;
+  const fix = state === "DISABLED" ? "enable it" : "add a version to the secret";
+  const message = `service.secrets.${variable} in the spec: ${name} ${is}; ${fix}, or name another version`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "MISSING_SECRET", resource: name, message });
 }

@@ -54,6 +54,19 @@ export function pushedImage(build: Build, registryUri: string): string | undefin
   return `${path}@${pushed.digest}`;
 }
 
+/**
+ * Where Artifact Registry has an image: its repository, and `{image}@sha256:{digest}` inside it. Undefined for an image of
+ * another registry.
+ *
+ * @param reference `{location}-docker.pkg.dev/{project}/{repository}/{image}@sha256:{digest}`
+ */
+export function imagePlaceOf(reference: string): { readonly repository: string; readonly image: string } | undefined {
+  const parts = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)\/([^:@]+)(?::[^@]*)?(@sha256:.+)$/.exec(reference);
+  if (!parts) return undefined;
+  const [, location, project, id, path, digest] = parts;
+  return { repository: `projects/${project}/locations/${location}/repositories/${id}`, image: `${path}${digest}` };
+}
+
 /** How a build stands, for deciding what to do. */
 export function stateOf(build: Build): "working" | "succeeded" | "failed" {
   switch (build.status) {

@@ -1,6 +1,6 @@
 import { expectApproval } from "../../plan/approval.ts";
 import { costOf } from "../../plan/cost.ts";
-import { expectedDuration } from "../../plan/duration.ts";
+import { estimateOf } from "../../plan/duration.ts";
 import { loosenings, reasonsToKeep, stricterOf, type Terms } from "../../plan/terms.ts";
 import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
@@ -100,12 +100,13 @@ async function ticketOf(
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy, onBehalfOf } = request;
-  const { environment, plan, spec, plannedBy, terms } = await makeReady(body, clients);
+  const { environment, plan, packed, terms } = await makeReady(body, clients);
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
   const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0 };
   return {
-    ...{ run, environment, level, requestedBy, onBehalfOf, spec, plannedBy },
+    ...{ run, environment, level, requestedBy, onBehalfOf },
+    ...(body.action === "up" ? { spec: packed?.text } : { plannedBy: packed?.text }),
     action: body.action,
     of: body.of,
     reason: body.reason,
@@ -120,8 +121,8 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     startBy: request.startBy,
     attempt: 1,
     status: `/v1/runs/${run}`,
-    expectedSeconds: plan ? Math.round(expectedDuration(plan).seconds) : 0,
-    costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, pricesOf: cost.pricesAsOf } : undefined,
+    expectedSeconds: plan ? Math.round(secondsOf(body, plan, packed)) : 0,
+    costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, ...cost.source } : undefined,
     approval: plan && !isOfSweep(body) ? expected(plan, wanted, terms) : "not-required",
   };
 }
@@ -135,12 +136,12 @@ function levelOf({ action, of, level }: RequestBody): StoredRequest["level"] {
 async function makeReady(
   body: RequestBody,
   clients: AcceptClients,
-): Promise<
-  { readonly environment: string; readonly plan?: StoredPlan; readonly terms?: Terms } & Pick<
-    StoredRequest,
-    "spec" | "plannedBy"
-  >
-> {
+): Promise<{
+  readonly environment: string;
+  readonly plan?: StoredPlan;
+  readonly packed?: PackedSpec;
+  readonly terms?: Terms;
+}> {
   const { storage, installation } = clients;
   const { bucket } = installation;
   if (body.action === "sweep") return { environment: "" };
@@ -159,13 +160,13 @@ async function makeReady(
   const plan = planOf(packed, installation);
   const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });
   await storePlan(storage, bucket, plan);
-  const { text } = packed;
-  return {
-    environment: packed.spec.name,
-    plan,
-    terms,
-    ...(body.action === "up" ? { spec: text } : { plannedBy: text }),
-  };
+  return { environment: packed.spec.name, plan, packed, terms };
+}
+
+/** How long it takes, as far as a request alone tells. */
+function secondsOf(body: RequestBody, plan: StoredPlan, packed: PackedSpec | undefined): number {
+  const { action } = body;
+  return action === "sweep" ? 0 : estimateOf({ action, level: levelOf(body), spec: packed?.spec }, plan);
 }
 
 /** What an execution would find missing only when half of the environment is built. */

@@ -19,6 +19,15 @@ const environmentName = () => z.string().describe("Name of the environment; empt
 const actions = z.enum(["up", "rebuild", "down", "plan", "sweep", "check"]);
 const level = () => z.enum(["app", "data", "database", "all"]).describe("How much is built anew.");
 const hash = (meaning: string) => z.string().describe(`SHA-256 of ${meaning}, in hexadecimal.`);
+/** Whose prices an amount is by. */
+const priceSource = {
+  pricesOf: z.string().describe("Month of the price table."),
+  region: z.string().describe("Region whose list prices these are."),
+  standsInFor: z
+    .string()
+    .optional()
+    .describe("Region of the environment, where no prices of its own are known and the others stand in for them."),
+};
 const seconds = (meaning: string) => z.number().describe(`Seconds that ${meaning} is expected to take.`);
 
 /** Answer to an accepted request. */
@@ -32,7 +41,7 @@ export const acceptedSchema = z.strictObject({
   costPerDay: z
     .strictObject({
       amount: z.number().describe("USD a day by list price."),
-      pricesOf: z.string().describe("Month of the price table."),
+      ...priceSource,
     })
     .optional()
     .describe("What the environment costs once it is up; with `up` only."),
@@ -93,13 +102,22 @@ export const planSchema = z.strictObject({
         .strictObject({
           before: z.number().describe("USD a day before."),
           after: z.number().describe("USD a day afterwards."),
-          pricesOf: z.string().describe("Month of the price table."),
+          ...priceSource,
         })
         .describe("By list price; requests, traffic and stored rows come on top."),
       expectedSeconds: seconds("the longest chain of changes"),
     })
     .describe("What all changes together mean to people."),
   reasons: z.array(z.string()).describe("Why somebody must approve it, each reason in a sentence."),
+  deciders: z
+    .strictObject({
+      approvers: z
+        .array(z.string())
+        .describe("E-mail addresses of those who may decide; empty when anybody may who did not ask."),
+      timeoutSeconds: z.number().describe("Seconds that the question stays open."),
+    })
+    .optional()
+    .describe("Who decides; absent when nobody must."),
   changesHash: hash("the changes and effects; `plan` of a request carries out exactly these"),
 }) satisfies z.ZodType<RunView["plan"]>;
 

@@ -1,5 +1,5 @@
+import { rebuildFactsOf, rebuildMinutes } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId } from "../../spec/names.ts";
-import { rebuildMinutes } from "../../spec/rebuild.ts";
 import type { Spec } from "../../spec/schema.ts";
 import { minutesOfDay, toMinutes } from "../../spec/time-of-day.ts";
 import type { RequestAccepted, RequestBody, RequestSkipped } from "../api.ts";
@@ -89,20 +89,25 @@ async function windowOf(
   const { rebuild } = spec.policy;
   if (!rebuild) return { skipped: "the spec has no schedule any more" };
   const level = asked ?? rebuild.level;
-  const skipped = reasonOfTime({ ...rebuild, level }, times);
+  const minutes = rebuildMinutes(level, rebuildFactsOf(spec));
+  const skipped = reasonOfTime({ ...rebuild, minutes }, times);
   if (skipped !== undefined || rebuild.finishBy === undefined) return { skipped };
-  return { startBy: nextTimeOfDay(rebuild.finishBy, rebuild.timeZone, times.scheduledAt) - rebuildMinutes[level] * 60 };
+  return { startBy: nextTimeOfDay(rebuild.finishBy, rebuild.timeZone, times.scheduledAt) - minutes * 60 };
 }
 
 /** Why a rebuild that is due then does not begin now; undefined when it does. */
 export function reasonOfTime(
-  { missed, finishBy, timeZone, level }: NonNullable<Spec["policy"]["rebuild"]>,
+  {
+    missed,
+    finishBy,
+    timeZone,
+    minutes,
+  }: Pick<NonNullable<Spec["policy"]["rebuild"]>, "missed" | "finishBy" | "timeZone"> & { readonly minutes: number },
   { now, scheduledAt }: Times,
 ): string | undefined {
   const late = Math.floor((now - scheduledAt) / 60);
   if (now - scheduledAt > missedAfterSeconds && missed === "skip") return `it was missed: ${late} minutes late`;
   if (finishBy === undefined) return undefined;
-  const minutes = rebuildMinutes[level];
   if (now + minutes * 60 <= nextTimeOfDay(finishBy, timeZone, scheduledAt)) return undefined;
   return `it takes about ${minutes} minutes and would not be done by ${finishBy} ${timeZone}`;
 }

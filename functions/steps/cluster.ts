@@ -5,6 +5,7 @@ import { ApiError } from "../../google/error.ts";
 import type { Change } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/steps/cluster.ts";
+import { removalSeconds } from "../../spec/expected.ts";
 import { idOf } from "../../spec/names.ts";
 import { adminVersionOf, versionAnnotation } from "../alloydb/admin-version.ts";
 import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
@@ -118,7 +119,12 @@ function creationEffects(input: ClusterInput): SomeEffects {
 }
 
 function clusterDeletion(name: string, input: ClusterInput): Change {
-  return deletion(name, { dataLoss: true, downtime: true, expectedSeconds: 180, costPerDay: -costOf(input) });
+  return deletion(name, {
+    dataLoss: true,
+    downtime: true,
+    expectedSeconds: removalSeconds.cluster,
+    costPerDay: -costOf(input),
+  });
 }
 
 function costOf(input: ClusterInput): number {
@@ -181,7 +187,7 @@ async function discard(
 ): Promise<Pending> {
   const operation = await alloydb.deleteCluster({ name, requestId: requestIdOf(context.run, "deleteCluster", name) });
   return pending({
-    operations: [expecting(180, operation)],
+    operations: [expecting(removalSeconds.cluster, operation)],
     reason: `${name} is being deleted`,
     changes: [clusterDeletion(name, input)],
   });

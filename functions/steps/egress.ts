@@ -3,6 +3,7 @@ import { type Connector, connectVpcAccess, type VpcAccessClient } from "../../go
 import type { Change } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type ConnectorInput, type EgressInput, egressStep } from "../../plan/steps/egress.ts";
+import { expectedSeconds, removalSeconds } from "../../spec/expected.ts";
 import { idOf } from "../../spec/names.ts";
 import { done, expecting, leave, notYet, pending } from "../answer.ts";
 import { creation, deletion, differences, type MutableField, replacement, update } from "../changes.ts";
@@ -16,8 +17,8 @@ interface Clients {
   readonly compute: ComputeClient;
 }
 
-const creatingSeconds = 150;
-const deletingSeconds = 60;
+const creatingSeconds = expectedSeconds.connector;
+const deletingSeconds = removalSeconds.egress;
 
 const mutableFields: readonly MutableField<ConnectorInput, Connector>[] = [
   { path: "minInstances", wanted: (input) => input.minInstances, observed: (found) => found.minInstances },

@@ -7,17 +7,18 @@ import { type Build, type CloudBuildClient, connectCloudBuild } from "../../goog
 import { connectLogging, type LoggingClient } from "../../google/clients/logging.ts";
 import type { Change } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
-import { type BuiltImageInput, type ImageOutput, imageStep } from "../../plan/steps/image.ts";
+import { type BuiltImageInput, type GivenImageInput, type ImageOutput, imageStep } from "../../plan/steps/image.ts";
+import { expectedSeconds } from "../../spec/expected.ts";
 import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import { creation, deletion } from "../changes.ts";
 import type { Pending, StepResponse } from "../contract.ts";
-import type { StepError } from "../error.ts";
+import { StepError } from "../error.ts";
 import { failWith, tailOf } from "../evidence.ts";
 import { refuseFailures } from "../failure.ts";
-import { buildIdOf, contentTag, pushedImage, runTag, stateOf, toBuild } from "../image/build.ts";
+import { buildIdOf, contentTag, imagePlaceOf, pushedImage, runTag, stateOf, toBuild } from "../image/build.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { implementStep, type StepContext } from "../step.ts";
-import { unlessDisabled } from "../waiting.ts";
+import { unlessDisabled, unlessFailed } from "../waiting.ts";
 
 interface Clients {
   readonly registry: ArtifactRegistryClient;
@@ -25,7 +26,7 @@ interface Clients {
   readonly logging: LoggingClient;
 }
 
-const buildSeconds = 100;
+const buildSeconds = expectedSeconds.build;
 
 /**
  * Ensures the application's image. A build takes about 100 seconds; the same source is built once.
@@ -37,7 +38,10 @@ export const image = implementStep(
   { registry: connectArtifactRegistry, cloudBuild: connectCloudBuild, logging: connectLogging },
   {
     async plan(input, clients, { run }) {
-      if (input.kind === "digest") return [];
+      if (input.kind === "digest") {
+        await requireImage(input, clients.registry);
+        return [];
+      }
       const repository = await unlessDisabled(clients.registry.getRepository(input.repository));
       if (!repository) return [creation(input.repository, { costPerDay: costOf(input) }), plannedBuild(input)];
       refuseForeign(repository, input.repository, input.ownership);
@@ -76,6 +80,19 @@ export const image = implementStep(
     mends: (_, action) => action === "ensure",
   },
 );
+
+/**
+ * A revision of an image that is not there would be refused only when all it stands on has been built. Images of other
+ * registries, and of projects that cannot be looked into, are taken to be there.
+ */
+async function requireImage({ image }: GivenImageInput, registry: ArtifactRegistryClient): Promise<void> {
+  const place = imagePlaceOf(image);
+  if (!place) return;
+  const looking = unlessDisabled(registry.hasImage(place.repository, place.image));
+  if ((await unlessFailed(["PERMISSION_DENIED"], looking)) !== false) return;
+  const message = `service.image in the spec: ${image} does not exist; push it, or name the digest of an image that is there`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "MISSING_IMAGE", resource: image, message });
+}
 
 interface Work {
   readonly input: BuiltImageInput;

@@ -5,6 +5,7 @@ import type { Change } from "../../plan/change.ts";
 import { instanceStep } from "../../plan/steps/instance.ts";
 import { type RetireInput, type RetireOutput, retireStep } from "../../plan/steps/retire.ts";
 import { seedStep } from "../../plan/steps/seed.ts";
+import { expectedSeconds, removalSeconds } from "../../spec/expected.ts";
 import { databaseName, idOf } from "../../spec/names.ts";
 import { adminVersionOf } from "../alloydb/admin-version.ts";
 import { type DatabaseServer, dropDatabase, listGenerations } from "../alloydb/databases.ts";
@@ -50,9 +51,11 @@ export const retire = implementStep(
       const databases = present.filter((name) => name !== wanted);
       const losesData = run.action === "rebuild";
       return [
-        ...databases.map((name) => deletion(databaseResource(target, name), { dataLoss: losesData })),
+        ...databases.map((name) =>
+          deletion(databaseResource(target, name), { dataLoss: losesData, expectedSeconds: expectedSeconds.retire }),
+        ),
         ...own.filter((cluster) => cluster !== kept).map((cluster) => clusterDeletion(input, cluster, losesData)),
-      ];
+      ].map((change) => afterGrace(input, change));
     },
 
     async ensure(input, clients, context) {
@@ -138,15 +141,20 @@ async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Pro
     ),
   );
   return pending({
-    operations: operations.map((operation) => expecting(180, operation)),
+    operations: operations.map((operation) => expecting(removalSeconds.cluster, operation)),
     reason: `${names.join(", ")} is being deleted`,
     changes: [...dropped, ...going.map((cluster) => clusterDeletion(input, cluster, losesData))],
   });
 }
 
 function clusterDeletion(input: RetireInput, cluster: Cluster, dataLoss: boolean): Change {
-  const effects = { dataLoss, costPerDay: -input.clusterCostPerDay, expectedSeconds: 180 };
+  const effects = { dataLoss, costPerDay: -input.clusterCostPerDay, expectedSeconds: removalSeconds.cluster };
   return deletion(nameOfCluster(input.cluster, cluster), effects);
+}
+
+/** A deletion as it is planned: what served before is kept for a while. */
+function afterGrace({ graceSeconds }: RetireInput, change: Change): Change {
+  return { ...change, effects: { ...change.effects, expectedSeconds: graceSeconds + change.effects.expectedSeconds } };
 }
 
 function databaseResource(input: Pick<RetireInput, "cluster" | "instance">, name: string): string {

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { connectLogging, type LoggingClient } from "../../google/clients/logging.ts";
-import { connectRunServices, type Revision, type RunServicesClient, type Service } from "../../google/clients/run.ts";
+import {
+  connectRunServices,
+  type Revision,
+  type RevisionTemplate,
+  type RunServicesClient,
+  type Service,
+} from "../../google/clients/run.ts";
 import { editPolicy, type Policy, withGrants } from "../../google/policy.ts";
+import type { Change } from "../../plan/change.ts";
 import { egressStep } from "../../plan/steps/egress.ts";
 import { imageStep } from "../../plan/steps/image.ts";
 import { instanceStep } from "../../plan/steps/instance.ts";
@@ -9,8 +16,8 @@ import { seedStep } from "../../plan/steps/seed.ts";
 import { type ServiceInput, type ServiceOutput, serviceStep } from "../../plan/steps/service.ts";
 import { idOf, revisionTag } from "../../spec/names.ts";
 import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
-import { creation, sameLabels, update } from "../changes.ts";
-import { planService, removalOfService } from "../cloud-run/plan-service.ts";
+import { sameLabels, update } from "../changes.ts";
+import { creationOfService, planService, removalOfService, updateOfService } from "../cloud-run/plan-service.ts";
 import { explainRevision, findRevision, namedTemplate, readiness, secretAttempts } from "../cloud-run/revision.ts";
 import { partsOf as partsOfRevision, readServing, rebuildOf } from "../cloud-run/serving.ts";
 import { type RevisionParts, toTemplate } from "../cloud-run/template.ts";
@@ -88,15 +95,15 @@ interface Work {
 
 async function ensureRevision(work: Work): Promise<StepResponse<ServiceOutput>> {
   const { input, observed, clients, context } = work;
-  const isRebuild = context.run.action === "rebuild";
-  const rebuild = isRebuild ? context.run.id : rebuildOf(await readServing(observed, clients.services));
+  const serving = await readServing(observed, clients.services);
+  const rebuild = context.run.action === "rebuild" ? context.run.id : rebuildOf(serving);
   const template = toTemplate(input, partsOf(context), rebuild);
   const attempt = await findRevision(input.service, template, { services: clients.services, run: context.run });
   const { id, found } = attempt;
   if (!found || !observed) {
     refuseFailures(context.failures, () => attempt.isRepeated);
     if (context.failures.length > 0) return notYet({ reason: "a secret cannot be read yet", retryAfterSeconds: 20 });
-    return deploy(work, namedTemplate(template, id, context.run), id);
+    return deploy({ ...work, serving }, namedTemplate(template, id, context.run), id);
   }
   switch (readiness(found)) {
     case "failed":
@@ -120,7 +127,11 @@ function partsOf({ outputs }: StepContext): RevisionParts {
 }
 
 /** A service whose revision failed stays behind, so a service that exists is always patched. */
-async function deploy(work: Work, template: NonNullable<Service["template"]>, revision: string): Promise<Pending> {
+async function deploy(
+  work: Work & { readonly serving: Revision | undefined },
+  template: RevisionTemplate,
+  revision: string,
+): Promise<Pending> {
   const { input, observed, clients } = work;
   if (observed?.reconciling) return notYet({ reason: `${input.service} is changing`, retryAfterSeconds: 5 });
   const body: Service = {
@@ -134,15 +145,21 @@ async function deploy(work: Work, template: NonNullable<Service["template"]>, re
     : await clients.services.createService(input.service, body);
   // Already now, so that the grant spreads while the revision starts; the next ask makes it if this one comes too early.
   if (!observed) await unlessFailed(["NOT_FOUND", "ABORTED"], grantVerifier(input, clients.services));
-  const expectedSeconds = serviceStep.expectedSeconds(input);
-  const fields = [{ path: "template.revision", from: idOf(observed?.latestCreatedRevision ?? ""), to: revision }];
   return pending({
-    operations: [expecting(expectedSeconds, operation)],
+    operations: [expecting(serviceStep.expectedSeconds(input), operation)],
     reason: `revision ${revision} is starting`,
-    changes: [
-      observed ? update(input.service, fields, { expectedSeconds }) : creation(input.service, { expectedSeconds }),
-    ],
+    changes: [deployment(work, template, revision)],
   });
+}
+
+function deployment(
+  { input, observed, serving }: Work & { readonly serving: Revision | undefined },
+  template: RevisionTemplate,
+  revision: string,
+): Change {
+  if (!observed) return creationOfService(input);
+  const before = { path: "template.revision", from: idOf(observed.latestCreatedRevision ?? ""), to: revision };
+  return updateOfService(input, { template, present: serving ?? observed.template ?? {}, others: [before] });
 }
 
 /** Lets the revision answer under a URL of its own, unless it does already, and the labels be ours. */

@@ -33,6 +33,8 @@ export interface SecretManagerClient {
   readonly patchLabels: (name: string, labels: Readonly<Record<string, string>>) => Promise<Secret>;
   /** Deletes it with all its versions, at once and for good; absent is fine. */
   readonly deleteSecret: (name: string) => Promise<void>;
+  /** One version, without its value. */
+  readonly getVersion: (version: string) => Promise<SecretVersion | undefined>;
   /** Newest first. */
   readonly listVersions: (secret: string) => Promise<readonly SecretVersion[]>;
   /** Not idempotent: whoever repeats it makes another version. */
@@ -87,6 +89,10 @@ function secretsOf(client: SecretManagerServiceClient, guard: Guard) {
 
 function versionsOf(client: SecretManagerServiceClient, guard: Guard) {
   return {
+    getVersion: (name: string) =>
+      orAbsent(
+        read("versions.get", name, async (options) => toVersion((await client.getSecretVersion({ name }, options))[0])),
+      ),
     listVersions: (parent: string) =>
       read("versions.list", parent, async (options) => {
         const [found] = await client.listSecretVersions({ parent }, options);

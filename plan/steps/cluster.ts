@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
 import type { StepDeclaration } from "../step.ts";
 
@@ -57,7 +58,7 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 20,
+  expectedSeconds: () => expectedSeconds.cluster,
   // Storage is billed by what is used; 10 GB stand for a small database with its logs.
   costPerDay: (_input, { alloydbStorageGbMonth }) => (10 * alloydbStorageGbMonth) / 30.4,
 };

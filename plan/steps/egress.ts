@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { connectorId, type Ownership, ownershipOf } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { StepDeclaration } from "../step.ts";
@@ -72,7 +73,7 @@ export const egressStep: StepDeclaration<EgressInput, EgressOutput> = {
     operations: ["vpcaccess.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: (input) => (makesConnector(input) ? 150 : 2),
+  expectedSeconds: (input) => (makesConnector(input) ? expectedSeconds.connector : expectedSeconds.look),
   costPerDay: (input, { connectorHour }) =>
     makesConnector(input) ? input.minInstances * (connectorHour[input.machineType] ?? 0) * 24 : 0,
 };

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId, type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { PlanContext, StepDeclaration } from "../step.ts";
@@ -13,7 +14,7 @@ export interface IdentityInput {
   /** Absent when the application logs in by IAM. */
   readonly applicationSecret?: SecretInput;
   /** Secrets of the user's that the service reads; only the grants on them are made. */
-  readonly foreignSecrets: readonly SecretInput[];
+  readonly foreignSecrets: readonly ForeignSecretInput[];
   readonly ownership: Ownership;
 }
 
@@ -40,6 +41,11 @@ export interface SecretInput {
   /** `projects/{project}/secrets/{secret}` */
   readonly name: string;
   readonly grants: readonly { readonly role: string; readonly members: readonly string[] }[];
+}
+
+/** A secret of the user's, and where the spec names which version of it. */
+export interface ForeignSecretInput extends SecretInput {
+  readonly uses: readonly { readonly variable: string; readonly version: number }[];
 }
 
 /** What `identity` gives to later steps; accounts as e-mail addresses, secrets as `projects/{project}/secrets/{secret}`. */
@@ -83,6 +89,7 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
       "secretmanager.secrets.create",
       "secretmanager.secrets.get",
       "secretmanager.secrets.getIamPolicy",
+      "secretmanager.versions.get",
     ],
     limited: [
       {
@@ -116,7 +123,7 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
     ],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 45,
+  expectedSeconds: () => expectedSeconds.identity,
   costPerDay: ({ applicationSecret }, { secretVersionMonth }) =>
     ((applicationSecret ? 2 : 1) * secretVersionMonth) / 30.4,
 };
@@ -180,12 +187,13 @@ function applicationSecret(spec: Spec): SecretInput {
   };
 }
 
-function foreignSecrets(spec: Spec): SecretInput[] {
+function foreignSecrets(spec: Spec): ForeignSecretInput[] {
   const members = [accountMember(spec, spec.identity.serviceAccount)];
-  const ids = new Set(Object.values(spec.service.secrets).map(({ secret }) => secret));
-  return [...ids].map((id) => ({
+  const named = Object.entries(spec.service.secrets);
+  return [...new Set(named.map(([, { secret }]) => secret))].map((id) => ({
     name: `projects/${spec.project}/secrets/${id}`,
     grants: [{ role: accessor, members }],
+    uses: named.flatMap(([variable, { secret, version }]) => (secret === id ? [{ variable, version }] : [])),
   }));
 }
 

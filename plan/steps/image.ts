@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId, type Ownership, ownershipOf, repositoryId } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { PlanContext, StepDeclaration } from "../step.ts";
@@ -22,7 +23,7 @@ export interface BuiltImageInput {
 }
 
 /** An image that is there already. */
-interface GivenImageInput {
+export interface GivenImageInput {
   readonly kind: "digest";
   /** `…@sha256:…` */
   readonly image: string;
@@ -62,7 +63,7 @@ export const imageStep: StepDeclaration<ImageInput, ImageOutput> = {
     operations: ["cloudbuild.builds.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: (input) => (input.kind === "source" ? 100 : 1),
+  expectedSeconds: (input) => (input.kind === "source" ? expectedSeconds.build : expectedSeconds.look),
   // A buildpack image of a small Node.js application is about 0.2 GB.
   costPerDay: (input, { imageGbMonth }) => (input.kind === "source" ? (0.2 * imageGbMonth) / 30.4 : 0),
 };

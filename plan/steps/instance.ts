@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
 import { nodeCostPerDay } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
@@ -80,7 +81,7 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: (input) => (input.availability === "ZONAL" ? 490 : 670),
+  expectedSeconds: ({ availability }) => expectedSeconds.instance[availability],
   costPerDay: ({ cpuCount, availability }, prices) =>
     (availability === "REGIONAL" ? 2 : 1) * nodeCostPerDay(cpuCount, prices),
 };

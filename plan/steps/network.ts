@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { PlanContext, StepDeclaration } from "../step.ts";
@@ -63,7 +64,7 @@ export const networkStep: StepDeclaration<NetworkInput, NetworkOutput> = {
     operations: ["compute.globalOperations.get", "compute.regionOperations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: (input) => (input.existing ? 2 : 32),
+  expectedSeconds: (input) => (input.existing ? expectedSeconds.look : expectedSeconds.network),
 };
 
 function subnetworks(spec: Spec): SubnetworkInput[] {

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { StepDeclaration } from "../step.ts";
@@ -61,7 +62,7 @@ export const peeringStep: StepDeclaration<PeeringInput, PeeringOutput> = {
     operations: ["compute.globalOperations.get", "servicenetworking.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: (input) => (input.existing ? 2 : 70),
+  expectedSeconds: (input) => (input.existing ? expectedSeconds.look : expectedSeconds.peering),
 };
 
 function rangeOf(spec: Spec): PeeringInput["range"] {

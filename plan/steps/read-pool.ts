@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf } from "../../spec/names.ts";
 import { nodeCostPerDay } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
@@ -59,6 +60,6 @@ export const readPoolStep: StepDeclaration<ReadPoolInput, ReadPoolOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 430,
+  expectedSeconds: () => expectedSeconds.readPool,
   costPerDay: ({ cpuCount, nodeCount }, prices) => nodeCount * nodeCostPerDay(cpuCount, prices),
 };

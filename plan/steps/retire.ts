@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
 import { nodeCostPerDay, pricesOf } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
@@ -17,7 +18,7 @@ export interface RetireInput {
   readonly adminSecret: string;
   /** Seconds that what served before is kept, for requests that it is still answering. */
   readonly graceSeconds: number;
-  /** USD a day, by list price, of a cluster with its primary instance. */
+  /** USD a day, by list price, of a cluster with its instances. */
   readonly clusterCostPerDay: number;
   readonly ownership: Ownership;
 }
@@ -38,6 +39,8 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
     const cluster = `projects/${project}/locations/${region}/clusters/${database.cluster}`;
     const { cpuCount, availability, name } = database.instance;
     const storage = clusterStep.costPerDay?.({} as never, prices) ?? 0;
+    const primary = (availability === "REGIONAL" ? 2 : 1) * nodeCostPerDay(cpuCount, prices);
+    const { nodeCount, cpuCount: poolCpus } = database.readPool ?? { nodeCount: 0, cpuCount: 0 };
     return {
       service: `projects/${project}/locations/${region}/services/${service.name}`,
       cluster,
@@ -45,7 +48,7 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
       database: database.name,
       adminSecret: `projects/${project}/secrets/${secretId(spec.name, "admin-password")}`,
       graceSeconds: service.timeoutSeconds,
-      clusterCostPerDay: storage + (availability === "REGIONAL" ? 2 : 1) * nodeCostPerDay(cpuCount, prices),
+      clusterCostPerDay: storage + primary + nodeCount * nodeCostPerDay(poolCpus, prices),
       ownership: ownershipOf({ installation: context.installation, environment: spec.name, labels: spec.labels }),
     };
   },
@@ -62,5 +65,5 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 5,
+  expectedSeconds: () => expectedSeconds.retire,
 };

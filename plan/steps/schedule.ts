@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId, type Ownership, ownershipOf, rebuildJobId } from "../../spec/names.ts";
 import type { StepDeclaration } from "../step.ts";
 
@@ -62,5 +63,5 @@ export const scheduleStep: StepDeclaration<ScheduleInput, ScheduleOutput> = {
     actAs: ["scheduler"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 2,
+  expectedSeconds: () => expectedSeconds.schedule,
 };

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, type Ownership, ownershipOf, seedJobId } from "../../spec/names.ts";
 import type { StepDeclaration } from "../step.ts";
 
@@ -71,5 +72,5 @@ export const seedStep: StepDeclaration<SeedInput, SeedOutput> = {
     operations: ["run.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 40,
+  expectedSeconds: () => expectedSeconds.seed,
 };

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId, type Ownership, ownershipOf } from "../../spec/names.ts";
 import type { StepDeclaration } from "../step.ts";
 
@@ -9,6 +10,8 @@ export interface ServiceInput {
   readonly serviceAccount: string;
   /** E-mail address of the account that verifies: the only invoker until there is traffic. */
   readonly verifyAccount: string;
+  /** `…@sha256:…`, where the spec names the application's image; else the step `image` builds it. */
+  readonly image?: string;
   /** Image of the AlloyDB Auth Proxy. */
   readonly proxyImage: string;
   readonly port: number;
@@ -62,6 +65,7 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
       service: `projects/${project}/locations/${region}/services/${service.name}`,
       serviceAccount: accountEmail(project, spec.identity.serviceAccount),
       verifyAccount: accountEmail(project, installationAccountId("verify")),
+      image: service.image,
       proxyImage: "gcr.io/alloydb-connectors/alloydb-auth-proxy:1.15.2",
       port,
       executionEnvironment,
@@ -96,7 +100,7 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
     operations: ["run.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 45,
+  expectedSeconds: () => expectedSeconds.service,
   costPerDay: ({ minInstances, cpu, memory }, { runIdleVcpuSecond, runIdleGibSecond }) => {
     const gib = Number.parseInt(memory, 10) / (memory.endsWith("Mi") ? 1024 : 1);
     // The proxy beside the application has 1 vCPU and 256 MiB.

@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import type { StepDeclaration } from "../step.ts";
 
 /** What `services` is told. */
@@ -41,5 +42,5 @@ export const servicesStep: StepDeclaration<ServicesInput, ServicesOutput> = {
     operations: ["serviceusage.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 30,
+  expectedSeconds: () => expectedSeconds.services,
 };

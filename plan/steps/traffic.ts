@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import type { StepDeclaration } from "../step.ts";
 
 /** What `traffic` is told. */
@@ -38,5 +39,5 @@ export const trafficStep: StepDeclaration<TrafficInput, TrafficOutput> = {
     operations: ["run.operations.get"],
     bucket: ["locks/"],
   },
-  expectedSeconds: () => 10,
+  expectedSeconds: () => expectedSeconds.traffic,
 };

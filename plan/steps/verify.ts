@@ -1,3 +1,4 @@
+import { expectedSeconds } from "../../spec/expected.ts";
 import type { StepDeclaration } from "../step.ts";
 
 /** What `verify` is told. */
@@ -29,5 +30,5 @@ export const verifyStep: StepDeclaration<VerifyInput, VerifyOutput> = {
   input: ({ service }) => ({ path: service.smoke.path, expect: service.smoke.expect }),
   needs: ["service"],
   permissions: { project: ["logging.logEntries.list", "run.revisions.get"] },
-  expectedSeconds: () => 30,
+  expectedSeconds: () => expectedSeconds.verify,
 };

@@ -1,13 +1,15 @@
 import { Cron } from "croner";
 import { shortestLifeSeconds, toSeconds } from "../duration.ts";
+import { rebuildMinutes } from "../expected.ts";
 import type { Finding } from "../problem.ts";
-import { rebuildMinutes } from "../rebuild.ts";
 import type { EnvironmentFile } from "../schema.ts";
 import { suggest } from "../suggest.ts";
 import { minutesOfDay, toMinutes } from "../time-of-day.ts";
 
 type Policy = EnvironmentFile["spec"]["policy"];
 type Rebuild = NonNullable<Policy["rebuild"]>;
+/** With the minutes that it takes as a rule. */
+type TimedRebuild = Rebuild & { readonly minutes: number };
 
 /** Schedules are tried from here on; any fixed moment gives the same times of day. */
 const trialStart = "2026-01-01T00:00:00Z";
@@ -25,11 +27,14 @@ const weekdays = "sun|mon|tue|wed|thu|fri|sat";
 const fieldForms = [fieldForm(""), fieldForm(""), fieldForm(""), fieldForm(months), fieldForm(weekdays)];
 
 /** Checks that approvals, expiry, rebuilds and protection fit together. */
-export function checkPolicy({ spec: { policy } }: EnvironmentFile): Finding[] {
+export function checkPolicy({ spec }: EnvironmentFile): Finding[] {
+  const { policy } = spec;
   return [
     ...checkApproval(policy.approval),
     ...checkExpiry(policy),
-    ...(policy.rebuild ? checkRebuild(policy.rebuild, policy.protect) : []),
+    ...(policy.rebuild
+      ? checkRebuild({ ...policy.rebuild, minutes: minutesOf(spec, policy.rebuild.level) }, policy.protect)
+      : []),
   ];
 }
 
@@ -68,7 +73,13 @@ function checkExpiry({ timeToLive, protect }: Policy): Finding[] {
   ];
 }
 
-function checkRebuild(rebuild: Rebuild, protect: boolean): Finding[] {
+function minutesOf({ database, service }: EnvironmentFile["spec"], level: Rebuild["level"]): number {
+  const { availability } = database.instance;
+  const hasReadPool = database.readPool !== undefined;
+  return rebuildMinutes(level, { availability, hasReadPool, graceSeconds: toSeconds(service.timeout) });
+}
+
+function checkRebuild(rebuild: TimedRebuild, protect: boolean): Finding[] {
   const path = ["spec", "policy", "rebuild"];
   const findings: Finding[] = [];
   if (protect && rebuild.level !== "app") {
@@ -96,10 +107,10 @@ function isKnownZone(timeZone: string): boolean {
   }
 }
 
-function checkSchedule(rebuild: Rebuild): Finding[] {
+function checkSchedule(rebuild: TimedRebuild): Finding[] {
   const path = ["spec", "policy", "rebuild", "schedule"];
   const fix = 'write five fields (minute hour day month weekday), such as "0 6 * * 1-5"';
-  const { schedule, level } = rebuild;
+  const { schedule, level, minutes } = rebuild;
   if (schedule.trim().split(/\s+/).length !== 5) {
     return [{ path, message: `"${schedule}" does not have five fields`, fix }];
   }
@@ -107,8 +118,8 @@ function checkSchedule(rebuild: Rebuild): Finding[] {
   if (typeof starts === "string") return [{ path, message: `"${schedule}" is no schedule: ${starts}`, fix }];
   if (starts.length === 0) return [{ path, message: `"${schedule}" never comes`, fix }];
   const gap = Math.min(...starts.slice(1).map((start, index) => start - (starts[index] ?? 0))) / 60;
-  if (gap < rebuildMinutes[level]) {
-    const message = `comes again after ${gap} minutes; level ${level} takes about ${rebuildMinutes[level]}`;
+  if (gap < minutes) {
+    const message = `comes again after ${gap} minutes; level ${level} takes about ${minutes}`;
     return [{ path, message, fix: "rebuild less often, or less" }];
   }
   return checkFinish(rebuild, starts);
@@ -137,14 +148,13 @@ function startsOf({ schedule, timeZone }: Rebuild): number[] | string {
   }
 }
 
-function checkFinish({ finishBy, level, timeZone }: Rebuild, starts: readonly number[]): Finding[] {
+function checkFinish({ finishBy, level, timeZone, minutes }: TimedRebuild, starts: readonly number[]): Finding[] {
   if (finishBy === undefined) return [];
-  const needed = rebuildMinutes[level];
   const end = toMinutes(finishBy);
   const leftFrom = (start: number) => (end - minutesOfDay(start, timeZone) + 1440) % 1440;
   const shortest = Math.min(...starts.map(leftFrom));
-  if (shortest >= needed) return [];
-  const message = `leaves ${shortest} minutes; level ${level} takes about ${needed}`;
+  if (shortest >= minutes) return [];
+  const message = `leaves ${shortest} minutes; level ${level} takes about ${minutes}`;
   return [
     { path: ["spec", "policy", "rebuild", "finishBy"], message, fix: "start earlier, finish later or rebuild less" },
   ];

@@ -34,7 +34,7 @@ export function runView(fields: Partial<RunView> = {}): RunView {
 
 /** A plan that creates one network, with some effects. */
 export function planView(effects: Partial<PlanEffects> = {}, changes?: Digest["changes"]): Digest {
-  const costPerDay = { before: 0, after: 10.21, pricesOf: "2025-04" };
+  const costPerDay = { before: 0, after: 10.21, pricesOf: "2025-04", region: "asia-northeast1" };
   const none = { dataLoss: false, downtime: false, costPerDay: 0, expectedSeconds: 45 };
   return {
     environment: "users",

@@ -119,7 +119,7 @@ describe("watchRun", () => {
       "What is to be done: 1 to create",
       "  data      rows are LOST",
       "  downtime  none: it answers throughout",
-      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  cost      0.00 -> 10.21 USD a day (list prices of asia-northeast1, 2025-04)",
       "  time      about 14 min",
       "Anybody who may decide, but not who asked, says one of:",
       "  alloyrun approve run-1 --project my-project",
@@ -136,7 +136,7 @@ describe("watchRun", () => {
       "What is to be done: 1 to create",
       "  data      no row is lost",
       "  downtime  none: it answers throughout",
-      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  cost      0.00 -> 10.21 USD a day (list prices of asia-northeast1, 2025-04)",
       "  time      about 14 min",
       "",
     ]);

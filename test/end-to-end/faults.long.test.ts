@@ -78,8 +78,8 @@ describe("a run that fails", () => {
   it("names the image that does not exist", async () => {
     const image = `${region}-docker.pkg.dev/my-project/alloyrun-faults/app@sha256:${"0".repeat(64)}`;
     environment.configure({ service: { image } });
-    const { run } = await failIn("service");
-    expect(run.failures[0]?.message).toContain(image);
+    const { run } = await failIn("image");
+    expect(run).toMatchObject({ hasBegun: false, failures: [{ message: expect.stringContaining(image) }] });
     environment.configure({});
   });
 

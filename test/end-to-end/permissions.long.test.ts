@@ -197,12 +197,14 @@ describe("the accounts of an installation", () => {
       during.end();
       await giveBack();
       for (const line of during.refused) deliberate.add(line);
-      const start = `${right.holder} ${right.permission ?? ""}`;
+      // A role on the bucket is taken as a whole, so that another of its permissions may be missed first.
+      const isWhole = /_bucket_\w+$/.test(right.role);
+      const start = isWhole ? right.holder : `${right.holder} ${right.permission ?? ""}`;
       const refused = [...during.refused].some((line) => line.startsWith(start));
       expect({ right: keyOf(right), refused, succeeded: code === 0 }).toEqual({
         ...{ right: keyOf(right), refused: true, succeeded: false },
       });
-      if (right.permission) expect(stdout + stderr).toContain(right.permission);
+      if (right.permission && !isWhole) expect(stdout + stderr).toContain(right.permission);
     }
     takeAway.start(cloud.local);
   });

@@ -6,7 +6,7 @@ function policy(when: ApprovalPolicy["when"], more: Partial<ApprovalPolicy> = {}
 }
 
 function effects(more: object = {}) {
-  const costPerDay = { before: 0, after: 60, pricesOf: "2025-04" };
+  const costPerDay = { before: 0, after: 60, pricesOf: "2025-04", region: "asia-northeast1" };
   return { dataLoss: false, downtime: false, costPerDay, expectedSeconds: 0, ...more };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { costOf } from "../../plan/cost.ts";
+import { costOf, nameSource } from "../../plan/cost.ts";
 import { edit, exampleText } from "../spec/example.ts";
 import { planOf } from "./context.ts";
 
@@ -45,16 +45,16 @@ describe("costOf", () => {
   });
 
   it("says whose prices it took, and from when", () => {
-    expect(costOf(planOf())).toMatchObject({
-      pricesOf: "asia-northeast1",
-      pricesAsOf: expect.stringMatching(/^\d{4}-\d{2}$/),
-    });
-    expect(costOf(planOf(region("us-central1"))).pricesOf).toBe("us-central1");
+    const { source } = costOf(planOf());
+    expect(source).toEqual({ region: "asia-northeast1", pricesOf: expect.stringMatching(/^\d{4}-\d{2}$/) });
+    expect(nameSource(source)).toBe(`asia-northeast1, ${source.pricesOf}`);
+    expect(costOf(planOf(region("us-central1"))).source.region).toBe("us-central1");
   });
 
   it("never estimates a region without prices below the dearest one it knows", () => {
     const other = costOf(planOf(region("europe-west1")));
-    expect(other.pricesOf).toBe("asia-northeast1");
+    expect(other.source).toMatchObject({ region: "asia-northeast1", standsInFor: "europe-west1" });
+    expect(nameSource(other.source)).toMatch(/^asia-northeast1, .*, for want of those of europe-west1$/);
     expect(other.usdPerDay).toBe(costOf(planOf()).usdPerDay);
   });
 });

@@ -2,6 +2,11 @@ import { describe, expect, it } from "@jest/globals";
 import type { Change } from "../../plan/change.ts";
 import { costOf } from "../../plan/cost.ts";
 import { digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
+import { nodeCostPerDay, pricesOf } from "../../plan/prices.ts";
+import type { StepName } from "../../plan/step.ts";
+import type { RetireInput } from "../../plan/steps/retire.ts";
+import type { ServiceInput } from "../../plan/steps/service.ts";
+import { edit } from "../spec/example.ts";
 import { planOf, stepOf } from "./context.ts";
 
 const plan = planOf();
@@ -35,19 +40,45 @@ describe("digestOf", () => {
     });
     const after = costOf(plan).usdPerDay;
     expect(effects).toMatchObject({ dataLoss: true, downtime: true });
-    expect(effects.costPerDay).toEqual({ before: Number((after - 3.5).toFixed(2)), after, pricesOf: "2025-04" });
+    expect(effects.costPerDay).toEqual({
+      before: Number((after - 3.5).toFixed(2)),
+      after,
+      pricesOf: "2025-04",
+      region: "asia-northeast1",
+    });
     expect(digest({}).effects).toMatchObject({ dataLoss: false, downtime: false, expectedSeconds: 0 });
   });
 
   it("counts nothing before where nothing exists, although what is made costs fractions of a cent", () => {
-    const costs = { image: 0.0006, identity: 0.0036, cluster: 0.1279, instance: 10.0726 };
-    const made = Object.entries(costs).map(([name, costPerDay]) => [name, [change(name, {}, { costPerDay })]]);
-    const steps = (["image", "identity", "cluster", "instance"] as const).map((name) => ({
-      ...stepOf(plan, name),
-      costPerDay: Math.round(costs[name] * 1000) / 1000,
-    }));
-    const { effects } = digest(Object.fromEntries(made), { plan: { ...plan, steps } });
-    expect(effects.costPerDay).toMatchObject({ before: 0, after: 10.21 });
+    const { prices } = pricesOf(plan.region);
+    const secret = prices.secretVersionMonth / 30.4;
+    const made = {
+      egress: [change("connector", {}, { costPerDay: 2 * 24 * (prices.connectorHour["f1-micro"] ?? 0) })],
+      identity: [change("admin", {}, { costPerDay: secret }), change("application", {}, { costPerDay: secret })],
+      image: [change("repository", {}, { costPerDay: (0.2 * prices.imageGbMonth) / 30.4 })],
+      cluster: [change("cluster", {}, { costPerDay: (10 * prices.alloydbStorageGbMonth) / 30.4 })],
+      instance: [change("instance", {}, { costPerDay: nodeCostPerDay(2, prices) })],
+    };
+    const { costPerDay } = digest(made).effects;
+    expect(costPerDay).toMatchObject({ before: 0, after: 10.21 });
+    const sum = Object.values(made).flatMap((changes) => changes.map(({ effects }) => effects.costPerDay));
+    expect(plan.steps.reduce((all, step) => all + step.costPerDay, 0)).toBeCloseTo(
+      sum.reduce((a, b) => a + b),
+      9,
+    );
+  });
+
+  it("counts before and after alike when a cluster with its read pool is built anew", () => {
+    const pooled = planOf(edit("name: mydb", "name: mydb\n    readPool: { nodeCount: 3 }"));
+    const costOfStep = (name: StepName) => stepOf(pooled, name).costPerDay;
+    const made = (["cluster", "instance", "readPool"] as const).map((name) => [
+      name,
+      [change(name, {}, { costPerDay: costOfStep(name) })],
+    ]);
+    const { clusterCostPerDay } = stepOf(pooled, "retire").input as RetireInput;
+    const retire = [change("old", { action: "delete" }, { costPerDay: -clusterCostPerDay })];
+    const { before, after } = digest({ ...Object.fromEntries(made), retire }, { plan: pooled }).effects.costPerDay;
+    expect(before).toBe(after);
   });
 
   it("counts what is paid before as nothing at least, and after a removal as nothing", () => {
@@ -66,11 +97,63 @@ describe("digestOf", () => {
     expect(effects.expectedSeconds).toBe(420);
   });
 
+  it("counts the proof of a new revision and its traffic, which no step tells as changes", () => {
+    const made = { service: [change("s", {}, { expectedSeconds: 45 })] };
+    expect(digest(made).effects.expectedSeconds).toBe(45 + 30 + 10);
+    const revision = { action: "update", fields: [{ path: "template.revision", to: "r" }] } as const;
+    expect(digest({ service: [change("s", revision, { expectedSeconds: 45 })] }).effects.expectedSeconds).toBe(85);
+    const labelled = { action: "update", fields: [{ path: "labels" }] } as const;
+    expect(digest({ service: [change("s", labelled, { expectedSeconds: 10 })] }).effects.expectedSeconds).toBe(10);
+    const gone = { service: [change("s", { action: "delete" }, { expectedSeconds: 5 })] };
+    expect(digest(gone, { action: "down" }).effects.expectedSeconds).toBe(5);
+  });
+
+  it("tells that an image which is built makes another revision, whose name nobody knows yet", () => {
+    const image = [change("projects/p/locations/r/repositories/x/dockerImages/app", {}, { expectedSeconds: 100 })];
+    const { service } = stepOf(plan, "service").input as ServiceInput;
+    const told = digest({ image });
+    expect(told.changes.slice(1)).toMatchObject([
+      {
+        ...{ step: "service", resource: service, action: "update" },
+        fields: [
+          { path: "template.containers.app.image", to: "unknown" },
+          { path: "template.revision", to: "unknown" },
+        ],
+      },
+    ]);
+    expect(told.effects.expectedSeconds).toBe(100 + 45 + 30 + 10);
+    const fields = [
+      { path: "template.timeout", from: "300s", to: "60s" },
+      { path: "template.revision", to: "r-1" },
+    ];
+    const both = digest({ image, service: [change(service, { action: "update", fields })] });
+    expect(both.changes[1]?.fields.map(({ path, to }) => [path, to])).toEqual([
+      ["template.containers.app.image", "unknown"],
+      ["template.timeout", "60s"],
+      ["template.revision", "unknown"],
+    ]);
+    expect(digest({ image, service: [change(service)] }).changes).toHaveLength(2);
+    expect(digest({ image: [change("repositories/x")] }).changes).toHaveLength(1);
+    const gone = digest({ image }, { action: "down" });
+    expect(gone.changes).toHaveLength(1);
+  });
+
   it("gives the same hash for the same, whatever time it takes", () => {
     const slow = digest({ network: [change("n", {}, { expectedSeconds: 5 })] });
     const slower = digest({ network: [change("n", {}, { expectedSeconds: 50 })] });
     expect(slower.changesHash).toBe(slow.changesHash);
     expect(slow.changesHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("says who decides where somebody must, and only there", () => {
+    const deciders = { approvers: ["ann@example.com"], timeoutSeconds: 60 };
+    const asked = digest({ network: [change("n")] }, { deciders, reasonsOf: () => ["rows are lost"] });
+    expect(asked).toMatchObject({ reasons: ["rows are lost"], deciders });
+    expect(digest({ network: [change("n")] }, { deciders })).not.toHaveProperty("deciders");
+    const others = { approvers: ["ben@example.com"], timeoutSeconds: 60 };
+    const moved = digest({ network: [change("n")] }, { deciders: others, reasonsOf: () => ["rows are lost"] });
+    expect(moved.changesHash).not.toBe(asked.changesHash);
+    expect(movedBetween(asked, moved)).toEqual(["who must approve"]);
   });
 
   it.each([

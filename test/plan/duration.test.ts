@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { expectedDuration } from "../../plan/duration.ts";
+import { estimateOf, expectedDuration } from "../../plan/duration.ts";
 import type { PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
-import { edit } from "../spec/example.ts";
+import { parseSpec } from "../../spec/load.ts";
+import { edit, exampleText } from "../spec/example.ts";
 import { planOf } from "./context.ts";
 
 function step(name: StepName, expectedSeconds: number, needs: readonly StepName[] = []): PlanStep {
@@ -45,5 +46,42 @@ describe("expectedDuration", () => {
     );
     const pool = expectedDuration(planOf(edit("name: mydb", "name: mydb\n    readPool: {}")));
     expect(pool.criticalPath.at(-1)).toBe("readPool");
+  });
+});
+
+describe("estimateOf", () => {
+  const levels = ["app", "data", "database", "all"] as const;
+  const anew: Readonly<Record<(typeof levels)[number], readonly StepName[]>> = {
+    app: [],
+    data: ["seed", "retire"],
+    database: ["cluster", "instance", "readPool", "seed", "retire"],
+    all: ["image", "cluster", "instance", "readPool", "seed", "retire"],
+  };
+
+  it.each(levels)("counts a rebuild at level %s by its longest chain of steps, the grace included", (level) => {
+    const text = edit("name: mydb", "name: mydb\n    readPool: { nodeCount: 3 }");
+    const plan = planOf(text);
+    const spec = parseSpec(text);
+    const gone = level === "data" ? 5 : 180;
+    const taken: readonly StepName[] = [...anew[level], "service", "verify", "traffic"];
+    const secondsOf = ({ name, expectedSeconds }: PlanStep) =>
+      name === "retire" ? spec.service.timeoutSeconds + gone : expectedSeconds;
+    const steps = plan.steps.map((each) => ({
+      ...each,
+      expectedSeconds: taken.includes(each.name) ? secondsOf(each) : 0,
+    }));
+    expect(estimateOf({ action: "rebuild", level, spec }, plan)).toBe(expectedDuration({ steps }).seconds);
+  });
+
+  it("tells an up, a plan, a check and a removal apart", () => {
+    const plan = planOf();
+    const seconds = (action: Parameters<typeof estimateOf>[0]["action"]) =>
+      estimateOf({ action, level: "app", spec: parseSpec(exampleText) }, plan);
+    expect(seconds("up")).toBe(expectedDuration(plan).seconds);
+    expect(seconds("check")).toBe(expectedDuration(plan).seconds);
+    expect(seconds("plan")).toBeLessThan(60);
+    expect(seconds("down")).toBeGreaterThanOrEqual(120 + 180);
+    expect(seconds("down")).toBeLessThan(seconds("up"));
+    expect(estimateOf({ action: "down", level: "app" }, { steps: [step("services", 30)] })).toBe(0);
   });
 });

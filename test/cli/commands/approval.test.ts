@@ -35,7 +35,7 @@ describe("decide", () => {
       "        45 s",
       "  data      rows are LOST",
       "  downtime  none: it answers throughout",
-      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  cost      0.00 -> 10.21 USD a day (list prices of asia-northeast1, 2025-04)",
       "  time      about 14 min",
       "  asked by  ann@example.com",
       "  because   rows are lost",

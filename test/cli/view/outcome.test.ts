@@ -4,7 +4,10 @@ import { approvalView, at, planView, runView, step } from "../run-view.ts";
 
 const place = { project: "my-project", region: "asia-northeast1" };
 const alone = { place };
-const context = { place, accepted: { expectedSeconds: 1500, costPerDay: { amount: 9.6, pricesOf: "2030-01-01" } } };
+const context = {
+  place,
+  accepted: { expectedSeconds: 1500, costPerDay: { amount: 9.6, pricesOf: "2030-01-01", region: "asia-northeast1" } },
+};
 const created = {
   resource: "projects/p/global/networks/n",
   action: "create",
@@ -25,7 +28,7 @@ describe("renderOutcome", () => {
       "users is ready: https://users-1.run.app",
       "  Select Users: [{3 sasashun}]\n  more",
       "On Google Cloud: 15 min for this run.",
-      "It costs 9.60 USD per day (list prices of 2030-01-01).",
+      "It costs 9.60 USD per day (list prices of asia-northeast1, 2030-01-01).",
     ]);
   });
 
@@ -248,7 +251,7 @@ describe("renderOutcome", () => {
 
   describe("of a rebuild that failed", () => {
     const failures = [{ step: "seed", code: "FAILED_PRECONDITION", message: "no" }] as const;
-    const plan = planView({ costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04" } });
+    const plan = planView({ costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "asia-northeast1" } });
 
     it("counts the new database beside the old one", () => {
       const run = runView({ action: "rebuild", level: "database", state: "failed", failures, plan });

@@ -23,10 +23,11 @@ function documentOf(plan: Digest, reasonsToAsk: readonly string[] = []) {
 
 describe("toPlanDocument", () => {
   it("is what its published schema says", () => {
-    const document = documentOf(planView({ dataLoss: true }, changes), ["rows are lost"]);
+    const deciders = { approvers: ["ann@example.com"], timeoutSeconds: 3600 };
+    const document = documentOf({ ...planView({ dataLoss: true }, changes), deciders }, ["rows are lost"]);
     expect(planSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
     expect(document).toMatchObject({
-      approval: { needed: true, reasons: ["rows are lost"] },
+      approval: { needed: true, reasons: ["rows are lost"], ...deciders },
       command: `alloyrun up environment.yaml --plan ${"2".repeat(64)}`,
     });
   });
@@ -38,16 +39,21 @@ describe("toPlanDocument", () => {
 
 describe("renderPlan", () => {
   it("fits a phone: counts, effects, cost before and after, time, approval, and the command that carries it out", () => {
-    const document = documentOf(planView({ downtime: true }, changes), ["rows are lost", "10.21 USD a day"]);
+    const deciders = { approvers: ["ann@example.com", "ben@example.com"], timeoutSeconds: 7 * 86_400 };
+    const plan = { ...planView({ downtime: true }, changes), deciders };
+    const document = documentOf(plan, ["rows are lost", "10.21 USD a day"]);
     const lines = renderPlan(document, { verbose: false });
     expect(lines).toEqual([
       "Plan of up of users: 1 to create, 1 to update",
+      "  fields    machineConfig.cpuCount: 2 -> 4",
       "  data      no row is lost",
       "  downtime  does not answer meanwhile",
-      "  cost      0.00 -> 10.21 USD a day (list prices of 2025-04)",
+      "  cost      0.00 -> 10.21 USD a day (list prices of asia-northeast1, 2025-04)",
       "  time      about 14 min",
       "  approval  needed: rows are lost",
       "            and: 10.21 USD a day",
+      "            by: ann@example.com, ben@example.com; never who asks",
+      "            within: 7d of being asked",
       `  plan      ${"2".repeat(64)}`,
       "Carry out exactly this:",
       "  alloyrun up environment.yaml \\",
@@ -71,14 +77,25 @@ describe("renderPlan", () => {
     ]);
   });
 
+  it("tells in one line the first fields that are otherwise afterwards, and how many more there are", () => {
+    const fieldsOf = (paths: readonly string[]) =>
+      paths.map((path, index) => ({ path, from: index, to: "x".repeat(40) }));
+    const paths = ["template.scaling.maxInstanceCount", "template.containers.app.env.A", "labels", "b", "c", "d"];
+    const change = { step: "service", resource: "s", action: "update", effects: none } as const;
+    const plan = planView({}, [{ ...change, fields: [...fieldsOf(paths), { path: "template.revision", to: "r" }] }]);
+    const to = `${"x".repeat(23)}…`;
+    const told = `scaling.maxInstanceCount: 0 -> ${to}; env.A: 1 -> ${to}; b: 3 -> ${to}; and 2 more`;
+    expect(renderPlan(documentOf(plan), { verbose: false })[1]).toBe(`  fields    ${told}`);
+  });
+
   it("names no command where nothing is to be done", () => {
-    const costPerDay = { before: 9.6, after: 9.6, pricesOf: "2025-04" };
+    const costPerDay = { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "asia-northeast1" };
     const lines = renderPlan(documentOf(planView({ costPerDay, expectedSeconds: 0 }, [])), { verbose: false });
     expect(lines).toEqual([
       "Plan of up of users: nothing to change",
       "  data      no row is lost",
       "  downtime  none: it answers throughout",
-      "  cost      9.60 USD a day (list prices of 2025-04)",
+      "  cost      9.60 USD a day (list prices of asia-northeast1, 2025-04)",
       "  time      none",
       "  approval  not needed",
       `  plan      ${"2".repeat(64)}`,

@@ -35,7 +35,7 @@ export interface Traffic {
 }
 
 /** An image that nobody gets to see. */
-export const image = `${region}-docker.pkg.dev/my-project/apps/app@sha256:${"0".repeat(64)}`;
+export const image = `registry.example.com/apps/app@sha256:${"0".repeat(64)}`;
 
 /** Webhooks of the environment: one that only plans, and those of the examples. */
 export const tickets: readonly object[] = [

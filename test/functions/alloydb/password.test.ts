@@ -23,6 +23,7 @@ function secretWith(values: (string | undefined)[]) {
     },
     accessVersion: async (version) => values[Number(version.split("/").at(-1)) - 1],
     getSecret: refuse,
+    getVersion: refuse,
     createSecret: refuse,
     patchLabels: refuse,
     deleteSecret: refuse,

@@ -42,8 +42,47 @@ describe("planService", () => {
   });
 
   it("plans another revision when the spec's part of the template differs", () => {
-    expect(planService({ ...serviceInput, cpu: 2 }, live, { run })).toMatchObject([
-      { action: "update", fields: [{ path: "template.revision", from: id }] },
+    const [change, ...others] = planService({ ...serviceInput, cpu: 2 }, live, { run });
+    expect(others).toEqual([]);
+    expect(change).toMatchObject({
+      action: "update",
+      fields: [
+        { path: "template.containers.app.resources.limits.cpu", from: "1", to: "2" },
+        { path: "template.revision", from: id },
+      ],
+    });
+  });
+
+  it("counts what instances that are kept warm cost more", () => {
+    const [more] = planService({ ...serviceInput, minInstances: 1 }, live, { run });
+    const warm = { ...template, name: "before", scaling: { minInstanceCount: 1, maxInstanceCount: 10 } };
+    const [less] = planService(serviceInput, live, { run, serving: warm });
+    expect(more?.effects.costPerDay).toBeGreaterThan(0);
+    expect(less?.effects.costPerDay).toBeCloseTo(-(more?.effects.costPerDay ?? 0), 9);
+    expect(planService({ ...serviceInput, port: 9000 }, live, { run })[0]?.effects.costPerDay).toBe(0);
+  });
+
+  it("plans a revision with the image that the spec names", () => {
+    const [change] = planService({ ...serviceInput, image: "r/app@sha256:new" }, live, { run });
+    expect(change?.fields[0]).toEqual({
+      ...{ path: "template.containers.app.image", from: revisionParts.image },
+      to: "r/app@sha256:new",
+    });
+    expect(planService({ ...serviceInput, image: revisionParts.image }, live, { run })).toEqual([]);
+  });
+
+  it("changes labels without a revision", () => {
+    const labels = { ...serviceInput.ownership.labels, team: "web" };
+    const input = { ...serviceInput, ownership: { ...serviceInput.ownership, labels } };
+    const [change] = planService(input, live, { run });
+    expect(change?.fields).toEqual([{ path: "labels", from: live.labels, to: labels }]);
+  });
+
+  it("tells of a rebuild what is otherwise, though nobody knows the revision's name yet", () => {
+    const [change] = planService({ ...serviceInput, maxInstances: 11 }, live, { run: { action: "rebuild" } });
+    expect(change?.fields).toEqual([
+      { path: "template.scaling.maxInstanceCount", from: 10, to: 11 },
+      { path: "template.revision", from: id, to: "unknown" },
     ]);
   });
 

@@ -129,6 +129,8 @@ describe("answerPlan", () => {
       });
       const { changesHash, reasons } = answer as { readonly changesHash: string; readonly reasons: string[] };
       expect(reasons).toContain("policy.approval.when of its spec is changed");
+      const deciders = { approvers: ["ann@example.com"], timeoutSeconds: 3600 };
+      expect(stored(storage, `plans/${changesHash}.json`)).toMatchObject({ deciders });
       expect(stored(storage, `plans/${changesHash}.json`).changes).toMatchObject([
         { step: "spec", fields: expect.arrayContaining([{ path: "policy.approval.when", from: ["always"], to: [] }]) },
       ]);

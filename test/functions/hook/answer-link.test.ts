@@ -98,7 +98,8 @@ describe("answerLink", () => {
     expect(status).toBe(200);
     for (const fact of [
       "Approve rebuild (data) of staging?",
-      "20.00 → <strong>31.50</strong> USD",
+      "20.00 → <strong>31.50</strong> USD, list prices of asia-northeast1, 2025-04",
+      "<li>template.scaling.maxInstanceCount: 10 → &#60;11&#62;</li>",
       "12 minutes",
       "rows are lost",
       "eve@example.com, through alloyrun-hook@p.iam.gserviceaccount.com; also zoe@example.com, ticket CHG0030123",

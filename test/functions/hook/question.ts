@@ -53,7 +53,13 @@ export const digest: StoredDigest = {
       fields: [],
       effects,
     },
-    { step: "service", resource: `${place}/services/staging`, action: "update", fields: [], effects },
+    {
+      step: "service",
+      resource: `${place}/services/staging`,
+      action: "update",
+      fields: [{ path: "template.scaling.maxInstanceCount", from: 10, to: "<11>" }],
+      effects,
+    },
     {
       step: "retire",
       resource: `${place}/clusters/c/instances/i/databases/mydb`,
@@ -65,7 +71,7 @@ export const digest: StoredDigest = {
   effects: {
     dataLoss: true,
     downtime: false,
-    costPerDay: { before: 20, after: 31.5, pricesOf: "2025-04" },
+    costPerDay: { before: 20, after: 31.5, pricesOf: "2025-04", region: "asia-northeast1" },
     expectedSeconds: 700,
   },
   changesHash,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { contentTag, pushedImage, runTag, stateOf, toBuild } from "../../../functions/image/build.ts";
+import { contentTag, imagePlaceOf, pushedImage, runTag, stateOf, toBuild } from "../../../functions/image/build.ts";
 import type { BuiltImageInput } from "../../../plan/steps/image.ts";
 import { ownership } from "../cloud-run/inputs.ts";
 
@@ -15,6 +15,23 @@ const input: BuiltImageInput = {
 };
 const run = { id: "r1", level: "data" } as const;
 const uri = "r-docker.pkg.dev/p/apps";
+
+describe("imagePlaceOf", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+
+  it.each([
+    ["r-docker.pkg.dev/p/repo/app", "app"],
+    ["r-docker.pkg.dev/p/repo/team/app", "team/app"],
+    ["r-docker.pkg.dev/p/repo/app:v1", "app"],
+  ])("finds %s in its repository", (name, image) => {
+    const repository = "projects/p/locations/r/repositories/repo";
+    expect(imagePlaceOf(`${name}@${digest}`)).toEqual({ repository, image: `${image}@${digest}` });
+  });
+
+  it.each(["gcr.io/p/app", "docker.io/library/app", "r-docker.pkg.dev/p/app"])("knows no repository of %s", (name) => {
+    expect(imagePlaceOf(`${name}@${digest}`)).toBeUndefined();
+  });
+});
 
 describe("contentTag", () => {
   it("is the same for the same source in every run", () => {

@@ -35,6 +35,26 @@ describe("accept", () => {
     expect(plan.steps.find(({ name }: { name: string }) => name === "readPool")).toBeUndefined();
   });
 
+  it("tells how long it takes by what is asked", async () => {
+    const accepted = await accept(requestWith(up), here.clients);
+    const secondsOf = [accepted.expectedSeconds];
+    await hold(here, accepted);
+    for (const body of [
+      ...(["app", "data", "database"] as const).map((level) => ({ action: "rebuild", level }) as const),
+      { action: "down" } as const,
+      { action: "plan", of: "rebuild", level: "all" } as const,
+    ]) {
+      end(here);
+      const { expectedSeconds } = await accept(
+        requestWith({ ...body, environment: "users" }, JSON.stringify(body)),
+        here.clients,
+      );
+      secondsOf.push(expectedSeconds);
+    }
+    expect(secondsOf).toEqual([752, 85, 430, 1115, expect.any(Number), 20]);
+    expect(new Set(secondsOf).size).toBe(secondsOf.length);
+  });
+
   it("notes who asked before the execution starts", async () => {
     const { run, execution } = await accept({ ...requestWith(up), body: { ...up, reason: "demo" } }, here.clients);
     const noted = JSON.parse(texts()[`requests/${run}.json`] ?? "");

@@ -90,7 +90,7 @@ describe("acceptScheduled", () => {
   it("notes by when it must begin, should it have to wait for its turn or its approvers", async () => {
     await build('schedule: "0 6 * * *", timeZone: Asia/Tokyo, finishBy: "06:30"');
     const { run } = (await fire()) as RequestAccepted;
-    expect(stored(here.clients.storage, `requests/${run}.json`)).toMatchObject({ startBy: dueAt + (30 - 5) * minute });
+    expect(stored(here.clients.storage, `requests/${run}.json`)).toMatchObject({ startBy: dueAt + (30 - 8) * minute });
   });
 
   it("runs a missed rebuild where the spec says so", async () => {
@@ -123,7 +123,7 @@ describe("acceptScheduled", () => {
 
 describe("reasonOfTime", () => {
   const at = (time: string) => Date.parse(time) / 1000;
-  const rule = { schedule: "", timeZone: "Europe/Berlin", level: "data", finishBy: "08:00", missed: "skip" } as const;
+  const rule = { schedule: "", timeZone: "Europe/Berlin", minutes: 5, finishBy: "08:00", missed: "skip" } as const;
 
   it.each([
     ["the day before", "2026-06-01T20:00:00Z", "2026-06-01T20:00:10Z", undefined],
@@ -155,7 +155,7 @@ describe("reasonOfTime", () => {
 
   it("needs more time for more", () => {
     const times = { scheduledAt: at("2026-06-01T05:30:00Z"), now: at("2026-06-01T05:44:00Z") };
-    expect(reasonOfTime({ ...rule, level: "database" }, times)).toBeUndefined();
-    expect(reasonOfTime({ ...rule, level: "all" }, times)).toContain("about 20 minutes");
+    expect(reasonOfTime({ ...rule, minutes: 16 }, times)).toBeUndefined();
+    expect(reasonOfTime({ ...rule, minutes: 17 }, times)).toContain("about 17 minutes");
   });
 });

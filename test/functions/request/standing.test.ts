@@ -16,7 +16,7 @@ const digest: Digest = {
   generations: { database: 2, cluster: 1 },
   reasons: ["rows are lost"],
   changes: [{ step: "seed", resource: "databases/mydb_g2", action: "create", fields: [], effects: none }],
-  effects: { ...none, costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04" } },
+  effects: { ...none, costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "asia-northeast1" } },
 };
 
 describe("viewRun", () => {

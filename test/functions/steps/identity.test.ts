@@ -195,13 +195,30 @@ describe("identity", () => {
         {
           name,
           grants: [{ role: accessor, members: [`serviceAccount:${accountEmail(testProject, "reads-service")}`] }],
+          uses: [{ variable: "API_KEY", version: 2 }],
         },
       ],
     });
-    const missing = await steps.ask("identity", { input: wanted });
-    expect(missing.body.error).toMatchObject({ message: expect.stringContaining(name) });
+    const plan = { action: "plan", input: wanted } as const;
+    const missing = (says: string) => ({
+      status: 400,
+      body: { error: { message: `service.secrets.API_KEY in the spec: ${name}${says}` } },
+    });
+    const absent = missing(" does not exist; create it with a version first, or name another");
+    expect(await steps.ask("identity", plan)).toMatchObject(absent);
+    expect(await steps.ask("identity", { input: wanted })).toMatchObject(absent);
     const body = { replication: { automatic: {} } };
     await rest(local, `POST ${secrets}/projects/${testProject}/secrets?secretId=api-key`, { body });
+    const addVersion = () => rest(local, `POST ${secrets}/${name}:addVersion`, { body: { payload: { data: "eA==" } } });
+    await addVersion();
+    const old = "/versions/2 does not exist; add a version to the secret, or name another version";
+    expect(await steps.ask("identity", plan)).toMatchObject(missing(old));
+    await addVersion();
+    await rest(local, `POST ${secrets}/${name}/versions/2:disable`, { body: {} });
+    const disabled = "/versions/2 is disabled; enable it, or name another version";
+    expect(await steps.ask("identity", plan)).toMatchObject(missing(disabled));
+    await rest(local, `POST ${secrets}/${name}/versions/2:enable`, { body: {} });
+    expect(await steps.ask("identity", plan)).toMatchObject({ status: 200 });
     await carryOut(wanted);
     expect(await secretBindings(name)).toMatchObject([{ role: accessor }]);
     await carryOut(wanted, "remove");
@@ -217,7 +234,7 @@ describe("identity", () => {
     const body = { replication: { automatic: {} } };
     await rest(local, `POST ${secrets}/projects/${testProject}/secrets?secretId=their-key`, { body });
     await rest(local, `POST ${secrets}/${name}:setIamPolicy`, { body: { policy: { bindings: grants } } });
-    await carryOut(input("theirs", { foreignSecrets: [{ name, grants }] }), "remove");
+    await carryOut(input("theirs", { foreignSecrets: [{ name, grants, uses: [] }] }), "remove");
     expect(await secretBindings(name)).toEqual(grants);
   });
 

@@ -145,6 +145,23 @@ describe("image", () => {
     });
   });
 
+  it("plans with an image that is given only if it is there, or nobody can look", async () => {
+    const built = await steps.carryOut("image", { input: await inputFor(application("hello")) });
+    const planOf = (image: unknown) => steps.ask("image", { action: "plan", input: { kind: "digest", image } });
+    const nothing = { status: 200, body: { changes: [] } };
+    expect(await planOf(built.output.image)).toMatchObject(nothing);
+    const absent = String(built.output.image).replace(/[0-9a-f]{64}$/, "0".repeat(64));
+    expect(await planOf(absent)).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          message: `service.image in the spec: ${absent} does not exist; push it, or name the digest of an image that is there`,
+        },
+      },
+    });
+    expect(await planOf(absent.replace("-docker.pkg.dev", ".example.com"))).toMatchObject(nothing);
+  });
+
   it("refuses a repository of another environment by name, and removes only its own", async () => {
     const input = await inputFor(application("hello"));
     const foreign = { ...input, ownership: { ...ownership, environment: "other", mark: "alloyrun:x/other" } };

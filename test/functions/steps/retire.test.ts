@@ -79,9 +79,13 @@ describe("retire", () => {
   it("plans to drop what does not serve afterwards, and says that rows are lost when a rebuild replaces them", async () => {
     const [first, third, gone] = [`${cluster}/databases/mydb`, `${cluster}/databases/mydb_g3`, second];
     expect(await planFor({ databaseGeneration: 2 })).toMatchObject([
-      { action: "delete", resource: first, effects: { dataLoss: true } },
+      { action: "delete", resource: first, effects: { dataLoss: true, expectedSeconds: input.graceSeconds + 5 } },
       { action: "delete", resource: third, effects: { dataLoss: true } },
-      { action: "delete", resource: gone, effects: { dataLoss: true, costPerDay: -9 } },
+      {
+        action: "delete",
+        resource: gone,
+        effects: { dataLoss: true, costPerDay: -9, expectedSeconds: input.graceSeconds + 180 },
+      },
     ]);
     const leftovers = await planFor({ databaseGeneration: 2 }, "up");
     expect(leftovers).toMatchObject(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Change } from "../../../plan/change.ts";
 import type { StepName } from "../../../plan/step.ts";
 import { rest } from "../../support/local-cloud.ts";
 import { type CarriedOut, StepRefused } from "../../support/steps.ts";
@@ -98,6 +99,22 @@ describe("service, verify and traffic", () => {
     expect(await revisions()).toHaveLength(1);
     const plan = await application.steps.ask("service", { action: "plan", input: serviceInput });
     expect(plan.body.changes).toEqual([]);
+  });
+
+  it("plan just the fields that differ from what Cloud Run has", async () => {
+    const env = { ...serviceInput.env, ADDED: "kept-to-itself" };
+    const { body } = await application.steps.ask("service", {
+      action: "plan",
+      input: { ...serviceInput, maxInstances: serviceInput.maxInstances + 1, env },
+    });
+    const [first, second, third, ...others] = (body.changes as object as readonly Change[]).flatMap(
+      ({ fields }) => fields,
+    );
+    const { maxInstances } = serviceInput;
+    expect(first).toEqual({ path: "template.scaling.maxInstanceCount", from: maxInstances, to: maxInstances + 1 });
+    expect(second).toEqual({ path: "template.containers.app.env.ADDED", to: "a value" });
+    expect([third?.path, others]).toEqual(["template.revision", []]);
+    expect(JSON.stringify(body)).not.toContain("kept-to-itself");
   });
 
   it("keep what serves when the new revision does not pass its test, and tell what it answered", async () => {
