@@ -74,7 +74,10 @@ function labelChanges(labels: Readonly<Record<string, string>>, found: Secret): 
 }
 
 /** A revision that cannot read its secret would be refused only when all it stands on has been built. */
-async function requireSecret({ name, uses }: ForeignSecretInput, secretManager: SecretManagerClient): Promise<void> {
+async function requireSecret(
+  { name, uses = [] }: ForeignSecretInput,
+  secretManager: SecretManagerClient,
+): Promise<void> {
   if (!(await secretManager.getSecret(name))) {
     const fields = uses.map(({ variable }) => `service.secrets.${variable}`).join(" and ");
     const message = `${fields} in the spec: ${name} does not exist; create it with a version first, or name another`;
@@ -85,7 +88,7 @@ async function requireSecret({ name, uses }: ForeignSecretInput, secretManager: 
 
 async function requireVersion(
   secret: string,
-  { variable, version }: ForeignSecretInput["uses"][number],
+  { variable, version }: NonNullable<ForeignSecretInput["uses"]>[number],
   secretManager: SecretManagerClient,
 ): Promise<void> {
   const name = `${secret}/versions/${version}`;

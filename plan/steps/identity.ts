@@ -43,9 +43,9 @@ export interface SecretInput {
   readonly grants: readonly { readonly role: string; readonly members: readonly string[] }[];
 }
 
-/** A secret of the user's, and where the spec names which version of it. */
+/** A secret of the user's, and where the spec names which version of it; plans of an earlier version do not tell. */
 export interface ForeignSecretInput extends SecretInput {
-  readonly uses: readonly { readonly variable: string; readonly version: number }[];
+  readonly uses?: readonly { readonly variable: string; readonly version: number }[];
 }
 
 /** What `identity` gives to later steps; accounts as e-mail addresses, secrets as `projects/{project}/secrets/{secret}`. */
