@@ -79,7 +79,7 @@ async function requireSecret(
   secretManager: SecretManagerClient,
 ): Promise<void> {
   if (!(await secretManager.getSecret(name))) {
-    const fields = uses.map(({ variable }) => `service.secrets.${variable}`).join(" and ");
+    const fields = uses.map(({ variable }) => `service.secrets.${variable}`).join(" and ") || "service.secrets";
     const message = `${fields} in the spec: ${name} does not exist; create it with a version first, or name another`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "MISSING_SECRET", resource: name, message });
   }

@@ -44,7 +44,7 @@ const fence = { bucket: "my-project-alloyrun", object: "locks/users.json", gener
 const effects = {
   dataLoss: false,
   downtime: false,
-  costPerDay: { before: 1, after: 2, pricesOf: "2025-04" },
+  costPerDay: { before: 1, after: 2, pricesOf: "2025-04", region: "asia-northeast1" },
   expectedSeconds: 60,
 };
 
