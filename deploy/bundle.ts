@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type BuildResult, build } from "esbuild";
+import { type BuildOptions, type BuildResult, build, version } from "esbuild";
 import { zipSync } from "fflate";
+import { buildOnce } from "./bundle-cache.ts";
 
 /** Program text of a function or job, ready for upload. */
 export interface Bundle {
@@ -26,8 +27,8 @@ const framework = "@google-cloud/functions-framework";
  * @returns a bundle for each entry, in their order
  */
 export async function bundleFunctions(entries: readonly string[]): Promise<readonly Bundle[]> {
-  const version = await pinnedVersion(framework);
-  return makeBundles(entries, { external: [framework], dependencies: { [framework]: version } });
+  const pinned = await pinnedVersion(framework);
+  return makeBundles(entries, { external: [framework], dependencies: { [framework]: pinned } });
 }
 
 /** Bundles a program that is run with `npm start` and depends on nothing. */
@@ -48,8 +49,7 @@ interface Surroundings {
 }
 
 async function makeBundles(entries: readonly string[], { external, dependencies }: Surroundings): Promise<Bundle[]> {
-  const result = await build({
-    absWorkingDir: root,
+  const options = {
     entryPoints: [...entries],
     outbase: ".",
     outdir: "bundles",
@@ -64,8 +64,12 @@ async function makeBundles(entries: readonly string[], { external, dependencies 
     logLevel: "silent",
     metafile: true,
     external,
+  } satisfies BuildOptions & { readonly metafile: true; readonly write: false };
+  return await buildOnce({ options, dependencies, esbuild: version }, async () => {
+    const built = await build({ absWorkingDir: root, ...options });
+    const inputs = Object.keys(built.metafile.inputs);
+    return { inputs, result: entries.map((entry) => toBundle(entry, built, dependencies)) };
   });
-  return entries.map((entry) => toBundle(entry, result, dependencies));
 }
 
 function toBundle(

@@ -31,7 +31,7 @@ describe("an up, a rebuild and a down that something kills at any call", () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "alloyrun-test-"));
     chmodSync(directory, 0o711);
-    undisturbed = await playUndisturbed({ directory, seed: "snapshots", share: 0.3 });
+    undisturbed = await playUndisturbed({ directory, seed: "snapshots", share: 0.12 });
     log(
       `${undisturbed.boundaries.length} calls with an effect, ${undisturbed.cases.length} cases; RESUME_SEED=${seed}`,
     );

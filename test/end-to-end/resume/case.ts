@@ -20,8 +20,8 @@ const weights: Readonly<Record<Victim, number>> = {
   function: 1,
   execution: 1,
   database: 0.6,
-  client: 0.5,
-  cloud: 0.3,
+  client: 0.35,
+  cloud: 0.1,
   seed: 0.15,
 };
 const victims = ["function", "execution", "database", "client", "cloud", "seed"] as const;

@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { RunView } from "../../../functions/api.ts";
+import { apis } from "../../../local/apis.ts";
+import type { Cloud } from "../../../local/cloud.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/main.ts";
 import { localUrl } from "../../../local/run/local-url.ts";
+import { createRun } from "../../../local/run/run.ts";
 import { operate } from "../../support/local-operation.ts";
 import { type Environment, region } from "./environment.ts";
 
@@ -48,6 +51,11 @@ export interface InstalledCloud {
   stop(): Promise<void>;
 }
 
+/** Functions stay for as long as a suite takes: to start them anew each time costs more than all they do. */
+const warmApis = apis.map((create) =>
+  create === createRun ? (cloud: Cloud) => createRun(cloud, { functionIdleMs: 300_000 }) : create,
+);
+
 /** Starts a local Google Cloud and installs alloyrun with the real `deploy`. */
 export async function startInstalledCloud(
   options: LocalCloudOptions & {
@@ -63,7 +71,7 @@ export async function startInstalledCloud(
   } = {},
 ): Promise<InstalledCloud> {
   const { project = "my-project" } = options;
-  const local = await startLocalCloud(options);
+  const local = await startLocalCloud({ apis: warmApis, ...options });
   options.onStart?.(local);
   const envOf = async (as?: string) => ({
     PATH: process.env.PATH ?? "",
