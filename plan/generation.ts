@@ -29,34 +29,51 @@ export interface FirstNames {
 /** The generations of an environment that nothing has been rebuilt in. */
 const firstGenerations: Generations = { database: 1, cluster: 1 };
 
-/** The generations that serve; the first where nothing serves, or where what serves has names of somebody else's choice. */
-export function generationsOf(serving: Serving | undefined, names: FirstNames): Generations {
-  if (!serving) return firstGenerations;
+/**
+ * The generations that serve. Where nothing serves, or what serves has names of somebody else's choice, they are those that
+ * are known to have served last: a service that is gone or was changed by hand says nothing about where the rows are.
+ *
+ * @param known those that the environment was ready with; the first ones when it never was
+ */
+export function generationsOf(
+  serving: Serving | undefined,
+  names: FirstNames,
+  known: Generations = firstGenerations,
+): Generations {
+  if (!serving) return known;
   const cluster = idOf(serving.instance.split("/instances/")[0] ?? "");
   return {
-    database: numberOf(serving.database, (generation) => databaseName(names.database, generation)),
-    cluster: numberOf(cluster, (generation) => clusterGenerationId(names.cluster, generation)),
+    database: numberOf(serving.database, (generation) => databaseName(names.database, generation)) ?? known.database,
+    cluster: numberOf(cluster, (generation) => clusterGenerationId(names.cluster, generation)) ?? known.cluster,
   };
 }
 
 /**
  * The generations that a rebuild ends with: `data` makes the next database in the same cluster, `database` and `all` the
- * first one in the next cluster. All else keeps what serves.
+ * first one in the next cluster. All else keeps what serves. A number is never taken twice: what was once done for a generation
+ * that is gone would be taken for done.
+ *
+ * @param made the highest numbers that were ever taken
  */
-export function nextGenerations(present: Generations, level: Level): Generations {
+export function nextGenerations(present: Generations, level: Level, made: Generations = present): Generations {
   switch (level) {
     case "app":
       return present;
     case "data":
-      return { ...present, database: present.database + 1 };
+      return { ...present, database: Math.max(present.database, made.database) + 1 };
     case "database":
     case "all":
-      return { database: 1, cluster: present.cluster + 1 };
+      return { database: 1, cluster: Math.max(present.cluster, made.cluster) + 1 };
   }
 }
 
-/** Which generation has this name; 1 when none has. */
-function numberOf(name: string, nameOf: (generation: number) => string): number {
+/** The higher number of each kind. */
+export function highestOf(one: Generations, other: Generations): Generations {
+  return { database: Math.max(one.database, other.database), cluster: Math.max(one.cluster, other.cluster) };
+}
+
+/** Which generation has this name; undefined when none has. */
+function numberOf(name: string, nameOf: (generation: number) => string): number | undefined {
   const generation = Number(/g(\d{1,6})$/.exec(name)?.[1] ?? 1);
-  return nameOf(generation) === name ? generation : 1;
+  return nameOf(generation) === name ? generation : undefined;
 }

@@ -102,11 +102,11 @@ export function loosenings(stored: Terms, asked: Terms): readonly FieldChange[] 
 
 /**
  * Why somebody must be asked about looser terms, each reason in a sentence. Protection is never lifted by one person alone;
- * the rest is guarded where the stored spec has anybody asked about anything.
+ * the rest is guarded where the stored spec has anybody asked about anything, lifting its protection included.
  */
 export function reasonsToKeep(stored: Terms, looser: readonly FieldChange[]): readonly string[] {
   const { when, approvers } = stored.approval ?? askNobody;
-  const isGuarded = when.length > 0 || approvers.length > 0;
+  const isGuarded = when.length > 0 || approvers.length > 0 || stored.protect === true;
   return looser.flatMap(({ path }) => {
     if (path === "policy.protect") return ["its protection is lifted"];
     return isGuarded ? [`${path} of its spec is changed`] : [];

@@ -1,6 +1,6 @@
 import type { Guard } from "../../google/auth.ts";
 import type { ObjectWrite, StorageClient } from "../../google/clients/storage.ts";
-import type { Generations } from "../../plan/generation.ts";
+import { type Generations, highestOf } from "../../plan/generation.ts";
 import { canonicalJson, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
@@ -86,10 +86,33 @@ export interface LedgerEntry {
 export async function noteTarget(storage: StorageClient, { run, request, target }: LedgerEntry): Promise<void> {
   if (request.target) return;
   const { bucket = "" } = run.fence ?? {};
-  const found = await readStored<StoredRequest>(storage, bucket, requestObject(run.id));
+  const [found, ledger] = await Promise.all([
+    readStored<StoredRequest>(storage, bucket, requestObject(run.id)),
+    readStored<StoredEnvironment>(storage, bucket, ledgerObject(run.environment)),
+  ]);
+  const after = ledger?.value.readyRun ?? null;
   const place = { bucket, object: requestObject(run.id), ifGenerationMatch: found?.generation };
-  const written = await writeStored(storage, place, { ...request, ...found?.value, target });
+  const written = await writeStored(storage, place, { ...request, ...found?.value, target, after });
   if (written === undefined) throw changedMeanwhile(bucket, requestObject(run.id));
+}
+
+/**
+ * Lets pass a run that has not begun, and one that goes on where it stood. What another run has built since is not undone by
+ * one that was begun before it: it would put back an older spec, and older data.
+ *
+ * @throws StepError FAILED_PRECONDITION, reason `OVERTAKEN`
+ */
+export async function refuseOvertaken(
+  storage: StorageClient,
+  bucket: string,
+  { run, environment, target, after }: Pick<StoredRequest, "run" | "environment" | "target" | "after">,
+): Promise<void> {
+  if (target === undefined || after === undefined) return;
+  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+  const { readyRun } = ledger?.value ?? {};
+  if (readyRun === undefined || readyRun === run || readyRun === after) return;
+  const message = `${readyRun} has built ${environment} since ${run} began, and going on would undo that: ask again for what is wanted now`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "OVERTAKEN", resource: environment, message });
 }
 
 /**
@@ -133,7 +156,8 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const { planHash = "", action, level } = request;
   const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
   const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
-  return { ...known, plans, ...(unfinished && { target: unfinished }) };
+  const made = [known?.made, known?.serves].filter((each) => each !== undefined).reduce(highestOf, target);
+  return { ...known, plans, made, ...(unfinished && { target: unfinished }) };
 }
 
 /**

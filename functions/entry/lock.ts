@@ -14,7 +14,7 @@ import { latestRun } from "../plan/target.ts";
 import { isOfSweep } from "../request/sweeper.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { freezeObject } from "./freeze.ts";
-import { claimRequest, enterLedger, isCurrent, noteTarget } from "./ledger.ts";
+import { claimRequest, enterLedger, isCurrent, noteTarget, refuseOvertaken } from "./ledger.ts";
 import { readStored } from "./read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest, StoredTeardown } from "./stored.ts";
 
@@ -93,6 +93,7 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   await leaveQueue(storage, { bucket, environment, execution });
   // The run that held it before may have built it from a spec that protects it.
   refuseProtected(await isProtected(storage, bucket, environment), request);
+  await refuseOvertaken(storage, bucket, request);
   const teardown = await readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`);
   if (!(await isCurrent(storage, { bucket, request, teardown }))) {
     await releaseLock(storage, lockPlace(bucket, environment), execution);

@@ -77,7 +77,8 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     deciders: policy && decidersOf(policy),
   });
   await writeOnce(storage, { bucket, object: digestObject(digest.changesHash) }, digest);
-  const { changesHash: asked } = request;
+  // Once it has begun, the run itself has moved what it was asked to move.
+  const asked = request.target === undefined ? request.changesHash : undefined;
   const moved =
     asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
   const { changesHash, effects, changes, reasons } = digest;

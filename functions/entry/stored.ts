@@ -53,6 +53,8 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly attempt: number;
   /** What serves afterwards; decided when the run held the lock for the first time. */
   readonly target?: Generations;
+  /** Run that had made the environment ready by then; null when none had. */
+  readonly after?: string | null;
   /** Run that was open and asked for the very same: it does what was asked here, and no execution is started. */
   readonly joined?: string;
   /** E-mail addresses of those whose identical requests joined this one: they have asked for it as well. */
@@ -108,6 +110,10 @@ export interface StoredEnvironment extends Life {
   readonly plans: readonly string[];
   /** What an unfinished rebuild is to end with, so that asking again goes on with it. */
   readonly target?: { readonly level: Level; readonly generations: Generations };
+  /** What it was ready with last: where its rows are, whatever has become of its service since. */
+  readonly serves?: Generations;
+  /** The highest numbers of generations that any run has begun to make. */
+  readonly made?: Generations;
   /** Which warnings of its end were given. */
   readonly warned?: readonly string[];
   /** The last extensions of its life, by the ids of their records, so that none counts twice. */

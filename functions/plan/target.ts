@@ -30,12 +30,12 @@ export interface TargetQuestion {
 export async function targetOf(storage: StorageClient, question: TargetQuestion): Promise<Generations> {
   const { bucket, request, serving, names } = question;
   if (request.target) return request.target;
-  const present = generationsOf(serving, names);
   const { environment, level, action, of } = request;
-  if ((of ?? action) !== "rebuild" || !serving) return present;
   const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
-  const unfinished = ledger?.value.target;
-  return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level);
+  const { serves, made, target: unfinished } = ledger?.value ?? {};
+  const present = generationsOf(serving, names, serves);
+  if ((of ?? action) !== "rebuild" || !(serving ?? serves)) return present;
+  return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level, made);
 }
 
 /** Which steps a run takes, and what those have given that it does not take. */

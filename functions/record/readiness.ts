@@ -40,6 +40,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const expiresAt = given ? seconds && run.now + seconds : known.expiresAt;
   const wanted: StoredEnvironment = {
     ...known,
+    serves: { database: run.databaseGeneration, cluster: run.clusterGeneration },
     ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
     ...{ timeToLiveSeconds: given ? seconds : known.timeToLiveSeconds, specTimeToLiveSeconds: spec ?? null },
     ...{ expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },

@@ -8,7 +8,7 @@ import type { RequestAccepted, RequestBody } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
-import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import type { StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { refuseProtected } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
@@ -156,7 +156,7 @@ async function makeReady(
   if (action === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
   if (action !== "down") await refuseMissing(packed, clients);
-  if (body.plan !== undefined) await requirePlan(body.plan, clients);
+  if (body.plan !== undefined) await requirePlan(body.plan, { ...body, environment: packed.spec.name }, clients);
   const plan = planOf(packed, installation);
   const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });
   await storePlan(storage, bucket, plan);
@@ -177,9 +177,23 @@ async function refuseMissing({ source, seed }: PackedSpec, { storage, installati
   }
 }
 
-async function requirePlan(changesHash: string, { storage, installation }: AcceptClients): Promise<void> {
-  if (await storage.getObject(installation.bucket, planObject(changesHash))) return;
-  throw badField("plan", `is ${changesHash}, and no such plan is stored here: \`alloyrun plan\` makes one`);
+/** Beside what was observed, plans lie there as the workflow reads them: only the former can be carried out by its hash. */
+async function requirePlan(
+  changesHash: string,
+  body: RequestBody & { readonly environment: string },
+  { storage, installation }: AcceptClients,
+): Promise<void> {
+  const found = await readStored<Partial<StoredDigest>>(storage, installation.bucket, planObject(changesHash));
+  const { changesHash: stored, environment, action, level } = found?.value ?? {};
+  if (stored === undefined) {
+    throw badField("plan", `is ${changesHash}, and no such plan is stored here: \`alloyrun plan\` makes one`);
+  }
+  if (environment === body.environment && action === body.action && level === levelOf(body)) return;
+  const wanted = `${body.action} of ${body.environment}`;
+  throw badField(
+    "plan",
+    `is that of another request: ${action} of ${environment} at level ${level}, not ${wanted} at level ${levelOf(body)}`,
+  );
 }
 
 /** Whether somebody is going to be asked, by the stricter of the stored and the new policy. */

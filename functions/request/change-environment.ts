@@ -113,8 +113,12 @@ export async function extend(
 /** The entry of an environment that expires. @throws StepError FAILED_PRECONDITION when it does not */
 async function demandEnd(environment: string, { storage, installation }: ViewClients) {
   const found = await readStored<StoredEnvironment>(storage, installation.bucket, ledgerObject(environment));
-  const { expiresAt } = found?.value ?? {};
-  if (found && expiresAt !== undefined) return { found, expiresAt };
+  const { expiresAt, readyAt } = found?.value ?? {};
+  if (found && expiresAt !== undefined && readyAt !== undefined) return { found, expiresAt };
+  if (expiresAt !== undefined) {
+    const message = `${environment} is being removed, or its removal was broken off: \`alloyrun up\` makes it whole again`;
+    throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOT_READY", message });
+  }
   const message = `${environment} does not expire: its spec gives it no timeToLive`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "DOES_NOT_EXPIRE", message });
 }

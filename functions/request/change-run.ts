@@ -1,4 +1,5 @@
 import type { RunView } from "../api.ts";
+import { refuseOvertaken } from "../entry/ledger.ts";
 import type { RunRecord, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
@@ -22,7 +23,9 @@ import { type TellClients, type Tidings, tell } from "./tell.ts";
  * @throws StepError NOT_FOUND
  */
 export async function cancelRun(run: string, by: string, clients: ViewClients & TellClients): Promise<RunView> {
-  const { request } = await demandRun(run, clients);
+  const { request: noted } = await demandRun(run, clients);
+  // What was noted and never started has its end like any other.
+  const request = isUnstarted(noted) ? await start(noted, clients) : noted;
   const execution = request.execution && (await clients.executions.getExecution(request.execution));
   if (execution && isUnderWay(execution)) {
     await clients.executions.cancelExecution(execution.name);
@@ -47,17 +50,24 @@ export async function cancelRun(run: string, by: string, clients: ViewClients & 
 export async function resumeRun(run: string, by: string, clients: ViewClients): Promise<RunView> {
   const noted = await demandRun(run, clients);
   const view = await viewRun(run, clients);
-  if (view.state === "queued" || view.state === "running" || view.state === "awaiting-approval") return view;
+  const isOpen = view.state === "queued" || view.state === "running" || view.state === "awaiting-approval";
+  if (isOpen && !isUnstarted(noted.request)) return view;
+  await refuseOvertaken(clients.storage, clients.installation.bucket, noted.request);
   if ((view.state === "succeeded" || view.state === "rejected") && !(await holdsLock(noted, clients))) {
     const message = `run ${run} ${view.state === "rejected" ? "was rejected" : "has succeeded"}: there is nothing to go on with`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOTHING_TO_RESUME", message });
   }
-  const again = await forgetExecution(noted, by, clients);
+  const again = isUnstarted(noted.request) ? noted.request : await forgetExecution(noted, by, clients);
   if (again.execution === undefined) {
     await enterOpen(again, clients);
     await start(again, clients);
   }
   return viewRun(run, clients);
+}
+
+/** Whether whoever noted a request, or made it free for another execution, could start none. */
+function isUnstarted({ execution, joined }: StoredRequest): boolean {
+  return execution === undefined && joined === undefined;
 }
 
 /** Whether the environment is still held for an execution that was cancelled before it could give it back. */

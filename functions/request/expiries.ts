@@ -2,9 +2,9 @@ import type { Expiries } from "../api.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { editStored, readStored, type Stored } from "../entry/read.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
+import { isProtected } from "../lock/protection.ts";
 import { freezeInForce, isBusy } from "./busy.ts";
 import type { AcceptClients } from "./note.ts";
-import { readSpec } from "./spec-store.ts";
 import { requireSweeper } from "./sweeper.ts";
 import { type TellClients, tell } from "./tell.ts";
 
@@ -70,8 +70,8 @@ async function mayExpire({ environment, found }: Expiring, clients: AcceptClient
   const isReady = found.value.readyAt !== undefined;
   if (!isReady && (await storage.getObject(installation.bucket, `teardowns/${environment}.json`))) return false;
   if (await isBusy(environment, clients)) return false;
-  const { spec } = await readSpec(storage, { bucket: installation.bucket, environment });
-  return !spec.policy.protect;
+  // A spec that this version cannot read any more says nevertheless whether it protects.
+  return !(await isProtected(storage, installation.bucket, environment));
 }
 
 /** What was told is noted afterwards: told twice it has the same id, forgotten it would be lost. */

@@ -20,6 +20,8 @@ const words = (longest: number, example: string) =>
     .trim()
     .min(1, "must not be empty")
     .max(longest, `must have at most ${longest} characters`)
+    // They would draw over what an approver is shown.
+    .refine((value) => !/(?![\n\r\t])\p{Cc}/u.test(value), "must have no control characters")
     .meta({ examples: [example] });
 
 const email = () => text(/^[^\s@]{1,64}@[^\s@]{1,255}$/, "must be an e-mail address", "ann@example.com");
@@ -114,6 +116,11 @@ function misfits(body: Wanted): readonly (readonly [string, string])[] {
   if (spec !== undefined && action !== "up" && action !== "plan") {
     found.push(["spec", "is only for up and plan: a rebuild takes the stored one"]);
   }
+  if (body.folders !== undefined && spec === undefined) {
+    found.push(["folders", "are only for a spec that is sent with them: the stored one has its own"]);
+  }
+  if (!isOfEnvironment && environment !== undefined)
+    found.push(["environment", `is not for ${String(action)}: it is about all`]);
   for (const field of ["teardown", "expiry"]) {
     if (body[field] !== undefined && action !== "down") found.push([field, "is only for down"]);
   }

@@ -75,13 +75,21 @@ describe("rebuilding while the environment is used", () => {
     expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g2"]);
   });
 
+  it("finds its rows again when somebody has deleted the service", async () => {
+    await execute("mydb", written);
+    await cloud.ask(`DELETE run.googleapis.com/v2/${place}/services/levels`);
+    expect((await cloud.up(environment)).run.failures).toEqual([]);
+    expect((await cloud.read("levels")).body).toContain("{9 late}");
+    expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g2"]);
+  });
+
   it("builds the image afresh as well at level all", async () => {
     const run = await rebuildUnderLoad("all");
     expect(changedSteps(run)).toEqual(["image", "cluster", "instance", "seed", "service", "traffic", "retire"]);
     expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g3"]);
   });
 
-  it.each(["app", "all"])(
+  it.each(["app", "data", "all"])(
     "keeps the old one answering when what level %s makes does not answer as it should",
     async (level) => {
       const before = [await servingOf("levels"), await clusters(), await databases()];
@@ -96,6 +104,11 @@ describe("rebuilding while the environment is used", () => {
       expect(await load.stop()).toMatchObject({ failed: [] });
     },
   );
+
+  it("makes the data anew after an attempt that failed", async () => {
+    expect(await rebuild("data")).toMatchObject({ failures: [], outcome: "ready" });
+    expect((await databases()).length).toBe(1);
+  });
 
   it("is repeated by `up` without a change, and taken down whole", async () => {
     const { run } = await cloud.up(environment);

@@ -78,7 +78,10 @@ describe("loosenings", () => {
     const stored = terms({}, { protect: true });
     const looser = loosenings(stored, terms({}, { protect: false, webhook }));
     expect(looser.map(({ path }) => path)).toEqual(["policy.protect", "notify.webhook"]);
-    expect(reasonsToKeep(stored, looser)).toEqual(["its protection is lifted"]);
+    expect(reasonsToKeep(stored, looser)).toEqual([
+      "its protection is lifted",
+      "notify.webhook of its spec is changed",
+    ]);
     expect(loosenings(terms(), stored)).toEqual([]);
   });
 });

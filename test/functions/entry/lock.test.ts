@@ -244,7 +244,21 @@ describe("answerLock", () => {
     expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state });
     await answerLock(actBy("one", "release"), clients);
     await expect(answerLock(claimBy("two"), clients)).rejects.toMatchObject({ reason: "PROTECTED" });
-    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["plan-of-run-one"] });
+    expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-run-one"] });
+  });
+
+  it("lets no run go on that another has overtaken, and keeps the highest generations that were begun", async () => {
+    await noteRequest("run-one", {});
+    await answerLock({ ...claimBy("one"), target: { database: 3, cluster: 1 } }, clients);
+    await answerLock(claimBy("one"), clients);
+    await answerLock(actBy("one", "release"), clients);
+    const ledger = stored(storage, "environments/staging.json");
+    expect(ledger).toMatchObject({ made: { database: 3, cluster: 1 } });
+    await put(storage, "environments/staging.json", { ...ledger, readyRun: "run-one" });
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+    await answerLock(actBy("one", "release"), clients);
+    await put(storage, "environments/staging.json", { ...ledger, readyRun: "run-two" });
+    await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ reason: "OVERTAKEN" });
   });
 
   it.each([

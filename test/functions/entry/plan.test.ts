@@ -103,6 +103,10 @@ describe("answerPlan", () => {
     expect(await digest([dearer])).toMatchObject({ stale: expect.stringMatching(/what moved: effects or prices$/) });
     await put(storage, "requests/r1.json", { ...usual, changesHash: "e".repeat(64) });
     expect(await digest()).toMatchObject({ stale: expect.stringContaining("no plan eeee") });
+    // A run that is resumed has moved it itself.
+    const target = { database: 1, cluster: 1 };
+    await put(storage, "requests/r1.json", { ...usual, changesHash, target });
+    expect(await digest([kept])).toMatchObject({ stale: null });
   });
 
   describe("of a spec that is sent anew", () => {

@@ -42,6 +42,19 @@ describe("targetOf", () => {
     expect(await nothing).toEqual({ database: 1, cluster: 1 });
   });
 
+  it("keeps what was ready last where nothing serves any more, and never takes a number twice", async () => {
+    const nothing = (action: "up" | "rebuild", level: "app" | "data" | "all") =>
+      targetOf(storage, { bucket: "b", names, request: { environment: "staging", action, level } as StoredRequest });
+    await put(storage, "environments/staging.json", {
+      ...{ plans: [], serves: { database: 2, cluster: 3 }, made: { database: 4, cluster: 5 } },
+    });
+    expect(await nothing("up", "app")).toEqual({ database: 2, cluster: 3 });
+    expect(await nothing("rebuild", "data")).toEqual({ database: 5, cluster: 3 });
+    expect(await nothing("rebuild", "all")).toEqual({ database: 1, cluster: 6 });
+    const foreign = { database: "theirs", instance: "projects/p/locations/r/clusters/theirs/instances/primary" };
+    expect(await target({ action: "up", level: "app" }, foreign)).toEqual({ database: 2, cluster: 3 });
+  });
+
   it("goes on with an unfinished rebuild of the same level, and with no other", async () => {
     const generations = { database: 7, cluster: 1 };
     await put(storage, "environments/staging.json", { plans: [], target: { level: "data", generations } });

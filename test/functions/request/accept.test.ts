@@ -197,13 +197,27 @@ describe("accept", () => {
 
   it("notes what is asked beside the spec: ticket, time to live, plan, and what to do while others work", async () => {
     const changesHash = "4".repeat(64);
-    await put(here.clients.storage, `plans/${changesHash}.json`, {});
+    const digest = { changesHash, environment: "users", action: "up", level: "app" };
+    await put(here.clients.storage, `plans/${changesHash}.json`, digest);
     const body = { ...up, ticket: "CHG1", timeToLive: "2h", plan: changesHash, onBusy: "queue" } as const;
     const { run } = await accept({ ...requestWith(body), onBehalfOf: "p@example.com" }, here.clients);
     expect(JSON.parse(texts()[`requests/${run}.json`] ?? "")).toMatchObject({
       ...{ ticket: "CHG1", timeToLiveSeconds: 7200, changesHash, onBusy: "queue", attempt: 1 },
       onBehalfOf: "p@example.com",
     });
+  });
+
+  it.each([
+    ["of another environment", { environment: "other" }, "of another request: up of other"],
+    ["of another action", { action: "down" }, "of another request: down of users"],
+    ["as the workflow reads it", { changesHash: undefined }, "no such plan is stored here"],
+  ])("starts nothing for a plan %s", async (_what, about, says) => {
+    const changesHash = "4".repeat(64);
+    const digest = { changesHash, environment: "users", action: "up", level: "app", ...about };
+    await put(here.clients.storage, `plans/${changesHash}.json`, digest);
+    const refused = accept(requestWith({ ...up, plan: changesHash }), here.clients);
+    await expect(refused).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining(says) });
+    expect(here.started).toEqual([]);
   });
 
   it.each([

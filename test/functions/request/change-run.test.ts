@@ -152,7 +152,34 @@ describe("cancelRun", () => {
   });
 });
 
+describe("a run that was noted and never started", () => {
+  beforeEach(async () => {
+    const { execution: _lost, ...rest } = noted();
+    await put(here.clients.storage, `requests/${run}.json`, rest);
+  });
+
+  it("is started by who resumes it", async () => {
+    const { length } = here.started;
+    expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({ state: "running" });
+    expect([here.started.length - length, noted().attempt]).toEqual([1, 1]);
+  });
+
+  it("has its end when it is cancelled", async () => {
+    expect(await cancelRun(run, "b@example.com", here.clients)).toMatchObject({ state: "cancelled" });
+    expect(await listOpen("users", here.clients)).toEqual([]);
+  });
+});
+
 describe("resumeRun", () => {
+  it("undoes nothing that another run has built since", async () => {
+    stand("FAILED");
+    await giveBack();
+    const object = "environments/users.json";
+    await put(here.clients.storage, object, { ...stored(here.clients.storage, object), readyRun: "run-later" });
+    await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject({ reason: "OVERTAKEN" });
+    expect(noted().attempt).toBe(1);
+  });
+
   it.each(["FAILED", "CANCELLED"] as const)("starts another execution for a run that ended as %s", async (state) => {
     stand(state);
     expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({

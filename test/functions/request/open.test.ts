@@ -77,7 +77,9 @@ describe("a request that is identical to an open one", () => {
     ["is of another plan that was looked at", { ...up, plan: "2".repeat(64) }, false],
     ["is a plan alone", { ...up, action: "plan" }, false],
   ] as const)("starts a run of its own when the other %s", async (_what, body, hasEnded) => {
-    await put(here.clients.storage, `plans/${"2".repeat(64)}.json`, {});
+    const changesHash = "2".repeat(64);
+    const digest = { changesHash, environment: "users", action: "up", level: "app" };
+    await put(here.clients.storage, `plans/${changesHash}.json`, digest);
     const first = await ask("k1");
     if (hasEnded) end(here);
     expect((await ask("k2", body)).run).not.toBe(first.run);
