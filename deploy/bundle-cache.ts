@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
+import { sha256 } from "../spec/names.ts";
 
 /** A file that went into a build, relative to the project's folder, and the SHA-256 of what it was. */
 type Input = readonly [path: string, sha256: string];
@@ -60,8 +61,4 @@ async function toInput(path: string): Promise<Input> {
 async function isSame([path, before]: Input): Promise<boolean> {
   const now = await toInput(path).catch(() => undefined);
   return now?.[1] === before;
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
 }

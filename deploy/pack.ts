@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { gzipSync } from "fflate";
 import { Pack } from "tar";
+import { sha256 } from "../spec/names.ts";
 
 /** A folder packed for the bucket. */
 export interface PackedFolder {
@@ -28,7 +28,7 @@ export async function packFolder(folder: string): Promise<PackedFolder> {
   const pack = new Pack({ cwd: folder, portable: true, noMtime: true, statCache });
   for (const file of files) pack.add(file);
   const bytes = gzipSync(await pack.end().concat(), { mtime: 0 });
-  return { name: `${createHash("sha256").update(bytes).digest("hex")}.tgz`, bytes };
+  return { name: `${sha256(bytes)}.tgz`, bytes };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ApiError } from "../google/error.ts";
 import { installationName } from "../spec/names.ts";
-import { planApis } from "./apis.ts";
+import { enableCommand, planApis } from "./apis.ts";
 import { present } from "./change.ts";
 import { type Clients, openClients } from "./clients.ts";
 import { type Place, targetOf } from "./deploy.ts";
@@ -76,12 +76,12 @@ async function demandApis({ serviceUsage, buckets, iam }: Clients, target: Targe
     present(iam.listAccounts(`projects/${project}`)),
   ]);
   if (![bucket ?? {}, ...accounts].some((found) => isOwn(found, target))) return;
-  const off = (await planApis(serviceUsage, target)).map(({ resource }) => resource.split("/").at(-1));
+  const off = (await planApis(serviceUsage, target)).map(({ resource }) => resource.split("/").at(-1) ?? "");
   if (off.length === 0) return;
   throw new ApiError({
     method: "serviceusage.services.batchGet",
     resource: `projects/${project}`,
     code: "FAILED_PRECONDITION",
-    text: `what alloyrun has behind APIs that are off cannot be found; turn them on first: gcloud services enable ${off.join(" ")} --project=${project}`,
+    text: `what alloyrun has behind APIs that are off cannot be found; turn them on first: ${enableCommand(off, project)}`,
   });
 }

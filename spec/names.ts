@@ -52,10 +52,13 @@ export function derivedId(stem: string, suffix: string, limit: number): string {
   return `${shorten(stem, limit - suffix.length)}${suffix}`;
 }
 
-/** Lower-case hexadecimal SHA-256 of a text. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** Lower-case hexadecimal SHA-256 of a text or of bytes. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }
+
+/** What names of environments are like, wherever one comes from outside and becomes the name of an object. */
+export const environmentNamePattern = /^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/;
 
 /** Account of the installation that an entry or step runs as, for example `alloyrun-read-pool`; `name` in camel case. */
 export function installationAccountId(name: string): string {

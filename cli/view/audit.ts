@@ -1,4 +1,5 @@
 import type { ChangeRecord, RunRecord } from "../../functions/entry/stored.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import { kindOf, shortEmail } from "./runs.ts";
 import { renderTable } from "./table.ts";
 import { formatTime } from "./time.ts";
@@ -47,7 +48,7 @@ export function toAuditRow(id: string, record: RunRecord | ChangeRecord | undefi
       askedBy: requestedBy,
       result: result.state,
     },
-    time: toTime(result.startedAt),
+    time: toTimestamp(result.startedAt),
     kind: isPlanOf ? `plan of ${what}` : what,
     approvedBy: approval?.state === "approved" ? approval.by : undefined,
     rejectedBy: approval?.state === "rejected" ? approval.by : undefined,
@@ -57,12 +58,8 @@ export function toAuditRow(id: string, record: RunRecord | ChangeRecord | undefi
 }
 
 function toChangeRow(id: string, { change, requestedBy, reason, at, until }: ChangeRecord): AuditRow {
-  const kind = until === undefined ? change : `${change} until ${formatTime(toTime(until))}`;
-  return { record: id, time: toTime(at), kind, askedBy: requestedBy, reason, result: "done" };
-}
-
-function toTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+  const kind = until === undefined ? change : `${change} until ${formatTime(toTimestamp(until))}`;
+  return { record: id, time: toTimestamp(at), kind, askedBy: requestedBy, reason, result: "done" };
 }
 
 /** A table, first to last, under each row its record, and who asked and decided; what no record has is left out. */

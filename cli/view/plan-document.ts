@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RunView } from "../../functions/api.ts";
+import { priceSource } from "../../functions/request/answer-schema.ts";
 import { stepNames } from "../../plan/step.ts";
 
 const usdPerDay = (meaning: string) => z.number().describe(`${meaning}, in USD a day by list price.`);
@@ -57,12 +58,7 @@ export const planSchema = z.strictObject({
         .strictObject({
           before: usdPerDay("Cost before"),
           after: usdPerDay("Cost afterwards"),
-          pricesOf: z.string().describe("Month of the price table."),
-          region: z.string().describe("Region whose list prices these are."),
-          standsInFor: z
-            .string()
-            .optional()
-            .describe("Region of the environment, where no prices of its own are known and the others stand in."),
+          ...priceSource,
         })
         .describe("Requests, traffic and stored rows come on top."),
       expectedSeconds: z.number().nonnegative().describe("The longest chain of steps that change something."),

@@ -1,4 +1,5 @@
 import type { ServiceUsageClient } from "../../google/clients/service-usage.ts";
+import { enableCommand } from "../apis.ts";
 import { installationApis, type Target } from "../installation.ts";
 import type { Finding, Note } from "./finding.ts";
 
@@ -38,8 +39,4 @@ const computeApi = "compute.googleapis.com";
 
 function shortly(apis: readonly string[]): string {
   return apis.map((api) => api.replace(".googleapis.com", "")).join(", ");
-}
-
-function enableCommand(apis: readonly string[], project: string): string {
-  return `gcloud services enable ${apis.join(" ")} --project=${project}`;
 }

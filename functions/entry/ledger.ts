@@ -156,7 +156,7 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const { planHash = "", action, level } = request;
   const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
   const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
-  const made = [known?.made, known?.serves].filter((each) => each !== undefined).reduce(highestOf, target);
+  const made = known?.made ? highestOf(known.made, target) : target;
   return { ...known, plans, made, ...(unfinished && { target: unfinished }) };
 }
 

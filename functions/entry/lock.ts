@@ -4,6 +4,7 @@ import { connectWorkflowExecutions } from "../../google/clients/workflow-executi
 import { type JsonObject, toObject } from "../../google/json.ts";
 import type { Generations } from "../../plan/generation.ts";
 import { installationAccountId } from "../../spec/names.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import { StepError } from "../error.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
 import { isProtected, refuseProtected } from "../lock/protection.ts";
@@ -112,7 +113,7 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
 /** What a schedule asks for must be done by an hour. Whoever resumes it knows the time. */
 function refuseLate({ startBy, attempt, environment }: StoredRequest, now: number): void {
   if (startBy === undefined || now <= startBy || attempt > 1) return;
-  const message = `the rebuild of ${environment} waited too long to be done in time: it was to begin by ${new Date(startBy * 1000).toISOString()}`;
+  const message = `the rebuild of ${environment} waited too long to be done in time: it was to begin by ${toTimestamp(startBy)}`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "TOO_LATE", resource: environment, message });
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../google/json.ts";
 import { textOf, toObject } from "../../google/json.ts";
+import { environmentNamePattern } from "../../spec/names.ts";
 import { badField } from "../parse.ts";
 import type { PushedMessage } from "../pushed.ts";
 
@@ -18,8 +19,6 @@ export interface EnvironmentEvent {
   readonly data: JsonObject;
 }
 
-const name = /^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/;
-
 /**
  * Checks that a message is an event of ours. Names in it become names of objects in the bucket.
  *
@@ -30,7 +29,7 @@ export function readEvent({ data: event }: Pick<PushedMessage, "data">): Environ
   const data = toObject(event.data);
   if (!data) throw badField("data", "must be an object");
   const isNameless = event.type === "dev.alloyrun.request-refused" && data.environment === undefined;
-  const environment = isNameless ? undefined : matching(data.environment, name, "data.environment");
+  const environment = isNameless ? undefined : matching(data.environment, environmentNamePattern, "data.environment");
   const run = data.run === undefined || data.run === null || data.run === "" ? undefined : data.run;
   return {
     ...{ event, data },

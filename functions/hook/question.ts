@@ -2,6 +2,7 @@ import { type FieldChange, valueText } from "../../plan/change.ts";
 import { nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import { idOf } from "../../spec/names.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import { type Html, html } from "./html.ts";
 import type { Question } from "./link.ts";
 import type { Page } from "./page.ts";
@@ -132,5 +133,5 @@ function sentence(text: string): string {
 }
 
 function toTime(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `${toTimestamp(seconds).slice(0, 16).replace("T", " ")} UTC`;
 }

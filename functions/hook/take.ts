@@ -2,6 +2,7 @@ import type { SecretManagerClient } from "../../google/clients/secret-manager.ts
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { parseSpec } from "../../spec/load.ts";
+import { environmentNamePattern } from "../../spec/names.ts";
 import type { TicketSpec } from "../../spec/schema.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { StepError, toStepError } from "../error.ts";
@@ -67,7 +68,7 @@ async function webhookOf(
   { environment, name }: TicketMessage,
   { storage, secretManager, installation }: TicketClients,
 ): Promise<Webhook | undefined> {
-  if (!/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/.test(environment)) return undefined;
+  if (!environmentNamePattern.test(environment)) return undefined;
   const found = await storage.readText(installation.bucket, `specs/${environment}.yaml`);
   const tickets = found ? parseSpec(found.text).tickets : [];
   const ticket = tickets.find((one) => one.name === name);

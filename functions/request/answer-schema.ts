@@ -19,8 +19,8 @@ const environmentName = () => z.string().describe("Name of the environment; empt
 const actions = z.enum(["up", "rebuild", "down", "plan", "sweep", "check"]);
 const level = () => z.enum(["app", "data", "database", "all"]).describe("How much is built anew.");
 const hash = (meaning: string) => z.string().describe(`SHA-256 of ${meaning}, in hexadecimal.`);
-/** Whose prices an amount is by. */
-const priceSource = {
+/** Whose prices an amount is by: fields of the object that has it. */
+export const priceSource = {
   pricesOf: z.string().describe("Month of the price table."),
   region: z.string().describe("Region whose list prices these are."),
   standsInFor: z

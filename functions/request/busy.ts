@@ -1,5 +1,6 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { canonicalJson } from "../../spec/names.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FreezeView, HolderView, RequestedAction } from "../api.ts";
 import { freezeObject } from "../entry/freeze.ts";
 import { readStored } from "../entry/read.ts";
@@ -66,12 +67,12 @@ export async function freezeInForce(
 
 /** What is said of a freeze. */
 export function saysFrozen(environment: string, { until, by, reason }: StoredFreeze): string {
-  return `${environment} is frozen until ${new Date(until * 1000).toISOString()} by ${by}: ${reason}`;
+  return `${environment} is frozen until ${toTimestamp(until)} by ${by}: ${reason}`;
 }
 
 /** A freeze as those see it whom it keeps away. */
 export function toFreezeView({ reason, by, until }: StoredFreeze): FreezeView {
-  return { reason, by, until: new Date(until * 1000).toISOString() };
+  return { reason, by, until: toTimestamp(until) };
 }
 
 /** Whether a living run holds an environment. */
@@ -110,5 +111,5 @@ function finishes({ action, target }: StoredRequest, { teardown }: StoredRequest
 /** A lock as those see it who wait for it. */
 export function toHolder({ run, requestedBy, why, since, expectedSeconds }: StoredLock): HolderView {
   const status = `/v1/runs/${run}`;
-  return { run, status, requestedBy, why, since: new Date(since * 1000).toISOString(), expectedSeconds };
+  return { run, status, requestedBy, why, since: toTimestamp(since), expectedSeconds };
 }

@@ -1,3 +1,4 @@
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RunView } from "../api.ts";
 import { refuseOvertaken } from "../entry/ledger.ts";
 import type { RunRecord, StoredRequest } from "../entry/stored.ts";
@@ -125,7 +126,7 @@ async function recordCancellation(
   const record = recordId(id, attempt);
   const sha256 = await appendRecord(clients.storage, { bucket: clients.installation.bucket, id: record }, content);
   return {
-    ...{ type: "cancelled", id: `${record}/cancelled`, time: new Date(endedAt * 1000).toISOString() },
+    ...{ type: "cancelled", id: `${record}/cancelled`, time: toTimestamp(endedAt) },
     data: {
       ...{ run: id, environment, action: runAction, ticket, by, failures },
       ...{ remaining: {}, left: [], degraded: [], record: { id: record, sha256 } },

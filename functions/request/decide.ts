@@ -1,5 +1,6 @@
 import type { CallbackClient } from "../../google/clients/workflow-callbacks.ts";
 import { refusalToDecide } from "../../plan/approval.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { ApprovalView, DecisionBody } from "../api.ts";
 import { readStored, type Stored, writeStored } from "../entry/read.ts";
 import type { Decision, StoredApproval } from "../entry/stored.ts";
@@ -63,7 +64,7 @@ export async function viewApproval(id: string, clients: ViewClients): Promise<Ap
   return {
     ...{ id, run, environment, reasons, requesters, changesHash },
     state: decision?.state ?? waiting,
-    expiresAt: new Date(expiresAt * 1000).toISOString(),
+    expiresAt: toTimestamp(expiresAt),
     ...(decision && { by: decision.by, via: decision.via, reason: decision.reason }),
   };
 }

@@ -1,3 +1,4 @@
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView } from "../api.ts";
 import { gone, ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
@@ -105,5 +106,5 @@ function unknown(environment: string): StepError {
 }
 
 function toTime(seconds: number | undefined): string | undefined {
-  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+  return seconds === undefined ? undefined : toTimestamp(seconds);
 }

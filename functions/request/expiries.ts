@@ -1,3 +1,4 @@
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { Expiries } from "../api.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { editStored, readStored, type Stored } from "../entry/read.ts";
@@ -84,7 +85,7 @@ async function warn(expiring: Expiring, clients: AcceptClients & TellClients): P
     ...{ type: "expiring", id: `${run}/${occasionOf(nearest, found.value)}`, time: found.readAt },
     data: {
       ...{ environment, run, ticket, url, secondsLeft: expiresAt - now },
-      expiresAt: new Date(expiresAt * 1000).toISOString(),
+      expiresAt: toTimestamp(expiresAt),
     },
   });
   const place = { bucket: clients.installation.bucket, object: ledgerObject(environment) };

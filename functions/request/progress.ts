@@ -1,6 +1,7 @@
 import { type Json, toObject } from "../../google/json.ts";
 import type { Change } from "../../plan/change.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FailureView, StepView } from "../api.ts";
 import type { RunRecord, StepFailure, StoredLock, StoredStep } from "../entry/stored.ts";
 import { toHolder } from "./busy.ts";
@@ -27,7 +28,7 @@ export function progressFromRecord({ reports, result }: RunRecord): ReadonlyMap<
     const report = reports[name];
     if (report) {
       const { state, reason, changes, operations, startedAt, endedAt } = report;
-      const times = { startedAt: toTime(startedAt), endedAt: toTime(endedAt) };
+      const times = { startedAt: toTimestamp(startedAt), endedAt: toTimestamp(endedAt) };
       steps.set(name, { state, reason, operation: operations?.at(-1)?.name, changes: changed(changes), ...times });
     }
     if (result.failures[name]) steps.set(name, { ...steps.get(name), state: "failed" });
@@ -64,13 +65,8 @@ export function toFailure(step: FailureView["step"], { code, message, details }:
   };
 }
 
-/** RFC 3339 of seconds since the epoch. */
-function toTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
-}
-
 function advance(before: Progress | undefined, { state, at, detail }: StepLine): Progress {
-  const startedAt = before?.startedAt ?? toTime(at);
+  const startedAt = before?.startedAt ?? toTimestamp(at);
   // A removal asks every step once more for its inventory, which does not undo what was changed before.
   // Only the last line of an ask tells its changes as a whole.
   const told = state === "done" ? changed(detail.changes) : [];
@@ -87,11 +83,11 @@ function advance(before: Progress | undefined, { state, at, detail }: StepLine):
         operation: detail.operations?.at(-1)?.name,
       };
     case "held":
-      return { state: "held", startedAt, changes, endedAt: toTime(at), reason: detail.reason };
+      return { state: "held", startedAt, changes, endedAt: toTimestamp(at), reason: detail.reason };
     case "failed":
-      return { state: "failed", startedAt, changes, endedAt: toTime(at), reason: detail.message };
+      return { state: "failed", startedAt, changes, endedAt: toTimestamp(at), reason: detail.message };
     case "done":
-      return { state: "done", startedAt, changes, endedAt: toTime(at) };
+      return { state: "done", startedAt, changes, endedAt: toTimestamp(at) };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Execution, WorkflowExecutionsClient } from "../../google/clients/w
 import { parseJson, toObject } from "../../google/json.ts";
 import { applicationSteps } from "../../plan/level.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FailureView, RunView } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { ledgerObject } from "../entry/ledger.ts";
@@ -54,7 +55,7 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
     const told = { ...about, ...decided, ...outcomeOf(record.result), expiresAt, steps };
     // Until its execution has ended, a run that is recorded still holds its environment.
     if (isUnfinished(about.state)) return { ...told, state: about.state };
-    return { ...told, endedAt: new Date(record.result.endedAt * 1000).toISOString() };
+    return { ...told, endedAt: toTimestamp(record.result.endedAt) };
   }
   const log = await readRunLog(clients.logging, installation.project, request);
   const progress = progressFromLog(log);
@@ -102,7 +103,7 @@ async function expiryOf({ run, result }: RunRecord, clients: ViewClients): Promi
   if (result.state !== "succeeded" || (result.action !== "up" && result.action !== "rebuild")) return undefined;
   const ledger = await read<StoredEnvironment>(clients, ledgerObject(run.environment));
   if (ledger?.readyRun !== run.id || ledger.expiresAt === undefined) return undefined;
-  return new Date(ledger.expiresAt * 1000).toISOString();
+  return toTimestamp(ledger.expiresAt);
 }
 
 /** What a run that is under way is to do, and what it has asked the approvers. */
@@ -210,7 +211,7 @@ function outcomeOf(result: RunResult): Outcome {
       const step = stepNames.find((known) => known === name);
       return step ? [{ step, reason }] : [];
     }),
-    ...(nextTryAt !== undefined && { nextTryAt: new Date(nextTryAt * 1000).toISOString() }),
+    ...(nextTryAt !== undefined && { nextTryAt: toTimestamp(nextTryAt) }),
     ...(left?.length && { left }),
     ...(degraded?.length && { degraded }),
     ...(skipped?.length && { skipped }),

@@ -2,6 +2,7 @@ import { rebuildFactsOf, rebuildMinutes } from "../../spec/expected.ts";
 import { accountEmail, installationAccountId } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import { minutesOfDay, toMinutes } from "../../spec/time-of-day.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RequestAccepted, RequestBody, RequestSkipped } from "../api.ts";
 import { accept, runIdOf } from "./accept.ts";
 import { freezeInForce, saysFrozen } from "./busy.ts";
@@ -57,8 +58,8 @@ export async function acceptScheduled(
     const now = await demandEnvironment(environment, clients);
     const { skipped, startBy } = await windowOf({ ...body, environment }, { now, scheduledAt }, clients);
     if (skipped === undefined) return accept({ body, requestedBy: caller, key, startBy }, clients);
-    const time = new Date(now * 1000).toISOString();
-    const data = { environment, run, reason: skipped, scheduledFor: new Date(scheduledAt * 1000).toISOString() };
+    const time = toTimestamp(now);
+    const data = { environment, run, reason: skipped, scheduledFor: toTimestamp(scheduledAt) };
     await tell(clients, { type: "rebuild-skipped", id: `${run}/skipped`, time, data });
     return { skipped };
   }

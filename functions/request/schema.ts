@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { shortestLifeSeconds, toSeconds } from "../../spec/duration.ts";
+import { environmentNamePattern } from "../../spec/names.ts";
 import { duration, text } from "../../spec/scalars.ts";
 
-const environmentName = () =>
-  text(/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/, "must be the name of an environment", "staging");
+const environmentName = () => text(environmentNamePattern, "must be the name of an environment", "staging");
 
 const packed = (prefix: "sources" | "seeds") =>
   text(

@@ -1,6 +1,7 @@
 import type { Code } from "../../google/code.ts";
 import { type JsonObject, parseJson, textOf, toObject } from "../../google/json.ts";
 import { parseSpec } from "../../spec/load.ts";
+import { environmentNamePattern } from "../../spec/names.ts";
 import { SpecError } from "../../spec/problem.ts";
 import type { RequestAccepted, RequestRefused } from "../api.ts";
 import { StepError } from "../error.ts";
@@ -63,7 +64,7 @@ function aboutOf({ text }: Pick<Envelope, "text">): { readonly environment?: str
   const environment = textOf(data?.environment) ?? nameIn(textOf(data?.spec));
   const ticket = textOf(data?.ticket);
   return {
-    ...(environment !== undefined && /^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/.test(environment) && { environment }),
+    ...(environment !== undefined && environmentNamePattern.test(environment) && { environment }),
     ...(ticket !== undefined && ticket !== "" && ticket.length <= 100 && { ticket }),
   };
 }

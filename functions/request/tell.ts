@@ -1,5 +1,6 @@
 import type { PubsubClient } from "../../google/clients/pubsub.ts";
 import { canonicalJson } from "../../spec/names.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import type { StoredChange } from "../entry/stored.ts";
 import type { EventData, EventType } from "../events/catalogue.ts";
@@ -45,8 +46,8 @@ export async function tell<Type extends EventType>(
 /** Tells what somebody has decided about an environment outside its runs. */
 export function tellChange(clients: TellClients, change: StoredChange): Promise<void> {
   const { id, of: environment, requestedBy: by, reason = "", at } = change;
-  const about = { id: `${environment}/${id}`, time: toTime(at) };
-  const until = toTime(change.until ?? at);
+  const about = { id: `${environment}/${id}`, time: toTimestamp(at) };
+  const until = toTimestamp(change.until ?? at);
   switch (change.change) {
     case "extend":
       return tell(clients, { ...about, type: "extended", data: { environment, by, until } });
@@ -55,8 +56,4 @@ export function tellChange(clients: TellClients, change: StoredChange): Promise<
     case "unfreeze":
       return tell(clients, { ...about, type: "unfrozen", data: { environment, by } });
   }
-}
-
-function toTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createInterface, type Interface } from "node:readline";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Argument, Command, Option } from "commander";
@@ -56,7 +56,7 @@ beforeAll(async () => {
     stdio: ["pipe", "pipe", "inherit"],
   });
   if (!child.stdout) throw new Error("no output");
-  answers = lines(createInterface({ input: child.stdout }));
+  answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 });
 
 afterAll(async () => {
@@ -186,8 +186,4 @@ function reads({ argChoices, parseArg }: Option, value: string): boolean {
 function leavesOf(command: Command, path: readonly string[]): Line[] {
   if (command.commands.length === 0) return [{ path, command }];
   return command.commands.flatMap((each) => leavesOf(each, [...path, each.name()]));
-}
-
-async function* lines(reader: Interface): AsyncGenerator<string> {
-  for await (const line of reader) yield line;
 }

@@ -3,6 +3,7 @@ import { environmentApis, examineApis, noteApis } from "../../../deploy/doctor/a
 import { installationApis } from "../../../deploy/installation.ts";
 import { servicesStep } from "../../../plan/steps/services.ts";
 import { parseSpec } from "../../../spec/load.ts";
+import { smallestText } from "../../spec/example.ts";
 
 const target = { project: "my-project" };
 const all = [...installationApis, ...environmentApis];
@@ -10,17 +11,7 @@ const without = (...off: readonly string[]) => new Set(all.filter((api) => !off.
 const context = { installation: "my-project-alloyrun", seedRunnerImage: "", requestUrl: "" };
 
 it("knows every API that the first step of an environment turns on, and no other", () => {
-  const spec = parseSpec(`
-apiVersion: alloyrun/v1
-kind: Environment
-metadata: { name: staging }
-spec:
-  project: my-project
-  region: us-central1
-  database: { seed: { directory: ./seed } }
-  service: { source: ./app }
-`);
-  const { services = [] } = servicesStep.input(spec, context) ?? {};
+  const { services = [] } = servicesStep.input(parseSpec(smallestText), context) ?? {};
   expect(services.filter((api) => !installationApis.includes(api)).sort()).toEqual([...environmentApis].sort());
   // One batch is what Service Usage reads at once.
   expect(all.length).toBeLessThanOrEqual(30);

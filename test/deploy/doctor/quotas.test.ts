@@ -3,6 +3,7 @@ import { examineQuotas, type QuotaClients } from "../../../deploy/doctor/quotas.
 import { installationMark } from "../../../deploy/ownership.ts";
 import type { ComputeQuota } from "../../../google/clients/compute-facts.ts";
 import { parseSpec } from "../../../spec/load.ts";
+import { smallestText } from "../../spec/example.ts";
 
 const target = { project: "my-project", projectNumber: "12345", region: "us-central1" };
 const own = { description: installationMark("my-project") };
@@ -31,18 +32,7 @@ function project({
 }
 
 function specWith(egress: string, network = "name: my-vpc") {
-  return parseSpec(`
-apiVersion: alloyrun/v1
-kind: Environment
-metadata: { name: staging }
-spec:
-  project: my-project
-  region: us-central1
-  network: { ${network} }
-  egress: { ${egress} }
-  database: { seed: { directory: ./seed } }
-  service: { source: ./app }
-`);
+  return parseSpec(`${smallestText}  network: { ${network} }\n  egress: { ${egress} }\n`);
 }
 
 describe("examineQuotas", () => {

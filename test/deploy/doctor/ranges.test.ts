@@ -2,21 +2,13 @@ import { describe, expect, it } from "@jest/globals";
 import { examineRanges } from "../../../deploy/doctor/ranges.ts";
 import type { Subnetwork } from "../../../google/clients/compute.ts";
 import { parseSpec } from "../../../spec/load.ts";
+import { smallestText } from "../../spec/example.ts";
 
 const networks = "https://www.googleapis.com/compute/v1/projects/my-project/global/networks";
-const example = `
-apiVersion: alloyrun/v1
-kind: Environment
-metadata: { name: staging }
-spec:
-  project: my-project
-  region: us-central1
-  network:
+const example = `${smallestText.replace("asia-northeast1", "us-central1")}  network:
     name: my-vpc
     subnet: { name: my-subnet, range: 192.168.100.0/28 }
     serviceRange: { name: my-range, range: 192.168.200.0/24 }
-  database: { seed: { directory: ./seed } }
-  service: { source: ./app }
 `;
 
 interface Taken {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { apis } from "../../../local/apis.ts";
 import { startLocalCloud } from "../../../local/main.ts";
-import { createRun } from "../../../local/run/run.ts";
+import { warmApis } from "../../support/warm-functions.ts";
 import { drawOf, type Stop } from "./boundary.ts";
 import { createGate } from "./gate.ts";
 import { takeStanding } from "./standing.ts";
@@ -37,8 +36,7 @@ export interface Answer {
 
 const [, , state = "", from = ""] = process.argv;
 const gate = createGate();
-const warm = { functionIdleMs: 600_000 };
-const guarded = apis.map((create) => gate.wrap(create === createRun ? (cloud) => createRun(cloud, warm) : create));
+const guarded = warmApis.map((create) => gate.wrap(create));
 const stopAtStart = process.env.STOP_AT === undefined ? undefined : (JSON.parse(process.env.STOP_AT) as Stop);
 if (stopAtStart) void gate.arm(stopAtStart).then(() => process.send?.({ reached: true }));
 // Google's own repair of a server takes no time of its own, or a held call would make all wait for it.

@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { RunView } from "../../../functions/api.ts";
-import { apis } from "../../../local/apis.ts";
-import type { Cloud } from "../../../local/cloud.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/main.ts";
 import { localUrl } from "../../../local/run/local-url.ts";
-import { createRun } from "../../../local/run/run.ts";
 import { operate } from "../../support/local-operation.ts";
+import { warmApis } from "../../support/warm-functions.ts";
 import { type Environment, region } from "./environment.ts";
 
 const main = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
@@ -50,11 +48,6 @@ export interface InstalledCloud {
   read(service: string): Promise<{ readonly status: number; readonly body: string }>;
   stop(): Promise<void>;
 }
-
-/** Functions stay for as long as a suite takes: to start them anew each time costs more than all they do. */
-const warmApis = apis.map((create) =>
-  create === createRun ? (cloud: Cloud) => createRun(cloud, { functionIdleMs: 300_000 }) : create,
-);
 
 /** Starts a local Google Cloud and installs alloyrun with the real `deploy`. */
 export async function startInstalledCloud(
