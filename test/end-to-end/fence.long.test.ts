@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { hasEffect } from "./resume/boundary.ts";
 import { type CrashCloud, startCrashCloud } from "./resume/crash-cloud.ts";
 import { environment } from "./resume/perform.ts";
-import { installAndPack, type Packed } from "./resume/undisturbed.ts";
+import { type Packed, packEnvironment } from "./resume/undisturbed.ts";
 import { region } from "./support/environment.ts";
+import { installationSnapshot } from "./support/installation.ts";
 
 jest.setTimeout(300_000);
 
@@ -29,8 +30,8 @@ describe("a step's call that outlives its run", () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "alloyrun-test-"));
     chmodSync(directory, 0o711);
-    cloud = await startCrashCloud({ state: join(directory, "state") });
-    packed = await installAndPack(cloud);
+    cloud = await startCrashCloud({ state: join(directory, "state"), from: await installationSnapshot() });
+    packed = await packEnvironment(cloud);
     await giveUpEarly();
   });
 

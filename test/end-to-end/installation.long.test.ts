@@ -6,8 +6,9 @@ import { runShell } from "../support/shell.ts";
 import { findDoor } from "./support/door.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { takeRights } from "./support/grants.ts";
-import { type CommandResult, type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { takeGrants, takeInstallation } from "./support/inventory.ts";
+import type { CommandResult } from "./support/run-command.ts";
 import { startSession } from "./support/session.ts";
 
 jest.setTimeout(600_000);

@@ -25,6 +25,8 @@ export interface Outcome {
   readonly chain: string;
   readonly findings: readonly string[];
   readonly isMissed: boolean;
+  /** Whether a process got SIGKILL. */
+  readonly isKilled: boolean;
 }
 
 /** Which cases follow each other in one fork. */
@@ -83,10 +85,10 @@ function createDeck(undisturbed: Undisturbed, seed: string) {
   }
   return {
     take,
-    /** A fork is cold anyway: killing a process at its beginning costs least. */
+    /** A fork is cold anyway: to kill all of it costs least at its beginning. */
     takeFirst: (number: number) =>
       take(actions[number % actions.length] ?? "up", (one) => {
-        return one.victim === "function" && snapshotOf(undisturbed, one.boundary) !== undefined;
+        return one.victim === "cloud" && snapshotOf(undisturbed, one.boundary) !== undefined;
       }),
   };
 }
@@ -124,8 +126,9 @@ export async function playChain(chain: Chain, { course, directory, log, isEnough
       const isUnderWay = one === chain.cases[0] && chain.run !== undefined;
       if (!isUnderWay) await cloud.arm({ ...one.boundary, when: one.when });
       const asked = isUnderWay ? { run: async () => chain.run } : await ask(one, stage);
-      const { findings, isMissed, standing } = await playCase(one, { stage, asked, counts });
-      onOutcome({ name: nameOf(one), chain: chain.name, findings, isMissed });
+      const { standing, ...outcome } = await playCase(one, { stage, asked, counts });
+      const { findings } = outcome;
+      onOutcome({ name: nameOf(one), chain: chain.name, ...outcome });
       for (const finding of findings) stage.log(`  ${finding}`);
       if (findings.length > 0 || !standing) break;
       counts = standing.counts;
@@ -153,7 +156,10 @@ interface Playing {
   readonly counts: Standing["counts"];
 }
 
-async function playCase(one: Case, { stage, asked, counts }: Playing) {
+/** How a case ended, and what stands then if the run came to its end. */
+type Played = Pick<Outcome, "findings" | "isMissed" | "isKilled"> & { readonly standing?: Standing };
+
+async function playCase(one: Case, { stage, asked, counts }: Playing): Promise<Played> {
   const { cloud, course, log } = stage;
   const { action } = one.boundary;
   const isThere = await Promise.race([cloud.reached().then(() => true), ended(asked, cloud).then(() => false)]);
@@ -166,12 +172,13 @@ async function playCase(one: Case, { stage, asked, counts }: Playing) {
     (await askFor(requestOf(action, stage.course), stage.cloud).run());
   const { view, standing, isAnother } = await goOn(one, run ?? "", stage);
   const end = endOf(course, action, view.state);
+  const struck = { isMissed: !isThere, isKilled: pids.length > 0 };
   if (!standing || !end) {
     const why = JSON.stringify(view.failures ?? view).slice(0, 1500);
-    return { findings: [`the run ended ${view.state}: ${why}`], isMissed: !isThere };
+    return { findings: [`the run ended ${view.state}: ${why}`], ...struck };
   }
   const mayRepeat = isAnother && action === "rebuild";
-  return { findings: differences(end, standing, counts, mayRepeat), isMissed: !isThere, standing };
+  return { findings: differences(end, standing, counts, mayRepeat), ...struck, standing };
 }
 
 /** Waits for the end, and goes on while that is not the end that the run was to have, or the environment is still held. */

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { packFolder } from "../../../deploy/pack.ts";
 import type { RunView } from "../../../functions/api.ts";
 import { createEnvironment } from "../support/environment.ts";
-import { place } from "../support/kept-cloud.ts";
+import { installationSnapshot } from "../support/installation.ts";
 import { type Action, type Boundary, boundariesOf } from "./boundary.ts";
 import { type Case, casesOf } from "./case.ts";
 import { type CrashCloud, settled, startCrashCloud } from "./crash-cloud.ts";
@@ -30,7 +30,7 @@ export interface Undisturbed {
   remove(): void;
 }
 
-/** Installs alloyrun, and builds, rebuilds and takes down one environment, undisturbed. */
+/** Builds, rebuilds and takes down one environment where alloyrun is installed, undisturbed. */
 export async function playUndisturbed(options: {
   readonly directory: string;
   readonly seed: string;
@@ -39,7 +39,7 @@ export async function playUndisturbed(options: {
 }): Promise<Undisturbed> {
   const { directory, seed, share } = options;
   const snapshots = join(directory, "snapshots");
-  const cloud = await startCrashCloud({ state: join(directory, "undisturbed") });
+  const cloud = await startCrashCloud({ state: join(directory, "undisturbed"), from: await installationSnapshot() });
   const written = createEnvironment(environment);
   const before: Partial<Record<Action, Standing["counts"]>> = {};
   const ends: Partial<Record<Action, End>> = {};
@@ -63,7 +63,6 @@ export async function playUndisturbed(options: {
   }
 
   try {
-    await alloyrun(cloud, "deploy", ...place("my-project"));
     await play("up", () => alloyrun(cloud, "up", written.file).then(() => "succeeded"));
     const object = `b/my-project-alloyrun/o/${encodeURIComponent(`specs/${environment}.yaml`)}`;
     const spec = await cloud.api(`GET storage.googleapis.com/storage/v1/${object}?alt=media`);
@@ -96,9 +95,8 @@ export interface Packed {
   remove(): void;
 }
 
-/** Installs alloyrun and brings the folders of a spec into its bucket, as the command line does before it asks. */
-export async function installAndPack(cloud: CrashCloud): Promise<Packed> {
-  await alloyrun(cloud, "deploy", ...place("my-project"));
+/** Brings the folders of a spec into the bucket, as the command line does before it asks. */
+export async function packEnvironment(cloud: CrashCloud): Promise<Packed> {
   const written = createEnvironment(environment);
   const pack = async (prefix: string, folder: string) => {
     const { name, bytes } = await packFolder(join(dirname(written.file), folder));

@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { RunView } from "../../../functions/api.ts";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/main.ts";
@@ -7,15 +5,8 @@ import { localUrl } from "../../../local/run/local-url.ts";
 import { operate } from "../../support/local-operation.ts";
 import { warmApis } from "../../support/warm-functions.ts";
 import { type Environment, region } from "./environment.ts";
-
-const main = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
-
-/** What a command line printed and how it ended. */
-export interface CommandResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { install, installationSnapshot } from "./installation.ts";
+import { type CommandResult, runCommand } from "./run-command.ts";
 
 /** A run as `--json` tells it. */
 export interface RunResult extends CommandResult {
@@ -49,22 +40,27 @@ export interface InstalledCloud {
   stop(): Promise<void>;
 }
 
-/** Starts a local Google Cloud and installs alloyrun with the real `deploy`. */
-export async function startInstalledCloud(
-  options: LocalCloudOptions & {
-    readonly project?: string;
-    /** Further options of `deploy`. */
-    readonly deploy?: readonly string[];
-    /** Called before anything is installed. */
-    readonly onStart?: (local: LocalCloud) => void;
-    /** Variables that commands have beside those of the local cloud. */
-    readonly env?: Readonly<Record<string, string>>;
-    /** Whether to leave the installation to the test. */
-    readonly bare?: boolean;
-  } = {},
-): Promise<InstalledCloud> {
-  const { project = "my-project" } = options;
-  const local = await startLocalCloud({ apis: warmApis, ...options });
+/** How one begins. */
+export interface InstalledCloudOptions extends LocalCloudOptions {
+  /** Further options of `deploy`. */
+  readonly deploy?: readonly string[];
+  /** Called before anything is installed. */
+  readonly onStart?: (local: LocalCloud) => void;
+  /** Variables that commands have beside those of the local cloud. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether to leave the installation to the test. */
+  readonly bare?: boolean;
+}
+
+/**
+ * Starts a local Google Cloud into which alloyrun is installed with the real `deploy`: from the snapshot that suites share,
+ * unless this one has wishes of its own or watches the installation.
+ */
+export async function startInstalledCloud(options: InstalledCloudOptions = {}): Promise<InstalledCloud> {
+  const project = "my-project";
+  const isOwn = options.bare || options.deploy || options.onStart || options.seed || options.state;
+  const from = isOwn ? undefined : await installationSnapshot();
+  const local = await startLocalCloud({ apis: warmApis, ...options, ...(from && { from }) });
   options.onStart?.(local);
   const envOf = async (as?: string) => ({
     PATH: process.env.PATH ?? "",
@@ -107,25 +103,14 @@ export async function startInstalledCloud(
     },
     stop: () => local.stop(),
   };
-  if (options.bare) return cloud;
-  const deployed = await alloyrun("deploy", ...place, ...(options.deploy ?? []));
-  if (deployed.code === 0) return cloud;
-  await local.stop();
-  throw new Error(`deploy ended with ${deployed.code}:\n${deployed.stdout}\n${deployed.stderr}`);
-}
-
-function runCommand(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args], { env });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) =>
-      resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
-    );
-  });
+  if (!isOwn || options.bare) return cloud;
+  try {
+    await install(alloyrun, ...(options.deploy ?? []));
+    return cloud;
+  } catch (caught) {
+    await local.stop();
+    throw caught;
+  }
 }
 
 function toRun(result: CommandResult): RunResult {
