@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { nameOf } from "./resume/case.ts";
-import { type Chain, chainOf, dealChains, type Outcome, playChain } from "./resume/chain.ts";
+import { type Chain, chainOf, playChain } from "./resume/chain.ts";
+import { dealChains } from "./resume/deal.ts";
 import { callsOf, recordBoundaries, recordedBoundaries } from "./resume/recorded.ts";
+import type { Outcome } from "./resume/round.ts";
 import { playUndisturbed, type Undisturbed } from "./resume/undisturbed.ts";
 
 jest.setTimeout(3_600_000);
@@ -20,7 +22,7 @@ const alone = process.env.RESUME_CASE;
 /** Each cloud waits now and then for what cannot be hurried: more of them than cores leave none idle. */
 const players = 3;
 /** Runs that follow each other in one cloud share the start of its functions. */
-const chainLength = 24;
+const chainLength = 48;
 /** How many of the cases may turn out to be none, because their call does not come again. */
 const misses = 0.15;
 /** How many are dealt for each that is wanted: some are missed, and in some an execution is cancelled. */
@@ -86,7 +88,8 @@ describe("an up, a rebuild and a down that something kills at any call", () => {
   function draw(wanted: number): Chain[] {
     if (alone) {
       const cases = undisturbed.cases.filter((one) => nameOf(one) === alone);
-      return [chainOf(undisturbed, "alone", cases)];
+      if (cases.length === 0) throw new Error(`no case is named ${alone}`);
+      return cases.map((one) => chainOf(undisturbed, "alone", [[one]]));
     }
     const count = Math.min(Math.ceil(wanted * dealt), undisturbed.cases.length);
     const chains = dealChains(undisturbed, { seed, count, length: chainLength });

@@ -14,7 +14,7 @@ import { processesOf } from "./victims.ts";
 /** What the parent may ask for; each is answered once. */
 export type Question =
   | { readonly ask: "arm"; readonly stop: Stop }
-  | { readonly ask: "release"; readonly how: "go" | "drop" }
+  | { readonly ask: "release"; readonly how: "go" | "drop"; readonly next?: Stop }
   /** Takes a snapshot before a share of the calls with an effect, as the seed draws, below the directory. */
   | { readonly ask: "keep"; readonly directory: string; readonly share: number; readonly seed: string }
   | { readonly ask: "advance"; readonly seconds: number }
@@ -58,7 +58,8 @@ async function answer(question: Question): Promise<unknown> {
       void gate.arm(question.stop).then(() => process.send?.({ reached: true }));
       return undefined;
     case "release":
-      return gate.release(question.how);
+      void gate.release(question.how, question.next)?.then(() => process.send?.({ reached: true }));
+      return undefined;
     case "keep":
       return keepSnapshots(question);
     case "advance":

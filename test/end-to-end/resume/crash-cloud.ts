@@ -32,7 +32,8 @@ export interface CrashCloud {
   arm(stop: Stop): Promise<void>;
   /** Resolves when the call is held at which it was last told to stop; never when that does not come. */
   reached(): Promise<void>;
-  release(how: "go" | "drop"): Promise<void>;
+  /** Lets a held call go on, or drops it; the next is armed in the same moment. */
+  release(how: "go" | "drop", next?: Stop): Promise<void>;
   keepSnapshots(options: { readonly directory: string; readonly share: number; readonly seed: string }): Promise<void>;
   /** Moves the clock, with all that this sets off. */
   advance(seconds: number): Promise<void>;
@@ -52,8 +53,8 @@ export interface CrashCloud {
   upload(bucket: string, object: string, bytes: Uint8Array): Promise<void>;
   /** Sends it SIGKILL and waits until it is gone. */
   kill(): Promise<void>;
-  /** Starts it again where it was. */
-  start(): Promise<void>;
+  /** Starts it again where it was, armed before anything goes on. */
+  start(next?: Stop): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -79,7 +80,10 @@ export async function startCrashCloud({ state, from = "", stop }: Beginning): Pr
       running.expect();
       await put({ ask: "arm", stop: at });
     },
-    release: (how) => put({ ask: "release", how }),
+    async release(how, next) {
+      if (next) running.expect();
+      await put({ ask: "release", how, ...(next && { next }) });
+    },
     keepSnapshots: (options) => put({ ask: "keep", ...options }),
     advance: (seconds) => put({ ask: "advance", seconds }),
     snapshot: (directory) => put({ ask: "snapshot", directory }),
@@ -117,8 +121,8 @@ export async function startCrashCloud({ state, from = "", stop }: Beginning): Pr
       process.kill(running.pid, "SIGKILL");
       await gone;
     },
-    async start() {
-      running = await launch([state, ""], undefined);
+    async start(next) {
+      running = await launch([state, ""], next);
     },
     async stop() {
       const gone = running.child.exitCode === null ? once(running.child, "exit") : undefined;

@@ -12,8 +12,13 @@ export interface Gate {
   wrap(create: CreateApi): CreateApi;
   /** Resolves with the first of the calls that is there. Counts from now on; replaces what was armed before. */
   arm(...stops: readonly Stop[]): Promise<Stop>;
-  /** Lets the held call go on; or drops it, as if its caller had never got it out. */
-  release(how: "go" | "drop"): void;
+  /**
+   * Lets the held call go on; or drops it, as if its caller had never got it out.
+   *
+   * @param next what is armed in the same moment, if anything
+   * @returns resolves when the next is there
+   */
+  release(how: "go" | "drop", next?: Stop): Promise<Stop> | undefined;
   /** Has somebody told of every call with an effect before it is carried out. */
   onEffect(listener: (effect: Omit<Stop, "when">) => void): void;
 }
@@ -95,9 +100,12 @@ export function createGate(isWatched: (caller: string) => boolean = isOfRun): Ga
       seen = new Map();
       return reached.promise;
     },
-    release(how) {
-      armed?.release(how);
+    release(how, next) {
+      const last = armed;
       armed = undefined;
+      const reached = next && this.arm(next);
+      last?.release(how);
+      return reached;
     },
     onEffect(listener) {
       tell = listener;

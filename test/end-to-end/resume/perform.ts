@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RequestAccepted, RunView } from "../../../functions/api.ts";
-import type { Action } from "./boundary.ts";
+import type { Action, Stop } from "./boundary.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";
 import type { CrashCloud } from "./crash-cloud.ts";
@@ -71,6 +71,14 @@ export function askFor(request: object, cloud: CrashCloud): Asked {
   };
 }
 
+/** What a strike needs to know. */
+export interface Strike {
+  readonly asked: Asked;
+  readonly cloud: CrashCloud;
+  /** Where the run is held next, if it is. */
+  readonly next?: Stop;
+}
+
 /**
  * Kills, or cancels, and lets the held call go on.
  *
@@ -78,7 +86,7 @@ export function askFor(request: object, cloud: CrashCloud): Asked {
  */
 export async function strike(
   { victim, boundary: { caller } }: Pick<Case, "victim" | "boundary">,
-  { asked, cloud }: { readonly asked: Asked; readonly cloud: CrashCloud },
+  { asked, cloud, next }: Strike,
 ): Promise<readonly number[]> {
   const kill = async (pids: readonly number[]) => {
     for (const pid of pids) process.kill(pid, "SIGKILL");
@@ -88,35 +96,35 @@ export async function strike(
     case "cloud": {
       const { pid } = cloud;
       await cloud.kill();
-      await cloud.start();
+      await cloud.start(next);
       return [pid];
     }
     case "client": {
       const pids = await kill(asked.client ? [asked.client.pid] : []);
-      await cloud.release("go");
+      await cloud.release("go", next);
       return pids;
     }
     case "execution": {
       const run = await asked.run();
       const { status, body } = await cloud.ask("POST", `/v1/runs/${run}:cancel`, {});
       if (status !== 200) throw new Error(`cancel was refused: ${JSON.stringify(body)}`);
-      await cloud.release("go");
+      await cloud.release("go", next);
       return [];
     }
     case "database": {
       const pids = await kill((await cloud.pids()).databases);
       await restartDatabases(cloud);
-      await cloud.release("go");
+      await cloud.release("go", next);
       return pids;
     }
     case "seed": {
       const pids = await kill((await cloud.pids()).seeds);
-      await cloud.release("drop");
+      await cloud.release("drop", next);
       return pids;
     }
     case "function": {
       const pids = await kill((await cloud.pids()).functions[caller] ?? []);
-      await cloud.release("drop");
+      await cloud.release("drop", next);
       return pids;
     }
   }
@@ -131,8 +139,12 @@ async function restartDatabases(cloud: CrashCloud): Promise<void> {
   }
 }
 
-/** How the project differs from what it is after an undisturbed run. */
-export function differences(end: End, standing: Standing, before: Standing["counts"], mayRepeat: boolean): string[] {
+/**
+ * How the project differs from what it is after an undisturbed run.
+ *
+ * @param repeats how often a rebuild was asked for again
+ */
+export function differences(end: End, standing: Standing, before: Standing["counts"], repeats: number): string[] {
   const { resources, counts, problems } = standing;
   const missing = end.resources.filter((line) => !resources.includes(line)).map((line) => `missing: ${line}`);
   const extra = resources.filter((line) => !end.resources.includes(line)).map((line) => `too many: ${line}`);
@@ -142,7 +154,7 @@ export function differences(end: End, standing: Standing, before: Standing["coun
     if (wanted < 0) return counts[name] === 0 ? [] : [`${counts[name]} ${name} are left`];
     // A rebuild that is asked for again is another one: it proves a revision of its own, and fills a database of its own
     // unless the first was not ready yet.
-    const allowed = mayRepeat && name !== "builds" ? wanted + 1 : wanted;
+    const allowed = name === "builds" ? wanted : wanted + repeats;
     return added >= wanted && added <= allowed ? [] : [`${added} ${name} were added, not ${wanted}`];
   });
   return [...missing, ...extra, ...counted, ...problems];
