@@ -58,7 +58,8 @@ async function answer(question: Question): Promise<unknown> {
       void gate.arm(question.stop).then(() => process.send?.({ reached: true }));
       return undefined;
     case "release":
-      void gate.release(question.how, question.next)?.then(() => process.send?.({ reached: true }));
+      if (!question.next) return gate.release(question.how);
+      void gate.releaseTo(question.next, question.how).then(() => process.send?.({ reached: true }));
       return undefined;
     case "keep":
       return keepSnapshots(question);

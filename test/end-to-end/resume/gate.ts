@@ -12,13 +12,10 @@ export interface Gate {
   wrap(create: CreateApi): CreateApi;
   /** Resolves with the first of the calls that is there. Counts from now on; replaces what was armed before. */
   arm(...stops: readonly Stop[]): Promise<Stop>;
-  /**
-   * Lets the held call go on; or drops it, as if its caller had never got it out.
-   *
-   * @param next what is armed in the same moment, if anything
-   * @returns resolves when the next is there
-   */
-  release(how: "go" | "drop", next?: Stop): Promise<Stop> | undefined;
+  /** Lets the held call go on; or drops it, as if its caller had never got it out. */
+  release(how: "go" | "drop"): void;
+  /** The same, with the next call armed before anything goes on; resolves when that is there. */
+  releaseTo(next: Stop, how: "go" | "drop"): Promise<Stop>;
   /** Has somebody told of every call with an effect before it is carried out. */
   onEffect(listener: (effect: Omit<Stop, "when">) => void): void;
 }
@@ -100,10 +97,13 @@ export function createGate(isWatched: (caller: string) => boolean = isOfRun): Ga
       seen = new Map();
       return reached.promise;
     },
-    release(how, next) {
-      const last = armed;
+    release(how) {
+      armed?.release(how);
       armed = undefined;
-      const reached = next && this.arm(next);
+    },
+    releaseTo(next, how) {
+      const last = armed;
+      const reached = this.arm(next);
       last?.release(how);
       return reached;
     },
