@@ -22,7 +22,8 @@ export function addEnvironmentCommands(program: Command): void {
   changing(placed(program.command("down")))
     .description("take it down, what is billed first")
     .argument("<environment>", "its name")
-    .action((environment: string, options: PlaceOptions & ChangeOptions) =>
+    .option("--unprotected", "say that nothing protects it, where its stored spec cannot be read and does not tell")
+    .action((environment: string, options: PlaceOptions & ChangeOptions & { readonly unprotected?: true }) =>
       reach(options, async (installation, terminal) =>
         (await import("./commands/change.ts")).down(installation, { environment, ...options }, terminal),
       ),

@@ -36,6 +36,8 @@ export interface RequestBody {
   readonly timeToLive?: string;
   /** E-mail address of who asked the ticket system that asks; only the public door may say so. */
   readonly onBehalfOf?: string;
+  /** With `down`: says that the environment is not protected, where its stored spec cannot be read and does not tell. */
+  readonly unprotected?: true;
   /** With `down`, by the sweep: generation of the teardown that it found; another one by then means nothing is done. */
   readonly teardown?: string;
   /** With `down`, by the sweep: seconds since the epoch at which it found the environment to expire, likewise. */

@@ -25,10 +25,14 @@ export async function rebuild(
 /** Takes an environment down: what is billed first; what only Google releases is left to the sweep. */
 export async function down(
   installation: Installation,
-  { environment, ...options }: ChangeOptions & { readonly environment: string },
+  {
+    environment,
+    unprotected,
+    ...options
+  }: ChangeOptions & Pick<RequestBody, "unprotected"> & { readonly environment: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const body: RequestBody = { action: "down", environment, ...toBody(options) };
+  const body: RequestBody = { action: "down", environment, unprotected, ...toBody(options) };
   return (await requestAndWatch(installation, body, terminal)).exitCode;
 }
 

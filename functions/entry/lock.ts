@@ -7,7 +7,7 @@ import { installationAccountId } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import { StepError } from "../error.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
-import { isProtected, refuseProtected } from "../lock/protection.ts";
+import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
@@ -93,7 +93,7 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     return isOfSweep(request) ? makeWay(standing, { environment, ...claimant }, clients) : standing;
   await leaveQueue(storage, { bucket, environment, execution });
   // The run that held it before may have built it from a spec that protects it.
-  refuseProtected(await isProtected(storage, bucket, environment), request);
+  refuseProtected(await storedProtection(storage, bucket, environment), request);
   await refuseOvertaken(storage, bucket, request);
   const teardown = await readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`);
   if (!(await isCurrent(storage, { bucket, request, teardown }))) {

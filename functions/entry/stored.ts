@@ -43,6 +43,8 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly plannedBy?: string;
   /** Seconds that the environment lives once it is ready, instead of what its spec says. */
   readonly timeToLiveSeconds?: number;
+  /** Whoever asked says that nothing protects the environment, where its spec does not tell. */
+  readonly unprotected?: true;
   /** Generation of the teardown that a sweep found: another one by now means that there is nothing to do. */
   readonly teardown?: string;
   /** Seconds since the epoch at which the environment expires, as the sweep read it; another one by now means likewise. */

@@ -1,26 +1,59 @@
-import { parseDocument } from "yaml";
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { type Json, toObject } from "../../google/json.ts";
+import { readDocument } from "../../spec/document.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
+/** Whether a spec protects its environment, as far as its text tells. */
+export type Protection = "protected" | "unprotected" | "unknown";
+
 /**
  * Lets pass what a protected environment survives: all but a removal, and a rebuild of its data. What a sweep finishes
- * passes too, for nothing is left to protect.
+ * passes too, for nothing is left to protect. Where protection cannot be told, whoever asks must say that there is none;
+ * where it can, that changes nothing.
  *
- * @throws StepError FAILED_PRECONDITION, reason `PROTECTED`
+ * @throws StepError FAILED_PRECONDITION, reason `PROTECTED` or `PROTECTION_UNKNOWN`
  */
 export function refuseProtected(
-  isProtected: boolean,
-  { environment, action, level, teardown }: Pick<StoredRequest, "environment" | "action" | "level" | "teardown">,
+  protection: Protection,
+  request: Pick<StoredRequest, "environment" | "action" | "level" | "teardown" | "unprotected">,
 ): void {
+  const { environment, action, level, teardown, unprotected } = request;
   const destroys = action === "down" || (action === "rebuild" && level !== "app");
-  if (!isProtected || !destroys || teardown !== undefined) return;
-  const message = `${environment} is protected by its spec: send it with policy.protect: false first, which somebody else must approve`;
-  throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message });
+  if (!destroys || teardown !== undefined || protection === "unprotected") return;
+  if (protection === "protected") {
+    const message = `${environment} is protected by its spec: send it with policy.protect: false first, which somebody else must approve`;
+    throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message });
+  }
+  if (unprotected) return;
+  const message =
+    `the stored spec of ${environment} cannot be read by this version of alloyrun, nor whether it protects the ` +
+    `environment: \`alloyrun down ${environment} --unprotected\` says that it does not, and somebody else must approve; ` +
+    "`alloyrun up` with its file stores one that can be read";
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTION_UNKNOWN", message });
 }
 
-/** Whether the spec that an environment was last built from protects it. It was checked when it came. */
-export async function isProtected(storage: StorageClient, bucket: string, environment: string): Promise<boolean> {
+/** Whether the spec that an environment was last built from protects it; nothing does before there is one. */
+export async function storedProtection(
+  storage: Pick<StorageClient, "readText">,
+  bucket: string,
+  environment: string,
+): Promise<Protection> {
   const found = await storage.readText(bucket, `specs/${environment}.yaml`);
-  return found !== undefined && parseDocument(found.text).getIn(["spec", "policy", "protect"]) === true;
+  return found ? protectionIn(found.text) : "unprotected";
+}
+
+/**
+ * What a spec's text says of protection, whether or not the rest of it can be read: a text that is whole, and of the
+ * version known here, says it at its place; in any other what looks like it counts, and where nothing does it is unknown.
+ */
+export function protectionIn(text: string): Protection {
+  const { value, problems } = readDocument(text);
+  const file = toObject(value as Json | undefined);
+  const protect = toObject(toObject(file?.spec)?.policy)?.protect;
+  if (protect === true) return "protected";
+  const isWhole = problems.length === 0 && file?.apiVersion === "alloyrun/v1" && toObject(file.spec) !== undefined;
+  if (isWhole && (protect === undefined || protect === false)) return "unprotected";
+  const isSaid = /(^|[\s{,"'])protect["']?\s*:\s*["']?(true|yes|on)\b/im.test(text.replace(/(^|\s)#.*$/gm, ""));
+  return isSaid ? "protected" : "unknown";
 }

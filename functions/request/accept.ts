@@ -10,7 +10,7 @@ import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
-import { refuseProtected } from "../lock/protection.ts";
+import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
 import { requestersOf } from "../plan/approve.ts";
 import { storedTerms } from "../plan/judge.ts";
@@ -20,8 +20,8 @@ import { demandEnvironment } from "./environments.ts";
 import { keyReused } from "./key.ts";
 import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
 import { enterOpen, listOpen } from "./open.ts";
-import { planObject, planOf, planOfCheck, storePlan } from "./plan-store.ts";
-import { type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
+import { latestPlan, planObject, planOf, planOfCheck, storePlan } from "./plan-store.ts";
+import { isUnreadable, type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
 import { isOfSweep, requireSweeper } from "./sweeper.ts";
 
@@ -116,6 +116,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     changesHash: body.plan,
     onBusy: body.onBusy ?? "fail",
     timeToLiveSeconds: body.timeToLive === undefined ? undefined : toSeconds(body.timeToLive),
+    unprotected: body.unprotected,
     teardown: body.teardown,
     expiry: body.expiry,
     startBy: request.startBy,
@@ -150,9 +151,13 @@ async function makeReady(
     await storePlan(storage, bucket, plan);
     return { environment: "", plan };
   }
-  const packed = await specOf(body, clients);
-  requireAllowed(packed, body, installation);
   const action = body.of ?? body.action;
+  const packed = await specOf(body, clients).catch((caught: unknown) => {
+    if (action === "down" && body.spec === undefined && isUnreadable(caught)) return undefined;
+    throw caught;
+  });
+  if (!packed) return makeRemovalReady(body, clients);
+  requireAllowed(packed, body, installation);
   if (action === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
   await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
   if (action !== "down") await refuseMissing(packed, clients);
@@ -161,6 +166,22 @@ async function makeReady(
   const terms = await storedTerms(storage, { bucket, environment: packed.spec.name });
   await storePlan(storage, bucket, plan);
   return { environment: packed.spec.name, plan, packed, terms };
+}
+
+/** What no spec can be read of any more is removed by what the ledger has, after whatever it says of protection. */
+async function makeRemovalReady(
+  body: RequestBody,
+  { storage, installation }: AcceptClients,
+): Promise<{ readonly environment: string; readonly plan: StoredPlan; readonly terms: Terms | undefined }> {
+  const { bucket } = installation;
+  const { environment = "", action, teardown, unprotected, plan: changesHash } = body;
+  const plan = await latestPlan(storage, bucket, environment);
+  const told = plan.protect ? "protected" : await storedProtection(storage, bucket, environment);
+  refuseProtected(told, { environment, action, level: levelOf(body), teardown, unprotected });
+  requireInstallation(plan, installation);
+  await refuseFrozen(storage, { bucket, environment, action });
+  if (changesHash !== undefined) await requirePlan(changesHash, { ...body, environment }, { storage, installation });
+  return { environment, plan, terms: await storedTerms(storage, { bucket, environment }) };
 }
 
 /** How long it takes, as far as a request alone tells. */
@@ -181,7 +202,7 @@ async function refuseMissing({ source, seed }: PackedSpec, { storage, installati
 async function requirePlan(
   changesHash: string,
   body: RequestBody & { readonly environment: string },
-  { storage, installation }: AcceptClients,
+  { storage, installation }: Pick<AcceptClients, "storage" | "installation">,
 ): Promise<void> {
   const found = await readStored<Partial<StoredDigest>>(storage, installation.bucket, planObject(changesHash));
   const { changesHash: stored, environment, action, level } = found?.value ?? {};
@@ -226,17 +247,29 @@ function notBuilt(environment: string, open: readonly StoredRequest[]): StepErro
   return new StepError({ code: "NOT_FOUND", reason: "NOT_BUILT", resource: environment, message });
 }
 
-function requireAllowed({ spec }: PackedSpec, body: RequestBody, { project, region }: InstallationEnvironment): void {
+function requireAllowed({ spec }: PackedSpec, body: RequestBody, installation: InstallationEnvironment): void {
   if (body.environment !== undefined && body.environment !== spec.name) {
     throw badField("environment", `is ${body.environment}, yet the spec is that of ${spec.name}`);
   }
   const { action, teardown } = body;
-  refuseProtected(spec.policy.protect, { environment: spec.name, action, level: levelOf(body), teardown });
+  refuseProtected(spec.policy.protect ? "protected" : "unprotected", {
+    environment: spec.name,
+    action,
+    level: levelOf(body),
+    teardown,
+  });
   if (spec.policy.protect && body.timeToLive !== undefined) {
     throw badField("timeToLive", `would remove what policy.protect in the spec of ${spec.name} keeps`);
   }
-  if (spec.project === project && spec.region === region) return;
-  const message = `the spec is for ${spec.project} in ${spec.region}; this installation is in ${project}, ${region}`;
+  requireInstallation(spec, installation);
+}
+
+function requireInstallation(
+  wanted: Pick<StoredPlan, "project" | "region">,
+  { project, region }: InstallationEnvironment,
+): void {
+  if (wanted.project === project && wanted.region === region) return;
+  const message = `the spec is for ${wanted.project} in ${wanted.region}; this installation is in ${project}, ${region}`;
   throw new StepError({ code: "INVALID_ARGUMENT", reason: "WRONG_INSTALLATION", message });
 }
 

@@ -3,7 +3,7 @@ import type { Expiries } from "../api.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { editStored, readStored, type Stored } from "../entry/read.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
-import { isProtected } from "../lock/protection.ts";
+import { storedProtection } from "../lock/protection.ts";
 import { freezeInForce, isBusy } from "./busy.ts";
 import type { AcceptClients } from "./note.ts";
 import { requireSweeper } from "./sweeper.ts";
@@ -71,8 +71,8 @@ async function mayExpire({ environment, found }: Expiring, clients: AcceptClient
   const isReady = found.value.readyAt !== undefined;
   if (!isReady && (await storage.getObject(installation.bucket, `teardowns/${environment}.json`))) return false;
   if (await isBusy(environment, clients)) return false;
-  // A spec that this version cannot read any more says nevertheless whether it protects.
-  return !(await isProtected(storage, installation.bucket, environment));
+  // What cannot be told is refused, and so told, when it is asked for.
+  return (await storedProtection(storage, installation.bucket, environment)) !== "protected";
 }
 
 /** What was told is noted afterwards: told twice it has the same id, forgotten it would be lost. */

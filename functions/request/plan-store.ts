@@ -4,8 +4,10 @@ import { type StepName, stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
 import { canonicalJson, functionId, functionUrl, sha256 } from "../../spec/names.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import { writeOnce } from "../entry/read.ts";
-import type { StoredPlan } from "../entry/stored.ts";
+import { gone, ledgerObject } from "../entry/ledger.ts";
+import { readStored, writeOnce } from "../entry/read.ts";
+import type { StoredEnvironment, StoredPlan } from "../entry/stored.ts";
+import { StepError } from "../error.ts";
 import type { PackedSpec } from "./spec-store.ts";
 
 /** Title of a step, for people. */
@@ -30,6 +32,22 @@ export function planOfCheck({ project, region }: InstallationEnvironment): Store
 /** Stores a plan under its hash; the same plan is stored once. */
 export async function storePlan(storage: StorageClient, bucket: string, plan: StoredPlan): Promise<void> {
   await writeOnce(storage, { bucket, object: planObject(plan.hash) }, plan);
+}
+
+/**
+ * The plan by which something of an environment was made last, as it was stored then.
+ *
+ * @throws StepError NOT_FOUND when nothing of it stands, or no plan of it is left
+ */
+export async function latestPlan(storage: StorageClient, bucket: string, environment: string): Promise<StoredPlan> {
+  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+  if (!ledger) throw gone(environment);
+  for (const hash of ledger.value.plans) {
+    const plan = await readStored<StoredPlan>(storage, bucket, planObject(hash));
+    if (plan) return plan.value;
+  }
+  const message = `no plan of ${environment} is stored any more: \`alloyrun up\` with its file makes one`;
+  throw new StepError({ code: "NOT_FOUND", reason: "NOT_STORED", resource: environment, message });
 }
 
 /** Where a plan lies. */

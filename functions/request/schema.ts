@@ -52,6 +52,12 @@ export const requestSchema = z
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
     ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
     timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready; 1h or more."),
+    unprotected: z
+      .literal(true)
+      .optional()
+      .describe(
+        "With `down`: says that the environment is not protected. Needed where its stored spec can neither be read nor tells; where it tells, this changes nothing.",
+      ),
     onBehalfOf: email().optional().describe("Who asked the ticket system. Only the public door may say so."),
     teardown: text(/^\d{1,20}$/, "must be a generation", "1700000000000000")
       .optional()
@@ -121,7 +127,7 @@ function misfits(body: Wanted): readonly (readonly [string, string])[] {
   }
   if (!isOfEnvironment && environment !== undefined)
     found.push(["environment", `is not for ${String(action)}: it is about all`]);
-  for (const field of ["teardown", "expiry"]) {
+  for (const field of ["teardown", "expiry", "unprotected"]) {
     if (body[field] !== undefined && action !== "down") found.push([field, "is only for down"]);
   }
   if (body.timeToLive !== undefined && action !== "up") found.push(["timeToLive", "is only for up"]);

@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseSpec } from "../../spec/load.ts";
+import { SpecError } from "../../spec/problem.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { RequestBody } from "../api.ts";
 import { StepError } from "../error.ts";
@@ -52,6 +53,11 @@ export async function readSpec(
     resource: environment,
     message: `no environment ${environment} is known here: send its spec with action up first`,
   });
+}
+
+/** Whether a stored spec is there and is none for this version: another schema, or not as it was written. */
+export function isUnreadable(caught: unknown): boolean {
+  return caught instanceof SpecError || (caught instanceof StepError && caught.reason === "FOLDER_NOT_PACKED");
 }
 
 function packedFolder(prefix: "sources" | "seeds", object: string): string {

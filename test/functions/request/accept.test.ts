@@ -284,6 +284,60 @@ describe("accept", () => {
     expect(await accept(harmless, here.clients)).toMatchObject({ action: "rebuild" });
   });
 
+  describe("of an environment whose stored spec cannot be read", () => {
+    const down = { action: "down", environment: "users" } as const;
+    const newer = (text: string) => text.replace("alloyrun/v1", "alloyrun/v2");
+    const damaged = (text: string) => text.replace("kind: Environment", "kind: [Environment");
+
+    /** Built by a spec with this policy, which then lies there otherwise. */
+    async function buildThenChange(policy: string, change: (text: string) => string): Promise<void> {
+      const spec = `${exampleText}  policy: { ${policy} }\n`;
+      await hold(here, await accept(requestWith({ ...up, spec }), here.clients));
+      end(here);
+      const object = { bucket: "b", object: "specs/users.yaml", contentType: "application/yaml" };
+      await here.clients.storage.write({ ...object, content: change(texts()["specs/users.yaml"] ?? "") });
+    }
+
+    it.each([
+      ["of another schema", newer],
+      ["damaged", damaged],
+    ])(
+      "takes down what is %s by the plan that it was made by, when somebody says that nothing protects it",
+      async (_what, change) => {
+        await buildThenChange("protect: false", change);
+        const refused = accept(requestWith(down, "k2"), here.clients);
+        await expect(refused).rejects.toMatchObject({
+          reason: "PROTECTION_UNKNOWN",
+          message: expect.stringContaining("alloyrun down users --unprotected"),
+        });
+        expect(here.started).toHaveLength(1);
+        const accepted = await accept(requestWith({ ...down, unprotected: true }, "k3"), here.clients);
+        expect(accepted).toMatchObject({ approval: "required" });
+        const [built, removed] = here.started.map(({ argument }) => argument as { planHash: string });
+        expect(removed?.planHash).toBe(built?.planHash);
+        expect(await hold(here, accepted)).toMatchObject({ state: "held", plans: [built?.planHash] });
+      },
+    );
+
+    it("keeps what its text still protects, whatever is said", async () => {
+      await buildThenChange("protect: true", damaged);
+      const refused = accept(requestWith({ ...down, unprotected: true }, "k2"), here.clients);
+      await expect(refused).rejects.toMatchObject({ reason: "PROTECTED" });
+    });
+
+    it("keeps what was protected when it was built, where nothing is left of its text", async () => {
+      await buildThenChange("protect: true", () => "…");
+      const refused = accept(requestWith({ ...down, unprotected: true }, "k2"), here.clients);
+      await expect(refused).rejects.toMatchObject({ reason: "PROTECTED" });
+    });
+
+    it("builds nothing anew by it", async () => {
+      await buildThenChange("protect: false", newer);
+      const refused = accept(requestWith({ action: "rebuild", environment: "users" }, "k2"), here.clients);
+      await expect(refused).rejects.toMatchObject({ problems: expect.any(Array) });
+    });
+  });
+
   /** The text that an `up` leaves, made by one in an installation of its own. */
   async function storedSpec(): Promise<string> {
     const there = createTestInstallation();
