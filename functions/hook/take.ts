@@ -38,8 +38,9 @@ const largestBytes = 256 * 1024;
 /**
  * Takes a ticket's message when it is signed, and was signed within the last five minutes. Until then nothing of it is
  * read, and nothing is told of what is set up here, not even what is wrong with it: that stands in the log. A product that
- * signs the body alone does not say when, nor for which webhook: its message may be replayed for ever, and gets the answer
- * of the first time, for the ticket's number is the key; and its webhook must have a secret of its own.
+ * signs the body alone does not say when: its message may be replayed for ever, and gets the answer of the first time, for
+ * the ticket's number is the key. Neither form says for which webhook a message is, so a webhook must have a secret that no
+ * other one has: what opens something would close it there. Nor is what we have signed ourselves, an event, a ticket.
  *
  * @returns what it asks; the same message twice asks the same under the same key
  * @throws StepError UNAUTHENTICATED when it is not signed, UNAVAILABLE when that cannot be told, else INVALID_ARGUMENT
@@ -56,10 +57,11 @@ export async function takeTicket(message: TicketMessage, clients: TicketClients,
     throw unready(cause);
   });
   if (!found || !isSignedBy(signature, { secret: found.secret, body })) throw unsigned();
-  if (signature.time === undefined && found.isShared) throw shared();
+  if (found.isShared) throw shared();
   if (signature.time !== undefined && !isRecent(signature.time, found.now)) throw late();
   const payload = toObject(parseJson(Buffer.from(body).toString("utf8")));
   if (!payload) throw badField("body", "must be a JSON object");
+  if (payload.specversion !== undefined) throw badField("body", "is a CloudEvent, and no ticket");
   return toTicketRequest(found.ticket, environment, payload);
 }
 
@@ -89,7 +91,7 @@ interface Webhook {
 
 function shared(): StepError {
   const message =
-    "X-Hub-Signature does not say which webhook a message is for: give this webhook a secret that no other has";
+    "a signature does not say which webhook a message is for: give this webhook a secret that no other has";
   return new StepError({ code: "FAILED_PRECONDITION", reason: "SHARED_SECRET", message });
 }
 

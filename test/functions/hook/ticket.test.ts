@@ -148,15 +148,28 @@ describe("takeTicket", () => {
       await expect(cut).rejects.toMatchObject({ reason: "NOT_SIGNED" });
     });
 
-    it("refuses a webhook whose secret another one has, for it could be replayed there", async () => {
-      const both = `${text}    - name: close
+    it.each([
+      ["without a time", hubMessage(hub())],
+      ["with one", messageOf(content)],
+    ])(
+      "refuses what is signed %s by a secret that another webhook has, for it would do there what it says",
+      async (_what, message) => {
+        const both = `${text}    - name: close
       secret: { secret: alloyrun-hook-tickets, version: 1 }
       key: /number
       values: { action: down }
 `;
-      const shared = { ...clients, storage: { readText: async () => ({ ...broken, text: both }) } };
-      await expect(take(hubMessage(hub()), shared)).rejects.toMatchObject({ reason: "SHARED_SECRET" });
-      expect(await take(messageOf(content), shared)).toMatchObject({ key: "ticket staging open 17" });
+        const shared = { ...clients, storage: { readText: async () => ({ ...broken, text: both }) } };
+        await expect(take(message, shared)).rejects.toMatchObject({ reason: "SHARED_SECRET" });
+      },
+    );
+  });
+
+  it("does not take an event, which alloyrun has signed itself, for a ticket", async () => {
+    const event = { ...payload, specversion: "1.0", type: "dev.alloyrun.expiring" };
+    await expect(take(messageOf(JSON.stringify(event)))).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("CloudEvent"),
     });
   });
 
