@@ -114,6 +114,7 @@ const entries: readonly EntryDeclaration[] = [
     permissions: [
       "logging.logEntries.list",
       "pubsub.topics.publish",
+      "resourcemanager.projects.getIamPolicy",
       "workflows.callbacks.send",
       "workflows.executions.cancel",
       "workflows.executions.create",

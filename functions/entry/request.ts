@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
 import { connectPubsub } from "../../google/clients/pubsub.ts";
+import { connectResourceManager } from "../../google/clients/resource-manager.ts";
 import { connectStorage } from "../../google/clients/storage.ts";
 import { type CallbackClient, connectCallbacks } from "../../google/clients/workflow-callbacks.ts";
 import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
@@ -352,5 +353,6 @@ const openClients = once((): Clients => {
     logging: connectLogging(auth)(unguarded),
     callbacks: connectCallbacks(auth)(unguarded),
     pubsub: connectPubsub(auth)(unguarded),
+    resourceManager: connectResourceManager(auth)(unguarded),
   };
 });

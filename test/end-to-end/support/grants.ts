@@ -26,7 +26,7 @@ export interface Watched {
 export const otherJourneys = {
   /** Requests, tickets, links and events through the doors. */
   doors:
-    /^alloyrun-(hook|events): |^alloyrun-push: .*\/alloyrun-request$|^alloyrun-request: pubsub\.topics\.getIamPolicy /,
+    /^alloyrun-(hook|events): |^alloyrun-push: .*\/alloyrun-request$|^alloyrun-request: (pubsub\.topics|resourcemanager\.projects)\.getIamPolicy /,
   /** Warnings before an environment expires. */
   time: /^alloyrun-request: pubsub\.topics\.publish /,
 } as const;

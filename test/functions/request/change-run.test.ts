@@ -8,6 +8,7 @@ import { idOf } from "../../../spec/names.ts";
 import { exampleText } from "../../spec/example.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
 import { createTestInstallation, folders, hold, putQuestion, requestWith, type TestInstallation } from "./context.ts";
+import { noPublishers } from "./publishers.ts";
 
 let here: TestInstallation;
 let run: string;
@@ -199,7 +200,7 @@ describe("resumeRun", () => {
     const callbacks = { send: () => Promise.resolve() };
     const decided = decide(
       { id: "a1", state: "approved", via: "api", by: "b@example.com", body: {} },
-      { ...here.clients, callbacks, pubsub: { getPolicy: async () => ({}) } },
+      { ...here.clients, callbacks, ...noPublishers },
     );
     await expect(decided).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
     expect((await listOpen("users", here.clients)).map((open) => open.run)).toEqual([run]);

@@ -33,6 +33,7 @@ describe("decide", () => {
     failures = 0;
     await wait(here);
     policy = {};
+    ofProject = {};
     looked.length = 0;
     await put(here.clients.storage, object, {
       ...{ id: "a1", run: "run-1", environment: "users", changesHash, callback },
@@ -56,7 +57,9 @@ describe("decide", () => {
       return policy;
     },
   };
-  const clients = () => ({ ...here.clients, callbacks, pubsub });
+  let ofProject: Policy;
+  const resourceManager = { getProjectPolicy: async () => ofProject };
+  const clients = () => ({ ...here.clients, callbacks, pubsub, resourceManager });
   const answer = (state: "approved" | "rejected", by: string, body: DecisionBody = { reason: "because" }) =>
     decide({ id: "a1", state, by, via: "api", body }, clients());
   const decision = () => stored(here.clients.storage, object).decision;
@@ -201,6 +204,29 @@ describe("decide", () => {
         },
       });
       expect([decision(), woken]).toEqual([undefined, []]);
+    });
+
+    it.each([
+      ["publishes everywhere", publisher, "user:B@example.com"],
+      ["looks after Pub/Sub", "roles/pubsub.admin", "user:b@example.com"],
+      ["may be in a group that publishes everywhere", publisher, "group:team@example.com"],
+      ["has a role there that somebody has made", "organizations/1/roles/custom", "user:b@example.com"],
+    ])("refuses an approver who %s by the project's policy", async (_who, role, member) => {
+      ofProject = { bindings: [{ role, members: [member] }] };
+      await expect(answer("approved", "b@example.com")).rejects.toMatchObject({
+        ...{ reason: "MAY_NOT_DECIDE", message: expect.stringContaining("on every topic of the project") },
+      });
+      expect([decision(), woken]).toEqual([undefined, []]);
+    });
+
+    it.each([
+      ["owns the project, and could do everything else as well", "roles/owner", "user:b@example.com"],
+      ["only takes messages", "roles/pubsub.subscriber", "user:b@example.com"],
+      ["may be in a group with a role that somebody has made", "organizations/1/roles/custom", "group:t@example.com"],
+      ["is asked beside our own accounts", "projects/my-project/roles/alloyrun_request", "user:b@example.com"],
+    ])("lets an approver decide who %s, by the project's policy", async (_who, role, member) => {
+      ofProject = { bindings: [{ role, members: [member] }] };
+      expect(await answer("approved", "b@example.com")).toMatchObject({ state: "approved" });
     });
   });
 

@@ -14,6 +14,7 @@ import {
   requestWith,
   type TestInstallation,
 } from "./context.ts";
+import { noPublishers } from "./publishers.ts";
 
 const up: RequestBody = { action: "up", spec: exampleText, folders };
 let here: TestInstallation;
@@ -93,8 +94,7 @@ describe("a request that is identical to an open one", () => {
     await ask("k4", up, "b@example.com");
     expect(stored(here.clients.storage, `requests/${run}.json`)).toMatchObject({ joinedBy: ["b@example.com"] });
     await putQuestion(here, run);
-    const pubsub = { getPolicy: async () => ({}) };
-    const clients = { ...here.clients, pubsub, callbacks: { send: () => Promise.resolve() } };
+    const clients = { ...here.clients, ...noPublishers, callbacks: { send: () => Promise.resolve() } };
     const decideBy = (by: string) => decide({ id: "a1", state: "approved", via: "api", by, body: {} }, clients);
     await expect(decideBy("b@example.com")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
     expect(await decideBy("c@example.com")).toMatchObject({ requesters: ["a@example.com", "b@example.com"] });
