@@ -167,6 +167,10 @@ export interface ApprovalView {
   readonly requesters: readonly string[];
   /** Hash of the plan that the decision is about. */
   readonly changesHash: string;
+  /** Seconds that the environment lives on, should it be approved; null when nobody has set an end, or it is removed. */
+  readonly lifeSeconds?: number | null;
+  /** What moved since the run asked about another plan; absent when it had not asked. */
+  readonly moved?: readonly string[];
   /** RFC 3339. */
   readonly expiresAt: string;
   readonly by?: string;

@@ -30,6 +30,11 @@ export function costOf(plan: Pick<Plan, "steps" | "region">): Cost {
   return { usdPerDay: Math.round(total * 100) / 100, steps: billed, source: sourceOf(plan.region) };
 }
 
+/** What something costs over a time, in USD to the cent. */
+export function costOver(usdPerDay: number, seconds: number): number {
+  return Math.round((usdPerDay * seconds * 100) / 86_400) / 100;
+}
+
 /** A source as people read it: `asia-northeast1, 2025-04`, and for which region it stands in. */
 export function nameSource({ region, pricesOf: month, standsInFor }: PriceSource): string {
   return `${region}, ${month}${standsInFor === undefined ? "" : `, for want of those of ${standsInFor}`}`;

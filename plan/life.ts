@@ -28,6 +28,16 @@ export function lifeGiven(known: Life, { asked, spec }: GivenLife): { readonly s
 }
 
 /**
+ * Seconds that an environment lives on once a run has given it what it gives, counted from now; undefined when nobody has
+ * set an end.
+ */
+export function lifeAhead(known: Life, given: GivenLife, now: number): number | undefined {
+  const life = lifeGiven(known, given);
+  if (life) return life.seconds;
+  return known.expiresAt === undefined ? undefined : Math.max(0, known.expiresAt - now);
+}
+
+/**
  * Whether a time to live may end an environment that is ready earlier than it would have ended. It says the same whenever
  * it is asked, so that an approval stays about the same: a life as long as the whole of the present one ends no earlier.
  */

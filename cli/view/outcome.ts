@@ -5,6 +5,7 @@ import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { usd } from "./effects.ts";
 import { renderFailed, renderKept, renderSpared } from "./failure.ts";
+import { plainText } from "./plain.ts";
 import { formatEnd } from "./time.ts";
 
 /** What telling an outcome needs beside the run. */
@@ -54,7 +55,7 @@ function renderRejected({ action, environment, approval }: RunView, { place }: O
   const by = approval?.by === undefined ? "" : ` by ${approval.by}`;
   const said =
     approval?.state === "rejected"
-      ? `Rejected${by}: ${approval.reason ?? "(no reason given)"}`
+      ? `Rejected${by}: ${plainText(approval.reason ?? "(no reason given)")}`
       : "Nobody approved it in time.";
   const again =
     action === "up"

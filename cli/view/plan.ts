@@ -3,6 +3,7 @@ import type { PlannedChange } from "../../plan/digest.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { formatDuration } from "./duration.ts";
 import { renderEffects, usd } from "./effects.ts";
+import { isPlain, plainText } from "./plain.ts";
 import type { PlanDocument } from "./plan-document.ts";
 
 /** A plan for people: what it comes to, and with `verbose` every change and field. */
@@ -71,7 +72,13 @@ function renderChange({ action, resource, fields, effects }: PlannedChange): str
 }
 
 function renderField({ path, from, to }: FieldChange): string {
-  return `${path}: ${valueText(from)} -> ${valueText(to)}`;
+  return `${path}: ${textOf(from)} -> ${textOf(to)}`;
+}
+
+/** A value as it is, unless it would not stay on its line. */
+function textOf(value: unknown): string {
+  const text = valueText(value);
+  return isPlain(text) ? text : plainText(text);
 }
 
 /** Fields in the short form, and how much of a value. */
@@ -87,7 +94,7 @@ function renderTelling(changes: readonly PlannedChange[]): string[] {
   if (telling.length === 0) return [];
   const told = telling.slice(0, mostTold).map(({ path, from, to }) => {
     const name = path.replace(/^template\.(containers\.[^.]+\.)?/, "");
-    return `${name}: ${clip(valueText(from))} -> ${clip(valueText(to))}`;
+    return `${name}: ${clip(textOf(from))} -> ${clip(textOf(to))}`;
   });
   const more = telling.length - told.length;
   return [`  fields    ${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`];

@@ -3,6 +3,7 @@ import type { Place } from "../installation.ts";
 import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { renderEffects } from "./effects.ts";
+import { plainText } from "./plain.ts";
 import { countChanges } from "./plan.ts";
 import { formatEnd, formatTime } from "./time.ts";
 
@@ -32,7 +33,7 @@ export function renderFreeze(
 ): string[] {
   return [
     `  frozen until ${formatEnd(until, now)} by ${by}`,
-    `    because: ${reason}`,
+    `    because: ${plainText(reason)}`,
     ...renderWay("end it", commandLine(place, "unfreeze", environment), "    "),
   ];
 }
@@ -59,7 +60,7 @@ function renderTask({ changes, effects }: NonNullable<RunView["plan"]>): string[
 function renderApproval({ plan, readAt, run }: RunView, approval: ApprovalView, place: Place): string[] {
   return [
     `Awaits approval until ${formatEnd(approval.expiresAt, readAt)}, because`,
-    ...approval.reasons.map((reason) => `  ${reason}`),
+    ...approval.reasons.map((reason) => `  ${plainText(reason)}`),
     ...(plan ? renderTask(plan) : []),
     "Anybody who may decide, but not who asked, says one of:",
     `  ${commandLine(place, "approve", run)}`,

@@ -4,6 +4,7 @@ import { type JsonObject, toObject } from "../../google/json.ts";
 import { decidersOf } from "../../plan/approval.ts";
 import { type Digest, digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
 import type { Serving } from "../../plan/generation.ts";
+import { lifeAhead } from "../../plan/life.ts";
 import type { ClusterInput } from "../../plan/steps/cluster.ts";
 import type { SeedInput } from "../../plan/steps/seed.ts";
 import { stricterOf } from "../../plan/terms.ts";
@@ -99,18 +100,23 @@ async function movedSince(
 
 async function answerAsk(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
-  const [request, stored, terms] = await Promise.all([
+  const { environment } = run;
+  const [request, stored, terms, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
     readPlan(storage, bucket, run.planHash),
-    storedTerms(storage, { bucket, environment: run.environment }),
+    storedTerms(storage, { bucket, environment }),
+    readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
   ]);
+  const now = requireNow(body);
+  const life = { asked: request.timeToLiveSeconds, spec: stored.timeToLiveSeconds };
   const policy = stricterOf(terms?.approval, stored.approval);
   const reasons = Array.isArray(body.reasons) ? body.reasons.map(String) : [];
   const { id, expiresAt } = await ask(storage, {
     ...{ bucket, request, policy, project: stored.project, reasons },
     changesHash: requireText(body, "changesHash"),
     callback: requireText(body, "callback"),
-    now: requireNow(body),
+    lifeSeconds: run.action === "down" ? null : (lifeAhead(ledger?.value ?? {}, life, now) ?? null),
+    now,
   });
   return { approval: id, expiresAt };
 }

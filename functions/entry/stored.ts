@@ -82,6 +82,10 @@ export interface StoredApproval {
   readonly requesters: readonly string[];
   /** Who may decide, as `user:…`; anybody who may use the installation when empty. */
   readonly approvers: readonly string[];
+  /** Seconds that the environment lives on, should it be approved; null when nobody has set an end, or it is removed. */
+  readonly lifeSeconds?: number | null;
+  /** What moved since the run asked about another plan; absent when it had not asked. */
+  readonly moved?: readonly string[];
   /** URL of the Workflows callback that wakes the execution up. */
   readonly callback: string;
   /** Seconds since the epoch. */

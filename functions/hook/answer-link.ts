@@ -69,7 +69,7 @@ async function pageOf(
 /** What the form says; undefined when it says nothing that can be done. */
 function readChoice({ decision, reason }: Form): Choice | undefined {
   const said = typeof reason === "string" ? reason.trim().slice(0, 1000) : "";
-  if (decision === "approve") return { state: "approved" };
+  if (decision === "approve") return { state: "approved", ...(said !== "" && { reason: said }) };
   return decision === "reject" && said !== "" ? { state: "rejected", reason: said } : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { type FieldChange, valueText } from "../../plan/change.ts";
-import { nameSource } from "../../plan/cost.ts";
+import { costOver, nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import { idOf } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
@@ -20,6 +20,8 @@ ${told ? html`<p role="alert"><strong class="bad">${told.complaint}</strong></p>
 ${listChanges(question.plan?.changes ?? [])}
 <form method="post">
 <input type="hidden" name="token" value="${question.token}">
+<label for="why">Reason, if there is one to tell</label>
+<textarea id="why" name="reason" rows="2" maxlength="1000"></textarea>
 <button class="good" name="decision" value="approve">Approve</button>
 </form>
 <form method="post">
@@ -79,17 +81,40 @@ function factsOf(question: Question): readonly (readonly [string, Html])[] {
   const cost =
     costPerDay &&
     html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${nameSource(costPerDay)}`;
+  const { moved = [] } = approval;
   return [
     ["Changes", html`${countChanges(plan?.changes ?? [])}`],
+    ...(moved.length > 0 ? [["Asked before; since then", listWords(moved)] as const] : []),
     ...(cost ? [["Cost a day", cost] as const] : []),
+    ...totalOf(question),
     ["Takes", html`about ${Math.max(1, Math.ceil(expectedSeconds / 60))} minutes`],
     ["Data", data],
     ["Meanwhile", downtime ? html`<strong class="bad">it does not answer</strong>` : html`it goes on answering`],
-    ["Why asked", html`<ul>${approval.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`],
+    ["Why asked", listWords(approval.reasons)],
     ["Asked by", html`${askersOf(question)}${request?.ticket ? html`, ticket ${request.ticket}` : html``}`],
     ...(request?.reason ? [["Reason", html`${request.reason}`] as const] : []),
     ["Until", html`${toTime(approval.expiresAt)}`],
   ];
+}
+
+/** What it comes to until it expires by itself; without an end, that there is none. */
+function totalOf({ approval: { lifeSeconds }, plan }: Question): readonly (readonly [string, Html])[] {
+  const { after = 0 } = plan?.effects.costPerDay ?? {};
+  if (lifeSeconds === undefined || after === 0) return [];
+  const fact =
+    lifeSeconds === null
+      ? html`that every day: no end is set`
+      : html`<strong>${usd(costOver(after, lifeSeconds))}</strong> USD in ${spanOf(lifeSeconds)}, when it expires`;
+  return [["Cost in all", fact]];
+}
+
+function listWords(words: readonly string[]): Html {
+  return html`<ul>${words.map((each) => html`<li>${each}</li>`)}</ul>`;
+}
+
+function spanOf(seconds: number): string {
+  const hours = seconds / 3600;
+  return hours < 48 ? `${Math.round(hours * 10) / 10} hours` : `${Math.round(hours / 2.4) / 10} days`;
 }
 
 function whatOf({ approval, request, plan }: Pick<Question, "approval" | "request" | "plan">): string {

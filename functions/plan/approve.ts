@@ -1,7 +1,8 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { ApprovalPolicy } from "../../plan/approval.ts";
+import { movedBetween } from "../../plan/digest.ts";
 import { readStored, writeStored } from "../entry/read.ts";
-import type { StoredApproval, StoredRequest } from "../entry/stored.ts";
+import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { isDoor } from "../request/doors.ts";
 
@@ -14,6 +15,7 @@ export interface Question {
   readonly project: string;
   readonly changesHash: string;
   readonly reasons: readonly string[];
+  readonly lifeSeconds?: StoredApproval["lifeSeconds"];
   /** URL of the Workflows callback that wakes the execution up. */
   readonly callback: string;
   /** Seconds since the epoch. */
@@ -71,12 +73,36 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
         requesters,
         approvers,
         attempt,
+        lifeSeconds: question.lifeSeconds,
+        moved: await movedSinceAsked(storage, question),
         callback,
         askedAt: now,
         expiresAt: now + timeoutSeconds,
       };
   if (await writeStored(storage, { ...place, ifGenerationMatch: known?.generation ?? "0" }, wanted)) return wanted;
   throw new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", message: `${id} was answered this moment` });
+}
+
+/** What moved since the run asked last about another plan, so that whoever approved that need not look for it. */
+async function movedSinceAsked(
+  storage: StorageClient,
+  { bucket, request, changesHash }: Question,
+): Promise<readonly string[] | undefined> {
+  const objects = await storage.listObjects(bucket, `approvals/${request.run}-`);
+  const asked = await Promise.all(
+    objects.map(({ name = "" }) => readStored<StoredApproval>(storage, bucket, name).then((found) => found?.value)),
+  );
+  const last = asked
+    .filter((each) => each !== undefined && each.changesHash !== changesHash)
+    .sort((a, b) => (a?.askedAt ?? 0) - (b?.askedAt ?? 0))
+    .at(-1);
+  if (!last) return undefined;
+  const [before, now] = await Promise.all(
+    [last.changesHash, changesHash].map((hash) => readStored<StoredDigest>(storage, bucket, `plans/${hash}.json`)),
+  );
+  if (!before || !now) return undefined;
+  const moved = movedBetween(before.value, now.value);
+  return moved.length > 0 ? moved : ["effects or prices"];
 }
 
 function nobodyMayDecide(): StepError {

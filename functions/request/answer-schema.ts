@@ -132,6 +132,15 @@ export const approvalSchema = z.strictObject({
   reasons: z.array(z.string()).describe("Why a person is asked, each reason in a sentence."),
   requesters: z.array(z.string()).describe("Those who asked, and may not decide."),
   changesHash: hash("the changes that the decision is about"),
+  lifeSeconds: z
+    .number()
+    .nullable()
+    .optional()
+    .describe("Seconds that the environment lives on, should it be approved; null when nobody has set an end."),
+  moved: z
+    .array(z.string())
+    .optional()
+    .describe("What moved since the run asked about another plan; absent when it had not asked."),
   expiresAt: time("Until when it can be decided"),
   by: email("who decided").optional(),
   via: z.enum(["link", "api"]).optional().describe("Whether who decided used a link, or called in their own name."),

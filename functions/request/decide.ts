@@ -57,12 +57,12 @@ export async function decide(
 /** How an approval stands. @throws StepError NOT_FOUND */
 export async function viewApproval(id: string, clients: ViewClients): Promise<ApprovalView> {
   const { value, readAt } = await demandApproval(clients, id);
-  const { run, environment, reasons, changesHash, expiresAt, decision } = value;
+  const { run, environment, reasons, changesHash, lifeSeconds, moved, expiresAt, decision } = value;
   const requesters = await askersOf(value, clients);
   const isOver = Date.parse(readAt) / 1000 >= expiresAt;
   const waiting = isOver ? "expired" : (await isAwaited(value, clients)) ? "pending" : "closed";
   return {
-    ...{ id, run, environment, reasons, requesters, changesHash },
+    ...{ id, run, environment, reasons, requesters, changesHash, lifeSeconds, moved },
     state: decision?.state ?? waiting,
     expiresAt: toTimestamp(expiresAt),
     ...(decision && { by: decision.by, via: decision.via, reason: decision.reason }),

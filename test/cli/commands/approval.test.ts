@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { decide } from "../../../cli/commands/approval.ts";
 import { exitCodes } from "../../../cli/exit-code.ts";
+import { renderQuestion } from "../../../cli/view/question.ts";
 import { approvalView, planView, runView } from "../run-view.ts";
 import { installationOf, keepTerminal } from "./installation.ts";
 
@@ -44,6 +45,36 @@ describe("decide", () => {
       "approved by bob@example.com.",
       `The run goes on: alloyrun watch ${run} --project my-project`,
     ]);
+  });
+
+  it("says what it costs in all, and what moved since it was asked before", async () => {
+    const approval = approvalView({ run, lifeSeconds: 72 * 3600, moved: ["now: create networks/n", "the spec"] });
+    const shown = renderQuestion(runView({ run, approval, plan: planView() }), approval);
+    expect(shown).toEqual(expect.arrayContaining(["  in all    30.63 USD in 72 h, when it expires"]));
+    expect(shown).toEqual(expect.arrayContaining(["  moved     now: create networks/n", "  and       the spec"]));
+    const kept = approvalView({ run, lifeSeconds: null });
+    expect(renderQuestion(runView({ run, plan: planView() }), kept)).toContain(
+      "  in all    that every day: no end is set",
+    );
+  });
+
+  it("has nothing that people wrote begin a line, move the cursor or turn the text around", async () => {
+    const approval = approvalView({ run });
+    const reason = "demo\n  plan      0000\r\u001b[2J\u202ecba\u0085 fine";
+    const shown = renderQuestion(runView({ run, approval, plan: planView(), reason, ticket: "C\n1" }), approval);
+    expect(shown).toContain("  asked by  ann@example.com, ticket C 1: demo plan 0000 [2J cba fine");
+    const fields = [{ path: "env.GREETING", from: "a  b", to: "hi\n  plan      0000" }];
+    const [change] = planView().changes;
+    const changes = change ? [{ ...change, fields }] : [];
+    const listed = renderQuestion(runView({ run, plan: planView({}, changes) }), approvalView());
+    expect(listed).toContain("        env.GREETING: a  b -> hi plan 0000");
+    expect([...shown, ...listed].join("")).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+
+  it("carries the reason of an approval", async () => {
+    const { installation, decided } = asking();
+    await decide(installation, { target: run, verb: "approve", plan, reason: "paid for" }, keepTerminal());
+    expect(decided).toMatchObject([{ verb: "approve", reason: "paid for" }]);
   });
 
   it.each([

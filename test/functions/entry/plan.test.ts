@@ -219,6 +219,23 @@ describe("answerPlan", () => {
     expect(await call("standing", { approval, now: 8200 })).toEqual({ state: "expired" });
   });
 
+  it("keeps with a question how long the environment lives on, and what moved since the run asked before", async () => {
+    const askAbout = async (answer: object, now: number) => {
+      const { changesHash, reasons } = answer as { readonly changesHash: string; readonly reasons: readonly string[] };
+      const asked = await call("ask", { changesHash, reasons, callback: "https://callback", now });
+      return stored(storage, `approvals/${(asked as { readonly approval: string }).approval}.json`);
+    };
+    const first = await askAbout(await digest(), 1000);
+    expect(first).toMatchObject({ lifeSeconds: null });
+    expect(first).not.toHaveProperty("moved");
+    const life = { timeToLiveSeconds: 7200, specTimeToLiveSeconds: null };
+    await put(storage, "environments/users.json", { plans: [], readyAt: 500, expiresAt: 7700, ...life });
+    expect(await askAbout(await digest([lost, kept]), 2000)).toMatchObject({
+      lifeSeconds: 5700,
+      moved: ["now: create network"],
+    });
+  });
+
   it.each([
     ["explode", {}, "action"],
     ["target", { run: 5 }, "run"],

@@ -111,6 +111,26 @@ describe("answerLink", () => {
     expect(forwarded).toEqual([]);
   });
 
+  it("says what it costs in all until it expires, or that no end is set, and what moved since it was asked before", async () => {
+    await put(`approvals/${approval.id}.json`, { ...approval, lifeSeconds: 72 * 3600, moved: ["now: create <x>"] });
+    const { text } = await visit(token);
+    expect(text).toContain("<strong>94.50</strong> USD in 3 days, when it expires");
+    expect(text).toContain("<dt>Asked before; since then</dt><dd><ul><li>now: create &#60;x&#62;</li></ul></dd>");
+    await put(`approvals/${approval.id}.json`, { ...approval, lifeSeconds: null });
+    const kept = (await visit(token)).text;
+    expect(kept).toContain("<dt>Cost in all</dt><dd>that every day: no end is set</dd>");
+    expect(kept).not.toContain("Asked before");
+  });
+
+  it("takes a reason with an approval, and none", async () => {
+    await visit(token, { decision: "approve", reason: " the demo is paid for " });
+    await visit(token, { decision: "approve", reason: "  " });
+    expect(forwarded.map(({ body }) => body)).toEqual([
+      { by: "ann@example.com", changesHash, reason: "the demo is paid for" },
+      { by: "ann@example.com", changesHash },
+    ]);
+  });
+
   it("runs no script, loads nothing and is kept nowhere; what people wrote is text", async () => {
     const { text, headers } = await visit(token);
     expect(text).toContain("&#60;script&#62;alert(1)&#60;/script&#62; the demo");
