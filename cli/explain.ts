@@ -37,11 +37,17 @@ function explainProblem({ problem }: ProblemError): Explanation {
     const ways = ["Ask again with --on-busy queue, or follow it:", `  alloyrun watch ${problem.holder.run}`];
     return { lines: [...lines, ...renderHolder(problem.holder), ...ways], exitCode: exitCodes.busy };
   }
+  if (overtakenTitles.has(problem.title)) return { lines, exitCode: exitCodes.invalid };
   if (problem.status === 409 || problem.title === "FROZEN") return { lines, exitCode: exitCodes.busy };
   if (unknownTitles.has(problem.title)) return { lines, exitCode: exitCodes.unknown };
   if ([401, 403, 404, 503].includes(problem.status)) return { lines, exitCode: exitCodes.unavailable };
   return { lines, exitCode: problem.status < 500 ? exitCodes.invalid : exitCodes.failed };
 }
+
+/** Decisions about what is not asked any more: nobody is in the way of anything. */
+const overtakenTitles: ReadonlySet<string> = new Set([
+  ...["ALREADY_DECIDED", "APPROVAL_EXPIRED", "NOT_AWAITED", "STALE_PLAN"],
+]);
 
 /** Refusals of what was named; another 404 means that alloyrun is not there. */
 const unknownTitles: ReadonlySet<string> = new Set([

@@ -12,6 +12,7 @@ import {
   problemSchema,
   refusedSchema,
   runSchema,
+  skippedSchema,
   stepSchema,
 } from "./request/answer-schema.ts";
 import { problemType } from "./request/problem.ts";
@@ -25,6 +26,7 @@ const answers: Readonly<Record<AnswerName, z.ZodType>> = {
   Approval: approvalSchema,
   Expiries: expiriesSchema,
   Refused: refusedSchema,
+  Skipped: skippedSchema,
 };
 
 /** Parts of answers that have a name of their own. */
@@ -45,7 +47,7 @@ const refusals: Readonly<Record<number, string>> = {
   403: "The caller may not do this.",
   404: "There is no such thing.",
   410: "The environment was removed, and nothing of it stands.",
-  409: "Another run holds the environment, or the key was used for another request.",
+  409: "Another run holds the environment, the key was used for another request, or the approval is decided, expired, about another plan, or not waited for any more.",
   500: "alloyrun failed.",
   503: "Google Cloud, or another writer, is in the way: try again.",
 };
@@ -70,7 +72,7 @@ export function toOpenApi(): object {
       title: "alloyrun",
       version: "1",
       description:
-        "Asks for environments, follows runs and decides about approvals. The function is private: Google's invoker check comes first.",
+        "Asks for environments, follows runs and decides about approvals. The function is private: Google's invoker check comes first. A path that is asked by a method not listed here answers 405, with those that are in `Allow`.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [
@@ -117,7 +119,7 @@ function toOperation(route: Route): object {
     ...(named && { requestBody: { required: true, content: json(named) } }),
     responses: {
       [status]: { description: status === 202 ? "Accepted." : "As it stands now.", content: json(name) },
-      ...(orAnswers && { 200: { description: "Refused for good, and told.", content: json(orAnswers) } }),
+      ...(orAnswers && { 200: { description: orAnswers.when, content: json(orAnswers.name) } }),
       ...Object.fromEntries(refuses.map((each) => [String(each), { $ref: `#/components/responses/Problem${each}` }])),
     },
   };

@@ -1,4 +1,4 @@
-import { type JsonObject, toObject } from "../google/json.ts";
+import { type JsonObject, toObject, toObjects } from "../google/json.ts";
 import type { StepRequest } from "./contract.ts";
 import { StepError } from "./error.ts";
 
@@ -32,7 +32,33 @@ function requireFence(fence: JsonObject | undefined): void {
   }
 }
 
+/** A field and what is wrong with it. */
+export interface WrongField {
+  readonly field: string;
+  /** Goes on with the field's name: `must be a text`. */
+  readonly says: string;
+}
+
 /** The refusal of a request whose field is not as the contract says. */
 export function badField(field: string, says: string): StepError {
   return new StepError({ code: "INVALID_ARGUMENT", reason: "BAD_REQUEST", message: `${field} ${says}` });
 }
+
+/** The refusal of a request whose fields are not as the contract says, which tells each by its name to programs too. */
+export function badFields(wrong: readonly WrongField[]): StepError {
+  const message = wrong.map(({ field, says }) => `${field} ${says}`).join("; ");
+  const fieldViolations = wrong.map(({ field, says }) => ({ field, description: says }));
+  const details = [{ "@type": badRequest, fieldViolations }];
+  return new StepError({ code: "INVALID_ARGUMENT", reason: "BAD_REQUEST", message, details });
+}
+
+/** The fields that a refusal names; empty when it is about none. */
+export function wrongFieldsOf({ details }: Pick<StepError, "details">): readonly WrongField[] {
+  return details
+    .filter((detail) => detail["@type"] === badRequest)
+    .flatMap(({ fieldViolations }) => toObjects(fieldViolations))
+    .map(({ field, description }) => ({ field: String(field), says: String(description) }));
+}
+
+/** @see https://cloud.google.com/apis/design/errors#error_payloads */
+const badRequest = "type.googleapis.com/google.rpc.BadRequest";

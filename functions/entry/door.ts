@@ -5,6 +5,7 @@ import { functionId } from "../../spec/names.ts";
 import type { Problem } from "../api.ts";
 import type { Log } from "../log.ts";
 import { problemType, toProblem } from "../request/problem.ts";
+import { WrongMethodError } from "../request/wrong-method.ts";
 import { logOf } from "./entry.ts";
 
 /** Answers one call from outside; what it throws is answered as a problem document. */
@@ -24,6 +25,7 @@ export function openDoor(name: string, answer: DoorAnswer): void {
       await answer(request, response, log);
     } catch (caught) {
       const problem = toProblem(caught);
+      if (caught instanceof WrongMethodError) response.set("allow", caught.allowed.join(", "));
       log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
       sendProblem(response, problem);
     }

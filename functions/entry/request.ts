@@ -32,6 +32,7 @@ import {
   requestSchema,
 } from "../request/schema.ts";
 import { takeMessage } from "../request/take-message.ts";
+import { WrongMethodError } from "../request/wrong-method.ts";
 import { emailOfCaller } from "./caller.ts";
 import { openDoor } from "./door.ts";
 import { bodyOf } from "./entry.ts";
@@ -50,7 +51,15 @@ export interface Call {
 type Clients = ChangeClients & PublisherClients & { readonly callbacks: CallbackClient };
 
 /** What an answer is called in the description of the function. */
-export type AnswerName = "Accepted" | "Run" | "Environment" | "Environments" | "Approval" | "Expiries" | "Refused";
+export type AnswerName =
+  | "Accepted"
+  | "Run"
+  | "Environment"
+  | "Environments"
+  | "Approval"
+  | "Expiries"
+  | "Refused"
+  | "Skipped";
 
 /** One thing that may be asked, with what the description of the function says of it. */
 export interface Route {
@@ -63,8 +72,8 @@ export interface Route {
   readonly body?: z.ZodType;
   readonly status: 200 | 202;
   readonly answers: AnswerName;
-  /** What else it may be answered with status 200, as good as done. */
-  readonly orAnswers?: AnswerName;
+  /** What else it may be answered with status 200, as good as done, and when. */
+  readonly orAnswers?: { readonly name: AnswerName; readonly when: string };
   /** Whether an `Idempotency-Key` counts. */
   readonly isKeyed?: boolean;
   /** Statuses of its problem documents. */
@@ -83,6 +92,7 @@ export const routes: readonly Route[] = [
     id: "request",
     status: 202,
     answers: "Accepted",
+    orAnswers: { name: "Skipped", when: "Of a schedule: left out this time, and told." },
     summary: "Asks for something of an environment: one run is started for it.",
     body: requestSchema,
     isKeyed: true,
@@ -95,7 +105,7 @@ export const routes: readonly Route[] = [
     id: "pushMessage",
     status: 202,
     answers: "Accepted",
-    orAnswers: "Refused",
+    orAnswers: { name: "Refused", when: "Refused for good, and told." },
     summary:
       "Takes a message of the topic alloyrun-requests, as Pub/Sub pushes it; its data is the body of a request. What can never be done is told by an event and answered 200, so that it is not pushed again.",
     body: messageSchema,
@@ -228,7 +238,7 @@ export const routes: readonly Route[] = [
     answers: "Approval",
     summary: "Lets a run do what it has planned. Whoever asked for it may not.",
     body: decisionSchema,
-    refuses: changing,
+    refuses: [...changing, 409],
     answer: (call) => postDecision(call, "approved"),
   },
   {
@@ -239,7 +249,7 @@ export const routes: readonly Route[] = [
     answers: "Approval",
     summary: "Ends a run before it does what it has planned. Whoever asked for it may not.",
     body: decisionSchema,
-    refuses: changing,
+    refuses: [...changing, 409],
     answer: (call) => postDecision(call, "rejected"),
   },
 ];
@@ -331,8 +341,9 @@ function findRoute({ method, path }: Request): { readonly route: Route; readonly
   const matching = patterns.filter(({ pattern }) => pattern.test(path));
   const found = matching.find(({ route }) => route.method === method);
   if (found) return { route: found.route, parameter: nameIn(path.match(found.pattern)?.[1] ?? "") };
-  const message = matching.length > 0 ? `${path} does not take ${method}` : `there is nothing at ${path}`;
-  throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message });
+  const allowed = matching.map(({ route }) => route.method);
+  if (allowed.length > 0) throw new WrongMethodError({ path, method, allowed });
+  throw new StepError({ code: "NOT_FOUND", reason: "NO_ROUTE", message: `there is nothing at ${path}` });
 }
 
 /** The name that a path has for its placeholder; what no name of ours can be is not looked up anywhere. */

@@ -97,6 +97,11 @@ const queued = {
   frozenUntil: time("When the freeze ends, when that is why").nullish(),
 };
 
+const joined = {
+  by: text("E-mail address of who asked: the person, where a system asked for one."),
+  first: text("Number of the ticket that the run began for, if it was one.").nullish(),
+};
+
 const refused = {
   messageId: text("Id that Pub/Sub gave the message."),
   idempotencyKey: text("Its attribute of that name, if it has one.").optional(),
@@ -118,6 +123,7 @@ export const eventTypes = {
   "rejected":         { when: "A person has rejected, which ends the run: no other event follows.", data: z.strictObject({ ...ofRun, ...answered }) },
   "approval-expired": { when: "Nobody has decided in time, which ends the run: no other event follows.", data: z.strictObject({ ...ofRun, ...answered }) },
   "queued":           { when: "The run has to wait for its turn, or for the end of a freeze.", data: z.strictObject({ ...ofRun, ...queued }) },
+  "joined":           { when: "A request of another ticket asks for just what the run does, and is done by it; what follows names the first ticket.", data: z.strictObject({ ...ofRun, ...joined }) },
   "expired":          { when: "The environment's time is over, and its removal begins for that.", data: z.strictObject(ofRun) },
   "building":         { when: "An `up` or a rebuild begins to work.", data: z.strictObject({ ...ofRun, ...begun }) },
   "removing":         { when: "A removal begins to work.", data: z.strictObject({ ...ofRun, ...begun }) },

@@ -24,6 +24,7 @@ import { latestPlan, planObject, planOf, planOfCheck, storePlan } from "./plan-s
 import { isUnreadable, type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
 import { isOfSweep, requireSweeper } from "./sweeper.ts";
+import { type TellClients, tell } from "./tell.ts";
 
 /** A request and who makes it. */
 export interface CallerRequest {
@@ -45,7 +46,7 @@ export interface CallerRequest {
  *
  * @throws SpecError, StepError saying what is wrong with the request, or BusyError when another run holds the environment
  */
-export async function accept(request: CallerRequest, clients: AcceptClients): Promise<RequestAccepted> {
+export async function accept(request: CallerRequest, clients: AcceptClients & TellClients): Promise<RequestAccepted> {
   const { requestedBy, key, body } = request;
   if (isOfSweep(body)) requireSweeper(requestedBy, clients.installation);
   const run = runIdOf(requestedBy, key);
@@ -63,7 +64,7 @@ async function prepareInTime(request: CallerRequest, run: string, clients: Accep
 }
 
 /** The run that does what was asked: one that was open and is identical, else the request's own. */
-async function begin(request: StoredRequest, clients: AcceptClients): Promise<StoredRequest> {
+async function begin(request: StoredRequest, clients: AcceptClients & TellClients): Promise<StoredRequest> {
   const { joined, execution } = request;
   if (joined !== undefined) return (await readRequest(clients, joined))?.request ?? request;
   if (execution !== undefined) return request;
@@ -72,15 +73,35 @@ async function begin(request: StoredRequest, clients: AcceptClients): Promise<St
   return open ? join(request, open, clients) : start(request, clients);
 }
 
-/** Whoever joins a run has asked for it as well; should its own execution still be missing, it gets that now. */
-async function join(request: StoredRequest, open: StoredRequest, clients: AcceptClients): Promise<StoredRequest> {
+/**
+ * Whoever joins a run has asked for it as well, and a ticket of their own hears of it; should its own execution still be
+ * missing, it gets that now.
+ */
+async function join(
+  request: StoredRequest,
+  open: StoredRequest,
+  clients: AcceptClients & TellClients,
+): Promise<StoredRequest> {
   const askers = [request.requestedBy, ...(request.onBehalfOf === undefined ? [] : [request.onBehalfOf])];
   const shared = await editRequest(open, clients, (present) => {
     const further = askers.filter((asker) => !requestersOf(present).includes(asker));
     return further.length > 0 ? { ...present, joinedBy: [...(present.joinedBy ?? []), ...further] } : present;
   });
+  if (request.ticket !== undefined && request.ticket !== open.ticket) await tellJoined(request, open, clients);
   await editRequest(request, clients, (present) => ({ ...present, joined: open.run }));
   return shared.execution === undefined ? start(shared, clients) : shared;
+}
+
+/** The run's other events name the ticket that asked first. */
+async function tellJoined(
+  { run: joining, ticket, requestedBy, onBehalfOf }: StoredRequest,
+  { run, environment, action, ticket: first }: StoredRequest,
+  clients: AcceptClients & TellClients,
+): Promise<void> {
+  if (action === "sweep" || action === "check") return;
+  const time = (await readRequest(clients, joining))?.readAt ?? "";
+  const data = { run, environment, action, ticket, by: onBehalfOf ?? requestedBy, first };
+  await tell(clients, { type: "joined", id: `${run}/joined-${joining}`, time, data });
 }
 
 /** Id of the run that a caller asks for under a key. */

@@ -9,6 +9,7 @@ import type {
   Problem,
   RequestAccepted,
   RequestRefused,
+  RequestSkipped,
   RunView,
 } from "../api.ts";
 
@@ -277,6 +278,15 @@ export const problemSchema = z.strictObject({
   status: z.number().describe("The HTTP status."),
   detail: z.string().describe("What is wrong and what to do, for people."),
   holder: holderSchema.optional().describe("With 409: the run that holds the environment."),
+  fields: z
+    .array(
+      z.strictObject({
+        field: z.string().describe("Path of the field, with dots."),
+        says: z.string().describe("What is wrong with it."),
+      }),
+    )
+    .optional()
+    .describe("With a body of which fields are wrong: all of them, up to twenty."),
   issues: z
     .array(
       z.strictObject({
@@ -289,6 +299,11 @@ export const problemSchema = z.strictObject({
     .optional()
     .describe("With an invalid spec: every problem."),
 }) satisfies z.ZodType<Problem>;
+
+/** Answer to a scheduled request that is not carried out this time. */
+export const skippedSchema = z.strictObject({
+  skipped: z.string().describe("Why, in a sentence; the event `rebuild-skipped` tells it."),
+}) satisfies z.ZodType<RequestSkipped>;
 
 /** Answer to a message that can never be done. */
 export const refusedSchema = z.strictObject({

@@ -1,20 +1,26 @@
 import type { z } from "zod";
 import type { JsonObject } from "../../google/json.ts";
 import type { RequestBody } from "../api.ts";
-import { badField } from "../parse.ts";
+import { badField, badFields, type WrongField } from "../parse.ts";
 import { requestSchema } from "./schema.ts";
 
 /**
  * Checks a body against its schema.
  *
- * @throws StepError INVALID_ARGUMENT naming the first field that is wrong, and how
+ * @throws StepError INVALID_ARGUMENT naming every field that is wrong, and how
  */
 export function parseBody<Body>(schema: z.ZodType<Body>, body: JsonObject): Body {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === "unrecognized_keys") throw badField(pathOf([...issue.path, issue.keys[0] ?? ""]), "is not known");
-  throw badField(pathOf(issue?.path ?? []), issue ? saysOf(issue) : "is wrong");
+  throw badFields(parsed.error.issues.flatMap(wrongIn).slice(0, mostTold));
+}
+
+/** Wrong fields that are told at once: whoever sends more sends something else. */
+const mostTold = 20;
+
+function wrongIn(issue: z.core.$ZodIssue): readonly WrongField[] {
+  if (issue.code !== "unrecognized_keys") return [{ field: pathOf(issue.path), says: saysOf(issue) }];
+  return issue.keys.map((key) => ({ field: pathOf([...issue.path, key.slice(0, 100)]), says: "is not known" }));
 }
 
 /**

@@ -1,9 +1,11 @@
 import { codes } from "../../google/code.ts";
 import { SpecError } from "../../spec/problem.ts";
 import type { Problem } from "../api.ts";
-import { toStepError } from "../error.ts";
+import { type StepError, toStepError } from "../error.ts";
+import { wrongFieldsOf } from "../parse.ts";
 import { waitingFor } from "../waiting.ts";
 import { BusyError } from "./busy.ts";
+import { WrongMethodError } from "./wrong-method.ts";
 
 /** Content type of a refusal. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export const problemType = "application/problem+json";
@@ -23,7 +25,19 @@ export function toProblem(caught: unknown): Problem {
   if (error instanceof BusyError) {
     return { type: "about:blank", title: error.reason, status: 409, detail: error.message, holder: error.holder };
   }
-  // Google's codes do not tell what was there once from what never was.
-  const status = error.reason === "GONE" ? 410 : error.httpStatus;
-  return { type: "about:blank", title: error.reason, status, detail: error.message };
+  const fields = wrongFieldsOf(error);
+  const problem = { type: "about:blank", title: error.reason, status: statusOf(error), detail: error.message };
+  return fields.length > 0 ? { ...problem, fields } : problem;
 }
+
+/** What Google's codes do not tell: what was there once from what never was, and what has come to be otherwise meanwhile. */
+function statusOf(error: StepError): number {
+  if (error instanceof WrongMethodError) return 405;
+  if (error.reason === "GONE") return 410;
+  return overtakenReasons.has(error.reason) ? 409 : error.httpStatus;
+}
+
+/** The request is right, and the question that it answers is not open any more, or another one. */
+const overtakenReasons: ReadonlySet<string> = new Set([
+  ...["ALREADY_DECIDED", "APPROVAL_EXPIRED", "NOT_AWAITED", "STALE_PLAN"],
+]);

@@ -48,7 +48,7 @@ export async function takeMessage(
 const finalCodes: ReadonlySet<Code> = new Set(["INVALID_ARGUMENT", "PERMISSION_DENIED", "NOT_FOUND"]);
 
 /** Reasons that are final whatever their code says, and one that passes when what is asked for has been built. */
-const finalReasons: ReadonlySet<string> = new Set(["KEY_REUSED", "PROTECTED"]);
+const finalReasons: ReadonlySet<string> = new Set(["KEY_REUSED", "PROTECTED", "PROTECTION_UNKNOWN"]);
 const passingReasons: ReadonlySet<string> = new Set(["NOT_BUILT"]);
 
 /** Whether the very same message would be refused as long as it is pushed; a freeze, or another run, may end. */

@@ -45,6 +45,12 @@ describe("toOpenApi", () => {
     }
   });
 
+  it("tells of a schedule that is left out", () => {
+    const { responses } = written.paths["/v1/requests"].post;
+    expect(responses[200].content["application/json"].schema).toEqual({ $ref: "#/components/schemas/Skipped" });
+    expect(written.components.schemas.Skipped.required).toEqual(["skipped"]);
+  });
+
   it("is strict about what is sent, and open about what is answered", () => {
     const { Request, Run } = written.components.schemas;
     expect([Request.additionalProperties, Run.additionalProperties]).toEqual([false, undefined]);

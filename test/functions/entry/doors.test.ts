@@ -19,7 +19,8 @@ for (const server of servers.values()) server.keepAliveTimeout = 0;
 async function ask(door: string, path: string, init: RequestInit = {}) {
   const { port } = (servers.get(door)?.address() ?? { port: 0 }) as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", ...init });
-  return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() };
+  const { status, headers } = response;
+  return { status, type: headers.get("content-type") ?? "", allow: headers.get("allow"), text: await response.text() };
 }
 
 /** The problem document of an answer; fails when it is anything else. */
@@ -95,6 +96,20 @@ describe.each(doors)("the door %s", (door) => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("the public door", () => {
+  beforeAll(() => new Promise<void>((resolve) => servers.get("hook")?.listen(0, "127.0.0.1", resolve)));
+  afterAll(() => new Promise((resolve) => servers.get("hook")?.close(resolve)));
+
+  it.each([
+    ["/v1/hooks/staging/open", "GET", "POST"],
+    ["/a", "DELETE", "GET, HEAD, POST"],
+  ])("says by which methods %s is asked to who asks by %s", async (path, method, allowed) => {
+    const answer = await ask("hook", path, { method });
+    expect(problemOf(answer)).toMatchObject({ status: 405, title: "WRONG_METHOD" });
+    expect(answer.allow).toBe(allowed);
   });
 });
 

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import "../../../functions/entry/request.ts";
+import { StepError } from "../../../functions/error.ts";
 import { parseRequestBody, withQuery } from "../../../functions/request/parse.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
 import { parseSpec } from "../../../spec/load.ts";
@@ -19,7 +20,8 @@ describe("handleRequest", () => {
 
   async function ask(method: string, path: string, headers: Record<string, string> = { authorization: token }) {
     const response = await fetch(`${url}${path}`, { method, headers });
-    return { status: response.status, type: response.headers.get("content-type"), problem: await response.json() };
+    const [type, allow] = ["content-type", "allow"].map((name) => response.headers.get(name));
+    return { status: response.status, type, allow, problem: await response.json() };
   }
 
   it("refuses who brings no identity with a problem document", async () => {
@@ -30,8 +32,8 @@ describe("handleRequest", () => {
 
   it.each([
     ["GET", "/v2/runs"],
-    ["DELETE", "/v1/requests"],
-    ["GET", "/v1/requests"],
+    ["DELETE", "/v1/request"],
+    ["GET", "/v1/requests/"],
   ])("has nothing for %s %s and says so", async (method, path) => {
     expect((await ask(method, path)).problem).toMatchObject({ status: 404, detail: expect.stringContaining(path) });
   });
@@ -51,8 +53,9 @@ describe("handleRequest", () => {
     ["POST", "/v1/approvals/a1:reject"],
   ])("has something for %s %s, and for no other verb", async (method, path) => {
     expect((await ask(method, path)).problem).toMatchObject({ title: "NOT_DEPLOYED" });
-    const { problem } = await ask("PUT", path);
-    expect(problem).toMatchObject({ status: 404, detail: `${path} does not take PUT` });
+    const { status, type, allow, problem } = await ask("PUT", path);
+    expect([status, type, allow]).toEqual([405, expect.stringMatching(/^application\/problem\+json/), method]);
+    expect(problem).toMatchObject({ title: "WRONG_METHOD", detail: `${path} does not take PUT, only ${method}` });
   });
 
   it.each(["/v1/runs/a/b", "/v1/runs/a:explode", "/v1/runs/"])("refuses the path %s with a problem", async (path) => {
@@ -87,6 +90,34 @@ describe("parseRequestBody", () => {
   });
 });
 
+describe("parseRequestBody, of several wrong fields", () => {
+  it("names them all at once, in words and for programs", () => {
+    const body = { action: "destroy", environment: "../x", surprise: 1, another: 2, onBusy: "perhaps" };
+    const caught = caughtOf(() => parseRequestBody(body));
+    const problem = toProblem(caught);
+    const fields = ["action", "environment", "onBusy", "surprise", "another"];
+    expect(problem.fields?.map(({ field }) => field)).toEqual(fields);
+    for (const field of fields) expect(problem.detail).toContain(`${field} `);
+    expect(problem.fields?.find(({ field }) => field === "another")).toEqual({
+      field: "another",
+      says: "is not known",
+    });
+  });
+
+  it("tells no end of them", () => {
+    const unknown = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`x${index}`, 1]));
+    expect(toProblem(caughtOf(() => parseRequestBody(unknown))).fields).toHaveLength(20);
+  });
+});
+
+function caughtOf(attempt: () => unknown): unknown {
+  try {
+    return attempt();
+  } catch (caught) {
+    return caught;
+  }
+}
+
 describe("withQuery", () => {
   const body = { action: "down", environment: "users" };
 
@@ -116,6 +147,11 @@ describe("toProblem", () => {
       expect(problem.issues?.map(({ path, line }) => [path, line])).toEqual(expect.arrayContaining([["kind", 2]]));
     }
     expect.assertions(2);
+  });
+
+  it.each(["ALREADY_DECIDED", "APPROVAL_EXPIRED", "NOT_AWAITED", "STALE_PLAN"])("answers 409 for %s", (reason) => {
+    const refused = new StepError({ code: "FAILED_PRECONDITION", reason, message: "too late" });
+    expect(toProblem(refused)).toEqual({ type: "about:blank", title: reason, status: 409, detail: "too late" });
   });
 
   it("never shows a stack", () => {

@@ -87,6 +87,20 @@ describe("a request that is identical to an open one", () => {
     expect(here.started).toHaveLength(2);
   });
 
+  it("tells the ticket that joins of the run, once, and not one that asks again", async () => {
+    const { run } = await ask("k1", { ...up, ticket: "CHG1" });
+    await ask("k2", { ...up, ticket: "CHG2" }, "b@example.com");
+    await ask("k2", { ...up, ticket: "CHG2" }, "b@example.com");
+    await ask("k3", { ...up, ticket: "CHG1" }, "b@example.com");
+    await ask("k4", up, "b@example.com");
+    const told = here.heard.map(({ event }) => event);
+    expect(told.map(({ type }) => type)).toEqual(["dev.alloyrun.joined"]);
+    expect(told[0]?.id).toMatch(new RegExp(`^${run}/joined-run-`));
+    expect(told[0]?.data).toEqual({
+      ...{ run, environment: "users", action: "up", ticket: "CHG2", first: "CHG1", by: "b@example.com" },
+    });
+  });
+
   it("counts as asked by whoever joined, who may not approve it then", async () => {
     const { run } = await ask("k1");
     await ask("k2");
