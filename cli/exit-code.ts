@@ -4,7 +4,7 @@
 export const exitCodes = {
   /** The command did what was asked. */
   ok: 0,
-  /** A run failed; the message names step, cause and the way forward. */
+  /** A run, or the command itself, failed; the message names cause and the way forward. */
   failed: 1,
   /** The command line or the spec is wrong; nothing was touched. */
   invalid: 2,
@@ -18,6 +18,10 @@ export const exitCodes = {
   rejected: 6,
   /** There is no such environment, run or approval, or the environment is gone. */
   unknown: 7,
+  /** A command that looks for something, `doctor` or `sweep --dry-run`, has found it. */
+  found: 8,
+  /** A record of an environment was changed, removed or left out. */
+  broken: 9,
   /** Ended by Ctrl-C or SIGTERM; a run in the cloud goes on. */
   interrupted: 130,
 } as const;

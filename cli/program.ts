@@ -9,12 +9,15 @@ import { addRunCommands } from "./run-commands.ts";
 import { addSpecCommands } from "./spec-commands.ts";
 
 const exitCodeHelp = `
-Exit codes: 0 done · 1 a run failed
+Exit codes: 0 done · 1 a run, or the command itself, failed
             2 the command line or the spec is wrong, nothing was touched
             3 removed but for what only Google releases
             4 another run holds the environment, or it is frozen
             5 not installed, or not allowed · 6 rejected, or not approved in time
-            7 no such environment, run or approval · 130 interrupted (a run in the cloud goes on)`;
+            7 no such environment, run or approval
+            8 doctor, or sweep --dry-run, has found something
+            9 audit verify found a record changed, removed or left out
+            130 interrupted (a run in the cloud goes on)`;
 
 /** The command line: every command, its arguments and options. What a command works with is loaded when it is given. */
 export function createProgram(): Command {

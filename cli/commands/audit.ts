@@ -48,7 +48,7 @@ export async function verifyAudit(
   const verification = await verifyChain(bucket, environment, { head: noted, executions });
   if (!verification) {
     terminal.complain([`no environment ${environment} is known here: nothing was ever requested or recorded of it`]);
-    return exitCodes.invalid;
+    return exitCodes.unknown;
   }
   terminal.answer(verification);
   const { valid, verified, records, confirmed, head, broken } = verification;
@@ -69,7 +69,7 @@ export async function verifyAudit(
     `  ${broken?.problem}`,
     "Earlier versions of the object may tell what it was: `gcloud storage ls -a`.",
   ]);
-  return exitCodes.failed;
+  return exitCodes.broken;
 }
 
 /** Writes all that is known of a run into one file. */
@@ -81,7 +81,7 @@ export async function writeEvidence(
   const evidence = await gatherEvidence(bucket, run);
   if (!evidence) {
     terminal.complain([`no run ${run} was requested here`]);
-    return exitCodes.unavailable;
+    return exitCodes.unknown;
   }
   terminal.answer(evidence);
   if (terminal.json) return exitCodes.ok;

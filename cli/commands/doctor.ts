@@ -35,7 +35,7 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
   const findings = isRight ? [...seen, ...(await checkPermissions(place))] : seen;
   terminal.answer({ project, region, findings, notes });
   terminal.say(renderExamination({ findings, notes }, { ...place, all }));
-  return findings.length === 0 ? exitCodes.ok : exitCodes.failed;
+  return findings.length === 0 ? exitCodes.ok : exitCodes.found;
 }
 
 /** The same run as `deploy` ends with: nobody else can tell what an account may do. */

@@ -21,5 +21,5 @@ export async function listOrphans({ place, storage }: Installation, terminal: Te
   const found = await findOrphans({ marked: connectMarked(createAuth())(unguarded), storage, ...place });
   terminal.answer({ ...place, ...found });
   terminal.say(renderOrphans(found, place));
-  return found.orphans.length === 0 ? exitCodes.ok : exitCodes.failed;
+  return found.orphans.length === 0 ? exitCodes.ok : exitCodes.found;
 }

@@ -137,7 +137,7 @@ describe("the command line", () => {
     const edited = `runs/users/${records[2]?.record}.json`;
     await tamper(edited, (text) => text.replace("succeeded", "failed"));
     const { code, stdout } = await cloud.alloyrun("audit", "verify", "users", ...place(), "--json");
-    expect(code).toBe(1);
+    expect(code).toBe(9);
     expect(JSON.parse(stdout)).toMatchObject({ valid: false, verified: 2, broken: { object: edited } });
   });
 });

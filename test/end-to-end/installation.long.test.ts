@@ -65,7 +65,7 @@ describe("an installation", () => {
   });
 
   it("is missed by the doctor before it is there", async () => {
-    const { findings } = await answerOf(1, "doctor");
+    const { findings } = await answerOf(8, "doctor");
     expect(findings.map(({ check }) => check)).toEqual(["installation", "apis"]);
     expect(findings[0]?.command).toBe(deploy);
   });
@@ -99,7 +99,7 @@ describe("an installation", () => {
     cloud.local.faults.addLimit({ project, metric: "NETWORKS", limit: 1 });
     await takeRange();
     const agent = await takeRole("roles/workflows.serviceAgent");
-    ({ findings } = await answerOf(1, "doctor", "--spec", environment.file));
+    ({ findings } = await answerOf(8, "doctor", "--spec", environment.file));
     expect(findings.map(({ check, resource, command }) => [check, resource, command]).sort()).toEqual(
       [
         ["billing", `projects/${project}`, expect.stringContaining(`gcloud billing projects link ${project} `)],
@@ -133,7 +133,7 @@ describe("an installation", () => {
       `POST serviceusage.googleapis.com/v1/projects/${project}/services/storage.googleapis.com:disable`,
       {},
     );
-    const answer = await answerOf(1, "doctor");
+    const answer = await answerOf(8, "doctor");
     const off = answer.findings.filter(({ problem }) => problem.startsWith("the api "));
     expect(off.map(({ resource, command }) => [resource, command])).toEqual([
       [`projects/${project}/services/storage.googleapis.com`, deploy],
@@ -157,7 +157,7 @@ describe("an installation", () => {
     const bindings = roles.map((one) => ({ role: one, members: ["user:ann@example.com"] }));
     await writePolicy({ ...policy, bindings: [...policy.bindings, ...bindings] });
     await cloud.local.cloud.clock.advance(10 * 60_000);
-    const found = (await answerTo("ann@example.com", 1, "doctor")).findings;
+    const found = (await answerTo("ann@example.com", 8, "doctor")).findings;
     expect(found).toEqual([
       {
         ...{ check: "permissions", resource: "alloyrun-request", problem: expect.any(String) },

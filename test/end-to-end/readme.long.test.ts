@@ -63,7 +63,7 @@ describe("the README's way from a laptop to a real project, word for word", () =
     expect(await type("npx alloyrun validate")).toMatchObject({ code: 0 });
     const { code, printed } = await type("npx alloyrun doctor");
     expect({ code, printed }).toEqual({
-      code: 1,
+      code: 8,
       printed: expect.stringContaining("alloyrun deploy --project my-project"),
     });
   }, 120_000);

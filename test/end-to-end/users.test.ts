@@ -82,7 +82,7 @@ describe("alloyrun", () => {
     const verified = await cloud.alloyrun("audit", "verify", "users", "--project", "my-project", "--json");
     expect(JSON.parse(verified.stdout)).toMatchObject({ valid: true, records: 2, confirmed: 2 });
     const unknown = await cloud.alloyrun("audit", "verify", "nosuch", "--project", "my-project");
-    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("no environment nosuch")]);
+    expect([unknown.code, unknown.stderr]).toEqual([7, expect.stringContaining("no environment nosuch")]);
   });
 
   it("finds what no environment owns, and the commands that remove it", async () => {
@@ -97,7 +97,7 @@ describe("alloyrun", () => {
     const ledger = await cloud.ask(`GET ${object}?alt=media`);
     await cloud.ask(`DELETE ${object}`);
     const { code, orphans } = await look();
-    expect(code).toBe(1);
+    expect(code).toBe(8);
     expect(new Set(orphans.map(({ environment }) => environment))).toEqual(new Set(["users"]));
     expect([...new Set(orphans.map(({ kind }) => kind))]).toEqual([
       ...["service", "job", "connector", "instance", "cluster"],

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { writeEvidence } from "../../../cli/commands/audit.ts";
+import { verifyAudit, writeEvidence } from "../../../cli/commands/audit.ts";
+import { exitCodes } from "../../../cli/exit-code.ts";
+import { recordChange } from "../../../functions/record/change.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { installationOf, keepTerminal } from "./installation.ts";
 
@@ -16,7 +18,45 @@ async function audited() {
   return installation;
 }
 
+describe("verifyAudit", () => {
+  const recorded = async () => {
+    const installation = installationOf({});
+    const change = { id: "change-1", of: "users", change: "unfreeze", requestedBy: "ann@example.com", at: 1 } as const;
+    await recordChange(installation.storage, installation.bucket, { ...change, bodyHash: "h" });
+    return installation;
+  };
+  const verify = async (installation: Awaited<ReturnType<typeof recorded>>) =>
+    verifyAudit(installation, { environment: "users" }, keepTerminal());
+
+  it("ends with codes of their own for what is as it was written, for what is not, and for what nobody knows", async () => {
+    const installation = await recorded();
+    expect(await verify(installation)).toBe(exitCodes.ok);
+    const object = "runs/users/change-1.json";
+    const text = installation.storage.texts()[object] ?? "";
+    const place = { bucket: installation.bucket, object, contentType: "application/json" };
+    await installation.storage.write({ ...place, content: text.replace("ann", "eve") });
+    expect(await verify(installation)).toBe(exitCodes.broken);
+    expect(await verify(installationOf({}))).toBe(exitCodes.unknown);
+  });
+});
+
+describe("exitCodes", () => {
+  it("are told apart, and each is in the README", () => {
+    const codes = Object.values(exitCodes);
+    expect(new Set(codes).size).toBe(codes.length);
+    const [, told = ""] = readFileSync("README.md", "utf8").split("Exit codes:");
+    const [paragraph = ""] = told.split("\n\n");
+    for (const code of codes) expect(paragraph).toMatch(new RegExp(`(^|[\\s,])${code}\\s`));
+  });
+});
+
 describe("writeEvidence", () => {
+  it("says of a run that nobody asked for that there is none", async () => {
+    const terminal = keepTerminal();
+    expect(await writeEvidence(await audited(), { run: "run-2" }, terminal)).toBe(exitCodes.unknown);
+    expect(terminal.complained).toEqual(["no run run-2 was requested here"]);
+  });
+
   it("writes a new file, and neither another's nor where there is no folder", async () => {
     await using folder = await temporaryFolder();
     const [out, elsewhere] = [join(folder.path, "evidence.json"), join(folder.path, "none", "evidence.json")];
