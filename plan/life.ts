@@ -37,6 +37,18 @@ export function lifeAhead(known: Life, given: GivenLife, now: number): number | 
   return known.expiresAt === undefined ? undefined : Math.max(0, known.expiresAt - now);
 }
 
+/** Whatever its life is, an environment may be kept for a week from now. */
+const shortestReachSeconds = 7 * 86_400;
+
+/**
+ * How far from now an end may be put off without a run, in seconds: two of its lives, or a week if that is longer. What it
+ * costs a day was judged when it was built; for how long that is paid is the spec's to say, which a run changes.
+ */
+export function reachOf({ readyAt, expiresAt, timeToLiveSeconds }: Life): number {
+  const life = timeToLiveSeconds ?? (expiresAt ?? 0) - (readyAt ?? expiresAt ?? 0);
+  return Math.max(2 * life, shortestReachSeconds);
+}
+
 /**
  * Whether a time to live may end an environment that is ready earlier than it would have ended. It says the same whenever
  * it is asked, so that an approval stays about the same: a life as long as the whole of the present one ends no earlier.

@@ -1,4 +1,6 @@
-import { toSeconds } from "../../spec/duration.ts";
+import { reachOf } from "../../plan/life.ts";
+import { toDuration, toSeconds } from "../../spec/duration.ts";
+import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView, FreezeBody } from "../api.ts";
 import { freezeObject } from "../entry/freeze.ts";
 import { ledgerObject } from "../entry/ledger.ts";
@@ -85,9 +87,10 @@ export async function unfreeze(
 }
 
 /**
- * Lets an environment live longer; warnings that were given are given again before the new end.
+ * Lets an environment live longer, as far as its own life lets anybody do so unasked; warnings that were given are given
+ * again before the new end. Who did it is recorded and told.
  *
- * @throws StepError FAILED_PRECONDITION when it does not expire
+ * @throws StepError FAILED_PRECONDITION when it does not expire, or would too late
  */
 export async function extend(
   environment: string,
@@ -98,8 +101,10 @@ export async function extend(
   await changeOnce({ change: "extend", environment, body: { by: longer }, ...changer }, clients, {
     async prepare() {
       const at = await demandEnvironment(environment, clients);
-      await demandEnd(environment, clients);
-      return { at, seconds: toSeconds(longer) };
+      const seconds = toSeconds(longer);
+      const { found } = await demandEnd(environment, clients);
+      refuseBeyond(found.value, { of: environment, at, seconds });
+      return { at, seconds };
     },
     async apply(held) {
       const until = await putOffEnd(held, clients);
@@ -123,12 +128,28 @@ async function demandEnd(environment: string, { storage, installation }: ViewCli
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "DOES_NOT_EXPIRE", message });
 }
 
+/** @throws StepError FAILED_PRECONDITION, reason `TOO_LONG`, for an end that only a run may set */
+function refuseBeyond(
+  ledger: StoredEnvironment,
+  { of, at, seconds }: { readonly of: string; readonly at: number; readonly seconds: number },
+): void {
+  const { expiresAt = at } = ledger;
+  const latest = at + reachOf(ledger);
+  if (expiresAt + seconds <= latest) return;
+  const message =
+    `${of} would live until ${toTimestamp(expiresAt + seconds)}; anybody may extend it to ${toTimestamp(latest)}, which is ` +
+    `${toDuration(reachOf(ledger))} from now. For longer give its spec another timeToLive: \`alloyrun up\` with its file, which its policy judges`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "TOO_LONG", resource: of, message });
+}
+
 /** Puts the end off, once for each extension: which it was is written together with the end. Gives the end, in seconds. */
-async function putOffEnd({ id, of, seconds = 0 }: StoredChange, clients: ViewClients): Promise<number> {
+async function putOffEnd({ id, of, at, seconds = 0 }: StoredChange, clients: ViewClients): Promise<number> {
   const { storage, installation } = clients;
   const { found, expiresAt } = await demandEnd(of, clients);
   const { extensions = [] } = found.value;
   if (extensions.includes(id)) return expiresAt;
+  // Another one may have come between.
+  refuseBeyond(found.value, { of, at, seconds });
   const place = { bucket: installation.bucket, object: ledgerObject(of) };
   const until = expiresAt + seconds;
   const known = [...extensions, id].slice(-mostExtensions);

@@ -97,7 +97,11 @@ export const freezeSchema = z.strictObject({
 });
 
 /** Body of `POST /v1/environments/{environment}:extend`. */
-export const extendSchema = z.strictObject({ by: duration("24h").describe("How much longer the environment lives.") });
+export const extendSchema = z.strictObject({
+  by: duration("24h").describe(
+    "How much longer the environment lives: its end is at most two of its lives from now, or a week if that is longer.",
+  ),
+});
 
 /** Bodies of requests that take nothing. */
 export const emptySchema = z.strictObject({});

@@ -4,6 +4,7 @@ import type { StoredChain } from "../../../functions/entry/stored.ts";
 import { accept } from "../../../functions/request/accept.ts";
 import { extend, freeze, unfreeze } from "../../../functions/request/change-environment.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
+import { sha256 } from "../../../spec/names.ts";
 import { exampleText } from "../../spec/example.ts";
 import type { MemoryStorage } from "../../support/memory-storage.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
@@ -13,6 +14,9 @@ import { createTestInstallation, end, folders, hold, requestWith, type TestInsta
 const now = Date.UTC(2026, 0, 1) / 1000;
 const body = { reason: "the demo", duration: "8h" };
 const twoHours = { longer: "2h", by: "d@example.com", key: "k" };
+/** Where a change is held under the key of its caller. */
+const noteOf = ({ by, key }: { readonly by: string; readonly key: string }) =>
+  `requests/change-${sha256(`${by}\n${key}`).slice(0, 32)}.json`;
 /** A key that nobody has used. */
 const newKey = () => randomUUID();
 const ledger = "environments/users.json";
@@ -201,6 +205,36 @@ describe("extend", () => {
     await expect(extend("users", twoHours, here.clients)).rejects.toMatchObject({ reason: "DOES_NOT_EXPIRE" });
     await put(here.clients.storage, ledger, { plans: ["h"], readyAt: now, expiresAt: now + 60 });
     expect(await extend("users", twoHours, here.clients)).toMatchObject({ expiresAt: "2026-01-01T02:01:00.000Z" });
+  });
+
+  it("puts it off to two of its lives from now and no further, however often it is asked", async () => {
+    const life = { readyAt: now - 86_400, expiresAt: now + 6 * 86_400, timeToLiveSeconds: 7 * 86_400 };
+    await put(here.clients.storage, ledger, { plans: ["h"], ...life });
+    const by = (longer: string) => extend("users", { longer, by: "d@example.com", key: newKey() }, here.clients);
+    await expect(by("9d")).rejects.toMatchObject({
+      ...{ reason: "TOO_LONG", code: "FAILED_PRECONDITION" },
+      message: expect.stringMatching(/anybody may extend it to 2026-01-15T00:00:00.000Z, which is 14d from now/),
+    });
+    expect(await by("8d")).toMatchObject({ expiresAt: "2026-01-15T00:00:00.000Z" });
+    await expect(by("1s")).rejects.toMatchObject({ reason: "TOO_LONG" });
+    expect(recorded()).toMatchObject([{ change: "extend", requestedBy: "d@example.com" }]);
+    expect(told().map(([type]) => type)).toEqual(["extended"]);
+  });
+
+  it("lets the shortest life be put off by a week", async () => {
+    await put(here.clients.storage, ledger, { plans: ["h"], readyAt: now, expiresAt: now, timeToLiveSeconds: 3600 });
+    expect(await extend("users", { ...twoHours, longer: "7d" }, here.clients)).toMatchObject({
+      expiresAt: "2026-01-08T00:00:00.000Z",
+    });
+  });
+
+  it("counts an end that another extension moved this moment", async () => {
+    await put(here.clients.storage, ledger, { plans: ["h"], readyAt: now, expiresAt: now, timeToLiveSeconds: 3600 });
+    const act = () => extend("users", { ...twoHours, longer: "6d", by: "c@example.com" }, here.clients);
+    const storage = interruptedBefore(here.clients.storage, { object: noteOf(twoHours), act });
+    const late = extend("users", { ...twoHours, longer: "2d" }, { ...here.clients, storage });
+    await expect(late).rejects.toMatchObject({ reason: "TOO_LONG" });
+    expect(stored(here.clients.storage, ledger)).toMatchObject({ expiresAt: now + 6 * 86_400 });
   });
 
   it("refuses an environment that does not expire, or that is not known", async () => {
