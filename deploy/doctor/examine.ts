@@ -13,6 +13,7 @@ import type { Finding, Note } from "./finding.ts";
 import { examineProject } from "./project.ts";
 import { examineQuotas, noteQuotas } from "./quotas.ts";
 import { examineRanges, type SpecFile } from "./ranges.ts";
+import { examineSchedules } from "./schedules.ts";
 
 /** What came of looking. */
 export interface Examination {
@@ -31,8 +32,8 @@ export interface ExamineOptions {
 
 /**
  * Looks for what is wrong with a project and the installation in it: whether it is paid for, the APIs are on, Google's own
- * accounts have their roles, everything is as `deploy` makes it or could be made by whoever is logged in, quotas have room,
- * and the ranges of a spec are free. It looks at all of that before there is an installation, too. Changes nothing.
+ * accounts have their roles, everything is as `deploy` makes it or could be made by whoever is logged in, no schedule of an
+ * environment is paused, quotas have room, and the ranges of a spec are free. It looks at all of that before there is an installation, too. Changes nothing.
  *
  * @throws ApiError naming the call that was refused, when not even the project may be seen
  */
@@ -56,6 +57,7 @@ export async function examine(place: Place, options: ExamineOptions): Promise<Ex
       changes.seen ? examineInstallation(changes.seen, { resourceManager, on, ...looked }) : [],
     ),
     look(looked, async () => (on ? examineAgents(resourceManager, { ...target, on }) : [])),
+    look(looked, () => examineSchedules(clients.scheduler, target)),
     look(looked, () => examineQuotas({ ...clients, facts }, { ...target, spec: specFile?.spec })),
     look(looked, async () => (specFile ? examineRanges(facts, specFile) : [])),
   ]);

@@ -7,6 +7,7 @@ export type Check =
   | "agents"
   | "installation"
   | "permissions"
+  | "schedules"
   | "quotas"
   | "ranges";
 

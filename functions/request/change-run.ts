@@ -53,11 +53,11 @@ export async function resumeRun(run: string, by: string, clients: ViewClients): 
   const view = await viewRun(run, clients);
   const isOpen = view.state === "queued" || view.state === "running" || view.state === "awaiting-approval";
   if (isOpen && !isUnstarted(noted.request)) return view;
-  await refuseOvertaken(clients.storage, clients.installation.bucket, noted.request);
   if ((view.state === "succeeded" || view.state === "rejected") && !(await holdsLock(noted, clients))) {
     const message = `run ${run} ${view.state === "rejected" ? "was rejected" : "has succeeded"}: there is nothing to go on with`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOTHING_TO_RESUME", message });
   }
+  await refuseOvertaken(clients.storage, clients.installation.bucket, noted.request);
   const again = isUnstarted(noted.request) ? noted.request : await forgetExecution(noted, by, clients);
   if (again.execution === undefined) {
     await enterOpen(again, clients);

@@ -12,6 +12,7 @@ const mutableFields: readonly MutableField<ScheduleInput, SchedulerJob>[] = [
   { path: "schedule",   wanted: (w) => w.rebuild?.schedule,  observed: (o) => o.schedule },
   { path: "timeZone",   wanted: (w) => w.rebuild?.timeZone,  observed: (o) => o.timeZone },
   { path: "httpTarget", wanted: (w) => targetKey(toJob(w)),  observed: (o) => targetKey(o) },
+  { path: "state",      wanted: () => "ENABLED",             observed: (o) => (o.state === "PAUSED" ? o.state : "ENABLED") },
   { path: "retryConfig", wanted: (w) => patience(w), observed: (o) => o.retryConfig?.maxRetryDuration },
 ];
 
@@ -43,11 +44,9 @@ export const schedule = implementStep(
       refuseForeign(found, input.job, input.ownership);
       const fields = differences(mutableFields, input, found);
       if (fields.length === 0) return done({ job: input.job });
-      await scheduler.patchJob(
-        input.job,
-        toJob(input),
-        fields.map(({ path }) => path),
-      );
+      const paths = fields.map(({ path }) => path).filter((path) => path !== "state");
+      if (paths.length > 0) await scheduler.patchJob(input.job, toJob(input), paths);
+      if (found.state === "PAUSED") await scheduler.resumeJob(input.job);
       return done({ job: input.job }, [update(input.job, fields)]);
     },
 

@@ -29,7 +29,8 @@ export interface ScheduleOutput {
 }
 
 /**
- * Ensures the Cloud Scheduler job that asks for the environment's rebuilds, and that there is none where none is wanted.
+ * Ensures the Cloud Scheduler job that asks for the environment's rebuilds, and that there is none where none is wanted. One
+ * that somebody has paused by hand runs again.
  *
  * @see https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs
  */
@@ -57,6 +58,7 @@ export const scheduleStep: StepDeclaration<ScheduleInput, ScheduleOutput> = {
     project: [
       "cloudscheduler.jobs.create",
       "cloudscheduler.jobs.delete",
+      "cloudscheduler.jobs.enable",
       "cloudscheduler.jobs.get",
       "cloudscheduler.jobs.update",
     ],

@@ -73,6 +73,29 @@ describe("the doctor", () => {
     local.faults.clear();
   });
 
+  it("tells of a schedule that somebody has paused, and its command lets it run again; others' are theirs", async () => {
+    const jobs = `cloudscheduler.googleapis.com/v1/${locations}/jobs`;
+    const make = async (id: string, description: string) => {
+      const target = { uri: "https://example.com", httpMethod: "POST" };
+      const body = { name: `${locations}/jobs/${id}`, schedule: "0 6 * * *", timeZone: "UTC", httpTarget: target };
+      await ask(`POST ${jobs}`, { ...body, description });
+      await ask(`POST ${jobs}/${id}:pause`, {});
+    };
+    await make("alloyrun-rebuild-shop", `alloyrun:${bucket}/shop`);
+    await make("alloyrun-rebuild-other", "alloyrun:elsewhere-alloyrun/other");
+    await make("nightly", "theirs");
+    expect((await installer.examine()).findings).toEqual([
+      {
+        ...{ check: "schedules", resource: `${locations}/jobs/alloyrun-rebuild-shop` },
+        problem: "somebody has paused it, so that shop is not rebuilt as its spec says",
+        command: `gcloud scheduler jobs resume alloyrun-rebuild-shop --location=${region} --project=${project}`,
+      },
+    ]);
+    await ask(`POST ${jobs}/alloyrun-rebuild-shop:resume`, {});
+    expect((await installer.examine()).findings).toEqual([]);
+    for (const id of ["alloyrun-rebuild-shop", "alloyrun-rebuild-other", "nightly"]) await ask(`DELETE ${jobs}/${id}`);
+  });
+
   it("tells what of a spec's ranges is taken, and its commands take what is free", async () => {
     const example = readFileSync(new URL("../../../examples/users/environment.yaml", import.meta.url), "utf8");
     const spec = example.replace(/subnet: .*/, "subnet: { name: my-subnet, range: 192.168.100.0/28 }");

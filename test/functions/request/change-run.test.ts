@@ -227,6 +227,20 @@ describe("resumeRun", () => {
     expect(here.started).toHaveLength(1);
   });
 
+  it.each(["succeeded", "rejected"])(
+    "says of one that has %s that there is nothing to do, whatever came after",
+    async (state) => {
+      stand("SUCCEEDED");
+      await giveBack();
+      await recordThat(state);
+      const object = "environments/users.json";
+      await put(here.clients.storage, object, { ...stored(here.clients.storage, object), readyRun: "run-later" });
+      await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject({
+        reason: "NOTHING_TO_RESUME",
+      });
+    },
+  );
+
   it("goes on with one that was cancelled before it could give its lock back", async () => {
     stand("CANCELLED");
     await recordThat("succeeded");

@@ -83,6 +83,19 @@ describe("schedule", () => {
     expect((await read()).body).toMatchObject({ schedule: "0 6 * * 1-5", timeZone: "Asia/Tokyo" });
   });
 
+  it.each([
+    ["alone", input],
+    ["and is to be changed", { ...input, rebuild: { ...input.rebuild, schedule: "30 7 * * *" } }],
+  ])("plans to let a job run again that somebody has paused, and does, where it is paused %s", async (_how, wanted) => {
+    await rest(local, `POST cloudscheduler.googleapis.com/v1/${input.job}:pause`, { body: {} });
+    const [change] = (await plan(wanted)) as readonly { readonly fields: readonly object[] }[];
+    expect(change?.fields).toContainEqual({ path: "state", from: "PAUSED", to: "ENABLED" });
+    expect(await steps.carryOut("schedule", { input: wanted })).toMatchObject({ changes: [`update ${input.job}`] });
+    expect((await read()).body).toMatchObject({ state: "ENABLED" });
+    expect(await plan(wanted)).toEqual([]);
+    await steps.carryOut("schedule", { input });
+  });
+
   it("refuses a job of somebody else by name, and neither changes nor removes it", async () => {
     const before = (await read()).text;
     const { status, body } = await steps.ask("schedule", { input: foreign });
