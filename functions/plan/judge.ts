@@ -57,7 +57,8 @@ export function reasonsOf({ run, plan, request, terms }: Case, effects: PlanEffe
   if (run.action === "plan" || request.expiry !== undefined || changes === 0) return [];
   const policy = stricterOf(terms?.approval, plan.approval);
   const kept = run.action === "up" && terms ? reasonsToKeep(terms, loosenings(terms, plan)) : [];
-  return [...(policy ? reasonsToAsk(policy, effects) : []), ...kept];
+  const unread = terms === unreadableTerms ? ["its stored spec cannot be read any more"] : [];
+  return [...unread, ...(policy ? reasonsToAsk(policy, effects) : []), ...kept];
 }
 
 function toText(seconds: number | undefined): string {

@@ -215,6 +215,10 @@ describe("the doors of an installation", () => {
     const first = await sendTicket(ticket);
     expect(first.status).toBe(202);
     expect(first.body).toMatchObject({ environment: "doors", action: "plan" });
+    const { run, statusUrl } = first.body;
+    expect(String(statusUrl)).toMatch(
+      new RegExp(`^https://alloyrun-request-\\d+\\..+\\.run\\.app/v1/runs/${String(run)}$`),
+    );
     expect(await sendTicket(ticket)).toEqual(first);
     expect(await traffic.notedOf(first)).toMatchObject({
       onBehalfOf: "eve@example.com",
