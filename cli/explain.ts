@@ -1,5 +1,6 @@
 import { isNotYetServed } from "../deploy/apis.ts";
 import type { Code } from "../google/code.ts";
+import { enableCommand } from "../google/enable-command.ts";
 import { ApiError } from "../google/error.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { ProblemError } from "./request-client.ts";
@@ -62,7 +63,7 @@ const advice: Partial<Readonly<Record<Code, string>>> = {
 };
 
 function explainApiError(error: ApiError): Explanation {
-  const way = isNotYetServed(error) ? enableCommand(error) : adviceOn(error);
+  const way = isNotYetServed(error) ? turnOn(error) : adviceOn(error);
   return way
     ? { lines: [error.message, way], exitCode: exitCodes.unavailable }
     : { lines: [error.message], exitCode: exitCodes.failed };
@@ -75,11 +76,10 @@ function adviceOn({ code, method }: ApiError): string | undefined {
 }
 
 /** Methods are named as permissions name them: the service comes first. */
-function enableCommand({ method, resource }: ApiError): string {
+function turnOn({ method, resource }: ApiError): string {
   const [, project] = /projects\/([^/]+)/.exec(resource) ?? [];
   const [service] = method.split(".");
-  const where = project ? ` --project=${project}` : "";
-  return `Turn the API on first:\n  gcloud services enable ${service}.googleapis.com${where}`;
+  return `Turn the API on first:\n  ${enableCommand([`${service}.googleapis.com`], project)}`;
 }
 
 /** An error's message with those of its causes, for some say nothing themselves. */

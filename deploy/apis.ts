@@ -30,11 +30,6 @@ export async function planApis(
   }));
 }
 
-/** The command that turns APIs on. */
-export function enableCommand(apis: readonly string[], project: string): string {
-  return `gcloud services enable ${apis.join(" ")} --project=${project}`;
-}
-
 /** An API that was enabled moments ago does not answer everywhere yet; Storage says so by the older of the reasons. */
 export function isNotYetServed(error: ApiError): boolean {
   return error.reason === "SERVICE_DISABLED" || error.reason === "accessNotConfigured";

@@ -1,6 +1,7 @@
+import { enableCommand } from "../google/enable-command.ts";
 import { ApiError } from "../google/error.ts";
 import { installationName } from "../spec/names.ts";
-import { enableCommand, planApis } from "./apis.ts";
+import { planApis } from "./apis.ts";
 import { present } from "./change.ts";
 import { type Clients, openClients } from "./clients.ts";
 import { type Place, targetOf } from "./deploy.ts";

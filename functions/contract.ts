@@ -34,6 +34,8 @@ export interface Run {
   readonly fence?: { readonly bucket: string; readonly object: string; readonly generation: string };
   /** Since when a removal waits for what only Google releases, in seconds since the epoch; absent in the first try. */
   readonly heldSince?: number;
+  /** With a removal: whether something of the environment may stand, because a run has begun to make it. */
+  readonly mayStand?: boolean;
   /** 1 for the first database, 2 for `mydb_g2` … */
   readonly databaseGeneration: number;
   /** 1 for the first cluster, 2 for `<cluster>-g2` … */

@@ -1,10 +1,12 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
-import { parseJson, toObject } from "../google/json.ts";
+import { enableCommand } from "../google/enable-command.ts";
+import { ApiError } from "../google/error.ts";
+import { parseJson, textOf, toObject } from "../google/json.ts";
 import type { StepDeclaration } from "../plan/step.ts";
 import { done } from "./answer.ts";
 import type { StepRequest, StepResponse } from "./contract.ts";
 import { toErrorOfStep } from "./early-grant.ts";
-import { errorBody } from "./error.ts";
+import { errorBody, StepError } from "./error.ts";
 import { createLog, type Log } from "./log.ts";
 import { parseStepRequest } from "./parse.ts";
 import { isServiceDisabled, waitingFor } from "./waiting.ts";
@@ -30,7 +32,7 @@ export function createHandler<Input extends object, Output extends object>({
     const log = createLog({ request, fields: about });
     try {
       const call = parseStepRequest<Input>(body);
-      const answered = await settle(call.action, answer(call, log), log);
+      const answered = await settle(call, answer(call, log), log);
       log("INFO", `${name} ${call.action}: ${answered.state}`, { answer: answered });
       response.status(200).json(answered);
     } catch (caught) {
@@ -42,16 +44,20 @@ export function createHandler<Input extends object, Output extends object>({
   };
 }
 
-/** Answers for errors that are no refusal. Where its API is not enabled nothing can be, so a removal has nothing to do. */
+/**
+ * Answers for errors that are no refusal. Where its API was never enabled nothing can be, so a removal has nothing to do;
+ * what was made while it was enabled stands, and is billed, when it is not any more.
+ */
 async function settle<Output extends object>(
-  action: StepRequest<object>["action"],
+  call: StepRequest<object>,
   answer: Promise<StepResponse<Output>>,
   log: Log,
 ): Promise<StepResponse<Output | object>> {
   try {
     return await answer;
   } catch (caught) {
-    if (action === "remove" && isServiceDisabled(caught)) {
+    if (isRemoval(call) && caught instanceof ApiError && isServiceDisabled(caught)) {
+      if (call.run.mayStand) throw disabledOver(caught, call.run.environment);
       log("WARNING", "nothing to remove, because the API is not enabled", { cause: String(caught) });
       return done({});
     }
@@ -59,4 +65,26 @@ async function settle<Output extends object>(
     if (waiting) return waiting;
     throw caught;
   }
+}
+
+/** Whether it is about the way back: what is to be removed, or what would be. */
+function isRemoval({ action, run }: StepRequest<object>): boolean {
+  return action === "remove" || (action === "plan" && run.action === "down");
+}
+
+/** The refusal to take for removed what only cannot be seen. */
+function disabledOver(caught: ApiError, environment: string): StepError {
+  const { method, resource, details } = caught;
+  const [api] = details.flatMap(({ metadata }) => textOf(toObject(metadata)?.service) ?? []);
+  const [, project] = /projects\/([^/]+)/.exec(resource) ?? [];
+  const command = enableCommand([api ?? `${method.split(".")[0]}.googleapis.com`], project);
+  const message = `${method} ${resource}: its API is not enabled, so what stands of ${environment} can neither be seen nor removed, and may be billed; turn it on, wait a minute and ask again: ${command}`;
+  return new StepError({
+    code: "FAILED_PRECONDITION",
+    reason: "SERVICE_DISABLED",
+    resource,
+    message,
+    details,
+    cause: caught,
+  });
 }

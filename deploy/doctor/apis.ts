@@ -1,5 +1,5 @@
 import type { ServiceUsageClient } from "../../google/clients/service-usage.ts";
-import { enableCommand } from "../apis.ts";
+import { enableCommand } from "../../google/enable-command.ts";
 import { installationApis, type Target } from "../installation.ts";
 import type { Finding, Note } from "./finding.ts";
 

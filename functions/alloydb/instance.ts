@@ -16,7 +16,6 @@ import type { Done, Pending, Removed } from "../contract.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
-import { unlessDisabled } from "../waiting.ts";
 import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
 import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
 import { untilReady } from "./settling.ts";
@@ -91,7 +90,7 @@ interface InstanceInClusters {
 
 /** What `removeInstances` would do. */
 export async function planRemovals(input: InstanceInClusters, alloydb: AlloyDbClient): Promise<readonly Change[]> {
-  const names = (await unlessDisabled(namesInClusters(input, alloydb))) ?? [];
+  const names = await namesInClusters(input, alloydb);
   const all = await Promise.all(names.map(async (name) => ({ name, observed: await alloydb.getInstance(name) })));
   return all.flatMap(({ name, observed }) => {
     const goes = observed && isOwn(observed, input.ownership) && observed.state !== "DELETING";

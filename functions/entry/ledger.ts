@@ -5,6 +5,7 @@ import { canonicalJson, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
+import { recordId } from "../record/chain.ts";
 import { editStored, readStored, writeStored } from "./read.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
 
@@ -157,7 +158,8 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
   const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
   const made = known?.made ? highestOf(known.made, target) : target;
-  return { ...known, plans, made, ...(unfinished && { target: unfinished }) };
+  const begunBy = known?.begunBy ?? recordId(request.run, request.attempt);
+  return { ...known, plans, made, begunBy, ...(unfinished && { target: unfinished }) };
 }
 
 /**
@@ -172,6 +174,23 @@ export async function withdrawReadiness(
   await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment) }, (ledger) => {
     if (ledger?.readyAt === undefined) return ledger;
     const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
+    return rest;
+  });
+}
+
+/** Whether something of an environment may stand: it was ready once, or a run has begun to make it. */
+export function mayStand(ledger: StoredEnvironment | undefined): boolean {
+  return ledger?.begunBy !== undefined || ledger?.serves !== undefined || ledger?.readyAt !== undefined;
+}
+
+/** Notes that a run which was the first to begin has made nothing after all. */
+export async function withdrawBeginning(
+  storage: StorageClient,
+  { bucket, environment, record }: { readonly bucket: string; readonly environment: string; readonly record: string },
+): Promise<void> {
+  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment) }, (ledger) => {
+    if (ledger?.begunBy !== record) return ledger;
+    const { begunBy: _, ...rest } = ledger;
     return rest;
   });
 }

@@ -17,7 +17,7 @@ import { ask, standingOf } from "../plan/approve.ts";
 import { changesOfSpec, reasonsOf, storedTerms } from "../plan/judge.ts";
 import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { ledgerObject } from "./ledger.ts";
+import { ledgerObject, mayStand } from "./ledger.ts";
 import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
 
@@ -46,14 +46,17 @@ export async function answerPlan(body: JsonObject, storage: StorageClient): Prom
 
 async function answerTarget(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
-  const [request, latest, stored] = await Promise.all([
+  const [request, latest, stored, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
     latestRun(storage, bucket, run.environment),
     readPlan(storage, bucket, run.planHash),
+    readStored<StoredEnvironment>(storage, bucket, ledgerObject(run.environment)),
   ]);
   const generations = await targetOf(storage, { bucket, request, serving: toServing(body), names: namesOf(stored) });
   const scope = scopeOf(request, toObject(body.serving));
-  return { databaseGeneration: generations.database, clusterGeneration: generations.cluster, latest, ...scope };
+  const { database, cluster } = generations;
+  const told = { databaseGeneration: database, clusterGeneration: cluster, latest, ...scope };
+  return run.action === "down" ? { ...told, mayStand: mayStand(ledger?.value) } : told;
 }
 
 /** Stores what was observed under its hash, and says whether it is what was asked for and who must approve it. */

@@ -11,7 +11,7 @@ import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
 import { tellRebuild } from "../record/rebuild.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { ledgerObject, requestObject, withdrawReadiness } from "./ledger.ts";
+import { ledgerObject, requestObject, withdrawBeginning, withdrawReadiness } from "./ledger.ts";
 import { beingChanged, readStored, writeStored } from "./read.ts";
 import type { RunRecord, RunResult, StoredRequest, StoredTeardown } from "./stored.ts";
 
@@ -60,11 +60,21 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
     ...(typeof body.changesHash === "string" && { changesHash: body.changesHash }),
   };
   const id = recordId(run.id, attempt);
+  if (run.fence && madeNothing(content)) {
+    await fenceGuard(run, storage)();
+    await withdrawBeginning(storage, { bucket, environment: run.environment, record: id });
+  }
   const head = isIdleTry(request, content)
     ? {}
     : { record: id, sha256: await appendRecord(storage, { bucket, id }, content) };
   if (run.fence) await settleTeardown(storage, { bucket, run, result });
   return { ...head, told, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
+}
+
+/** Without its APIs a run makes nothing: the step that enables them was its first and last. */
+function madeNothing({ run, reports }: Pick<RunRecord, "run" | "reports">): boolean {
+  const steps = Object.keys(reports);
+  return run.action !== "down" && steps.length === 1 && reports.services?.state === "failed";
 }
 
 /** The sweep asks every quarter of an hour, mostly to hear that Google still holds what it held: that is no deed. */

@@ -69,7 +69,7 @@ export const cluster = implementStep(
     },
 
     async planRemoval(input, { alloydb }) {
-      const own = (await unlessDisabled(ownClusters(input, alloydb))) ?? [];
+      const own = await ownClusters(input, alloydb);
       const staying = own.filter(({ state }) => state !== "DELETING");
       return staying.map((cluster) => clusterDeletion(nameOfCluster(input.cluster, cluster), input));
     },

@@ -61,8 +61,7 @@ export const egress = implementStep(
     },
 
     async planRemoval(input, clients) {
-      const found =
-        input.kind === "direct" ? undefined : await unlessDisabled(clients.vpcAccess.getConnector(input.connector));
+      const found = input.kind === "direct" ? undefined : await clients.vpcAccess.getConnector(input.connector);
       return input.kind === "connector" && found && (await isOurs(input, found, clients))
         ? [connectorDeletion(input, found)]
         : [];

@@ -80,8 +80,8 @@ export const identity = implementStep(
     },
 
     async planRemoval(input, { iam, secretManager }) {
-      const accounts = (await unlessDisabled(readAccounts(input, iam))) ?? [];
-      const secrets = (await unlessDisabled(readSecrets(input, secretManager))) ?? [];
+      const accounts = await readAccounts(input, iam);
+      const secrets = await readSecrets(input, secretManager);
       const isOurs = ({ found }: Observed) => found !== undefined && isOwn(found, input.ownership);
       return [...secrets.filter(isOurs).map(secretDeletion), ...accounts.filter(isOurs).map(accountDeletion)];
     },

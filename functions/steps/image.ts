@@ -60,7 +60,7 @@ export const image = implementStep(
 
     async planRemoval(input, { registry }) {
       if (input.kind === "digest") return [];
-      const repository = await unlessDisabled(registry.getRepository(input.repository));
+      const repository = await registry.getRepository(input.repository);
       return repository && isOwn(repository, input.ownership) ? [repositoryDeletion(input)] : [];
     },
 

@@ -45,7 +45,7 @@ export const network = implementStep(
     },
 
     async planRemoval(input, { compute }) {
-      const observed = input.existing ? undefined : await unlessDisabled(observeNetwork(input, compute));
+      const observed = input.existing ? undefined : await observeNetwork(input, compute);
       if (!observed) return [];
       const { ownsNetwork, ownSubnetworks } = ownParts(input, observed);
       const names = ownSubnetworks.map(({ wanted }) => wanted.name);

@@ -73,7 +73,7 @@ export const peering = implementStep(
     },
 
     async planRemoval(input, clients) {
-      const observed = input.existing ? undefined : await unlessDisabled(observePeering(input, clients));
+      const observed = input.existing ? undefined : await observePeering(input, clients);
       if (!observed) return [];
       const { range } = observed;
       const released = range && isOwn(range, input.ownership) ? [rangeDeletion(input)] : [];
@@ -169,10 +169,10 @@ async function disconnect({ input, clients: { serviceNetworking }, observed }: W
 async function mayAbandon({ input, clients, run }: Work): Promise<boolean> {
   if (run.heldSince === undefined || run.now - run.heldSince < patienceSeconds) return false;
   const project = input.network.split("/")[1] ?? "";
-  const clusters = await unlessDisabled(clients.alloydb.listClusters(`projects/${project}/locations/-`));
+  const clusters = await clients.alloydb.listClusters(`projects/${project}/locations/-`);
   const uses = ({ networkConfig, network }: ListedCluster) =>
     idOf(networkConfig?.network || network || "") === idOf(input.network);
-  return !(clusters ?? []).some(uses);
+  return !clusters.some(uses);
 }
 
 async function abandon({ input, clients, run }: Work): Promise<Pending> {

@@ -51,7 +51,7 @@ export const schedule = implementStep(
     },
 
     async planRemoval(input, { scheduler }) {
-      const found = await unlessDisabled(scheduler.getJob(input.job));
+      const found = await scheduler.getJob(input.job);
       return found && isOwn(found, input.ownership) ? [deletion(input.job)] : [];
     },
 

@@ -45,7 +45,7 @@ export const seed = implementStep(
     },
 
     async planRemoval(input, { jobs }) {
-      const job = await unlessDisabled(jobs.getJob(input.job));
+      const job = await jobs.getJob(input.job);
       return job && isOwn(job, input.ownership) ? [jobDeletion(input.job)] : [];
     },
 

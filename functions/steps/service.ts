@@ -63,7 +63,7 @@ export const service = implementStep(
     },
 
     async planRemoval(input, { services }) {
-      const observed = await unlessDisabled(services.getService(input.service));
+      const observed = await services.getService(input.service);
       return observed && isOwn(observed, input.ownership) ? [removalOfService(input)] : [];
     },
 

@@ -52,6 +52,21 @@ describe("a removal that is held up", () => {
     await cloud?.stop();
   });
 
+  it("fails while an API is off behind which something stands, names the command, and touches nothing", async () => {
+    const alloydb = `serviceusage.googleapis.com/v1/${project}/services/alloydb.googleapis.com`;
+    const standing = takeInventory(cloud.local);
+    await cloud.ask(`POST ${alloydb}:disable`, {});
+    await cloud.local.cloud.clock.advance(10 * 60_000);
+    const { code, stdout, stderr } = await cloud.alloyrun("down", "held", ...place);
+    expect(code).toBe(1);
+    const told = (stdout + stderr).replace(/\s+/g, " ");
+    expect(told).toContain("gcloud services enable alloydb.googleapis.com --project=my-project");
+    expect(told).not.toContain("nothing that is billed is left");
+    await cloud.ask(`POST ${alloydb}:enable`, {});
+    await cloud.local.cloud.clock.advance(10 * 60_000);
+    expect(takeInventory(cloud.local)).toEqual(standing);
+  });
+
   it("returns when nothing billed is left, and says what remains, why and when that is tried again", async () => {
     const { code, stdout } = await cloud.alloyrun("down", "held", ...place);
     expect(code).toBe(3);

@@ -30,7 +30,8 @@ async function call(body: unknown) {
   return { ...answer, body: JSON.parse(answer.text) };
 }
 
-const ask = (action: string) => call({ action, input: {}, outputs: {}, run: { ...run, fence } });
+const ask = (action: string, more: object = {}) =>
+  call({ action, input: {}, outputs: {}, run: { ...run, fence, ...more } });
 const refusal = (code: Code, reason?: string) =>
   new ApiError({ method: "m", resource: "r", code, text: "text", reason });
 
@@ -59,6 +60,20 @@ describe("createHandler", () => {
     thrown = refusal("PERMISSION_DENIED", "SERVICE_DISABLED");
     expect((await ask("ensure")).body.state).toBe("pending");
     expect((await ask("remove")).body).toEqual({ state: "done", output: {}, changes: [] });
+  });
+
+  it.each([
+    ["remove", {}],
+    ["plan", { action: "down" }],
+  ])("does not take for gone what may stand behind a disabled API: %s", async (action, more) => {
+    const resource = "projects/p/locations/r/clusters/c";
+    const fields = { method: "alloydb.clusters.get", code: "PERMISSION_DENIED", text: "off" } as const;
+    thrown = new ApiError({ ...fields, resource, reason: "SERVICE_DISABLED" });
+    const nothing = { state: "done", output: {}, changes: [] };
+    expect((await ask(action, { ...more, mayStand: false })).body).toEqual(nothing);
+    const { status, body } = await ask(action, { ...more, mayStand: true });
+    expect([status, body.error.details[0].metadata.retryable]).toEqual([400, "false"]);
+    expect(body.error.message).toContain("gcloud services enable alloydb.googleapis.com --project=p");
   });
 
   it("gives a refusal its code, reason and resource", async () => {

@@ -253,7 +253,7 @@ describe("answerLock", () => {
     await answerLock(claimBy("one"), clients);
     await answerLock(actBy("one", "release"), clients);
     const ledger = stored(storage, "environments/staging.json");
-    expect(ledger).toMatchObject({ made: { database: 3, cluster: 1 } });
+    expect(ledger).toMatchObject({ begunBy: "run-one", made: { database: 3, cluster: 1 } });
     await put(storage, "environments/staging.json", { ...ledger, readyRun: "run-one" });
     expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
     await answerLock(actBy("one", "release"), clients);

@@ -45,6 +45,17 @@ describe("answerPlan", () => {
     expect(await call("target", { serving: {} })).toMatchObject({ databaseGeneration: 1, clusterGeneration: 1 });
   });
 
+  it.each([
+    [{ plans: ["h"] }, false],
+    [{ plans: ["h"], begunBy: "r0" }, true],
+    [{ plans: ["h"], serves: { database: 1, cluster: 1 } }, true],
+  ])("tells a removal whether something may stand of %j", async (ledger, mayStand) => {
+    await put(storage, "requests/r1.json", { ...usual, action: "down" });
+    expect(await call("target", {}, { action: "down" })).toMatchObject({ mayStand: false });
+    await put(storage, "environments/users.json", ledger);
+    expect(await call("target", {}, { action: "down" })).toMatchObject({ mayStand });
+  });
+
   it("lets a rebuild of the application alone stand on what serves, and any other take all steps", async () => {
     const parts = {
       vpcAccess: { connector: "c" },

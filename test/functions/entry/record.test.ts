@@ -116,6 +116,19 @@ describe("answerRecord", () => {
     expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ result: { state: "failed" } });
   });
 
+  it("takes back that a run has begun which failed to enable its APIs, unless an earlier one had", async () => {
+    const run = { ...callOf("run-1", "record").run, action: "up" };
+    const report = { state: "failed", startedAt: 1, endedAt: 2 };
+    const failed = (id: string, reports: object) =>
+      record(id, { action: "up", state: "failed" }, { run: { ...run, id }, reports });
+    await put(storage, "environments/staging.json", { plans: ["h"], begunBy: "run-1" });
+    await failed("run-2", { services: report });
+    await failed("run-1", { services: { ...report, state: "done" }, network: report });
+    expect(stored(storage, "environments/staging.json")).toMatchObject({ begunBy: "run-1" });
+    await failed("run-1", { services: report });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["h"] });
+  });
+
   it("forgets an environment that is gone, and of one that is not quite that it is ready", async () => {
     const ledger = { plans: ["h"], readyAt: 1, readyRun: "r", url: "https://u", expiresAt: 9 };
     await put(storage, "environments/staging.json", ledger);
