@@ -159,17 +159,18 @@ interface Wanted {
 }
 
 /**
- * An earlier version may have bound our own roles under a condition that lets more through, an account of ours may hold
- * another's role, and one that was deleted by hand stays in its bindings under another name.
+ * Our accounts hold our grants and nothing else on the project: an earlier version may have bound our roles under a condition
+ * that lets more through, one of our accounts may hold another's role, and somebody may have given one a role of Google's or
+ * their own. An account that was deleted by hand stays in its bindings under another name. What anybody else holds by roles
+ * that are not ours is left alone.
  */
 function withoutOutdated(policy: Policy, { roles, grants, members: ours }: Wanted): Policy {
   const bindings = policy.bindings?.flatMap((binding) => {
-    if (!roles.has(binding.role)) return [binding];
+    const isOwnRole = roles.has(binding.role);
     const wanted = grants.filter((grant) => isOf(grant, binding)).map(({ member }) => member);
-    if (wanted.length === 0) return [];
-    const members = binding.members?.filter(
-      (member) => wanted.includes(member) || !(ours.has(member) || member.startsWith("deleted:")),
-    );
+    if (isOwnRole && wanted.length === 0) return [];
+    const isOutdated = (member: string) => ours.has(member) || (isOwnRole && member.startsWith("deleted:"));
+    const members = binding.members?.filter((member) => wanted.includes(member) || !isOutdated(member));
     if (members?.length === binding.members?.length) return [binding];
     return members && members.length > 0 ? [{ ...binding, members }] : [];
   });

@@ -231,12 +231,36 @@ describe("ensureIdentities", () => {
     expect(iam.held.get(foreign ?? "")).toBe(somebodys);
   });
 
+  it("takes back what somebody else gave one of its accounts on the project, and says so before", async () => {
+    const iam = iamInMemory();
+    await ensureIdentities(iam, target, accounts);
+    const usual = bindingsOf(iam);
+    const account = accounts.find(({ name }) => name === "network")?.email;
+    const member = `serviceAccount:${account}`;
+    const condition = { title: "for now", expression: "request.time < timestamp('2099-01-01T00:00:00Z')" };
+    const theirs = { role: "roles/editor", members: ["user:ann@example.com"] };
+    const given: Binding[] = [
+      { ...theirs, members: [...theirs.members, member] },
+      { role: `projects/${project}/roles/somebodys`, members: [member], condition },
+    ];
+    iam.policies.set(project, { bindings: [...usual, ...given] });
+    const { changes } = await planIdentities(iam, target, accounts);
+    expect(changes.map(({ differences }) => differences)).toEqual([
+      [
+        `- roles/editor to ${account}`,
+        `- projects/${project}/roles/somebodys to ${account} if ${condition.expression}`,
+      ],
+    ]);
+    await ensureIdentities(iam, target, accounts);
+    expect(bindingsOf(iam)).toEqual([...usual, theirs]);
+  });
+
   it("takes back a wider condition of an earlier version, and nothing that is not ours", async () => {
     const member = `serviceAccount:${accounts.find(({ limited }) => limited.length > 0)?.email}`;
     const foreign: Binding[] = [
       { role: "roles/owner", members: ["user:ann@example.com"] },
-      { role: `projects/${project}/roles/somebodys`, members: [member] },
-      { role: `projects/${project}/roles/alloyrun_networks`, members: [member, "user:ann@example.com"] },
+      { role: `projects/${project}/roles/somebodys`, members: ["serviceAccount:theirs@example.com"] },
+      { role: `projects/${project}/roles/alloyrun_networks`, members: ["user:ann@example.com"] },
     ];
     const name = accounts.find(({ limited }) => limited.length > 0)?.name;
     const role = `projects/${project}/roles/alloyrun_${name}_grants`;
