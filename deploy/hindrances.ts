@@ -1,5 +1,5 @@
 import type { StorageClient } from "../google/clients/storage.ts";
-import type { RunningExecution, WorkflowsClient } from "../google/clients/workflows.ts";
+import type { ListedExecution, WorkflowsClient } from "../google/clients/workflows.ts";
 import { idOf } from "../google/name.ts";
 import { installationName } from "../spec/names.ts";
 import { present } from "./change.ts";
@@ -43,7 +43,7 @@ async function findRuns({ workflows }: HindranceClients, place: Place): Promise<
 }
 
 /** Who started an execution without us has given it no labels; it is named by itself then. */
-function toHindrance({ name = "", labels = {} }: RunningExecution, place: Place): Hindrance {
+function toHindrance({ name = "", labels = {} }: ListedExecution, place: Place): Hindrance {
   const { run = idOf(name), environment, action = "execution" } = labels;
   const reason = `${action} ${run} is under way`;
   if (environment === undefined) return { run, reason, command: `alloyrun watch ${run} ${optionsOf(place)}` };

@@ -1,49 +1,48 @@
-import type { RecordHead, StoredRequest } from "../../functions/entry/stored.ts";
-import { changeIdPrefix } from "../../functions/record/chain.ts";
-import type { WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
+import type { RecordHead } from "../../functions/entry/stored.ts";
+import type { ListedExecution, WorkflowsClient } from "../../google/clients/workflows.ts";
 import { ApiError } from "../../google/error.ts";
 import { parseJson, textOf, toObject } from "../../google/json.ts";
-import { type AuditedBucket, inParts } from "./records.ts";
+import { idOf } from "../../spec/names.ts";
 
-/** Reads executions; absent where the auditor may read the bucket alone. */
-export type ExecutionReader = Pick<WorkflowExecutionsClient, "getExecution">;
+/** Where executions are listed: no right in the bucket changes what is read there. */
+export interface ExecutionList {
+  readonly workflows: Pick<WorkflowsClient, "listExecutions">;
+  /** `projects/{project}/locations/{location}/workflows/{workflow}` */
+  readonly workflow: string;
+}
 
-/** The runs of an environment that were requested and, where executions may be read, which records they ended with. */
-export interface Requested {
-  readonly runs: number;
-  /** What the results of executions say, which nobody can change who writes to the bucket; undefined when not allowed. */
-  readonly heads?: readonly RecordHead[];
+/** An execution that has ended, and what it says of its record. */
+export interface Ended {
+  /** Id of the execution. */
+  readonly id: string;
+  readonly run: string;
+  /**
+   * `recorded`: it names its record. `none`: it says itself that there is none, as it was joined or had nothing to do.
+   * `cancelled`: whoever cancelled it has recorded that. `mute`: it ended before it could say anything.
+   */
+  readonly says: "recorded" | "none" | "cancelled" | "mute";
+  readonly head?: RecordHead;
+}
+
+/** The executions of an environment that have ended, as far as Google keeps them. */
+export interface Anchor {
+  readonly ended: readonly Ended[];
+  /** RFC 3339: when the oldest of them was started; absent when there is none. */
+  readonly since?: string;
 }
 
 /**
- * Reads the requests of an environment and the results of their executions. Google keeps those for 90 days; what is under
- * way, or ended without a result, says nothing.
+ * Reads what the executions of an environment ended with. They are found by their labels, so that whoever writes to the
+ * bucket can take none out. Google keeps them for 90 days.
+ *
+ * @returns undefined when executions may not be read
  */
-export async function readRequested(
-  { storage, bucket }: AuditedBucket,
-  environment: string,
-  executions: ExecutionReader | undefined,
-): Promise<Requested> {
-  const listed = await storage.listObjects(bucket, "requests/");
-  const ofRuns = listed.filter(({ name = "" }) => !name.startsWith(`requests/${changeIdPrefix}`));
-  const all = await inParts(ofRuns, async ({ name = "" }) => {
-    const text = (await storage.readText(bucket, name))?.text ?? "";
-    return toObject(parseJson(text)) as object | undefined as StoredRequest | undefined;
-  });
-  const requests = all.filter((request) => request?.environment === environment);
-  const heads =
-    executions &&
-    (await readHeads(
-      requests.flatMap((request) => request?.execution ?? []),
-      executions,
-    ));
-  return { runs: requests.length, ...(heads && { heads }) };
-}
-
-async function readHeads(names: readonly string[], executions: ExecutionReader) {
+export async function readAnchor(environment: string, list: ExecutionList): Promise<Anchor | undefined> {
   try {
-    const heads = await inParts(names, async (name) => headOf(await executions.getExecution(name)));
-    return heads.filter((head) => head !== undefined);
+    const listed = await list.workflows.listExecutions(list.workflow);
+    const ended = listed.filter((execution) => execution.labels?.environment === environment && hasEnded(execution));
+    const [since] = ended.flatMap(({ startTime, createTime }) => startTime ?? createTime ?? []).sort();
+    return { ended: ended.map(toEnded), ...(since !== undefined && { since }) };
   } catch (caught) {
     if (caught instanceof ApiError && caught.code === "PERMISSION_DENIED") return undefined;
     throw caught;
@@ -51,9 +50,18 @@ async function readHeads(names: readonly string[], executions: ExecutionReader) 
 }
 
 /** A run that failed raises what another one gives. */
-function headOf(execution: Awaited<ReturnType<ExecutionReader["getExecution"]>>): RecordHead | undefined {
-  const given = toObject(parseJson(execution?.result ?? execution?.error ?? ""));
+function toEnded({ name = "", state, labels, result, error }: ListedExecution): Ended {
+  const about = { id: idOf(name), run: labels?.run ?? "" };
+  if (state === "CANCELLED") return { ...about, says: "cancelled" };
+  const given = toObject(parseJson(result ?? error?.payload ?? ""));
   const { id, sha256 } = toObject(given?.record) ?? {};
   const head = { id: textOf(id), sha256: textOf(sha256) };
-  return head.id === undefined || head.sha256 === undefined ? undefined : { id: head.id, sha256: head.sha256 };
+  if (head.id !== undefined && head.sha256 !== undefined) {
+    return { ...about, says: "recorded", head: { id: head.id, sha256: head.sha256 } };
+  }
+  return { ...about, says: textOf(given?.run) === undefined ? "mute" : "none" };
+}
+
+function hasEnded({ state }: ListedExecution): boolean {
+  return state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";
 }

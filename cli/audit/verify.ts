@@ -1,6 +1,6 @@
 import { recordObject } from "../../functions/record/chain.ts";
-import { sha256 } from "../../spec/names.ts";
-import { type ExecutionReader, type Requested, readRequested } from "./executions.ts";
+import { idOf, sha256 } from "../../spec/names.ts";
+import { type Anchor, type ExecutionList, readAnchor } from "./executions.ts";
 import { type AuditedBucket, type ChainedRecord, readChain, toRecord } from "./records.ts";
 
 /** What came of checking a chain. */
@@ -12,6 +12,10 @@ export interface Verification {
   readonly records: number;
   /** How many records have the hash that the execution's own result says; absent when executions may not be read. */
   readonly confirmed?: number;
+  /** RFC 3339: how far back executions tell that no record was left out; absent when there is none. */
+  readonly since?: string;
+  /** Runs whose execution ended before it could say anything of a record; absent when there is none. */
+  readonly mute?: readonly string[];
   /** The last record of the chain: noted elsewhere, it proves later that nothing was cut off. */
   readonly head?: { readonly record: string; readonly sha256: string };
   /** The first link that does not hold. */
@@ -22,15 +26,15 @@ export interface Verification {
 export interface Anchors {
   /** SHA-256 of a head that was noted earlier; it must still be in the chain. */
   readonly head?: string;
-  readonly executions?: ExecutionReader;
+  readonly executions?: ExecutionList;
 }
 
 /**
  * Checks an environment's records by their texts: each has the SHA-256 that the chain says, and names the one before it
  * with that one's. A record beside the chain tells that the chain was cut. Who writes the whole chain anew is found out by
- * what was noted elsewhere: by the auditor, and in the results of the runs' executions.
+ * what was noted elsewhere: by the auditor, and by the executions of the environment, each of which must have its record.
  *
- * @returns undefined when no such environment is known
+ * @returns undefined when nothing is known of such an environment
  */
 export async function verifyChain(
   bucket: AuditedBucket,
@@ -38,21 +42,31 @@ export async function verifyChain(
   { head, executions }: Anchors = {},
 ): Promise<Verification | undefined> {
   // A run is recorded before its execution ends, so that whatever has ended by now is in the chain that is read next.
-  const requested = await readRequested(bucket, environment, executions);
+  const anchor = executions && (await readAnchor(environment, executions));
   const listed = await bucket.storage.listObjects(bucket.bucket, `runs/${environment}/`);
   const chain = (await readChain(bucket, environment)) ?? [];
-  if (chain.length + listed.length + requested.runs === 0 && head === undefined) return undefined;
+  const known = chain.length + listed.length + (anchor?.ended.length ?? 0);
+  if (known === 0 && head === undefined) return undefined;
   const at = chain.findIndex((each, index) => problemOf(each, chain[index - 1]) !== undefined);
   const first = chain[at];
   const broken = first
     ? { object: first.object, problem: problemOf(first, chain[at - 1]) ?? "" }
-    : findMissing(chain, { environment, head, requested, listed: listed.flatMap(({ name }) => name ?? []) });
+    : findMissing(chain, { environment, head, anchor, listed: listed.flatMap(({ name }) => name ?? []) });
   const last = chain.at(-1);
   return {
     ...{ environment, valid: broken === undefined, verified: at < 0 ? chain.length : at, records: chain.length },
-    ...(requested.heads && { confirmed: requested.heads.length }),
+    ...(anchor && toldBy(anchor)),
     ...(last && { head: { record: last.record, sha256: last.sha256 } }),
     ...(broken && { broken }),
+  };
+}
+
+function toldBy({ ended, since }: Anchor): Pick<Verification, "confirmed" | "since" | "mute"> {
+  const mute = ended.filter(({ says }) => says === "mute").map(({ run }) => run);
+  return {
+    confirmed: ended.filter(({ head }) => head).length,
+    ...(since !== undefined && { since }),
+    ...(mute.length > 0 && { mute }),
   };
 }
 
@@ -70,14 +84,14 @@ function problemOf(link: ChainedRecord, before: ChainedRecord | undefined): stri
 interface Outside {
   readonly environment: string;
   readonly head?: string;
-  readonly requested: Requested;
+  readonly anchor: Anchor | undefined;
   /** Names of all objects that are records. */
   readonly listed: readonly string[];
 }
 
 function findMissing(
   chain: readonly ChainedRecord[],
-  { environment, head, requested, listed }: Outside,
+  { environment, head, anchor, listed }: Outside,
 ): Verification["broken"] {
   const known = new Set(chain.map(({ object }) => object));
   const stray = listed.find((object) => !known.has(object));
@@ -87,14 +101,31 @@ function findMissing(
       problem: "the record is not in the chain: it is being written right now, or the chain was cut",
     };
   }
-  const forged = requested.heads?.find(
-    ({ id, sha256: hash }) => !chain.some((each) => each.record === id && each.sha256 === hash),
-  );
+  const unlike = anchor && findUnlike(chain, anchor, environment);
+  if (unlike) return unlike;
+  if (head === undefined || chain.some(({ sha256: hash }) => hash === head)) return undefined;
+  return { object: `chains/${environment}.json`, problem: `the chain has no record ${head}, which was its head` };
+}
+
+/** The first execution that ended with another record than the chain has, or was cancelled and has none there. */
+function findUnlike(chain: readonly ChainedRecord[], { ended }: Anchor, environment: string): Verification["broken"] {
+  const forged = ended
+    .flatMap(({ head }) => head ?? [])
+    .find(({ id, sha256: hash }) => !chain.some((each) => each.record === id && each.sha256 === hash));
   if (forged) {
     const inChain = chain.find(({ record }) => record === forged.id)?.sha256 ?? "no such record";
     const problem = `the run's execution ended with a record of SHA-256 ${forged.sha256}; the chain has ${inChain}`;
     return { object: recordObject(environment, forged.id), problem };
   }
-  if (head === undefined || chain.some(({ sha256: hash }) => hash === head)) return undefined;
-  return { object: `chains/${environment}.json`, problem: `the chain has no record ${head}, which was its head` };
+  const recorded = new Set(chain.map((link) => executionOf(link)));
+  const left = ended.find(({ says, id }) => says === "cancelled" && !recorded.has(id));
+  if (!left) return undefined;
+  const problem = `execution ${left.id} was cancelled, and no record tells of it: it was removed, or whoever cancelled it did so at Google; then \`alloyrun cancel ${left.run}\` records it`;
+  return { object: recordObject(environment, left.run), problem };
+}
+
+/** Id of the execution that a record is of; the API names it under the project's number, the workflow under its id. */
+function executionOf(link: ChainedRecord): string | undefined {
+  const record = toRecord(link);
+  return record && "execution" in record ? idOf(record.execution) : undefined;
 }

@@ -1,12 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { createAuth, unguarded } from "../../google/auth.ts";
-import { connectWorkflowExecutions } from "../../google/clients/workflow-executions.ts";
+import { connectWorkflows } from "../../google/clients/workflows.ts";
 import { gatherEvidence } from "../audit/evidence.ts";
 import { type AuditedBucket, readChain, toRecord } from "../audit/records.ts";
-import { verifyChain } from "../audit/verify.ts";
+import { type Verification, verifyChain } from "../audit/verify.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { type AuditRow, renderAudit, toAuditRow } from "../view/audit.ts";
+import { formatTime } from "../view/time.ts";
 
 /** Which records are listed, in seconds since the epoch; all when omitted. */
 export interface AuditOptions {
@@ -40,24 +42,23 @@ export async function audit(bucket: AuditedBucket, options: AuditOptions, termin
 
 /** Checks that no record of an environment was changed, removed or left out. */
 export async function verifyAudit(
-  bucket: AuditedBucket,
+  { place: { project, region }, ...bucket }: Pick<Installation, "place" | "storage" | "bucket">,
   { environment, head: noted }: { readonly environment: string; readonly head?: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const executions = connectWorkflowExecutions(createAuth())(unguarded);
+  const workflow = `projects/${project}/locations/${region}/workflows/alloyrun-environment`;
+  const executions = { workflow, workflows: connectWorkflows(createAuth())(unguarded) };
   const verification = await verifyChain(bucket, environment, { head: noted, executions });
   if (!verification) {
     terminal.complain([`no environment ${environment} is known here: nothing was ever requested or recorded of it`]);
     return exitCodes.unknown;
   }
   terminal.answer(verification);
-  const { valid, verified, records, confirmed, head, broken } = verification;
+  const { valid, verified, records, head, broken } = verification;
   if (valid) {
     terminal.say([
       `${environment}: all ${records} records are as they were written.`,
-      confirmed === undefined
-        ? "Whether executions say the same could not be seen: that takes `roles/workflows.viewer`."
-        : `${confirmed} have the hash that their execution's own result says; Google keeps those for 90 days.`,
+      ...renderAnchor(verification),
       ...(head ? [`Head: ${head.record}`, `  ${head.sha256}`] : []),
       "Note the head elsewhere; `--head` proves later that none was cut off.",
     ]);
@@ -70,6 +71,20 @@ export async function verifyAudit(
     "Earlier versions of the object may tell what it was: `gcloud storage ls -a`.",
   ]);
   return exitCodes.broken;
+}
+
+/** What executions say, and how far back: of what is older the bucket alone, and a head that was noted, can tell. */
+function renderAnchor({ confirmed, since, mute = [] }: Verification): readonly string[] {
+  if (confirmed === undefined) {
+    return ["Whether executions say the same could not be seen: that takes `roles/workflows.viewer`."];
+  }
+  return [
+    since === undefined
+      ? "No execution of it is kept any more that could say the same."
+      : `${confirmed} have the hash that their execution's own result says; none is missing since ${formatTime(since)}.`,
+    "Google keeps executions for 90 days; of what is older only the bucket and a noted head tell.",
+    ...(mute.length > 0 ? [`Ended before they could say anything: ${mute.join(", ")}`] : []),
+  ];
 }
 
 /** Writes all that is known of a run into one file. */

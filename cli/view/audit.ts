@@ -19,6 +19,7 @@ export interface AuditRow {
   readonly resumedBy?: string;
   readonly ticket?: string;
   readonly reason?: string;
+  readonly cancelledBy?: string;
   readonly approvedBy?: string;
   readonly rejectedBy?: string;
   /** Whether who decided used a link, or called in their own name. */
@@ -33,7 +34,7 @@ export function toAuditRow(id: string, record: RunRecord | ChangeRecord | undefi
   if (!record) return { record: id, result: "unreadable" };
   if ("change" in record) return toChangeRow(id, record);
   const { run, result, approval, requestedBy, onBehalfOf, ticket, reason, changesHash } = record;
-  const { joinedBy, resumedBy } = record;
+  const { joinedBy, resumedBy, cancelledBy } = record;
   const isPlanOf = result.action === "plan" && run.action !== "plan";
   const what = kindOf({ action: run.action, level: run.level });
   return {
@@ -42,6 +43,7 @@ export function toAuditRow(id: string, record: RunRecord | ChangeRecord | undefi
       onBehalfOf,
       joinedBy,
       resumedBy,
+      cancelledBy,
       ticket,
       reason,
       changesHash,
@@ -81,13 +83,14 @@ export function renderAudit(rows: readonly AuditRow[]): string[] {
 }
 
 /** Whoever has a link decides as the person to whom it was given, so that is told. */
-function renderPeople({ record, approvedBy, rejectedBy, decidedVia, ...row }: AuditRow): string[] {
+function renderPeople({ record, approvedBy, rejectedBy, cancelledBy, decidedVia, ...row }: AuditRow): string[] {
   const asked = renderAsked(row);
   const by = decidedVia === "link" ? " (link)" : "";
   return [
     `  ${record}${asked ? `  ${asked}` : ""}`,
     ...(approvedBy ? [`  approved by ${approvedBy}${by}`] : []),
     ...(rejectedBy ? [`  rejected by ${rejectedBy}${by}`] : []),
+    ...(cancelledBy ? [`  cancelled by ${cancelledBy}`] : []),
   ];
 }
 

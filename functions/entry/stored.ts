@@ -183,7 +183,10 @@ export interface RunRecord {
   /** Who resumed it; absent in the record of the first attempt. */
   readonly resumedBy?: string;
   readonly ticket?: string;
+  /** Why whoever asked for it did. */
   readonly reason?: string;
+  /** E-mail address of who cancelled it; absent where that was done at Google. */
+  readonly cancelledBy?: string;
   readonly result: RunResult;
   readonly reports: Readonly<Record<string, StepReport>>;
   /** The plan as it was observed before anything was changed. */

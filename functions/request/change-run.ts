@@ -58,6 +58,8 @@ export async function resumeRun(run: string, by: string, clients: ViewClients): 
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOTHING_TO_RESUME", message });
   }
   await refuseOvertaken(clients.storage, clients.installation.bucket, noted.request);
+  // What was cancelled at Google, or whose cancellation did not come this far, is recorded before it goes on under the same name.
+  if (view.state === "cancelled" && view.environment !== "") await recordCancellation(view, undefined, clients);
   const again = isUnstarted(noted.request) ? noted.request : await forgetExecution(noted, by, clients);
   if (again.execution === undefined) {
     await enterOpen(again, clients);
@@ -89,17 +91,28 @@ function forgetExecution({ request }: Noted, by: string, clients: ViewClients): 
 /**
  * The execution cannot tell its own end any more; its log tells how far it came.
  *
- * @returns the event that tells it in its place
+ * @returns the event that tells it in its place; undefined when another execution works for the request by now
  */
 async function recordCancellation(
   view: RunView,
-  by: string,
+  by: string | undefined,
   clients: ViewClients,
 ): Promise<Tidings<"cancelled"> | undefined> {
   const noted = await readRequest(clients, view.run);
-  if (!noted) return undefined;
+  if (!noted || noted.request.execution !== view.execution) return undefined;
   const { request } = noted;
-  const { run: id, environment, action, level, planHash = "", requestedBy, onBehalfOf, ticket, attempt } = request;
+  const {
+    run: id,
+    environment,
+    action,
+    level,
+    planHash = "",
+    requestedBy,
+    onBehalfOf,
+    ticket,
+    reason,
+    attempt,
+  } = request;
   const { joinedBy, resumedBy = [] } = request;
   const log = await readRunLog(clients.logging, clients.installation.project, request);
   const startedAt = secondsOf(view.startedAt);
@@ -113,8 +126,7 @@ async function recordCancellation(
   const content: Omit<RunRecord, "previous"> = {
     run: { id, environment, action: runAction, level, planHash, now: endedAt, ...generation },
     execution: view.execution,
-    ...{ requestedBy, onBehalfOf, joinedBy, ticket, resumedBy: resumedBy.at(-1) },
-    reason: `cancelled by ${by}`,
+    ...{ requestedBy, onBehalfOf, joinedBy, ticket, reason, resumedBy: resumedBy.at(-1), cancelledBy: by },
     result: {
       ...{ run: id, environment, action: runAction, startedAt, endedAt },
       state: "cancelled",
@@ -128,7 +140,7 @@ async function recordCancellation(
   return {
     ...{ type: "cancelled", id: `${record}/cancelled`, time: toTimestamp(endedAt) },
     data: {
-      ...{ run: id, environment, action: runAction, ticket, by, failures },
+      ...{ run: id, environment, action: runAction, ticket, by: by ?? "", failures },
       ...{ remaining: {}, left: [], degraded: [], record: { id: record, sha256 } },
     },
   };

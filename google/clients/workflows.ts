@@ -23,11 +23,19 @@ export interface Workflow {
   readonly userEnvVars?: Readonly<Record<string, string>>;
 }
 
-/** An execution that has not ended, as far as it tells what it is for. */
-export interface RunningExecution {
+/** An execution as lists have it. */
+export interface ListedExecution {
   /** `projects/{project}/locations/{location}/workflows/{workflow}/executions/{execution}` */
   readonly name?: string;
+  readonly state?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** RFC 3339. */
+  readonly createTime?: string;
+  readonly startTime?: string;
+  /** JSON text of what it gave. */
+  readonly result?: string;
+  /** With JSON text of what it raised. */
+  readonly error?: { readonly payload?: string };
 }
 
 /**
@@ -43,7 +51,9 @@ export interface WorkflowsClient {
   readonly patchWorkflow: (name: string, workflow: Workflow, fields: readonly string[]) => Promise<Operation>;
   readonly deleteWorkflow: (name: string) => Promise<Operation>;
   /** Executions of a workflow that are active or queued. */
-  readonly listRunning: (name: string) => Promise<readonly RunningExecution[]>;
+  readonly listRunning: (name: string) => Promise<readonly ListedExecution[]>;
+  /** All executions of a workflow that Google still keeps, with what they ended with; the newest first. */
+  readonly listExecutions: (name: string) => Promise<readonly ListedExecution[]>;
 }
 
 /** Opens the definitions of workflows. */
@@ -70,12 +80,15 @@ function workflowsOf(rest: Rest): WorkflowsClient {
     patchWorkflow: (name, body, fields) =>
       operation(rest.fetchJson({ ...call("PATCH", "patch", name), query: { updateMask: fields.join(",") }, body })),
     deleteWorkflow: (name) => operation(rest.fetchJson(call("DELETE", "delete", name))),
-    listRunning: (name) => {
-      const url = `${executionsApi}/${name}/executions`;
-      const site = { method: "workflowexecutions.projects.locations.workflows.executions.list", resource: name };
-      // Without the full view they come without labels.
-      const query = { view: "FULL", filter: 'state="ACTIVE" OR state="QUEUED"' };
-      return fetchAll(rest, { request: { method: "GET", url, query, site }, field: "executions" });
-    },
+    listRunning: (name) => listExecutions(rest, name, 'state="ACTIVE" OR state="QUEUED"'),
+    listExecutions: (name) => listExecutions(rest, name),
   };
+}
+
+function listExecutions(rest: Rest, name: string, filter?: string): Promise<readonly ListedExecution[]> {
+  const url = `${executionsApi}/${name}/executions`;
+  const site = { method: "workflowexecutions.projects.locations.workflows.executions.list", resource: name };
+  // Without the full view they come without labels.
+  const query = { view: "FULL", filter };
+  return fetchAll(rest, { request: { method: "GET", url, query, site }, field: "executions" });
 }

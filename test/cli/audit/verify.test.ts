@@ -3,7 +3,7 @@ import { gatherEvidence } from "../../../cli/audit/evidence.ts";
 import { verifyChain } from "../../../cli/audit/verify.ts";
 import type { RunRecord } from "../../../functions/entry/stored.ts";
 import { appendRecord } from "../../../functions/record/chain.ts";
-import type { Execution } from "../../../google/clients/workflow-executions.ts";
+import type { ListedExecution } from "../../../google/clients/workflows.ts";
 import { ApiError } from "../../../google/error.ts";
 import { sha256 } from "../../../spec/names.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
@@ -18,7 +18,7 @@ async function record(...runs: readonly string[]): Promise<void> {
     const times = { startedAt: 1, endedAt: 2 };
     const content: Omit<RunRecord, "previous"> = {
       run: { ...run, databaseGeneration: 1, clusterGeneration: 1 },
-      execution: "executions/e",
+      execution: `projects/p/executions/${id}`,
       requestedBy: "ann@example.com",
       result: {
         ...times,
@@ -47,17 +47,25 @@ function change(object: string, from: string, to: string): Promise<unknown> {
 
 const verify = (head?: string) => verifyChain({ storage, bucket }, "users", { head });
 
+const kept = { state: "SUCCEEDED", startTime: "2026-01-02T00:00:00Z" };
+const executionOf = (run: string, more: Partial<ListedExecution> = {}): ListedExecution => ({
+  ...{ ...kept, name: `projects/1/executions/${run}`, labels: { run, environment: "users" } },
+  ...more,
+});
+
 /** The executions of all that is recorded by now have ended, and said so. */
-async function ended(): Promise<Map<string, Execution>> {
-  const said = new Map<string, Execution>();
-  for (const { record: id, sha256: hash } of JSON.parse(storage.texts()["chains/users.json"] ?? "").records) {
-    const name = `executions/${id}`;
-    const result = JSON.stringify({ state: "succeeded", record: { id, sha256: hash } });
-    said.set(name, { name, state: "SUCCEEDED", result, labels: {} });
-    await put(`requests/${id}.json`, JSON.stringify({ run: id, environment: "users", execution: name }));
-  }
-  return said;
+function ended(): ListedExecution[] {
+  const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "");
+  return records.map(({ record: id, sha256: hash }: { record: string; sha256: string }) =>
+    executionOf(id, { result: JSON.stringify({ run: id, state: "succeeded", record: { id, sha256: hash } }) }),
+  );
 }
+
+/** Checks against executions as Google lists them. */
+const verifyBy = (executions: readonly ListedExecution[]) =>
+  verifyChain({ storage, bucket }, "users", {
+    executions: { workflow: "w", workflows: { listExecutions: async () => executions } },
+  });
 
 beforeEach(async () => {
   storage = createMemoryStorage();
@@ -83,34 +91,51 @@ describe("verifyChain", () => {
   });
 
   it("tells a record that is gone with its entry, by what its execution said", async () => {
-    const said = await ended();
-    const executions = { getExecution: async (name: string) => said.get(name) };
-    const check = () => verifyChain({ storage, bucket }, "users", { executions });
-    expect(await check()).toMatchObject({ valid: true, confirmed: 3 });
+    const said = ended();
+    const check = () => verifyBy(said);
+    expect(await check()).toMatchObject({ valid: true, confirmed: 3, since: kept.startTime });
     const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "");
     await put("chains/users.json", JSON.stringify({ records: records.slice(0, 2) }));
     await storage.deleteObject(bucket, "runs/users/run-3.json");
     expect(await check()).toMatchObject({ valid: false, broken: { object: "runs/users/run-3.json" } });
-    for (const object of Object.keys(storage.texts())) {
-      if (!object.startsWith("requests/")) await storage.deleteObject(bucket, object);
-    }
+    for (const object of Object.keys(storage.texts())) await storage.deleteObject(bucket, object);
     expect(await check()).toMatchObject({ valid: false, records: 0, broken: { object: "runs/users/run-1.json" } });
   });
 
   it("tells a chain that was written anew as a whole, by what the executions said", async () => {
-    const said = await ended();
-    const objects = Object.keys(storage.texts()).filter((object) => !object.startsWith("requests/"));
-    for (const object of objects) await storage.deleteObject(bucket, object);
+    const said = ended();
+    for (const object of Object.keys(storage.texts())) await storage.deleteObject(bucket, object);
     await record("run-2", "run-3");
     expect(await verify()).toMatchObject({ valid: true });
-    const executions = { getExecution: async (name: string) => said.get(name) };
-    expect(await verifyChain({ storage, bucket }, "users", { executions })).toMatchObject({ valid: false });
+    expect(await verifyBy(said)).toMatchObject({ valid: false });
+  });
+
+  it("tells a run that was cancelled and has no record, by its execution", async () => {
+    const cancelled = (run: string) => executionOf(run, { state: "CANCELLED" });
+    expect(await verifyBy([...ended().slice(0, 2), cancelled("run-3")])).toMatchObject({ valid: true, confirmed: 2 });
+    expect(await verifyBy([...ended(), cancelled("run-4")])).toMatchObject({
+      valid: false,
+      broken: { object: "runs/users/run-4.json", problem: expect.stringContaining("`alloyrun cancel run-4`") },
+    });
+  });
+
+  it("misses no record of what says that it has none, or is another environment's, or under way, and names the mute", async () => {
+    const said = [
+      ...ended(),
+      executionOf("run-4", { result: JSON.stringify({ run: "run-4", state: "joined" }) }),
+      executionOf("run-5", { state: "ACTIVE", startTime: "2020-01-01T00:00:00Z" }),
+      executionOf("run-6", {
+        labels: { run: "run-6", environment: "other" },
+        result: '{"record":{"id":"a","sha256":"b"}}',
+      }),
+      executionOf("run-7", { state: "FAILED", error: { payload: '{"message":"no such request"}' } }),
+    ];
+    expect(await verifyBy(said)).toMatchObject({ valid: true, confirmed: 3, since: kept.startTime, mute: ["run-7"] });
   });
 
   it("goes by the bucket alone where executions may not be read, and says so", async () => {
-    await ended();
     const refused = new ApiError({ method: "m", resource: "r", code: "PERMISSION_DENIED", text: "no" });
-    const executions = { getExecution: () => Promise.reject(refused) };
+    const executions = { workflow: "w", workflows: { listExecutions: () => Promise.reject(refused) } };
     const verification = await verifyChain({ storage, bucket }, "users", { executions });
     expect(verification).toMatchObject({ valid: true, verified: 3 });
     expect(verification).not.toHaveProperty("confirmed");

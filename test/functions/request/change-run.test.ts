@@ -37,10 +37,18 @@ describe("cancelRun", () => {
     expect(await cancelRun(run, "b@example.com", here.clients)).toMatchObject({ state: "cancelled", failures: [] });
     expect(here.executions.get(execution)?.state).toBe("CANCELLED");
     expect(stored(here.clients.storage, `runs/users/${run}.json`)).toMatchObject({
-      ...{ reason: "cancelled by b@example.com", requestedBy: "a@example.com", execution },
+      ...{ cancelledBy: "b@example.com", requestedBy: "a@example.com", execution },
       ...{ run: { id: run, databaseGeneration: 1 }, result: { state: "cancelled", endedAt: 1_767_225_660 } },
     });
     expect(stored(here.clients.storage, "chains/users.json").records).toMatchObject([{ record: run }]);
+  });
+
+  it("keeps why the run was asked for beside who cancelled it", async () => {
+    await put(here.clients.storage, `requests/${run}.json`, { ...noted(), reason: "for the demo" });
+    await cancelRun(run, "b@example.com", here.clients);
+    expect(stored(here.clients.storage, `runs/users/${run}.json`)).toMatchObject({
+      ...{ reason: "for the demo", cancelledBy: "b@example.com" },
+    });
   });
 
   it("tells the end in the place of the execution, with the record, once for each attempt", async () => {
@@ -172,6 +180,16 @@ describe("a run that was noted and never started", () => {
 });
 
 describe("resumeRun", () => {
+  it("records an attempt that was cancelled at Google before it goes on, once", async () => {
+    stand("CANCELLED");
+    await resumeRun(run, "b@example.com", here.clients);
+    await resumeRun(run, "b@example.com", here.clients);
+    expect(stored(here.clients.storage, "chains/users.json").records).toMatchObject([{ record: run }]);
+    const record = stored(here.clients.storage, `runs/users/${run}.json`);
+    expect(record).toMatchObject({ execution, result: { state: "cancelled" } });
+    expect(record).not.toHaveProperty("cancelledBy");
+  });
+
   it("undoes nothing that another run has built since", async () => {
     stand("FAILED");
     await giveBack();
