@@ -248,4 +248,14 @@ describe("the lock", () => {
     expect(run.calls.at(-1) && entryAction(run.calls.at(-1) as Run["calls"][number])).toBe("lock release");
     expect(typesOf(run).at(-1)).toBe("failed");
   });
+
+  it("records what a run has done when only telling that it is ready fails", async () => {
+    const refusal = { httpStatus: 400, body: { error: { status: "ABORTED", message: "somebody was faster" } } };
+    const run = await runEnvironment("up", { entries: { "record ready": [refusal] } });
+    expect(recordOf(run)).toMatchObject({
+      result: { failures: { workflow: { code: "ABORTED" } }, outputs: { traffic: {} } },
+      reports: { services: { state: "done" }, cluster: { state: "done" }, traffic: { state: "done" } },
+    });
+    expect(callsOf(run, "lock release")).toHaveLength(1);
+  });
 });
