@@ -7,7 +7,7 @@ import { done } from "./answer.ts";
 import type { StepRequest, StepResponse } from "./contract.ts";
 import { toErrorOfStep } from "./early-grant.ts";
 import { errorBody, StepError } from "./error.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog, inTraceOf, type Log } from "./log.ts";
 import { parseStepRequest } from "./parse.ts";
 import { isServiceDisabled, waitingFor } from "./waiting.ts";
 
@@ -25,11 +25,11 @@ export function createHandler<Input extends object, Output extends object>({
   readonly declaration: Pick<StepDeclaration<Input, Output>, "name" | "permissions">;
   readonly answer: Answer<Input, Output>;
 }): (request: Request, response: Response) => Promise<void> {
-  return async (request, response) => {
+  const handle = async (request: Request, response: Response) => {
     const body = toObject(parseJson(JSON.stringify(request.body ?? null)));
     const run = toObject(body?.run);
     const about = { step: name, run: run?.id, environment: run?.environment, action: body?.action };
-    const log = createLog({ request, fields: about });
+    const log = createLog(about);
     try {
       const call = parseStepRequest<Input>(body);
       const answered = await settle(call, answer(call, log), log);
@@ -42,6 +42,7 @@ export function createHandler<Input extends object, Output extends object>({
       response.status(error.httpStatus).json(errorBody(error, name));
     }
   };
+  return (request, response) => inTraceOf(request, () => handle(request, response));
 }
 
 /**

@@ -10,6 +10,8 @@ import { toVpcAccess } from "./vpc-access.ts";
 export interface SeedParts {
   /** What marks what it makes. */
   readonly run: string;
+  /** Full name of the trace of the call that makes it. */
+  readonly trace?: string;
   /** Name of the database, with its generation. */
   readonly database: string;
   /** Full name of the cluster. */
@@ -89,6 +91,7 @@ function variables(input: SeedInput, parts: SeedParts): Variable[] {
     APP_USER: input.login.user,
     APP_AUTH: input.login.auth,
     RUN_ID: parts.run,
+    ...(parts.trace !== undefined && { TRACE: parts.trace }),
   };
   const secret: SeedEnvironment = { DB_PASS: parts.adminVersion, APP_PASS: parts.applicationVersion };
   return [

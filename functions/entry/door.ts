@@ -3,24 +3,25 @@ import type { ServerResponse } from "node:http";
 import { http, type Request, type Response } from "@google-cloud/functions-framework";
 import { functionId } from "../../spec/names.ts";
 import type { Problem } from "../api.ts";
-import type { Log } from "../log.ts";
+import { createLog, inTraceOf, type Log } from "../log.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { WrongMethodError } from "../request/wrong-method.ts";
-import { logOf } from "./entry.ts";
+import { subjectOf } from "./subject.ts";
 
 /** Answers one call from outside; what it throws is answered as a problem document. */
 export type DoorAnswer = (request: Request, response: Response, log: Log) => Promise<void>;
 
 /**
  * Registers a function that others call, under `alloyrun-<name>`. Every refusal is a problem document, those too which the
- * framework gives before it calls the function, because it cannot read the body.
+ * framework gives before it calls the function, because it cannot read the body. Each line of the log says which run and
+ * environment it is about, as far as the call names them.
  */
 export function openDoor(name: string, answer: DoorAnswer): void {
   subscribe("http.server.request.start", (message) => {
     replacePage((message as { readonly response: ServerResponse }).response);
   });
-  http(functionId(name), async (request: Request, response: Response) => {
-    const log = logOf(request, name);
+  const handle = async (request: Request, response: Response) => {
+    const log = createLog({ entry: name, ...subjectOf(request) });
     try {
       await answer(request, response, log);
     } catch (caught) {
@@ -29,7 +30,8 @@ export function openDoor(name: string, answer: DoorAnswer): void {
       log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
       sendProblem(response, problem);
     }
-  });
+  };
+  http(functionId(name), (request: Request, response: Response) => inTraceOf(request, () => handle(request, response)));
 }
 
 /** Answers a problem document. */

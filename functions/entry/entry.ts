@@ -2,7 +2,7 @@ import { http, type Request, type Response } from "@google-cloud/functions-frame
 import { type JsonObject, parseJson, textOf, toObject } from "../../google/json.ts";
 import { functionId } from "../../spec/names.ts";
 import { errorBody, toStepError } from "../error.ts";
-import { createLog, type Log } from "../log.ts";
+import { createLog, inTraceOf } from "../log.ts";
 import { badField } from "../parse.ts";
 import { waitingFor } from "../waiting.ts";
 
@@ -14,9 +14,9 @@ export type EntryAnswer = (body: JsonObject) => Promise<object>;
  * those that pass by themselves say that they may be tried again. Each call is one line of the log.
  */
 export function implementEntry(name: string, answer: EntryAnswer): EntryAnswer {
-  http(functionId(name), async (request: Request, response: Response) => {
+  const handle = async (request: Request, response: Response) => {
     const about = aboutOf(request.body);
-    const log = logOf(request, name, about);
+    const log = createLog({ entry: name, ...about });
     const what = `${name} ${about.action ?? ""}`.trim();
     try {
       const answered = await answer(bodyOf(request));
@@ -28,7 +28,8 @@ export function implementEntry(name: string, answer: EntryAnswer): EntryAnswer {
       const passes = error.retryable || waitingFor(caught) !== undefined;
       response.status(error.httpStatus).json(errorBody(Object.assign(error, { retryable: passes }), name));
     }
-  });
+  };
+  http(functionId(name), (request: Request, response: Response) => inTraceOf(request, () => handle(request, response)));
   return answer;
 }
 
@@ -41,11 +42,6 @@ export function bodyOf(request: Pick<Request, "body">): JsonObject {
   const body = toObject(parseJson(JSON.stringify(request.body ?? null)));
   if (!body) throw badField("body", "must be a JSON object");
   return body;
-}
-
-/** The log of one request, whose lines say what it is about. */
-export function logOf(request: Pick<Request, "get">, entry: string, about: object = {}): Log {
-  return createLog({ request, fields: { entry, ...about } });
 }
 
 /** The run, environment and action that a call is about, however its body tells them; even one that is refused. */

@@ -19,9 +19,9 @@ void main().then((code) => {
 });
 
 async function main(): Promise<number> {
-  const { DB_PASS, APP_PASS, RUN_ID } = process.env;
+  const { DB_PASS, APP_PASS, RUN_ID, TRACE } = process.env;
   const secrets = [DB_PASS ?? "", APP_PASS ?? ""].filter((secret) => secret !== "");
-  const log = createLog({ write: (line) => process.stdout.write(line), run: RUN_ID ?? "", secrets });
+  const log = createLog({ write: (line) => process.stdout.write(line), run: RUN_ID ?? "", trace: TRACE, secrets });
   try {
     await seedDatabase(parseSettings(process.env), { signedFetch: createSignedFetch(), patience, log });
     return 0;

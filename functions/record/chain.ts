@@ -30,7 +30,7 @@ export function isOfRun({ record }: StoredChain["records"][number]): boolean {
 
 /** The head is told where whoever writes to the bucket can change nothing, and where it may be looked up later. */
 function tellHead(environment: string, head: object): void {
-  createLog({ fields: { alloyrun: "recorded", environment } })("INFO", `recorded in the chain of ${environment}`, head);
+  createLog({ alloyrun: "recorded", environment })("INFO", `recorded in the chain of ${environment}`, head);
 }
 
 /**
@@ -63,7 +63,7 @@ export async function appendRecord(
     const ifGenerationMatch = found?.generation ?? "0";
     if ((await writeStored(storage, { ...place, ifGenerationMatch }, chain)) === undefined) continue;
     await writeTail(storage, { bucket, environment }, chain);
-    tellHead(environment, entry);
+    tellHead(environment, { ...entry, run: "run" in content ? content.run.id : undefined });
     return entry.sha256;
   }
   const message = `several runs of ${environment} are being recorded`;

@@ -15,6 +15,7 @@ import { planSeed } from "../cloud-run/plan-seed.ts";
 import { checksumOf, runOf, type SeedParts, seedToken, toSeedJob } from "../cloud-run/seed-job.ts";
 import type { Pending, StepResponse } from "../contract.ts";
 import { refuseFailures } from "../failure.ts";
+import { presentTrace } from "../log.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { implementStep, outputOf, type StepContext } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
@@ -114,6 +115,7 @@ function partsOf(input: SeedInput, { outputs, run }: StepContext): SeedParts {
   const { uid, ipAddress, applicationVersion } = outputOf(instanceStep, outputs);
   return {
     run: makerOf(run),
+    trace: presentTrace(),
     database: databaseName(input.database, run.databaseGeneration),
     cluster,
     adminVersion,

@@ -39,6 +39,8 @@ export interface SeedEnvironment {
   readonly APP_AUTH?: string;
   readonly APP_PASS?: string;
   readonly RUN_ID?: string;
+  /** Full name of the trace of the call that made the execution; only in the log. */
+  readonly TRACE?: string;
 }
 
 /**

@@ -34,6 +34,7 @@ describe("seedToken", () => {
 
   it.each([
     ["run", { run: "r2" }],
+    ["trace", { trace: "projects/p/traces/t" }],
     ["address", { ipAddress: "192.168.200.3" }],
     ["version of a password", { adminVersion: "projects/p/secrets/admin/versions/3" }],
   ])("stays the same with another %s", (_, change) => {
@@ -53,6 +54,12 @@ describe("seedToken", () => {
 describe("toSeedJob", () => {
   const task = toSeedJob(input, parts, "t").template?.template;
   const variables = new Map(task?.containers?.[0]?.env?.map((variable) => [variable.name, variable]));
+
+  it("tells the runner the trace of the call that made it, where there is one", () => {
+    const traced = toSeedJob(input, { ...parts, trace: "projects/p/traces/t" }, "t").template?.template;
+    const given = traced?.containers?.[0]?.env?.find(({ name }) => name === "TRACE");
+    expect([given?.value, variables.has("TRACE")]).toEqual(["projects/p/traces/t", false]);
+  });
 
   it("never tries a failed seed again by itself", () => {
     expect(task?.maxRetries).toBe(0);
