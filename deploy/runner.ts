@@ -35,10 +35,10 @@ export async function ensureRunnerImage(clients: RunnerClients, target: Target):
   const registryUri = await ensureRepository(clients, target);
   const built = await findBuilt(clients, target, wanted);
   if (built) return built;
-  const object = await uploadSource(clients.storage, target, bundle);
+  const source = await uploadSource(clients.storage, target, bundle);
   const build = buildpackBuild({
     image: `${registryUri}/seed-runner:${bundle.content.slice(0, 12)}`,
-    source: { bucket: installationName(target.project), object },
+    source,
     serviceAccount: `projects/${target.project}/serviceAccounts/${accountEmail(target.project, installationAccountId("build"))}`,
     tags: [tag],
   });
@@ -122,12 +122,12 @@ function imageOf({ results }: Build): string | undefined {
   return image?.name && image.digest ? `${image.name.replace(/:[^:/]*$/, "")}@${image.digest}` : undefined;
 }
 
-async function uploadSource(storage: StorageClient, { project }: Target, bundle: Bundle): Promise<string> {
+/** Written anew, whatever is there, and built from that generation: whoever else writes to the bucket changes nothing. */
+async function uploadSource(storage: StorageClient, { project }: Target, bundle: Bundle) {
   const { name, bytes } = await pack(bundle);
-  const object = `sources/${name}`;
-  const bucket = installationName(project);
-  await storage.write({ bucket, object, content: bytes, contentType: "application/gzip", ifGenerationMatch: "0" });
-  return object;
+  const place = { bucket: installationName(project), object: `sources/${name}` };
+  const written = await storage.write({ ...place, content: bytes, contentType: "application/gzip" });
+  return { ...place, generation: written?.generation };
 }
 
 async function pack(bundle: Bundle): Promise<PackedFolder> {

@@ -4,8 +4,8 @@ import type { Build } from "./clients/cloud-build.ts";
 export interface BuildpackRequest {
   /** Name of the image to push, with or without a tag. */
   readonly image: string;
-  /** A gzipped tar in a bucket. */
-  readonly source: { readonly bucket: string; readonly object: string };
+  /** A gzipped tar in a bucket; the latest generation unless one is given. */
+  readonly source: { readonly bucket: string; readonly object: string; readonly generation?: string };
   /** `projects/{project}/serviceAccounts/{email}` */
   readonly serviceAccount: string;
   /** By which the build is found again. */

@@ -22,22 +22,26 @@ export function runTag(run: Pick<Run, "id" | "attempt">): string {
     .slice(0, 120)}`;
 }
 
+/** What a build is made of beside the step's own input. */
+export interface BuildParts {
+  /** Prefix of the repository's images. */
+  readonly registryUri: string;
+  /** Of the source, whose bytes were proved: whoever writes to the bucket meanwhile changes nothing. */
+  readonly generation: string;
+  readonly run: Pick<Run, "id" | "attempt" | "level">;
+}
+
 /**
  * A build of an application with buildpacks.
  *
- * @param registryUri prefix of the repository's images
  * @see https://cloud.google.com/docs/buildpacks/build-application
  */
-export function toBuild(
-  input: BuiltImageInput,
-  registryUri: string,
-  run: Pick<Run, "id" | "attempt" | "level">,
-): Build {
+export function toBuild(input: BuiltImageInput, { registryUri, generation, run }: BuildParts): Build {
   const tag = contentTag(input, run);
   const image = `${registryUri}/${input.imageId}:${tag.slice(-12)}`;
   return buildpackBuild({
     image,
-    source: input.source,
+    source: { ...input.source, generation },
     serviceAccount: `projects/${input.project}/serviceAccounts/${input.buildAccount}`,
     tags: [tag, runTag(run), `environment-${input.ownership.environment}`],
   });

@@ -5,10 +5,12 @@ import {
 } from "../../google/clients/artifact-registry.ts";
 import { type Build, type CloudBuildClient, connectCloudBuild } from "../../google/clients/cloud-build.ts";
 import { connectLogging, type LoggingClient } from "../../google/clients/logging.ts";
+import { connectObjectDigest, type ObjectDigestClient } from "../../google/clients/object-digest.ts";
 import type { Change } from "../../plan/change.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { type BuiltImageInput, type GivenImageInput, type ImageOutput, imageStep } from "../../plan/steps/image.ts";
 import { expectedSeconds } from "../../spec/expected.ts";
+import { idOf } from "../../spec/names.ts";
 import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import { creation, deletion } from "../changes.ts";
 import type { Pending, StepResponse } from "../contract.ts";
@@ -24,6 +26,7 @@ interface Clients {
   readonly registry: ArtifactRegistryClient;
   readonly cloudBuild: CloudBuildClient;
   readonly logging: LoggingClient;
+  readonly digests: ObjectDigestClient;
 }
 
 const buildSeconds = expectedSeconds.build;
@@ -35,7 +38,12 @@ const buildSeconds = expectedSeconds.build;
  */
 export const image = implementStep(
   imageStep,
-  { registry: connectArtifactRegistry, cloudBuild: connectCloudBuild, logging: connectLogging },
+  {
+    registry: connectArtifactRegistry,
+    cloudBuild: connectCloudBuild,
+    logging: connectLogging,
+    digests: connectObjectDigest,
+  },
   {
     async plan(input, clients, { run }) {
       if (input.kind === "digest") {
@@ -143,12 +151,31 @@ async function createRepository(
 async function startBuild(work: Work, { run, failures }: StepContext): Promise<Pending> {
   refuseFailures(failures, () => false);
   const { input, clients } = work;
-  const operation = await clients.cloudBuild.createBuild(parentOf(input), toBuild(input, registryUriOf(work), run));
+  const generation = await proveSource(input, clients.digests);
+  const build = toBuild(input, { registryUri: registryUriOf(work), generation, run });
+  const operation = await clients.cloudBuild.createBuild(parentOf(input), build);
   return pending({
     operations: [expecting(buildSeconds, operation)],
     reason: `${input.source.object} is being built`,
     changes: [plannedBuild(input)],
   });
+}
+
+/**
+ * Whoever writes to the bucket may put other bytes under the name that was planned, and approved.
+ *
+ * @returns the generation of the source whose bytes are those that its name promises
+ * @throws StepError FAILED_PRECONDITION, reason `SOURCE_CHANGED`
+ */
+async function proveSource({ source }: BuiltImageInput, digests: ObjectDigestClient): Promise<string> {
+  const { bucket, object } = source;
+  const found = await digests.digestOf(bucket, object);
+  const promised = idOf(object).replace(/\.tgz$/, "");
+  if (found?.sha256 === promised) return found.generation;
+  const resource = `gs://${bucket}/${object}`;
+  const what = found ? `is not the archive that its name promises: its SHA-256 is ${found.sha256}` : "is not there";
+  const message = `${resource} ${what}; remove it if it is there, and run up again, which brings it anew`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "SOURCE_CHANGED", resource, message });
 }
 
 async function failureOf(build: Build, { input, clients }: Work): Promise<StepError> {

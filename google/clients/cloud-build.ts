@@ -9,7 +9,9 @@ export interface Build {
   readonly name?: string;
   readonly status?: BuildStatus;
   readonly statusDetail?: string;
-  readonly source?: { readonly storageSource?: { readonly bucket?: string; readonly object?: string } };
+  readonly source?: {
+    readonly storageSource?: { readonly bucket?: string; readonly object?: string; readonly generation?: string };
+  };
   readonly steps?: readonly {
     readonly name: string;
     readonly entrypoint?: string;

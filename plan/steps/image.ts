@@ -61,7 +61,7 @@ export const imageStep: StepDeclaration<ImageInput, ImageOutput> = {
     ],
     actAs: ["build"],
     operations: ["cloudbuild.builds.get"],
-    bucket: ["locks/"],
+    bucket: ["locks/", "sources/"],
   },
   expectedSeconds: (input) => (input.kind === "source" ? expectedSeconds.build : expectedSeconds.look),
   // A buildpack image of a small Node.js application is about 0.2 GB.

@@ -51,7 +51,7 @@ describe("contentTag", () => {
 });
 
 describe("toBuild", () => {
-  const build = toBuild(input, uri, run);
+  const build = toBuild(input, { registryUri: uri, generation: "7", run });
 
   it("builds as the dedicated account, which demands that logs go to Cloud Logging", () => {
     expect(build.serviceAccount).toBe("projects/p/serviceAccounts/alloyrun-build@p.iam.gserviceaccount.com");
@@ -69,7 +69,11 @@ describe("toBuild", () => {
   });
 
   it("bears tags that Cloud Build takes", () => {
-    for (const tag of toBuild(input, uri, { ...run, id: "2026-11-23T08:00:00Z/x" }).tags ?? [])
+    for (const tag of toBuild(input, {
+      registryUri: uri,
+      generation: "7",
+      run: { ...run, id: "2026-11-23T08:00:00Z/x" },
+    }).tags ?? [])
       expect(tag).toMatch(/^\w[\w.-]{0,127}$/);
   });
 });

@@ -10,7 +10,7 @@ import type { BuiltImageInput } from "../../../plan/steps/image.ts";
 import { accountEmail } from "../../../spec/names.ts";
 import { rest, startTestCloud, testProject } from "../../support/local-cloud.ts";
 import { StepRefused, type Steps, startSteps } from "../../support/steps.ts";
-import { pack } from "../jobs/seed/pack.ts";
+import { nameOf, pack } from "../jobs/seed/pack.ts";
 import { ownership } from "./database.ts";
 
 jest.setTimeout(60_000);
@@ -56,11 +56,8 @@ function application(says: string, more: object = {}): Record<string, string> {
 
 async function inputFor(files: Record<string, string>): Promise<BuiltImageInput> {
   const packed = pack(files);
-  const object = `sources/${Buffer.from(JSON.stringify(files)).toString("hex").slice(-40)}.tgz`;
-  const url = `${local.url}/storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(object)}`;
-  const headers = { authorization: "Bearer owner", "content-type": "application/gzip" };
-  const response = await fetch(url, { method: "POST", headers, body: new Uint8Array(packed) });
-  if (!response.ok) throw new Error(await response.text());
+  const object = nameOf(packed).replace("seeds/", "sources/");
+  await upload(object, packed);
   return {
     kind: "source",
     project: testProject,
@@ -71,6 +68,14 @@ async function inputFor(files: Record<string, string>): Promise<BuiltImageInput>
     buildAccount: accountEmail(testProject, "alloyrun-build"),
     ownership,
   };
+}
+
+/** Writes an object, whatever is there. */
+async function upload(object: string, packed: Buffer): Promise<void> {
+  const url = `${local.url}/storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(object)}`;
+  const headers = { authorization: "Bearer owner", "content-type": "application/gzip" };
+  const response = await fetch(url, { method: "POST", headers, body: new Uint8Array(packed) });
+  if (!response.ok) throw new Error(await response.text());
 }
 
 const builds = async () => {
@@ -121,6 +126,25 @@ describe("image", () => {
     await expect(steps.carryOut("image", { input, run })).resolves.toMatchObject({ changes: [expect.any(String)] });
     await expect(steps.carryOut("image", { input, run })).resolves.toMatchObject({ changes: [] });
     expect(await builds()).toHaveLength(3);
+  });
+
+  it("builds nothing but what the source's name promises, from the very bytes that were looked at", async () => {
+    const input = await inputFor(application("planned"));
+    const { object } = input.source;
+    await upload(object, pack(application("slipped in")));
+    const before = (await builds()).length;
+    const { status, message } = await refused(steps.carryOut("image", { input }));
+    expect([status, message]).toEqual([400, expect.stringContaining("is not the archive that its name promises")]);
+    await rest(local, `DELETE storage.googleapis.com/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`);
+    expect((await refused(steps.carryOut("image", { input }))).message).toContain("is not there");
+    expect(await builds()).toHaveLength(before);
+    await upload(object, pack(application("planned")));
+    const { body } = await rest(
+      local,
+      `GET storage.googleapis.com/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`,
+    );
+    await steps.carryOut("image", { input });
+    expect((await builds())[0]).toMatchObject({ source: { storageSource: { object, generation: body.generation } } });
   });
 
   it("tells from the log why a build failed, and tries it again in the next run only", async () => {
