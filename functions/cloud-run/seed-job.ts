@@ -2,6 +2,7 @@ import type { Execution, Job } from "../../google/clients/run.ts";
 import type { EgressOutput } from "../../plan/steps/egress.ts";
 import type { SeedInput } from "../../plan/steps/seed.ts";
 import { canonicalJson, idOf, sha256 } from "../../spec/names.ts";
+import type { Run } from "../contract.ts";
 import type { SeedEnvironment } from "../jobs/seed/settings.ts";
 import { plainVariable, secretVariable, type Variable } from "./variable.ts";
 import { toVpcAccess } from "./vpc-access.ts";
@@ -10,6 +11,8 @@ import { toVpcAccess } from "./vpc-access.ts";
 export interface SeedParts {
   /** What marks what it makes. */
   readonly run: string;
+  /** Where the environment's lock lies, and the generation under which the run holds it. */
+  readonly fence?: Run["fence"];
   /** Full name of the trace of the call that makes it. */
   readonly trace?: string;
   /** Name of the database, with its generation. */
@@ -91,6 +94,11 @@ function variables(input: SeedInput, parts: SeedParts): Variable[] {
     APP_USER: input.login.user,
     APP_AUTH: input.login.auth,
     RUN_ID: parts.run,
+    ...(parts.fence && {
+      LOCK_BUCKET: parts.fence.bucket,
+      LOCK_OBJECT: parts.fence.object,
+      LOCK_GENERATION: parts.fence.generation,
+    }),
     ...(parts.trace !== undefined && { TRACE: parts.trace }),
   };
   const secret: SeedEnvironment = { DB_PASS: parts.adminVersion, APP_PASS: parts.applicationVersion };

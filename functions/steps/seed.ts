@@ -115,6 +115,7 @@ function partsOf(input: SeedInput, { outputs, run }: StepContext): SeedParts {
   const { uid, ipAddress, applicationVersion } = outputOf(instanceStep, outputs);
   return {
     run: makerOf(run),
+    fence: run.fence,
     trace: presentTrace(),
     database: databaseName(input.database, run.databaseGeneration),
     cluster,

@@ -140,11 +140,13 @@ function serviceAccount(spec: Spec): AccountInput {
 }
 
 /**
- * The seed job logs in with a password over the private address. Of the project it needs its own files, and as a client of
- * AlloyDB the authority that the server's certificate is checked against.
+ * The seed job logs in with a password over the private address. Of the project it needs its own files, the lock
+ * that tells whether its run still holds the environment, and as a client of AlloyDB the authority that the server's
+ * certificate is checked against.
  */
 function seedAccount(spec: Spec, { installation }: PlanContext): AccountInput {
-  const expression = `resource.name.startsWith("projects/_/buckets/${installation}/objects/seeds/")`;
+  const objects = `projects/_/buckets/${installation}/objects`;
+  const expression = `resource.name.startsWith("${objects}/seeds/") || resource.name == "${objects}/locks/${spec.name}.json"`;
   return account(spec, {
     id: spec.identity.seedAccount,
     displayName: `Seed of ${spec.name}`,

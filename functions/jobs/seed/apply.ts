@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import type { SeedFile } from "./archive.ts";
 import { SeedFailure } from "./failure.ts";
+import type { Fence } from "./fence.ts";
 import type { Log } from "./log.ts";
 import { toSqlFailure } from "./sql-failure.ts";
 import { type Statement, splitStatements } from "./statement.ts";
@@ -15,6 +16,12 @@ export interface Applied {
 /** Any number will do as long as every seed runner takes the same one. */
 const lockKey = 7_205_117;
 
+/** What applying works with. */
+export interface ApplyTools {
+  readonly log: Log;
+  readonly fence: Fence;
+}
+
 const createLedger = `
   CREATE SCHEMA IF NOT EXISTS alloyrun;
   CREATE TABLE IF NOT EXISTS alloyrun.alloyrun_seed (
@@ -27,19 +34,25 @@ const recordFile = "INSERT INTO alloyrun.alloyrun_seed (file, checksum) VALUES (
 
 /**
  * Applies the seed files that this database has not seen, in order, each in a transaction of its own unless its first
- * comment says `-- alloyrun: no-transaction`. An advisory lock keeps a second runner waiting.
+ * comment says `-- alloyrun: no-transaction`. An advisory lock keeps a second runner waiting, and the fence is asked before
+ * anything is kept.
  *
  * @throws SeedFailure `checksum` before anything is applied, when an applied file has changed since; `sql` when a
  * statement fails
  */
-export async function applySeedFiles(client: Client, files: readonly SeedFile[], log: Log): Promise<Applied> {
+export async function applySeedFiles(
+  client: Client,
+  files: readonly SeedFile[],
+  { log, fence }: ApplyTools,
+): Promise<Applied> {
   await client.query("SELECT pg_advisory_lock($1)", [lockKey]);
   try {
+    await fence();
     await client.query(createLedger);
     const ledger = await readLedger(client);
     const fresh = selectFresh(files, ledger);
     warnOfMissing(files, ledger, log);
-    for (const file of fresh) await applyFile(client, file, log);
+    for (const file of fresh) await applyFile(client, file, { log, fence });
     return { applied: fresh.length, kept: files.length - fresh.length };
   } finally {
     await client.query("SELECT pg_advisory_unlock($1)", [lockKey]).catch(() => undefined);
@@ -76,25 +89,34 @@ function warnOfMissing(files: readonly SeedFile[], ledger: ReadonlyMap<string, s
   }
 }
 
-async function applyFile(client: Client, file: SeedFile, log: Log): Promise<void> {
+async function applyFile(client: Client, file: SeedFile, { log, fence }: ApplyTools): Promise<void> {
   const statements = splitStatements(file.text);
-  if (wantsNoTransaction(file.text)) await applyOneByOne(client, file, statements);
-  else await applyAtOnce(client, file, statements);
+  if (wantsNoTransaction(file.text)) await applyOneByOne(client, file, { statements, fence });
+  else await applyAtOnce(client, file, { statements, fence });
   log("INFO", `${file.name} applied`, { file: file.name, statements: statements.length });
 }
 
+interface Work {
+  readonly statements: readonly Statement[];
+  readonly fence: Fence;
+}
+
 /** `CREATE INDEX CONCURRENTLY` and its like refuse transactions. Such a file starts over when it failed half-way. */
-async function applyOneByOne(client: Client, file: SeedFile, statements: readonly Statement[]): Promise<void> {
-  for (const statement of statements) await execute(client, file, statement);
+async function applyOneByOne(client: Client, file: SeedFile, { statements, fence }: Work): Promise<void> {
+  for (const statement of statements) {
+    await fence();
+    await execute(client, file, statement);
+  }
   await client.query(recordFile, [file.name, file.checksum]);
 }
 
-async function applyAtOnce(client: Client, file: SeedFile, statements: readonly Statement[]): Promise<void> {
+async function applyAtOnce(client: Client, file: SeedFile, { statements, fence }: Work): Promise<void> {
   refuseTransactionControl(file, statements);
   await client.query("BEGIN");
   try {
     for (const statement of statements) await execute(client, file, statement);
     await client.query(recordFile, [file.name, file.checksum]);
+    await fence();
     await commit(client, file);
   } catch (error) {
     await client.query("ROLLBACK").catch(() => undefined);

@@ -6,6 +6,7 @@ export const seedExitCodes = {
   checksum: 13,
   archive: 14,
   settings: 15,
+  lost: 16,
 } as const;
 
 /** Why the seed runner ends. */
@@ -19,6 +20,7 @@ export const seedExitMeanings: Readonly<Record<number, string>> = {
   [seedExitCodes.checksum]: "a seed file that was applied before has changed",
   [seedExitCodes.archive]: "the seed files could not be read",
   [seedExitCodes.settings]: "the job was given a malformed environment",
+  [seedExitCodes.lost]: "another run held the environment by then",
 };
 
 /** Ends the seed runner with the exit code of its kind. The message is printed, so it holds no secret. */

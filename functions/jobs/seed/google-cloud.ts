@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { GoogleAuth } from "google-auth-library";
-import { SeedFailure } from "./failure.ts";
+import { SeedFailure, type SeedFailureKind } from "./failure.ts";
 
 /** `fetch` that signs requests with the seed account's token. */
 export type SignedFetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -31,6 +31,32 @@ export async function readObject(signedFetch: SignedFetch, bucket: string, objec
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** Who holds an environment. */
+export interface HeldLock {
+  readonly generation: string;
+  /** Id of the run. */
+  readonly run: unknown;
+}
+
+/**
+ * Reads the lock of an environment. Where there is none, reading is forbidden to whoever may not list.
+ *
+ * @returns undefined when nobody holds it
+ * @throws SeedFailure `lost` when the bucket refuses; what `fetch` throws when it cannot be reached
+ */
+export async function readLock(
+  signedFetch: SignedFetch,
+  { bucket, object }: { readonly bucket: string; readonly object: string },
+): Promise<HeldLock | undefined> {
+  const url = `https://storage.googleapis.com/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}?alt=media`;
+  const response = await signedFetch(url);
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw await refused(`reading gs://${bucket}/${object}`, response, "lost");
+  const held: unknown = await response.json();
+  const run = typeof held === "object" && held !== null && "run" in held ? held.run : undefined;
+  return { generation: response.headers.get("x-goog-generation") ?? "", run };
+}
+
 /**
  * Reads the certificate of the authority that signs the certificates of a cluster's servers. AlloyDB hands it out beside a
  * client certificate, so a key is made for this purpose and forgotten.
@@ -54,7 +80,7 @@ export async function readClusterAuthority(signedFetch: SignedFetch, cluster: st
   throw new SeedFailure({ kind: "connect", message: `AlloyDB named no certificate authority for ${cluster}` });
 }
 
-async function refused(doing: string, response: Response): Promise<SeedFailure> {
+async function refused(doing: string, response: Response, kind: SeedFailureKind = "archive"): Promise<SeedFailure> {
   const text = (await response.text()).replace(/\s+/g, " ").slice(0, 300);
-  return new SeedFailure({ kind: "archive", message: `${doing}: HTTP ${response.status}: ${text}` });
+  return new SeedFailure({ kind, message: `${doing}: HTTP ${response.status}: ${text}` });
 }

@@ -3,6 +3,7 @@ import { applySeedFiles } from "./apply.ts";
 import { readSeedFiles, type SeedFile } from "./archive.ts";
 import { connect, disconnect, type Login } from "./connect.ts";
 import { SeedFailure } from "./failure.ts";
+import { createFence, type Fence } from "./fence.ts";
 import { readClusterAuthority, readObject, type SignedFetch } from "./google-cloud.ts";
 import { findMissingRights, grantRights, listTables, refuseMissing } from "./grants.ts";
 import type { Log } from "./log.ts";
@@ -28,10 +29,13 @@ export async function seedDatabase(settings: SeedSettings, tools: SeedTools): Pr
   const files = await fetchSeedFiles(settings, tools);
   const authority = await patiently(tools, () => readClusterAuthority(tools.signedFetch, settings.cluster));
   const login: Login = { ...settings.administrator, host, port, database, authority };
-  await ensureDatabase(login, tools);
+  const { signedFetch, log } = tools;
+  const fence = createFence(settings.lock, { signedFetch, retrying: (read) => patiently(tools, read) });
+  await ensureDatabase(login, fence, tools);
   const client = await connect(login, tools.patience, tools.log);
   try {
-    const { applied, kept } = await applySeedFiles(client, files, tools.log);
+    const { applied, kept } = await applySeedFiles(client, files, { log, fence });
+    await fence();
     await grantRights(client, { database, user: application.user });
     refuseMissing(application.user, await findMissingRights(client, application.user));
     const tables = await listTables(client);
@@ -65,14 +69,16 @@ async function patiently<Result>(tools: SeedTools, attempt: () => Promise<Result
 }
 
 /** The database is created from `postgres`, the one that every cluster has. Two runners may meet here; one wins. */
-async function ensureDatabase(login: Login, tools: SeedTools): Promise<void> {
+async function ensureDatabase(login: Login, fence: Fence, tools: SeedTools): Promise<void> {
   const client = await connect({ ...login, database: "postgres" }, tools.patience, tools.log);
   try {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [login.database]);
     if (rowCount) return;
+    await fence();
     await client.query(`CREATE DATABASE ${escapeIdentifier(login.database)}`);
     tools.log("INFO", `database ${login.database} created`);
   } catch (error) {
+    if (error instanceof SeedFailure) throw error;
     if (!isLostRace(error)) throw toSqlFailure({ error, file: `creating database ${login.database}` });
   } finally {
     await disconnect(client);

@@ -16,7 +16,18 @@ export interface SeedSettings {
   readonly archive?: { readonly bucket: string; readonly object: string };
   /** `APP_USER`, `APP_AUTH` and, for `password`, `APP_PASS`: who gets rights on the tables. */
   readonly application: Application;
-  /** `RUN_ID`: on whose behalf; only in the log. */
+  /** `RUN_ID`: on whose behalf. */
+  readonly run: string;
+  /** `LOCK_BUCKET`, `LOCK_OBJECT` and `LOCK_GENERATION`: absent when nobody else can hold what is filled. */
+  readonly lock?: LockSettings;
+}
+
+/** Where the environment's lock lies, and how it was when the run held it. */
+export interface LockSettings {
+  readonly bucket: string;
+  readonly object: string;
+  readonly generation: string;
+  /** Id of the run, whichever of its attempts holds it. */
   readonly run: string;
 }
 
@@ -39,6 +50,9 @@ export interface SeedEnvironment {
   readonly APP_AUTH?: string;
   readonly APP_PASS?: string;
   readonly RUN_ID?: string;
+  readonly LOCK_BUCKET?: string;
+  readonly LOCK_OBJECT?: string;
+  readonly LOCK_GENERATION?: string;
   /** Full name of the trace of the call that made the execution; only in the log. */
   readonly TRACE?: string;
 }
@@ -63,6 +77,14 @@ export function parseSettings(env: SeedEnvironment): SeedSettings {
     archive: env.SEED_OBJECT ? { bucket: required("SEED_BUCKET"), object: env.SEED_OBJECT } : undefined,
     application: parseApplication(required),
     run: env.RUN_ID ?? "",
+    lock: env.LOCK_OBJECT
+      ? {
+          bucket: required("LOCK_BUCKET"),
+          object: env.LOCK_OBJECT,
+          generation: required("LOCK_GENERATION"),
+          run: required("RUN_ID").replace(/\.\d+$/, ""),
+        }
+      : undefined,
   };
 }
 

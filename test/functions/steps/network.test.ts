@@ -140,6 +140,17 @@ describe("network", () => {
     expect(body.error).toMatchObject({ details: [{ reason: "LOCK_LOST", metadata: { retryable: "false" } }] });
     expect((await rest(side.local, `GET ${compute}/${namesOf("late").network}`)).status).toBe(404);
   });
+
+  it("removes nothing once another run holds the lock", async () => {
+    const input = networkInput("kept");
+    await side.steps.carryOut("network", { input });
+    const fence = { bucket: `${input.project}-alloyrun`, object: "locks/staging.json", generation: "1" };
+    const planned = await side.steps.planRemoval("network", input);
+    const { status, body } = await side.steps.ask("network", { action: "remove", input, run: { fence } });
+    expect([status, body.error]).toMatchObject([409, { details: [{ reason: "LOCK_LOST" }] }]);
+    expect(await side.steps.planRemoval("network", input)).toEqual(planned);
+    await side.steps.carryOut("network", { action: "remove", input });
+  });
 });
 
 function subnet(id: string, range: string, max = 28) {

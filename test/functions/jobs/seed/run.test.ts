@@ -60,9 +60,22 @@ beforeEach(() => {
 
 type Files = Parameters<typeof pack>[0];
 
+const lock = { bucket: "b", object: "locks/staging.json", generation: "7", run: "r1" };
+const mine = { generation: "7", run: "r1" };
+/** How the lock stands when it is read, one after the other, and from then on. */
+let locks: readonly ({ readonly generation: string; readonly run: string } | undefined)[];
+
+function readLock(): Response {
+  const [held, ...later] = locks;
+  if (later.length > 0) locks = later;
+  if (!held) return new Response("{}", { status: 404 });
+  return Response.json({ run: held.run }, { headers: { "x-goog-generation": held.generation } });
+}
+
 /** Answers as Cloud Storage and AlloyDB would, for one packed archive and one authority. */
 function googleCloud(packed: Buffer, authority: string): SignedFetch {
   return async (url) => {
+    if (url.includes(encodeURIComponent(lock.object))) return readLock();
     if (url.startsWith("https://storage.googleapis.com/")) return new Response(new Uint8Array(packed));
     if (url.endsWith("clusters/c:generateClientCertificate")) return Response.json({ caCert: authority });
     return new Response("{}", { status: 404 });
@@ -109,6 +122,45 @@ async function ask<Row extends object>(sql: string, user = "app", password = app
 const askAdmin = (sql: string) => ask<Record<string, unknown>>(sql, "postgres", adminPassword);
 
 describe("seedDatabase", () => {
+  describe("under the lock of a run", () => {
+    const files = { ...users, "002-more.sql": "CREATE TABLE more (id int)" };
+    const tables = () => askAdmin("SELECT relname FROM pg_class WHERE relname IN ('users', 'more') ORDER BY relname");
+    const other = { generation: "8", run: "r2" };
+
+    it("fills while the run holds it, and for the same run when that was resumed", async () => {
+      locks = [mine, { generation: "8", run: "r1" }];
+      await seed(files, { lock });
+      await expect(tables()).resolves.toEqual([{ relname: "more" }, { relname: "users" }]);
+    });
+
+    it.each([
+      ["another run holds it", other],
+      ["nobody holds it", undefined],
+    ])("keeps nothing more of a file that is being applied once %s", async (_what, then) => {
+      // Asked before the database is made, before the first file, and before each is kept.
+      locks = [mine, mine, mine, then];
+      await expect(failure(seed(files, { lock }))).resolves.toMatchObject({ kind: "lost" });
+      await expect(tables()).resolves.toEqual([{ relname: "users" }]);
+      await expect(askAdmin("SELECT file FROM alloyrun.alloyrun_seed")).resolves.toEqual([{ file: "001-users.sql" }]);
+    });
+
+    it("runs no further statement of a file without a transaction", async () => {
+      const text = "-- alloyrun: no-transaction\nCREATE TABLE users (id int);\nCREATE TABLE more (id int);";
+      locks = [mine, mine, mine, other];
+      await expect(failure(seed({ "001.sql": text }, { lock }))).resolves.toMatchObject({ kind: "lost" });
+      await expect(tables()).resolves.toEqual([{ relname: "users" }]);
+    });
+
+    it("makes no database, and grants nothing", async () => {
+      locks = [other];
+      await expect(failure(seed(files, { lock }))).resolves.toMatchObject({ kind: "lost" });
+      await expect(askAdmin("SELECT 1")).rejects.toThrow("does not exist");
+      locks = [mine, mine, mine, mine, other];
+      await expect(failure(seed(files, { lock }))).resolves.toMatchObject({ kind: "lost" });
+      await expect(ask("SELECT FROM users")).rejects.toThrow("permission denied");
+    });
+  });
+
   it("creates the database, applies the files and lets the application read and write", async () => {
     await seed(users);
     await expect(ask("SELECT * FROM users")).resolves.toEqual([{ id: "3", name: "sasashun" }]);

@@ -36,6 +36,14 @@ describe("parseSettings", () => {
     });
   });
 
+  it("reads where the lock of the run lies, whichever attempt of it holds that", () => {
+    const lock = { LOCK_BUCKET: "b", LOCK_OBJECT: "locks/staging.json", LOCK_GENERATION: "7" };
+    expect(parseSettings({ ...env, ...lock, RUN_ID: "r1.2" }).lock).toEqual({
+      ...{ bucket: "b", object: "locks/staging.json", generation: "7", run: "r1" },
+    });
+    expect(() => parseSettings({ ...env, ...lock, LOCK_GENERATION: "" })).toThrow("LOCK_GENERATION is not set");
+  });
+
   it("needs no bucket when there is no seed", () => {
     const settings = parseSettings({ ...env, SEED_OBJECT: undefined, SEED_BUCKET: undefined });
     expect(settings.archive).toBeUndefined();
