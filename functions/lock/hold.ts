@@ -46,7 +46,8 @@ export function lockPlace(bucket: string, environment: string): LockPlace {
  * Takes the lock, or keeps it when it is held already. A holder whose execution has ended is dead, so a lock never goes
  * stale; it is taken over once none of its calls can be under way.
  *
- * @throws StepError UNAVAILABLE, retryable, when several claim it at the same moment
+ * @throws StepError UNAVAILABLE, retryable, when several claim it at the same moment; FAILED_PRECONDITION, reason
+ * `EXECUTION_ENDED`, for a call that has outlived its own execution: it would begin what nobody waits for
  */
 export async function claimLock(
   clients: LockClients,
@@ -57,6 +58,7 @@ export async function claimLock(
     if (found && isSame(found.value.execution, wanted.execution)) return held(place, found.generation, found.value);
     const life = found ? await lifeOf(found.value, now, clients) : "dead";
     if (found && life !== "dead") return { state: life, holder: found.value };
+    await refuseDead(wanted, clients);
     const ifGenerationMatch = found?.generation ?? "0";
     const generation = await writeStored(clients.storage, { ...place, ifGenerationMatch }, wanted);
     if (generation !== undefined) return held(place, generation, wanted);
@@ -89,6 +91,13 @@ async function lifeOf(
   if (isUnderWay(found)) return "busy";
   const endedAt = found.endTime === undefined ? 0 : Date.parse(found.endTime) / 1000;
   return now - endedAt >= longestFunctionSeconds ? "dead" : "settling";
+}
+
+async function refuseDead({ execution, run }: StoredLock, { executions }: LockClients): Promise<void> {
+  const found = await executions.getExecution(execution);
+  if (!found || isUnderWay(found)) return;
+  const message = `the execution of ${run} that asks for it has ended: ${found.state}`;
+  throw new StepError({ code: "FAILED_PRECONDITION", reason: "EXECUTION_ENDED", resource: execution, message });
 }
 
 /** The API names executions under the project's number, the workflow itself under its id. */

@@ -47,6 +47,12 @@ describe("claimLock", () => {
     await expect(fenceGuard(run, storage)()).rejects.toMatchObject({ reason: "LOCK_LOST", retryable: false });
   });
 
+  it("is not given to a call that has outlived its execution, though nobody holds it any more", async () => {
+    states.set("executions/one", { state: "CANCELLED" });
+    await expect(claim("one")).rejects.toMatchObject({ reason: "EXECUTION_ENDED", retryable: false });
+    expect(await readLock(storage, place)).toBeUndefined();
+  });
+
   it("is taken over by only one of two that find the holder dead", async () => {
     await claim("one");
     states.delete("executions/one");
