@@ -84,6 +84,14 @@ describe("a removal", () => {
     expect(record).toMatchObject({ reports: { network: { state: "done" } } });
   });
 
+  it.each(["cluster", "instance"])("keeps what opens a database whose %s could not be removed", async (step) => {
+    const asked = async (stub: Stub) =>
+      (await down(stub)).steps.filter(({ name, body }) => name === "alloyrun-identity" && body.action === "remove");
+    expect(await asked({ steps: { [step]: [failing] } })).toEqual([]);
+    expect(await asked({})).toHaveLength(1);
+    expect(await asked({ steps: { service: [failing] } })).toHaveLength(1);
+  });
+
   it("names what it left alone because it is somebody else's, once, and what stays at Google's", async () => {
     const left = "projects/p/global/networks/n is not of alloyrun:p-alloyrun/users; it was left as it is";
     const { record, types } = await down({
