@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
@@ -64,10 +65,11 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
     await fenceGuard(run, storage)();
     await withdrawBeginning(storage, { bucket, environment: run.environment, record: id });
   }
-  const head = isIdleTry(request, content)
+  const teardown = run.fence && (await readTeardown(storage, bucket, run));
+  const head = isIdleTry(content, { request, before: teardown?.value })
     ? {}
     : { record: id, sha256: await appendRecord(storage, { bucket, id }, content) };
-  if (run.fence) await settleTeardown(storage, { bucket, run, result });
+  if (run.fence) await settleTeardown(storage, { bucket, run, content, found: teardown });
   return { ...head, told, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
 }
 
@@ -77,10 +79,39 @@ function madeNothing({ run, reports }: Pick<RunRecord, "run" | "reports">): bool
   return run.action !== "down" && steps.length === 1 && reports.services?.state === "failed";
 }
 
-/** The sweep asks every quarter of an hour, mostly to hear that Google still holds what it held: that is no deed. */
-function isIdleTry({ teardown }: StoredRequest, { result, reports }: Pick<RunRecord, "result" | "reports">): boolean {
-  if (teardown === undefined || result.state !== "remaining") return false;
-  return !Object.values(reports).some(({ changes = [] }) => changes.some(({ action }) => action !== "none"));
+/** What a run has told of its work. */
+type Told = Pick<RunRecord, "result" | "reports">;
+
+/**
+ * The sweep asks every quarter of an hour, mostly to hear that Google still holds what it held, and to have refused what it
+ * refused: that is no deed. A call that is repeated finds what it has listed itself, so that tells nothing.
+ */
+function isIdleTry(
+  { result, reports }: Told,
+  { request, before }: { readonly request: StoredRequest; readonly before: StoredTeardown | undefined },
+): boolean {
+  if (request.teardown === undefined || result.state !== "remaining") return false;
+  const tried = triedIn(reports);
+  if (tried.length === 0) return true;
+  if (!before || before.run === request.run) return false;
+  return isDeepStrictEqual([before.remaining, before.tried], [result.remaining, tried]);
+}
+
+/** What a run has changed, or tried to. */
+function triedIn(reports: RunRecord["reports"]): readonly string[] {
+  const changes = Object.values(reports).flatMap(({ changes: ofStep = [] }) => ofStep);
+  const tried = changes
+    .filter(({ action }) => action !== "none")
+    .map(({ action, resource }) => `${action} ${resource}`);
+  return [...new Set(tried)].sort();
+}
+
+function readTeardown(storage: StorageClient, bucket: string, { environment }: Run) {
+  return readStored<StoredTeardown>(storage, bucket, teardownObject(environment));
+}
+
+function teardownObject(environment: string): string {
+  return `teardowns/${environment}.json`;
 }
 
 /** What a removal leaves is tried again by the next sweep. */
@@ -89,18 +120,23 @@ function withNextTry(result: RunResult): RunResult {
   return { ...result, nextTryAt: nextSweepAfter(result.endedAt) };
 }
 
+interface Settling {
+  readonly bucket: string;
+  readonly run: Run;
+  readonly content: Told;
+  /** What the removal before has left. */
+  readonly found: Awaited<ReturnType<typeof readTeardown>>;
+}
+
 /** After a removal: lists what remains. After anything else that succeeded the environment lives, and none is listed. */
-async function settleTeardown(
-  storage: StorageClient,
-  { bucket, run, result }: { readonly bucket: string; readonly run: Run; readonly result: RunResult },
-): Promise<void> {
-  const object = `teardowns/${run.environment}.json`;
-  const found = await readStored<StoredTeardown>(storage, bucket, object);
+async function settleTeardown(storage: StorageClient, { bucket, run, content, found }: Settling): Promise<void> {
+  const { result } = content;
+  const object = teardownObject(run.environment);
   const ifGenerationMatch = found?.generation ?? "0";
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
     await guard();
-    const teardown = toTeardown(run, result, found?.value);
+    const teardown = toTeardown(run, content, found?.value);
     const written = await writeStored(storage, { bucket, object, ifGenerationMatch }, teardown);
     if (written === undefined) throw beingChanged(bucket, object);
   } else if (found && result.state === "succeeded") {
@@ -115,10 +151,11 @@ async function settleTeardown(
 
 function toTeardown(
   { id, environment }: Run,
-  { remaining, endedAt, nextTryAt = endedAt }: RunResult,
+  { result: { remaining, endedAt, nextTryAt = endedAt }, reports }: Told,
   before: StoredTeardown | undefined,
 ): StoredTeardown {
-  return { environment, run: id, since: before?.since ?? endedAt, triedAt: endedAt, nextTryAt, remaining };
+  const tried = triedIn(reports);
+  return { environment, run: id, since: before?.since ?? endedAt, triedAt: endedAt, nextTryAt, remaining, tried };
 }
 
 async function requestOf(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {

@@ -240,6 +240,8 @@ export interface StoredTeardown {
   readonly nextTryAt: number;
   /** Reasons by step. */
   readonly remaining: Readonly<Record<string, string>>;
+  /** What the last run that tried has changed, or tried to: each as `delete <resource>`. */
+  readonly tried?: readonly string[];
 }
 
 /** An operation that a step waited for; one without an end was still under way when the run was cancelled. */

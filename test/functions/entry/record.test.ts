@@ -166,7 +166,7 @@ describe("answerRecord", () => {
   it("lists what a removal left, until a later one has left nothing", async () => {
     const left = { state: "remaining", remaining: { network: "held by an address" } } as const;
     expect(await record("run-1", left)).toMatchObject({ nextTryAt: 900 });
-    const listed = { environment: "staging", since: 5, remaining: left.remaining };
+    const listed = { environment: "staging", since: 5, remaining: left.remaining, tried: [] };
     expect(stored(storage, "teardowns/staging.json")).toEqual({ ...listed, run: "run-1", triedAt: 5, nextTryAt: 900 });
     expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ result: { nextTryAt: 900 } });
     await record("run-1b", { ...left, endedAt: 900 });
@@ -190,6 +190,26 @@ describe("answerRecord", () => {
     expect(storage.texts()).toHaveProperty(["teardowns/staging.json"]);
     const busy = { ...idle, peering: { state: "done", changes: [{ action: "delete" }] } };
     expect(await tried(busy)).toMatchObject({ record: "run-1" });
+  });
+
+  it("keeps a record of the sweep's again only when what remains, or what was tried, is another", async () => {
+    const held = { network: { state: "held", changes: [{ action: "delete", resource: "subnet-a" }] } };
+    const sweep = async (id: string, reports: JsonObject = held, remaining: JsonObject = { network: "held" }) => {
+      await put(storage, `requests/${id}.json`, { run: id, teardown: "7", attempt: 1 });
+      const result = { run: id, action: "down", state: "remaining", remaining, endedAt: 5 };
+      const answered = await answerRecord({ ...callOf(id, "record"), result, reports }, storage);
+      return "record" in answered;
+    };
+    expect([await sweep("run-1"), await sweep("run-2"), await sweep("run-3")]).toEqual([true, false, false]);
+    expect(await sweep("run-4", held, { network: "held by an instance" })).toBe(true);
+    const other = { network: { state: "held", changes: [{ action: "delete", resource: "subnet-b" }] } };
+    expect([
+      await sweep("run-5", other, { network: "held by an instance" }),
+      await sweep("run-6", other, { network: "held by an instance" }),
+    ]).toEqual([true, false]);
+    // A call that is repeated compares nothing with what it has listed itself.
+    expect([await sweep("run-7", held), await sweep("run-7", held)]).toEqual([true, true]);
+    expect(stored(storage, "chains/staging.json").records).toHaveLength(4);
   });
 
   it("leaves the list alone when another run holds the lock by now", async () => {
