@@ -6,7 +6,7 @@ import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
 import { recordId } from "../record/chain.ts";
-import { editStored, readStored, writeStored } from "./read.ts";
+import { editStored, readStored, type Stored, writeStored } from "./read.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
 
 /** An execution that wants to work for a request. */
@@ -52,10 +52,13 @@ export function requestObject(run: string): string {
   return `requests/${run}.json`;
 }
 
+/** An environment's entry as it was read; undefined when there is none. */
+export type Ledger = Stored<StoredEnvironment> | undefined;
+
 /** What a sweep's request is compared with. */
 interface Finding {
-  readonly bucket: string;
   readonly request: StoredRequest;
+  readonly ledger: Ledger;
   /** The environment's list of what a removal left, as it is now. */
   readonly teardown: { readonly generation: string } | undefined;
 }
@@ -64,15 +67,9 @@ interface Finding {
  * Whether what a sweep found is still so: an environment that was asked for again, or given more time, meanwhile is not
  * taken down.
  */
-export async function isCurrent(
-  storage: StorageClient,
-  { bucket, request, teardown: found }: Finding,
-): Promise<boolean> {
-  const { environment, teardown, expiry } = request;
+export function isCurrent({ request: { teardown, expiry }, ledger, teardown: found }: Finding): boolean {
   if (teardown !== undefined && found?.generation !== teardown) return false;
-  if (expiry === undefined) return true;
-  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
-  return ledger?.value.expiresAt === expiry;
+  return expiry === undefined || ledger?.value.expiresAt === expiry;
 }
 
 /** What a run that holds the lock works for. */
@@ -81,16 +78,15 @@ export interface LedgerEntry {
   readonly request: StoredRequest;
   /** What serves when the run has ended. */
   readonly target: Generations;
+  /** The environment's entry, as it was read under the lock. */
+  readonly ledger: Ledger;
 }
 
 /** Notes with the request what the run ends with, so that it is the same when the run is resumed. */
-export async function noteTarget(storage: StorageClient, { run, request, target }: LedgerEntry): Promise<void> {
+export async function noteTarget(storage: StorageClient, { run, request, target, ledger }: LedgerEntry): Promise<void> {
   if (request.target) return;
   const { bucket = "" } = run.fence ?? {};
-  const [found, ledger] = await Promise.all([
-    readStored<StoredRequest>(storage, bucket, requestObject(run.id)),
-    readStored<StoredEnvironment>(storage, bucket, ledgerObject(run.environment)),
-  ]);
+  const found = await readStored<StoredRequest>(storage, bucket, requestObject(run.id));
   const after = ledger?.value.readyRun ?? null;
   const place = { bucket, object: requestObject(run.id), ifGenerationMatch: found?.generation };
   const written = await writeStored(storage, place, { ...request, ...found?.value, target, after });
@@ -103,13 +99,11 @@ export async function noteTarget(storage: StorageClient, { run, request, target 
  *
  * @throws StepError FAILED_PRECONDITION, reason `OVERTAKEN`
  */
-export async function refuseOvertaken(
-  storage: StorageClient,
-  bucket: string,
+export function refuseOvertaken(
   { run, environment, target, after }: Pick<StoredRequest, "run" | "environment" | "target" | "after">,
-): Promise<void> {
+  ledger: Ledger,
+): void {
   if (target === undefined || after === undefined) return;
-  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   const { readyRun } = ledger?.value ?? {};
   if (readyRun === undefined || readyRun === run || readyRun === after) return;
   const message = `${readyRun} has built ${environment} since ${run} began, and going on would undo that: ask again for what is wanted now`;
@@ -123,11 +117,10 @@ export async function refuseOvertaken(
  * @returns hashes of the plans, the present one first
  */
 export async function enterLedger(storage: StorageClient, entry: LedgerEntry): Promise<readonly string[]> {
-  const { run, request } = entry;
+  const { run, request, ledger: found } = entry;
   const { bucket = "" } = run.fence ?? {};
   const { environment, action, spec } = request;
   const object = ledgerObject(environment);
-  const found = await readStored<StoredEnvironment>(storage, bucket, object);
   const wanted = nextEntry(found?.value, entry);
   const guard = fenceGuard(run, storage);
   if (action === "rebuild" && !found) throw gone(environment);
@@ -199,6 +192,11 @@ export async function withdrawBeginning(
 export function gone(environment: string): StepError {
   const message = `${environment} is gone: nothing of it stands; \`alloyrun up\` with its file makes it anew`;
   return new StepError({ code: "NOT_FOUND", reason: "GONE", resource: environment, message });
+}
+
+/** Reads the entry of an environment. */
+export function readLedger(storage: StorageClient, bucket: string, environment: string): Promise<Ledger> {
+  return readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
 }
 
 /** Where the plans lie by which something of an environment may have been made. */

@@ -15,7 +15,7 @@ import { latestRun } from "../plan/target.ts";
 import { isOfSweep } from "../request/sweeper.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { freezeObject } from "./freeze.ts";
-import { claimRequest, enterLedger, isCurrent, noteTarget, refuseOvertaken } from "./ledger.ts";
+import { claimRequest, enterLedger, isCurrent, noteTarget, readLedger, refuseOvertaken } from "./ledger.ts";
 import { readStored } from "./read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest, StoredTeardown } from "./stored.ts";
 
@@ -94,16 +94,19 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   await leaveQueue(storage, { bucket, environment, execution });
   // The run that held it before may have built it from a spec that protects it.
   refuseProtected(await storedProtection(storage, bucket, environment), request);
-  await refuseOvertaken(storage, bucket, request);
-  const teardown = await readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`);
-  if (!(await isCurrent(storage, { bucket, request, teardown }))) {
+  const [ledger, teardown] = await Promise.all([
+    readLedger(storage, bucket, environment),
+    readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`),
+  ]);
+  refuseOvertaken(request, ledger);
+  if (!isCurrent({ request, ledger, teardown })) {
     await releaseLock(storage, lockPlace(bucket, environment), execution);
     return { state: "obsolete", why: "it was asked for again, or given more time, meanwhile" };
   }
   const latest = await latestRun(storage, bucket, environment);
   if (body.seen !== undefined && body.seen !== latest) return { ...standing, plans: [], latest };
   const target = request.target ?? toGenerations(body);
-  const work = { run: { id: run, environment, fence: standing.fence }, request, target };
+  const work = { run: { id: run, environment, fence: standing.fence }, request, target, ledger };
   await noteTarget(storage, work);
   const heldSince = request.action === "down" ? teardown?.value.since : undefined;
   const plans = await enterLedger(storage, work);

@@ -1,6 +1,6 @@
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RunView } from "../api.ts";
-import { refuseOvertaken } from "../entry/ledger.ts";
+import { readLedger, refuseOvertaken } from "../entry/ledger.ts";
 import type { RunRecord, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
@@ -57,7 +57,8 @@ export async function resumeRun(run: string, by: string, clients: ViewClients): 
     const message = `run ${run} ${view.state === "rejected" ? "was rejected" : "has succeeded"}: there is nothing to go on with`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOTHING_TO_RESUME", message });
   }
-  await refuseOvertaken(clients.storage, clients.installation.bucket, noted.request);
+  const { storage, installation } = clients;
+  refuseOvertaken(noted.request, await readLedger(storage, installation.bucket, noted.request.environment));
   // What was cancelled at Google, or whose cancellation did not come this far, is recorded before it goes on under the same name.
   if (view.state === "cancelled" && view.environment !== "") await recordCancellation(view, undefined, clients);
   const again = isUnstarted(noted.request) ? noted.request : await forgetExecution(noted, by, clients);

@@ -49,6 +49,25 @@ describe("answerLock", () => {
     clients = { storage, executions: executionsOf(states) };
   });
 
+  it.each([
+    ["an up that begins", {}],
+    ["one that is resumed", { target: { database: 1, cluster: 1 }, after: null }],
+    ["the end of its time", { action: "down", expiry: 9 }],
+  ])("reads the environment's entry once for %s", async (_what, about) => {
+    await put(storage, "environments/staging.json", { plans: [], expiresAt: 9 });
+    await noteRequest("run-one", about);
+    const read: string[] = [];
+    const readText: MemoryStorage["readText"] = (bucket, name) => {
+      read.push(name);
+      return storage.readText(bucket, name);
+    };
+    const answer = await answerLock(claimBy("one"), { ...clients, storage: { ...storage, readText } });
+    expect(answer).toMatchObject({ state: "held" });
+    // A removal edits the entry besides, whoever else does so at that moment.
+    const edits = "action" in about ? 1 : 0;
+    expect(read.filter((name) => name === "environments/staging.json")).toHaveLength(1 + edits);
+  });
+
   it("lets nothing begin that waited too long to be done in time, unless somebody resumes it", async () => {
     await put(storage, "environments/staging.json", { plans: [] });
     const late = { action: "rebuild", level: "data", startBy: now - 1 };
