@@ -41,7 +41,7 @@ export async function readChain(
 }
 
 /** Reads many things in their order, some at the same time. */
-export async function inParts<Item, Read>(
+async function inParts<Item, Read>(
   items: readonly Item[],
   read: (item: Item) => Promise<Read>,
 ): Promise<readonly Read[]> {
