@@ -43,6 +43,14 @@ describe("toAuditRow", () => {
     expect(who).toContain("tickets@example.com, eve@example.com, resumed by bob@example.com");
   });
 
+  it("tells who cancelled it beside why it was asked for", () => {
+    const result = { ...record.result, state: "cancelled" } as const;
+    const cancelled = { ...record, result, reason: "for the demo", cancelledBy: "bob@example.com" };
+    const row = toAuditRow("run-1", cancelled);
+    expect(row).toMatchObject({ reason: "for the demo", cancelledBy: "bob@example.com", result: "cancelled" });
+    expect(renderAudit([row])).toContain("  cancelled by bob@example.com");
+  });
+
   it("tells what somebody decided outside the runs", () => {
     const times = { at: 1_893_477_600, until: 1_893_481_200 };
     const change = { change: "freeze", environment: "users", requestedBy: "ann@example.com", ...times } as const;
