@@ -151,8 +151,14 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
   const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
   const made = known?.made ? highestOf(known.made, target) : target;
-  const begunBy = known?.begunBy ?? recordId(request.run, request.attempt);
-  return { ...known, plans, made, begunBy, ...(unfinished && { target: unfinished }) };
+  const begunBy = known && known.begunBy !== null ? known.begunBy : recordId(request.run, request.attempt);
+  return {
+    ...known,
+    plans,
+    made,
+    ...(begunBy !== undefined && { begunBy }),
+    ...(unfinished && { target: unfinished }),
+  };
 }
 
 /**
@@ -173,7 +179,8 @@ export async function withdrawReadiness(
 
 /** Whether something of an environment may stand: it was ready once, or a run has begun to make it. */
 export function mayStand(ledger: StoredEnvironment | undefined): boolean {
-  return ledger?.begunBy !== undefined || ledger?.serves !== undefined || ledger?.readyAt !== undefined;
+  if (!ledger) return false;
+  return ledger.begunBy !== null || ledger.serves !== undefined || ledger.readyAt !== undefined;
 }
 
 /** Notes that a run which was the first to begin has made nothing after all. */
@@ -182,9 +189,7 @@ export async function withdrawBeginning(
   { bucket, environment, record }: { readonly bucket: string; readonly environment: string; readonly record: string },
 ): Promise<void> {
   await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment) }, (ledger) => {
-    if (ledger?.begunBy !== record) return ledger;
-    const { begunBy: _, ...rest } = ledger;
-    return rest;
+    return ledger?.begunBy === record ? { ...ledger, begunBy: null } : ledger;
   });
 }
 

@@ -120,8 +120,11 @@ export interface StoredEnvironment extends Life {
   readonly serves?: Generations;
   /** The highest numbers of generations that any run has begun to make. */
   readonly made?: Generations;
-  /** Record of the first run that may have made something; absent while every run so far failed to enable its APIs. */
-  readonly begunBy?: string;
+  /**
+   * Record of the first run that may have made something; null while every run so far failed to enable its APIs, absent
+   * where an earlier version has not noted it.
+   */
+  readonly begunBy?: string | null;
   /** Which warnings of its end were given. */
   readonly warned?: readonly string[];
   /** The last extensions of its life, by the ids of their records, so that none counts twice. */

@@ -46,7 +46,8 @@ describe("answerPlan", () => {
   });
 
   it.each([
-    [{ plans: ["h"] }, false],
+    [{ plans: ["h"], begunBy: null }, false],
+    [{ plans: ["h"] }, true],
     [{ plans: ["h"], begunBy: "r0" }, true],
     [{ plans: ["h"], serves: { database: 1, cluster: 1 } }, true],
   ])("tells a removal whether something may stand of %j", async (ledger, mayStand) => {

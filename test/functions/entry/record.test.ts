@@ -126,7 +126,7 @@ describe("answerRecord", () => {
     await failed("run-1", { services: { ...report, state: "done" }, network: report });
     expect(stored(storage, "environments/staging.json")).toMatchObject({ begunBy: "run-1" });
     await failed("run-1", { services: report });
-    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["h"] });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["h"], begunBy: null });
   });
 
   it("forgets an environment that is gone, and of one that is not quite that it is ready", async () => {
