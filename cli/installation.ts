@@ -1,7 +1,9 @@
 import { createAuth, unguarded } from "../google/auth.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
+import { connectWorkflows } from "../google/clients/workflows.ts";
 import { functionId, installationName } from "../spec/names.ts";
+import type { ExecutionList } from "./audit/executions.ts";
 import { identityToken, memberOf } from "./identity-token.ts";
 import { createRequestClient, type RequestClient } from "./request-client.ts";
 
@@ -18,6 +20,8 @@ export interface Installation {
   readonly storage: StorageClient;
   /** The installation's bucket. */
   readonly bucket: string;
+  /** The executions that runs are. */
+  readonly executions: ExecutionList;
   /** Whoever is logged in, as policies name members. */
   readonly member: () => Promise<string | undefined>;
 }
@@ -33,6 +37,10 @@ export async function findInstallation({ project, region }: Place): Promise<Inst
     requests: createRequestClient({ url, token }),
     storage: connectStorage(auth)(unguarded),
     bucket: installationName(project),
+    executions: {
+      workflow: `projects/${project}/locations/${region}/workflows/alloyrun-environment`,
+      workflows: connectWorkflows(auth)(unguarded),
+    },
     member: async () => memberOf(await token()),
   };
 }

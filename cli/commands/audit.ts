@@ -1,6 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { createAuth, unguarded } from "../../google/auth.ts";
-import { connectWorkflows } from "../../google/clients/workflows.ts";
 import { gatherEvidence } from "../audit/evidence.ts";
 import { type AuditedBucket, readChain, toRecord } from "../audit/records.ts";
 import { type Verification, verifyChain } from "../audit/verify.ts";
@@ -42,12 +40,10 @@ export async function audit(bucket: AuditedBucket, options: AuditOptions, termin
 
 /** Checks that no record of an environment was changed, removed or left out. */
 export async function verifyAudit(
-  { place: { project, region }, ...bucket }: Pick<Installation, "place" | "storage" | "bucket">,
+  { executions, ...bucket }: Pick<Installation, "executions" | "storage" | "bucket">,
   { environment, head: noted }: { readonly environment: string; readonly head?: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workflow = `projects/${project}/locations/${region}/workflows/alloyrun-environment`;
-  const executions = { workflow, workflows: connectWorkflows(createAuth())(unguarded) };
   const verification = await verifyChain(bucket, environment, { head: noted, executions });
   if (!verification) {
     terminal.complain([`no environment ${environment} is known here: nothing was ever requested or recorded of it`]);

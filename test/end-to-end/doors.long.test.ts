@@ -28,7 +28,10 @@ const seed = `seeds/${"1".repeat(64)}.tgz`;
 /** Requests come in by Pub/Sub and tickets, events go out to a webhook, a link approves: through the deployed functions. */
 describe("the doors of an installation", () => {
   const receiver = createReceiver();
-  const takeAway = createTakeAway("my-project", () => false);
+  const takeAway = createTakeAway("my-project", {
+    mayTake: () => false,
+    isTriedAgain: (key) => /^alloyrun-(push|scheduler|sweep): /.test(key),
+  });
   let cloud: InstalledCloud;
   let watched: Watched;
   let hook: string;

@@ -24,7 +24,7 @@ export function keepTerminal(): KeptTerminal {
   };
 }
 
-/** An installation that answers only what a test says; anything else is an error. */
+/** An installation without executions that answers only what a test says; anything else is an error. */
 export function installationOf(requests: Partial<RequestClient>): Installation & { readonly storage: MemoryStorage } {
   const refuse = () => Promise.reject(new Error("not to be asked"));
   return {
@@ -32,6 +32,7 @@ export function installationOf(requests: Partial<RequestClient>): Installation &
     bucket: "b",
     member: refuse,
     storage: createMemoryStorage(),
+    executions: { workflow: "w", workflows: { listExecutions: async () => [] } },
     requests: {
       ...{ request: refuse, getRun: refuse, cancelRun: refuse, resumeRun: refuse, getEnvironment: refuse },
       ...{ freeze: refuse, unfreeze: refuse, extend: refuse, getApproval: refuse, decide: refuse },

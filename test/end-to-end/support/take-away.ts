@@ -58,13 +58,16 @@ export function untaken(rights: readonly string[], takeAway: TakeAway): readonly
   return rights.filter((key) => !felt.some((one) => one.key === key));
 }
 
-/** Accounts in whose name Google itself tries again. */
-const triedAgain = /^alloyrun-(push|scheduler|sweep): /;
+/** Which rights are taken of accounts that are no function's own. */
+export interface Others {
+  /** Whether a right may be taken at this moment: each costs a run. */
+  readonly mayTake: (key: string) => boolean;
+  /** Those that whoever needs them tries again with by itself; they are taken once, for a moment, and cost no run. */
+  readonly isTriedAgain: (key: string) => boolean;
+}
 
-/**
- * @param draws which rights to take now of accounts that are no function's own: each costs a run
- */
-export function createTakeAway(project: string, draws: (key: string) => boolean): TakeAway {
+/** Takes rights of a project's accounts. */
+export function createTakeAway(project: string, { mayTake, isTriedAgain }: Others): TakeAway {
   const holders = new Map(installationFunctions(project).map(({ id, account }) => [id, account]));
   const accounts = new Set(holders.values());
   const seen = new Set<string>();
@@ -102,7 +105,7 @@ export function createTakeAway(project: string, draws: (key: string) => boolean)
   }
 
   function picksOfOther({ key, permission }: Lacked, holder: string): boolean {
-    if (triedAgain.test(key)) {
+    if (isTriedAgain(key)) {
       if (once.get(key) === true) ended.push({ key, outcome: "again", said: "" });
       const isFirst = !once.has(key);
       once.set(key, isFirst);
@@ -110,7 +113,7 @@ export function createTakeAway(project: string, draws: (key: string) => boolean)
     }
     const present = away.find((one) => !accounts.has(one.holder));
     if (present) return present.key === key;
-    if (seen.has(key) || !draws(key)) return false;
+    if (seen.has(key) || !mayTake(key)) return false;
     seen.add(key);
     away.push({ key, permission, holder, beside: new Map(), calls: new Set() });
     return true;
