@@ -134,7 +134,7 @@ const entries: readonly EntryDeclaration[] = [
     title: "decides what a run is about",
     permissions: [],
     bucket: {
-      reads: ["chains/", "environments/", "requests/", "specs/"],
+      reads: ["chains/", "environments/", "requests/", "seeds/", "specs/"],
       adds: ["plans/"],
       writes: ["approvals/"],
       lists: true,

@@ -31,6 +31,8 @@ export interface Rest {
   readonly findJson: <Body extends object>(request: RestRequest) => Promise<Body | undefined>;
   /** The answer's text with its headers, for contents that are not JSON. */
   readonly fetchText: (request: RestRequest) => Promise<RestText>;
+  /** The answer's bytes, for contents that are no text. */
+  readonly fetchBytes: (request: RestRequest) => Promise<Uint8Array>;
 }
 
 /** An answer as it came. */
@@ -39,14 +41,22 @@ export interface RestText {
   readonly headers: Headers;
 }
 
+/** An answer, as text unless bytes were asked for. */
+interface Answer extends RestText {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Opens REST for one request of ours; calls that change something ask `guard` first. */
 export function createRest(auth: GoogleAuth, guard: Guard): Rest {
-  const fetchText = async (request: RestRequest): Promise<RestText> => {
+  const fetchAs = async (request: RestRequest, responseType: "text" | "arraybuffer"): Promise<Answer> => {
     if (request.method !== "GET" && !request.readsOnly) await guard();
-    const answer = await send(auth, request);
+    const answer = await send(auth, request, responseType);
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw errorOfResponse(answer, request.site);
   };
+  const fetchText: Rest["fetchText"] = (request) => fetchAs(request, "text");
+  const fetchBytes: Rest["fetchBytes"] = async (request) => (await fetchAs(request, "arraybuffer")).bytes;
   const fetchJson = async <Body extends object>(request: RestRequest): Promise<Body> => {
     const { text } = await fetchText(request);
     const body = toObject(parseJson(text === "" ? "{}" : text));
@@ -54,7 +64,7 @@ export function createRest(auth: GoogleAuth, guard: Guard): Rest {
     throw new ApiError({ ...request.site, code: "INTERNAL", text: `answered no JSON object: ${text.slice(0, 200)}` });
   };
   const findJson = <Body extends object>(request: RestRequest) => orAbsent(fetchJson<Body>(request));
-  return { fetchText, fetchJson, findJson };
+  return { fetchText, fetchBytes, fetchJson, findJson };
 }
 
 /** What a call gives; undefined when it ended with NOT_FOUND. */
@@ -72,7 +82,7 @@ function withoutOwnHeaders(): PassThroughClient {
   return new PassThroughClient({ useAuthRequestParameters: false });
 }
 
-async function send(auth: GoogleAuth, request: RestRequest): Promise<RestText & { readonly status: number }> {
+async function send(auth: GoogleAuth, request: RestRequest, responseType: "text" | "arraybuffer"): Promise<Answer> {
   const content = contentOf(request);
   const client = request.anonymous ? withoutOwnHeaders() : await clientOf(auth, request.site);
   try {
@@ -82,11 +92,13 @@ async function send(auth: GoogleAuth, request: RestRequest): Promise<RestText & 
       headers: content ? { "content-type": content.type } : {},
       ...(content && { data: content.data }),
       timeout: (request.timeoutSeconds ?? 60) * 1000,
-      responseType: "text" as const,
+      responseType,
       validateStatus: () => true,
     };
-    const answer = await client.request<string>(options);
-    return { status: answer.status, text: answer.data, headers: answer.headers };
+    const { status, data, headers } = await client.request<string | ArrayBuffer>(options);
+    if (typeof data === "string") return { status, text: data, bytes: new Uint8Array(), headers };
+    const bytes = new Uint8Array(data);
+    return { status, text: status < 300 ? "" : new TextDecoder().decode(bytes), bytes, headers };
   } catch (caught) {
     throw toApiError(caught, request.site);
   }

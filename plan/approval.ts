@@ -17,16 +17,21 @@ export function decidersOf({ approvers, timeoutSeconds }: ApprovalPolicy): Decid
   return { approvers: approvers.map(toAddress), timeoutSeconds };
 }
 
-/** Why a person must approve what has these effects, each reason in a sentence; empty when nobody must. */
+/**
+ * Why a person must approve what has these effects, each reason in a sentence; empty when nobody must.
+ *
+ * @param losses what may lose rows, where that is not plain from the changes
+ */
 export function reasonsToAsk(
   policy: ApprovalPolicy,
   { dataLoss, downtime, costPerDay }: PlanEffects,
+  losses: readonly string[] = [],
 ): readonly string[] {
   const limit = policy.costPerDay ?? 0;
   const { after } = costPerDay;
   const reasons = {
     always: "the policy asks for every change",
-    "data-loss": dataLoss && "rows are lost",
+    "data-loss": dataLoss && ["rows are lost", ...losses],
     downtime: downtime && "the environment does not answer meanwhile",
     cost: after > limit && `${after.toFixed(2)} USD a day is more than ${limit.toFixed(2)}`,
   };

@@ -51,7 +51,7 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
   /** What each step's `plan` has told. */
   readonly changes: Partial<Record<PlannedChange["step"], readonly Change[]>>;
   /** Why somebody must approve what has these effects. */
-  readonly reasonsOf?: (effects: PlanEffects, changes: number) => readonly string[];
+  readonly reasonsOf?: (effects: PlanEffects, changes: readonly PlannedChange[]) => readonly string[];
   /** Who decides, should there be a reason. */
   readonly deciders?: Deciders;
 }
@@ -64,7 +64,7 @@ export function digestOf(observations: Observations): Digest {
     (told[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
   );
   const effects = effectsOf(planned, plan, action);
-  const reasons = reasonsOf?.(effects, planned.length) ?? [];
+  const reasons = reasonsOf?.(effects, planned) ?? [];
   const content = { environment: plan.environment, action, level, planHash: plan.hash, generations };
   const timeless = planned.map(({ effects: { dataLoss, downtime, costPerDay }, ...rest }) => ({
     ...rest,

@@ -72,6 +72,11 @@ export function highestOf(one: Generations, other: Generations): Generations {
   return { database: Math.max(one.database, other.database), cluster: Math.max(one.cluster, other.cluster) };
 }
 
+/** Whether both are the same database in the same cluster. */
+export function sameGenerations(one: Generations, other: Generations): boolean {
+  return one.database === other.database && one.cluster === other.cluster;
+}
+
 /** Which generation has this name; undefined when none has. */
 function numberOf(name: string, nameOf: (generation: number) => string): number | undefined {
   const generation = Number(/g(\d{1,6})$/.exec(name)?.[1] ?? 1);

@@ -157,7 +157,9 @@ const approvalSchema = z.strictObject({
   when: z
     .array(z.enum(["always", "data-loss", "downtime", "cost"]))
     .default([])
-    .describe("Kinds of change that a person must approve."),
+    .describe(
+      "Kinds of change that a person must approve. New or changed seed files count as `data-loss` where they are applied to a database in use, unless they only create and insert.",
+    ),
   costPerDay: z.number().positive().optional().describe("USD a day above which `cost` asks."),
   approvers: z
     .array(text(/^user:[^\s@]+@[^\s@]+$/, "must be a person, user: and an e-mail address", "user:ann@example.com"))

@@ -15,6 +15,7 @@ import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
 import { changesOfSpec, reasonsOf, storedTerms } from "../plan/judge.ts";
+import { withSeedLoss } from "../plan/seed-loss.ts";
 import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, mayStand } from "./ledger.ts";
@@ -71,12 +72,16 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   ]);
   const judged = { run, plan: stored, request, terms, ledger: ledger?.value };
   const policy = stricterOf(terms?.approval, stored.approval);
+  const generations = { database: run.databaseGeneration, cluster: run.clusterGeneration };
+  const told = changesOf(body);
+  const seeding = { bucket, plan: stored, ledger: ledger?.value, generations, changes: told };
+  const changes = run.action === "down" ? told : await withSeedLoss(storage, seeding);
   const digest = digestOf({
     plan: stored,
     action: run.action === "check" ? "plan" : run.action,
     level: run.level,
-    generations: { database: run.databaseGeneration, cluster: run.clusterGeneration },
-    changes: { ...changesOf(body), spec: changesOfSpec(judged) },
+    generations,
+    changes: { ...changes, spec: changesOfSpec(judged) },
     reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
     deciders: policy && decidersOf(policy),
   });
@@ -85,9 +90,9 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   const asked = request.target === undefined ? request.changesHash : undefined;
   const moved =
     asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
-  const { changesHash, effects, changes, reasons } = digest;
+  const { changesHash, effects, reasons } = digest;
   const stale = moved.length > 0 ? `the plan ${asked} is stale; what moved: ${moved.join("; ")}` : null;
-  return { changesHash, effects, changes: changes.length, reasons, stale };
+  return { changesHash, effects, changes: digest.changes.length, reasons, stale };
 }
 
 async function movedSince(

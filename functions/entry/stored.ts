@@ -118,6 +118,8 @@ export interface StoredEnvironment extends Life {
   readonly target?: { readonly level: Level; readonly generations: Generations };
   /** What it was ready with last: where its rows are, whatever has become of its service since. */
   readonly serves?: Generations;
+  /** The packed seed files that its database was ready with last: `seeds/<sha256>.tgz`. */
+  readonly seed?: string;
   /** The highest numbers of generations that any run has begun to make. */
   readonly made?: Generations;
   /**

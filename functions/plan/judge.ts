@@ -3,6 +3,7 @@ import { reasonsToAsk } from "../../plan/approval.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import type { PlanEffects } from "../../plan/digest.ts";
 import { endsEarlier, lifeGiven } from "../../plan/life.ts";
+import { seedLossesOf } from "../../plan/seed-loss.ts";
 import { loosenings, reasonsToKeep, stricterOf, type Terms, termsOf, unreadableTerms } from "../../plan/terms.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { parseSpec } from "../../spec/load.ts";
@@ -52,13 +53,17 @@ export function changesOfSpec({ run, plan, request, terms, ledger }: Case): read
 }
 
 /** Why somebody must be asked, each reason in a sentence: by the stricter of the stored and the new policy. */
-export function reasonsOf({ run, plan, request, terms }: Case, effects: PlanEffects, changes: number): string[] {
+export function reasonsOf(
+  { run, plan, request, terms }: Case,
+  effects: PlanEffects,
+  changes: readonly Change[],
+): string[] {
   // The spec itself, which whoever may approve has seen, says when the environment ends.
-  if (run.action === "plan" || request.expiry !== undefined || changes === 0) return [];
+  if (run.action === "plan" || request.expiry !== undefined || changes.length === 0) return [];
   const policy = stricterOf(terms?.approval, plan.approval);
   const kept = run.action === "up" && terms ? reasonsToKeep(terms, loosenings(terms, plan)) : [];
   const unread = terms === unreadableTerms ? ["its stored spec cannot be read any more"] : [];
-  return [...unread, ...(policy ? reasonsToAsk(policy, effects) : []), ...kept];
+  return [...unread, ...(policy ? reasonsToAsk(policy, effects, seedLossesOf(changes)) : []), ...kept];
 }
 
 function toText(seconds: number | undefined): string {

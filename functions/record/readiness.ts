@@ -5,6 +5,7 @@ import { ledgerObject } from "../entry/ledger.ts";
 import { beingChanged, readStored, writeStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { fenceGuard } from "../fence.ts";
+import { seedObjectOf } from "../plan/seed-object.ts";
 
 /** Since when an environment is ready, and until when it lives; seconds since the epoch. */
 export interface Readiness {
@@ -33,7 +34,10 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const object = ledgerObject(run.environment);
   const found = await readStored<StoredEnvironment>(storage, bucket, object);
   const { target: _, ...known } = found?.value ?? { plans: [run.planHash] };
-  const spec = await timeToLiveOf(storage, ready);
+  const plan = await planOf(storage, ready);
+  const spec = plan?.timeToLiveSeconds;
+  // A rebuild of the application alone applies none.
+  const isSeeded = run.action !== "rebuild" || run.level !== "app";
   const given = lifeGiven(known, { asked: ready.request.timeToLiveSeconds, spec });
   const { seconds } = given ?? {};
   const readyAt = known.readyAt ?? run.now;
@@ -41,6 +45,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const wanted: StoredEnvironment = {
     ...known,
     serves: { database: run.databaseGeneration, cluster: run.clusterGeneration },
+    seed: (isSeeded && plan && seedObjectOf(plan)) || known.seed,
     ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
     ...{ timeToLiveSeconds: given ? seconds : known.timeToLiveSeconds, specTimeToLiveSeconds: spec ?? null },
     ...{ expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
@@ -51,7 +56,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   return { readyAt, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
-/** What the plan says, which was made from the spec. */
-async function timeToLiveOf(storage: StorageClient, { bucket, run }: ReadyRun): Promise<number | undefined> {
-  return (await readStored<StoredPlan>(storage, bucket, `plans/${run.planHash}.json`))?.value.timeToLiveSeconds;
+/** The plan was made from the spec, and says what that does. */
+async function planOf(storage: StorageClient, { bucket, run }: ReadyRun): Promise<StoredPlan | undefined> {
+  return (await readStored<StoredPlan>(storage, bucket, `plans/${run.planHash}.json`))?.value;
 }

@@ -36,6 +36,8 @@ export interface ObjectWrite {
 export interface StorageClient {
   readonly getObject: (bucket: string, object: string) => Promise<StorageObject | undefined>;
   readonly readText: (bucket: string, object: string) => Promise<StoredText | undefined>;
+  /** Content that is no text. */
+  readonly readBytes: (bucket: string, object: string) => Promise<Uint8Array | undefined>;
   /** The object as written; undefined when `ifGenerationMatch` did not hold. */
   readonly write: (write: ObjectWrite) => Promise<StorageObject | undefined>;
   /** Whether it is gone now by this call; false when it was gone already or is at another generation. */
@@ -55,6 +57,11 @@ function storageOf(rest: Rest): StorageClient {
     const request = { method: "GET", url: objectUrl(bucket, object), query: { alt: "media" } } as const;
     const answer = await orAbsent(rest.fetchText({ ...request, site: site("get", bucket, object) }));
     return answer && toStored(answer);
+  };
+
+  const readBytes: StorageClient["readBytes"] = (bucket, object) => {
+    const request = { method: "GET", url: objectUrl(bucket, object), query: { alt: "media" } } as const;
+    return orAbsent(rest.fetchBytes({ ...request, site: site("get", bucket, object) }));
   };
 
   const write: StorageClient["write"] = ({ bucket, object, content, contentType, ifGenerationMatch }) =>
@@ -90,7 +97,7 @@ function storageOf(rest: Rest): StorageClient {
     return found;
   };
 
-  return { getObject, readText, write, deleteObject, listObjects };
+  return { getObject, readText, readBytes, write, deleteObject, listObjects };
 }
 
 interface ObjectPage {

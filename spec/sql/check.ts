@@ -26,7 +26,7 @@ export function checkSql(sql: string): SqlFault[] {
 }
 
 /** The tokens of each statement; the faults of strings, comments and parentheses go to the list. */
-function splitIntoStatements(sql: string, faults: SqlFault[]): SqlToken[][] {
+export function splitIntoStatements(sql: string, faults: SqlFault[]): SqlToken[][] {
   const statements: SqlToken[][] = [];
   const parentheses: SqlToken[] = [];
   let current: SqlToken[] = [];

@@ -27,7 +27,7 @@ interface Piece {
 
 /** Patterns in the order in which they are tried, each for what it is when it has its end. */
 const patterns: readonly (readonly [Piece["kind"], RegExp])[] = [
-  ["blank", /\s+|--[^\n]*/y],
+  ["blank", /\s+|--[^\n\r]*/y],
   ["quoted", /[eE]'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'/sy],
   ["quoted", /(?:[bBxXnN]|[uU]&)?'[^']*(?:''[^']*)*'/y],
   ["quoted", /(?:[uU]&)?"[^"]*(?:""[^"]*)*"/y],

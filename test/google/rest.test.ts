@@ -56,6 +56,18 @@ describe("createRest", () => {
     expect(seen).toMatchObject([{ type: "application/gzip", body: "AB" }]);
   });
 
+  it("gives bytes as they come, and explains a refusal to give them", async () => {
+    const bytes = Buffer.from([0x1f, 0x8b, 0xff, 0x00, 0x80]);
+    answer = (_request, response) => response.setHeader("content-type", "application/gzip").end(bytes);
+    expect(Buffer.from(await rest.fetchBytes({ method: "GET", url, site }))).toEqual(bytes);
+    answer = (_request, response) => {
+      response.statusCode = 403;
+      response.end(JSON.stringify({ error: { code: 403, status: "PERMISSION_DENIED", message: "not yours" } }));
+    };
+    const refusal = { code: "PERMISSION_DENIED", message: expect.stringContaining("not yours") };
+    await expect(rest.fetchBytes({ method: "GET", url, site })).rejects.toMatchObject(refusal);
+  });
+
   it("asks the guard before what changes something, and only then", async () => {
     await rest.fetchJson({ method: "GET", url, site });
     await rest.fetchJson({ method: "POST", url, site, readsOnly: true });

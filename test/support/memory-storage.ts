@@ -8,6 +8,7 @@ export interface MemoryStorage extends StorageClient {
 
 interface Kept {
   readonly text: string;
+  readonly bytes: Uint8Array;
   readonly generation: string;
   readonly timeCreated: string;
 }
@@ -17,10 +18,11 @@ export function createMemoryStorage(): MemoryStorage {
   const objects = new Map<string, Kept>();
   let writes = 0;
   const generationOf = (object: string) => objects.get(object)?.generation ?? "0";
-  const toObject = (name: string, { generation, timeCreated }: Kept): StorageObject => ({
+  const toObject = (name: string, { generation, timeCreated, bytes }: Kept): StorageObject => ({
     name,
     generation,
     timeCreated,
+    size: String(bytes.length),
   });
   return {
     texts: () => Object.fromEntries([...objects].map(([name, { text }]) => [name, text])),
@@ -32,11 +34,15 @@ export function createMemoryStorage(): MemoryStorage {
       const kept = objects.get(object);
       return kept && { text: kept.text, generation: kept.generation, readAt: "2026-01-01T00:00:00.000Z" };
     },
+    async readBytes(_bucket, object) {
+      return objects.get(object)?.bytes;
+    },
     async write({ object, content, ifGenerationMatch }: ObjectWrite) {
       if (ifGenerationMatch !== undefined && ifGenerationMatch !== generationOf(object)) return undefined;
       writes += 1;
       const timeCreated = new Date(writes * 1000).toISOString();
-      const kept = { text: Buffer.from(content).toString("utf8"), generation: String(writes), timeCreated };
+      const bytes = Buffer.from(content);
+      const kept = { text: bytes.toString("utf8"), bytes, generation: String(writes), timeCreated };
       objects.set(object, kept);
       return toObject(object, kept);
     },

@@ -13,22 +13,27 @@ export interface SeedFile {
   readonly checksum: string;
 }
 
-/** A seed archive unpacks to at most this many bytes. */
-const largestBytes = 512 * 1024 * 1024;
+/** A seed archive unpacks to at most this many bytes, where the seed runner reads it. */
+const mostUnpackedBytes = 512 * 1024 * 1024;
 
 /**
  * Checks a packed seed directory against the hash in its object's name, and reads its `*.sql` files in the order in
  * which they are applied: that of their paths' characters, so `010-b.sql` comes after `002-a.sql`.
  *
  * @param object `seeds/<sha256>.tgz`
+ * @param largestBytes what it may unpack to
  * @throws SeedFailure `checksum` when the bytes are not those that the name promises; `archive` when they cannot be read
  */
-export async function readSeedFiles(object: string, packed: Uint8Array): Promise<readonly SeedFile[]> {
+export async function readSeedFiles(
+  object: string,
+  packed: Uint8Array,
+  largestBytes: number = mostUnpackedBytes,
+): Promise<readonly SeedFile[]> {
   const promised = /([0-9a-f]{64})\.tgz$/.exec(object)?.[1];
   if (promised !== sha256(packed)) {
     throw new SeedFailure({ kind: "checksum", message: `${object} is not the archive that its name promises` });
   }
-  const entries = await unpack(object, packed);
+  const entries = await unpack(object, packed, largestBytes);
   return entries
     .filter(({ path }) => path.endsWith(".sql"))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
@@ -40,7 +45,7 @@ interface Entry {
   readonly bytes: Uint8Array;
 }
 
-async function unpack(object: string, packed: Uint8Array): Promise<readonly Entry[]> {
+async function unpack(object: string, packed: Uint8Array, largestBytes: number): Promise<readonly Entry[]> {
   const reading: Promise<Entry>[] = [];
   let total = 0;
   const onReadEntry = (entry: ReadEntry): void => {
@@ -53,7 +58,10 @@ async function unpack(object: string, packed: Uint8Array): Promise<readonly Entr
   } catch (cause) {
     throw new SeedFailure({ kind: "archive", message: `${object} cannot be unpacked: ${String(cause)}`, cause });
   }
-  if (total > largestBytes) throw new SeedFailure({ kind: "archive", message: `${object} unpacks to over 512 MiB` });
+  if (total > largestBytes) {
+    const mebibytes = Math.floor(largestBytes / 1024 ** 2);
+    throw new SeedFailure({ kind: "archive", message: `${object} unpacks to over ${mebibytes} MiB` });
+  }
   return Promise.all(reading);
 }
 

@@ -13,14 +13,18 @@ describe("settleReadiness", () => {
   beforeEach(async () => {
     storage = createMemoryStorage();
     await put(storage, "locks/staging.json", {});
-    await put(storage, "plans/h.json", { timeToLiveSeconds: 72 * hour });
+    await put(storage, "plans/h.json", { steps: [], timeToLiveSeconds: 72 * hour });
   });
 
   function settle(
     now: number,
-    { planHash = "h", timeToLiveSeconds }: { planHash?: string; timeToLiveSeconds?: number } = {},
+    {
+      planHash = "h",
+      action = "up",
+      timeToLiveSeconds,
+    }: { planHash?: string; action?: "up" | "rebuild"; timeToLiveSeconds?: number } = {},
   ) {
-    const about = { environment: "staging", action: "up", level: "app", planHash } as const;
+    const about = { environment: "staging", action, level: "app", planHash } as const;
     const generations = { databaseGeneration: 1, clusterGeneration: 1 };
     const fence = { bucket: "b", object: "locks/staging.json", generation: "1" };
     const run = { id: `r${now}`, ...about, now, ...generations, fence };
@@ -56,7 +60,7 @@ describe("settleReadiness", () => {
   });
 
   it("lets it live for ever when nothing ends it, also when something did before", async () => {
-    await put(storage, "plans/kept.json", {});
+    await put(storage, "plans/kept.json", { steps: [] });
     await settle(1000);
     expect(await settle(2000, { planHash: "kept" })).toEqual({ readyAt: 1000 });
     expect(stored(storage, object)).not.toHaveProperty("expiresAt");
@@ -64,7 +68,7 @@ describe("settleReadiness", () => {
   });
 
   it("keeps what a request gave when a later run gives none, whatever the spec says all along", async () => {
-    await put(storage, "plans/kept.json", {});
+    await put(storage, "plans/kept.json", { steps: [] });
     for (const planHash of ["h", "kept"]) {
       await storage.deleteObject("b", object);
       await settle(1000, { planHash, timeToLiveSeconds: 5 * hour });
@@ -75,7 +79,7 @@ describe("settleReadiness", () => {
   });
 
   it("takes what the spec says anew after that", async () => {
-    await put(storage, "plans/other.json", { timeToLiveSeconds: 24 * hour });
+    await put(storage, "plans/other.json", { steps: [], timeToLiveSeconds: 24 * hour });
     await settle(1000, { timeToLiveSeconds: 5 * hour });
     expect(await settle(9000, { planHash: "other" })).toEqual({ readyAt: 1000, expiresAt: 9000 + 24 * hour });
   });
@@ -83,6 +87,18 @@ describe("settleReadiness", () => {
   it("begins anew after a removal that was not finished", async () => {
     await put(storage, object, { plans: ["h"], expiresAt: 50, timeToLiveSeconds: 72 * hour });
     expect(await settle(1000)).toEqual({ readyAt: 1000, expiresAt: 1000 + 72 * hour });
+  });
+
+  it("notes which seed files it is ready with, but not of a rebuild that applies none", async () => {
+    const planWith = (name: string) => ({ steps: [{ name: "seed", input: { seed: { object: name } } }] });
+    await put(storage, "plans/one.json", planWith("seeds/one.tgz"));
+    await put(storage, "plans/two.json", planWith("seeds/two.tgz"));
+    await settle(1000, { planHash: "one" });
+    expect(stored(storage, object)).toMatchObject({ seed: "seeds/one.tgz" });
+    await settle(2000, { planHash: "two", action: "rebuild" });
+    expect(stored(storage, object)).toMatchObject({ seed: "seeds/one.tgz" });
+    await settle(3000, { planHash: "two" });
+    expect(stored(storage, object)).toMatchObject({ seed: "seeds/two.tgz" });
   });
 
   it("ends what was unfinished of a rebuild, and keeps the plans", async () => {
