@@ -6,7 +6,8 @@ import { expectedDuration } from "./duration.ts";
 import type { Generations, Level } from "./generation.ts";
 import { withNewImage } from "./new-image.ts";
 import type { Plan, PlanStep } from "./plan.ts";
-import type { StepName } from "./step.ts";
+import { onlyOnce, type StandingResource, type StepChange, standingOf, stayingAfter } from "./standing.ts";
+import { type StepName, stepNames } from "./step.ts";
 
 /** One change and the step that would make it; `spec` for what only the stored spec says, such as who must approve. */
 export interface PlannedChange extends Change {
@@ -37,6 +38,11 @@ export interface Digest {
   /** In the order of the plan; what stays as it is is left out. */
   readonly changes: readonly PlannedChange[];
   readonly effects: PlanEffects;
+  /**
+   * What older plans of the environment made, and this one does not name: it is billed until something removes it, as a
+   * removal does. Absent when there is none.
+   */
+  readonly standing?: readonly StandingResource[];
   /** Why somebody must approve it, each reason in a sentence; empty when nobody must. */
   readonly reasons: readonly string[];
   /** Who decides; absent when nobody must. */
@@ -50,6 +56,8 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
   readonly plan: Pick<Plan, "environment" | "hash" | "region" | "steps">;
   /** What each step's `plan` has told. */
   readonly changes: Partial<Record<PlannedChange["step"], readonly Change[]>>;
+  /** What removing the parts of older plans would delete. */
+  readonly older?: readonly StepChange[];
   /** Why somebody must approve what has these effects. */
   readonly reasonsOf?: (effects: PlanEffects, changes: readonly PlannedChange[]) => readonly string[];
   /** Who decides, should there be a reason. */
@@ -58,14 +66,16 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
 
 /** Adds up what the steps would change. The same observations give the same hash. */
 export function digestOf(observations: Observations): Digest {
-  const { plan, action, level, generations, changes, reasonsOf } = observations;
-  const told = action === "down" ? changes : withNewImage(changes, plan);
-  const planned = (["spec", ...plan.steps.map(({ name }) => name)] as const).flatMap((step) =>
-    (told[step] ?? []).filter((change) => change.action !== "none").map((change) => ({ step, ...change })),
-  );
-  const effects = effectsOf(planned, plan, action);
+  const { plan, action, level, generations, reasonsOf } = observations;
+  const planned = plannedOf(observations);
+  const standing = action === "down" ? [] : standingOf(observations.older ?? [], plan);
+  const effects = effectsOf(planned, { plan, action, standing });
+  const staying = stayingAfter(standing, planned);
   const reasons = reasonsOf?.(effects, planned) ?? [];
-  const content = { environment: plan.environment, action, level, planHash: plan.hash, generations };
+  const content = {
+    ...{ environment: plan.environment, action, level, planHash: plan.hash, generations },
+    ...(staying.length > 0 && { standing: staying }),
+  };
   const timeless = planned.map(({ effects: { dataLoss, downtime, costPerDay }, ...rest }) => ({
     ...rest,
     effects: { dataLoss, downtime, costPerDay },
@@ -75,6 +85,18 @@ export function digestOf(observations: Observations): Digest {
     canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay, ...decision }),
   );
   return { ...content, changes: planned, effects, ...decision, changesHash };
+}
+
+/** What changes, in the order of the steps. A removal takes down what older plans made, too. */
+function plannedOf({ plan, action, changes, older = [] }: Observations): readonly PlannedChange[] {
+  const told = action === "down" ? changes : withNewImage(changes, plan);
+  const besides = action === "down" ? older : [];
+  const all = (["spec", ...stepNames] as const).flatMap((step) => [
+    ...(told[step] ?? []).map((change) => ({ step, ...change })),
+    ...besides.filter((change) => change.step === step),
+  ]);
+  const some = all.filter(({ action: kind }) => kind !== "none");
+  return besides.length > 0 ? onlyOnce(some) : some;
 }
 
 /** What differs between two digests, as people name it: resources that only one of them changes, or changes otherwise. */
@@ -88,6 +110,7 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
     ...(before.planHash === after.planHash ? [] : ["the spec"]),
     ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
     ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
+    ...(canonicalJson([before.standing]) === canonicalJson([after.standing]) ? [] : ["what older plans have left"]),
     ...gone.map(({ action, resource }) => `no longer: ${action} ${resource}`),
     ...fresh.map(({ action, resource }) => `now: ${action} ${resource}`),
   ];
@@ -95,19 +118,29 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
 
 function effectsOf(
   changes: readonly PlannedChange[],
-  plan: Observations["plan"],
-  action: Digest["action"],
+  {
+    plan,
+    action,
+    standing,
+  }: Pick<Observations, "plan" | "action"> & { readonly standing: readonly StandingResource[] },
 ): PlanEffects {
   const difference = changes.reduce((sum, { effects }) => sum + effects.costPerDay, 0);
   const { steps, source } = costOf(plan);
   // Nothing is rounded before the end, or nothing at all would seem to cost a cent.
-  const after = action === "down" ? 0 : steps.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
+  const planned = action === "down" ? 0 : sumOf(steps.map(({ usdPerDay }) => usdPerDay));
+  const costOfAll = (resources: readonly StandingResource[]) => sumOf(resources.map(({ costPerDay }) => costPerDay));
+  const before = Math.max(0, planned - difference) + costOfAll(standing);
+  const after = planned + costOfAll(stayingAfter(standing, changes));
   return {
     dataLoss: changes.some(({ effects }) => effects.dataLoss),
     downtime: changes.some(({ effects }) => effects.downtime),
-    costPerDay: { before: toCents(Math.max(0, after - difference)), after: toCents(after), ...source },
+    costPerDay: { before: toCents(before), after: toCents(after), ...source },
     expectedSeconds: Math.round(secondsOf(changes, plan, action)),
   };
+}
+
+function sumOf(amounts: readonly number[]): number {
+  return amounts.reduce((sum, amount) => sum + amount, 0);
 }
 
 /**
@@ -129,7 +162,11 @@ function secondsOf(
     );
   const secondsOfStep = ({ name, expectedSeconds }: PlanStep) =>
     isNew && (name === "verify" || name === "traffic") ? expectedSeconds : longest(name);
-  return expectedDuration({ steps: steps.map((step) => ({ ...step, expectedSeconds: secondsOfStep(step) })) }).seconds;
+  const { seconds } = expectedDuration({
+    steps: steps.map((step) => ({ ...step, expectedSeconds: secondsOfStep(step) })),
+  });
+  // Steps that only an older plan has are needed by none.
+  return Math.max(seconds, ...changes.map(({ effects }) => effects.expectedSeconds));
 }
 
 function toCents(usd: number): number {

@@ -9,13 +9,14 @@ import type { PlanDocument } from "./plan-document.ts";
 
 /** A plan for people: what it comes to, and with `verbose` every change and field. */
 export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: boolean }): string[] {
-  const { environment, of, level, changes, effects, approval, changesHash, command } = plan;
+  const { environment, of, level, changes, effects, standing = [], approval, changesHash, command } = plan;
   const subject = of === "rebuild" ? `rebuild of ${environment} at level ${level}` : `${of} of ${environment}`;
   return [
     `Plan of ${subject}: ${countChanges(changes)}`,
     ...(verbose ? renderChanges(changes) : renderTelling(changes)),
     ...seedLossesOf(changes).map((loss) => `  loses     ${loss}`),
     ...renderEffects(effects).map((line) => `  ${line}`),
+    ...renderStanding(standing),
     ...renderApproval(approval),
     `  plan      ${changesHash}`,
     ...renderWay(changes, command),
@@ -30,6 +31,15 @@ export function countChanges(changes: readonly PlannedChange[]): string {
   return changes.length === 0
     ? "nothing to change"
     : [...counts].map(([action, count]) => `${count} to ${action}`).join(", ");
+}
+
+/** What is billed and no spec names any more is easily forgotten. */
+function renderStanding(standing: NonNullable<PlanDocument["standing"]>): string[] {
+  return standing.map(({ resource, costPerDay }, index) => {
+    const name = resource.split("/").slice(-2).join("/");
+    const says = `${name}: ${usd(costPerDay)} USD a day, made by an older spec, until it is removed`;
+    return index === 0 ? `  stays     ${says}` : `            ${says}`;
+  });
 }
 
 function renderApproval({ needed, reasons, approvers, timeoutSeconds }: PlanDocument["approval"]): string[] {

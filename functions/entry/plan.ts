@@ -15,6 +15,7 @@ import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
 import { changesOfSpec, reasonsOf, storedTerms } from "../plan/judge.ts";
+import { olderChangesOf, olderParts } from "../plan/older.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
 import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
@@ -23,7 +24,8 @@ import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
- * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards, and by which steps), `digest` (what the
+ * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards, by which steps, and
+ * which older ones are asked what they have left), `digest` (what the
  * steps would change, what that means, and whether somebody must approve it), `ask` and `standing` (the approval).
  */
 export const plan: EntryAnswer = implementEntry("plan", (body) => answerPlan(body, openStorage()));
@@ -56,7 +58,8 @@ async function answerTarget(body: JsonObject, bucket: string, storage: StorageCl
   const generations = await targetOf(storage, { bucket, request, serving: toServing(body), names: namesOf(stored) });
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;
-  const told = { databaseGeneration: database, clusterGeneration: cluster, latest, ...scope };
+  const older = await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value });
+  const told = { databaseGeneration: database, clusterGeneration: cluster, latest, ...scope, older };
   return run.action === "down" ? { ...told, mayStand: mayStand(ledger?.value) } : told;
 }
 
@@ -82,6 +85,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     level: run.level,
     generations,
     changes: { ...changes, spec: changesOfSpec(judged) },
+    older: olderChangesOf(body),
     reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
     deciders: policy && decidersOf(policy),
   });

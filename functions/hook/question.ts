@@ -1,6 +1,7 @@
 import { type FieldChange, valueText } from "../../plan/change.ts";
 import { costOver, nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
+import type { StandingResource } from "../../plan/standing.ts";
 import { idOf } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import { type Html, html } from "./html.ts";
@@ -77,6 +78,7 @@ function askersOf({ approval, request }: Question): string {
 function factsOf(question: Question): readonly (readonly [string, Html])[] {
   const { approval, request, plan } = question;
   const { dataLoss = false, downtime = false, costPerDay, expectedSeconds = 0 } = plan?.effects ?? {};
+  const { standing = [] } = plan ?? {};
   const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`no row is lost`;
   const cost =
     costPerDay &&
@@ -87,6 +89,7 @@ function factsOf(question: Question): readonly (readonly [string, Html])[] {
     ...(moved.length > 0 ? [["Asked before; since then", listWords(moved)] as const] : []),
     ...(cost ? [["Cost a day", cost] as const] : []),
     ...totalOf(question),
+    ...(standing.length > 0 ? [["Stays, of older specs", html`<ul>${standing.map(listStanding)}</ul>`] as const] : []),
     ["Takes", html`about ${Math.max(1, Math.ceil(expectedSeconds / 60))} minutes`],
     ["Data", data],
     ["Meanwhile", downtime ? html`<strong class="bad">it does not answer</strong>` : html`it goes on answering`],
@@ -115,6 +118,10 @@ function listWords(words: readonly string[]): Html {
 function spanOf(seconds: number): string {
   const hours = seconds / 3600;
   return hours < 48 ? `${Math.round(hours * 10) / 10} hours` : `${Math.round(hours / 2.4) / 10} days`;
+}
+
+function listStanding({ resource, costPerDay }: StandingResource): Html {
+  return html`<li>${idOf(resource)}: ${usd(costPerDay)} USD a day, until it is removed</li>`;
 }
 
 function whatOf({ approval, request, plan }: Pick<Question, "approval" | "request" | "plan">): string {

@@ -73,6 +73,19 @@ const change = {
     .describe("What it means to people."),
 };
 
+/** What older plans of an environment have left, and what that costs: field of a plan. */
+export const standingSchema = z
+  .array(
+    z.strictObject({
+      step: z.enum(stepNames).describe("The step that would remove it."),
+      resource: z.string().describe("Full name of the resource."),
+      costPerDay: z.number().describe("USD a day by list price; part of the cost before and afterwards."),
+    }),
+  )
+  .describe(
+    "What older plans of the environment made and this one does not name: it is billed until something removes it, as `down` does. Absent when there is none.",
+  );
+
 /** What a run would do, as observed. */
 export const planSchema = z.strictObject({
   environment: environmentName(),
@@ -109,6 +122,7 @@ export const planSchema = z.strictObject({
       expectedSeconds: seconds("the longest chain of changes"),
     })
     .describe("What all changes together mean to people."),
+  standing: standingSchema.optional(),
   reasons: z.array(z.string()).describe("Why somebody must approve it, each reason in a sentence."),
   deciders: z
     .strictObject({

@@ -88,6 +88,47 @@ describe("digestOf", () => {
     expect(digest(gone, { action: "down" }).effects.costPerDay).toMatchObject({ before: 8, after: 0 });
   });
 
+  describe("with what older plans have left", () => {
+    const gone = { action: "delete" } as const;
+    const { cluster, instance } = stepOf(plan, "retire").input as RetireInput;
+    const old = { step: "instance", ...change(`${cluster}/instances/old`, gone, { costPerDay: -8 }) } as const;
+    const usualCost = digest({}).effects.costPerDay.after;
+
+    it("counts what is billed before and after, and tells that it stays", () => {
+      const { effects, standing, changes } = digest({}, { older: [old, old] });
+      expect(effects.costPerDay).toMatchObject({ before: usualCost + 8, after: usualCost + 8 });
+      expect(standing).toEqual([{ step: "instance", resource: old.resource, costPerDay: 8 }]);
+      expect(changes).toEqual([]);
+      expect(movedBetween(digest({}), digest({}, { older: [old] }))).toEqual(["what older plans have left"]);
+    });
+
+    it("leaves out what the plan names itself in any generation, and what costs nothing", () => {
+      const own = [instance, instance.replace("/instances/", "-g2/instances/")];
+      const named = own.map((name) => ({ ...old, ...change(name, gone, { costPerDay: -8 }) }));
+      const free = { ...old, ...change("projects/p/x", gone) };
+      expect(digest({}, { older: [...named, free] })).toEqual(digest({}));
+    });
+
+    it("counts as gone what lies in a cluster that the plan deletes", () => {
+      const retire = [change(cluster, gone, { costPerDay: -3 })];
+      const { effects, ...told } = digest({ retire }, { older: [old] });
+      expect(effects.costPerDay.before).toBeCloseTo(usualCost + 3 + 8, 2);
+      expect(effects.costPerDay.after).toBe(usualCost);
+      expect(told).not.toHaveProperty("standing");
+    });
+
+    it("removes it with all else, once", () => {
+      const present = { ...change(old.resource, gone, { costPerDay: -8, expectedSeconds: 120 }) };
+      const pool = { step: "readPool", ...change("pool", gone, { costPerDay: -2, expectedSeconds: 200 }) } as const;
+      const { changes, effects } = digest({ instance: [present] }, { action: "down", older: [old, pool] });
+      expect(changes.map(({ step, resource }) => [step, resource])).toEqual([
+        ["instance", old.resource],
+        ["readPool", "pool"],
+      ]);
+      expect(effects).toMatchObject({ costPerDay: { before: 10, after: 0 }, expectedSeconds: 200 });
+    });
+  });
+
   it("takes as long as the longest chain of steps that change something", () => {
     const { effects } = digest({
       cluster: [change("a", {}, { expectedSeconds: 20 }), change("b", {}, { expectedSeconds: 5 })],

@@ -44,6 +44,23 @@ describe("a decision about the run", () => {
     expect(callsOf(run, "plan target")[0]?.body).toMatchObject({ serving });
   });
 
+  it("asks older parts for the plan of their removal, and tells what they say", async () => {
+    const part = (step: string, name: string) => ({ step, function: `alloyrun-${step}`, input: { name } });
+    const older = [part("instance", "old"), part("instance", "older"), part("egress", "old")];
+    const target = { databaseGeneration: 1, clusterGeneration: 1, latest: "", only: [], outputs: {}, older };
+    const left = { state: "done", output: {}, changes: [{ resource: "r", action: "delete" }] };
+    const stub: Stub = { entries: { "plan target": [target] }, planning: { egress: [left] } };
+    const run = await runEnvironment("up", stub);
+    const asked = run.calls.filter(({ body }) => body.action === "plan" && body.input !== undefined);
+    const removals = asked.filter(({ body }) => (body.run as { action: string }).action === "down");
+    expect(removals.map(({ body }) => body.input)).toEqual(expect.arrayContaining(older.map(({ input }) => input)));
+    expect(removals).toHaveLength(3);
+    const told = callsOf(run, "plan digest")[0]?.body.older as readonly { readonly step: string }[];
+    expect(told.map(({ step }) => step).sort()).toEqual(["egress", "instance", "instance"]);
+    expect(told.find(({ step }) => step === "egress")).toMatchObject({ changes: left.changes });
+    expect(run.steps.every(({ body }) => (body.run as { action: string }).action === "up")).toBe(true);
+  });
+
   it("ends with the step's own error when a step cannot be planned, and has taken no lock", async () => {
     const error = { code: 400, status: "FAILED_PRECONDITION", message: "network is somebody else's", details: [] };
     const run = await runEnvironment("up", { planning: { network: [{ httpStatus: 400, body: { error } }] } });

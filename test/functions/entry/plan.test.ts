@@ -38,7 +38,9 @@ describe("answerPlan", () => {
     const first = plan.steps.find(({ name }) => name === "cluster")?.input as { readonly cluster: string };
     const serving = { database: "mydb_g2", instance: `${first.cluster}-g3/instances/my-primary` };
     const generations = { databaseGeneration: 3, clusterGeneration: 3 };
-    expect(await call("target", { serving })).toEqual({ ...generations, latest: "r0", only: [], outputs: {} });
+    expect(await call("target", { serving })).toEqual({
+      ...{ ...generations, latest: "r0", only: [], outputs: {}, older: [] },
+    });
     expect(await call("target", { serving: { database: "foreign", instance } })).toMatchObject({
       databaseGeneration: 2,
     });
@@ -79,6 +81,42 @@ describe("answerPlan", () => {
     expect(await call("target", { serving: parts })).toMatchObject({ only: expect.arrayContaining(["service"]) });
     await put(storage, "requests/r1.json", { ...usual, action: "up", level: "app" });
     expect(await call("target", { serving: parts })).toMatchObject({ only: [] });
+  });
+
+  it("asks older plans about what is billed under another name, and before a removal about whatever differs", async () => {
+    const olderText = exampleText.replace("name: my-alloyins", "name: old-primary");
+    const older = planOf(packSpec(olderText, { ...folders, source: `sources/${"9".repeat(64)}.tgz` }), installation);
+    expect(older.hash).not.toBe(plan.hash);
+    await put(storage, `plans/${older.hash}.json`, older);
+    await put(storage, "environments/users.json", { plans: [plan.hash, older.hash, "missing"] });
+    const partsOf = async (action: string) => {
+      const { older: parts } = (await call("target", { serving: {} }, { action })) as { older: { step: string }[] };
+      return parts.map(({ step }) => step);
+    };
+    const input = { instance: expect.stringMatching(/old-primary$/) };
+    expect(await call("target", { serving: {} })).toMatchObject({
+      older: [{ step: "instance", function: "alloyrun-instance", input }],
+    });
+    expect(await partsOf("up")).toEqual(["instance"]);
+    expect(await partsOf("down")).toEqual(["image", "instance", "retire"]);
+  });
+
+  it("counts what older plans have left, and says that it stays", async () => {
+    const left = { ...kept, resource: "projects/p/x/old", action: "delete", effects: { ...none, costPerDay: -5 } };
+    const without = (await digest([], { action: "up", level: "app" })) as {
+      effects: { costPerDay: { after: number } };
+    };
+    const answer = await call(
+      "digest",
+      { ...reportsOf(), older: [{ step: "instance", changes: [left] }] },
+      { action: "up", level: "app" },
+    );
+    const { after } = without.effects.costPerDay;
+    const changesHash = expect.not.stringMatching((without as object as { changesHash: string }).changesHash);
+    expect(answer).toMatchObject({ changesHash, changes: 0, effects: { costPerDay: { after: after + 5 } } });
+    expect(stored(storage, `plans/${(answer as { changesHash: string }).changesHash}.json`)).toMatchObject({
+      standing: [{ step: "instance", resource: "projects/p/x/old", costPerDay: 5 }],
+    });
   });
 
   it("stores what would change under its hash, and says what that means and who must be asked", async () => {
