@@ -28,20 +28,27 @@ export function termsOf({ policy, notify, tickets }: Pick<Spec, "policy" | "noti
 export const unreadableTerms: Terms = { approval: { when: ["always"], approvers: [], timeoutSeconds: 7 * 86_400 } };
 
 /**
- * The policy that judges a request: it asks whenever the stored or the new one would, and whom the stored one names
- * decides. Undefined when there is neither.
+ * The policy that judges a request: it asks whenever the stored or the new one would. Who decides is never taken from a spec
+ * that has not been let through itself: where the stored terms guard anything, those decide whom they name, and when they
+ * name nobody, anybody who may and did not ask. The new spec names them for a first build, and where nothing was guarded.
+ * Undefined when there is neither policy.
  */
-export function stricterOf(stored: ApprovalPolicy | undefined, asked: ApprovalPolicy | undefined) {
+export function stricterOf(terms: Terms | undefined, asked: ApprovalPolicy | undefined): ApprovalPolicy | undefined {
+  const stored = terms?.approval;
   if (!stored || !asked) return stored ?? asked;
   const limits = [stored, asked].flatMap(({ costPerDay }) => costPerDay ?? []);
   const timeouts = stored.when.length > 0 ? [stored.timeoutSeconds, asked.timeoutSeconds] : [asked.timeoutSeconds];
-  const stricter: ApprovalPolicy = {
+  return {
     when: [...new Set([...stored.when, ...asked.when])],
     ...(limits.length > 0 && { costPerDay: Math.min(...limits) }),
-    approvers: stored.approvers.length > 0 ? stored.approvers : asked.approvers,
+    approvers: isGuarded(terms) ? stored.approvers : asked.approvers,
     timeoutSeconds: Math.min(...timeouts),
   };
-  return stricter;
+}
+
+/** Whether somebody else has a say in anything, be it only in lifting the protection. */
+function isGuarded({ approval = askNobody, protect }: Terms): boolean {
+  return approval.when.length > 0 || approval.approvers.length > 0 || protect === true;
 }
 
 interface Rule {
@@ -51,12 +58,17 @@ interface Rule {
   /** What people are shown of it; the same unless given. */
   readonly show?: (terms: Terms) => unknown;
   /** Whether a difference lets more happen unasked; any does unless given. */
-  readonly isLooser?: (stored: ApprovalPolicy, asked: ApprovalPolicy) => boolean;
+  readonly isLooser?: (stored: ApprovalPolicy, asked: ApprovalPolicy, terms: Terms) => boolean;
 }
 
 const askNobody: ApprovalPolicy = { when: [], approvers: [], timeoutSeconds: 0 };
 
 const rules: readonly Rule[] = [
+  {
+    path: "policy.protect",
+    of: ({ protect }) => protect === true,
+    isLooser: (_stored, _asked, terms) => terms.protect === true,
+  },
   {
     path: "policy.approval.when",
     of: ({ approval }) => approval?.when,
@@ -69,10 +81,8 @@ const rules: readonly Rule[] = [
   },
   {
     path: "policy.approval.approvers",
-    of: ({ approval }) => approval?.approvers,
-    isLooser: ({ approvers }, asked) =>
-      approvers.length > 0 &&
-      (asked.approvers.length === 0 || asked.approvers.some((person) => !approvers.includes(person))),
+    // Whoever is named, or not any more, decides otherwise about all that follows: there is no stricter here.
+    of: ({ approval }) => approval && [...approval.approvers].sort(),
   },
   {
     path: "policy.approval.timeout",
@@ -89,15 +99,25 @@ const rules: readonly Rule[] = [
   { path: "tickets", of: ({ tickets = [] }) => tickets },
 ];
 
+/** Where new terms differ from the stored ones, be they looser or stricter. */
+export function termChanges(stored: Terms, asked: Terms): readonly FieldChange[] {
+  return changesBy(differing(stored, asked), stored, asked);
+}
+
 /** Where new terms are looser than the stored ones; empty when they are as strict. */
 export function loosenings(stored: Terms, asked: Terms): readonly FieldChange[] {
-  const isLifted = stored.protect === true && asked.protect !== true;
-  const lifted = isLifted ? [{ path: "policy.protect", from: true, to: false }] : [];
-  const others = rules.filter(({ of, isLooser = () => true }) => {
-    const differ = canonicalJson([of(stored)]) !== canonicalJson([of(asked)]);
-    return differ && isLooser(stored.approval ?? askNobody, asked.approval ?? askNobody);
-  });
-  return [...lifted, ...others.map(({ path, of, show = of }) => ({ path, from: show(stored), to: show(asked) }))];
+  const looser = differing(stored, asked).filter(({ isLooser = () => true }) =>
+    isLooser(stored.approval ?? askNobody, asked.approval ?? askNobody, stored),
+  );
+  return changesBy(looser, stored, asked);
+}
+
+function differing(stored: Terms, asked: Terms): readonly Rule[] {
+  return rules.filter(({ of }) => canonicalJson([of(stored)]) !== canonicalJson([of(asked)]));
+}
+
+function changesBy(some: readonly Rule[], stored: Terms, asked: Terms): readonly FieldChange[] {
+  return some.map(({ path, of, show = of }) => ({ path, from: show(stored), to: show(asked) }));
 }
 
 /**
@@ -105,10 +125,8 @@ export function loosenings(stored: Terms, asked: Terms): readonly FieldChange[] 
  * the rest is guarded where the stored spec has anybody asked about anything, lifting its protection included.
  */
 export function reasonsToKeep(stored: Terms, looser: readonly FieldChange[]): readonly string[] {
-  const { when, approvers } = stored.approval ?? askNobody;
-  const isGuarded = when.length > 0 || approvers.length > 0 || stored.protect === true;
   return looser.flatMap(({ path }) => {
     if (path === "policy.protect") return ["its protection is lifted"];
-    return isGuarded ? [`${path} of its spec is changed`] : [];
+    return isGuarded(stored) ? [`${path} of its spec is changed`] : [];
   });
 }

@@ -164,7 +164,9 @@ const approvalSchema = z.strictObject({
   approvers: z
     .array(text(/^user:[^\s@]+@[^\s@]+$/, "must be a person, user: and an e-mail address", "user:ann@example.com"))
     .default([])
-    .describe("Who may approve, each a person. Left empty: whoever may use the installation, except who asked."),
+    .describe(
+      "Who may approve, each a person. Left empty: whoever may use the installation, except who asked. Of an environment that is there, those decide whom its present spec names; to name others is a change that they decide about.",
+    ),
   timeout: duration("7d").default("7d").describe("How long an approval is waited for."),
 });
 

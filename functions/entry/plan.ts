@@ -74,7 +74,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
   ]);
   const judged = { run, plan: stored, request, terms, ledger: ledger?.value };
-  const policy = stricterOf(terms?.approval, stored.approval);
+  const policy = stricterOf(terms, stored.approval);
   const generations = { database: run.databaseGeneration, cluster: run.clusterGeneration };
   const told = changesOf(body);
   const seeding = { bucket, plan: stored, ledger: ledger?.value, generations, changes: told };
@@ -121,7 +121,7 @@ async function answerAsk(body: JsonObject, bucket: string, storage: StorageClien
   ]);
   const now = requireNow(body);
   const life = { asked: request.timeToLiveSeconds, spec: stored.timeToLiveSeconds };
-  const policy = stricterOf(terms?.approval, stored.approval);
+  const policy = stricterOf(terms, stored.approval);
   const reasons = Array.isArray(body.reasons) ? body.reasons.map(String) : [];
   const { id, expiresAt } = await ask(storage, {
     ...{ bucket, request, policy, project: stored.project, reasons },

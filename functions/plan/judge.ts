@@ -4,7 +4,15 @@ import type { Change, FieldChange } from "../../plan/change.ts";
 import type { PlanEffects } from "../../plan/digest.ts";
 import { endsEarlier, lifeGiven } from "../../plan/life.ts";
 import { seedLossesOf } from "../../plan/seed-loss.ts";
-import { loosenings, reasonsToKeep, stricterOf, type Terms, termsOf, unreadableTerms } from "../../plan/terms.ts";
+import {
+  loosenings,
+  reasonsToKeep,
+  stricterOf,
+  type Terms,
+  termChanges,
+  termsOf,
+  unreadableTerms,
+} from "../../plan/terms.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { SpecError } from "../../spec/problem.ts";
@@ -39,20 +47,23 @@ export interface Case {
 /** What a run would change that no step does: the terms of the environment, and when it ends. */
 export function changesOfSpec({ run, plan, request, terms, ledger }: Case): readonly Change[] {
   if (run.action !== "up" && run.action !== "rebuild") return [];
-  const looser = run.action === "up" && terms ? loosenings(terms, plan) : [];
+  const differing = run.action === "up" && terms ? termChanges(terms, plan) : [];
   const given = lifeGiven(ledger ?? {}, { asked: request.timeToLiveSeconds, spec: plan.timeToLiveSeconds });
   const isGiven = given !== undefined && ledger?.readyAt !== undefined;
   const life: FieldChange[] = isGiven
     ? [{ path: "timeToLive", from: toText(ledger.timeToLiveSeconds), to: toText(given.seconds) }]
     : [];
-  const fields = [...looser, ...life];
+  const fields = [...differing, ...life];
   if (fields.length === 0) return [];
   const dataLoss = isGiven && endsEarlier(ledger, given.seconds);
   const effects = { dataLoss, downtime: false, costPerDay: 0, expectedSeconds: 0 };
-  return [{ resource: `specs/${run.environment}.yaml`, action: "update", fields, effects }];
+  return [{ resource: specResource(run.environment), action: "update", fields, effects }];
 }
 
-/** Why somebody must be asked, each reason in a sentence: by the stricter of the stored and the new policy. */
+/**
+ * Why somebody must be asked, each reason in a sentence: by the stricter of the stored and the new policy. A spec that does
+ * nothing but tighten the terms is judged by those that it tightens.
+ */
 export function reasonsOf(
   { run, plan, request, terms }: Case,
   effects: PlanEffects,
@@ -60,10 +71,17 @@ export function reasonsOf(
 ): string[] {
   // The spec itself, which whoever may approve has seen, says when the environment ends.
   if (run.action === "plan" || request.expiry !== undefined || changes.length === 0) return [];
-  const policy = stricterOf(terms?.approval, plan.approval);
-  const kept = run.action === "up" && terms ? reasonsToKeep(terms, loosenings(terms, plan)) : [];
+  const looser = run.action === "up" && terms ? loosenings(terms, plan) : [];
+  const isOnlySpec = changes.every(({ resource }) => resource === specResource(run.environment));
+  const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
+  const kept = terms ? reasonsToKeep(terms, looser) : [];
   const unread = terms === unreadableTerms ? ["its stored spec cannot be read any more"] : [];
   return [...unread, ...(policy ? reasonsToAsk(policy, effects, seedLossesOf(changes)) : []), ...kept];
+}
+
+/** As what a plan lists the changes of the spec itself. */
+function specResource(environment: string): string {
+  return `specs/${environment}.yaml`;
 }
 
 function toText(seconds: number | undefined): string {

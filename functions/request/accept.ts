@@ -246,7 +246,7 @@ function expected(
 ): RequestAccepted["approval"] {
   const isLooser = terms && wanted.action === "up" && reasonsToKeep(terms, loosenings(terms, plan)).length > 0;
   if (isLooser) return "required";
-  const policy = stricterOf(terms?.approval, plan.approval);
+  const policy = stricterOf(terms, plan.approval);
   return policy ? expectApproval(policy, wanted) : "not-required";
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ApprovalPolicy } from "../../plan/approval.ts";
-import { loosenings, reasonsToKeep, stricterOf, type Terms } from "../../plan/terms.ts";
+import { loosenings, reasonsToKeep, stricterOf, type Terms, termChanges, unreadableTerms } from "../../plan/terms.ts";
 
 const ann = "user:ann@example.com";
+const cid = "user:cid@example.com";
 const bob = "user:bob@example.com";
 const webhook = { url: "https://example.com/x?key=canary", secret: { secret: "alloyrun-hook-a", version: 1 } };
 
@@ -22,26 +23,40 @@ describe("stricterOf", () => {
       ...{ when: ["data-loss", "cost", "downtime"], costPerDay: 50 },
       ...{ approvers: [ann], timeoutSeconds: 60 },
     };
-    expect(stricterOf(stored, asked)).toEqual(stricter);
-    expect(stricterOf(asked, stored)).toMatchObject({ costPerDay: 50, approvers: [bob], timeoutSeconds: 60 });
+    expect(stricterOf({ approval: stored }, asked)).toEqual(stricter);
+    expect(stricterOf({ approval: asked }, stored)).toMatchObject({
+      ...{ costPerDay: 50, approvers: [bob], timeoutSeconds: 60 },
+    });
   });
 
   it("is the one that there is, and the new one's where the stored one asks for nothing", () => {
     const asked = policy({ when: ["always"], approvers: [bob], timeoutSeconds: 30 * 86_400 });
     expect(stricterOf(undefined, asked)).toEqual(asked);
-    expect(stricterOf(policy(), asked)).toEqual(asked);
+    expect(stricterOf(terms(), asked)).toEqual(asked);
     expect(stricterOf(undefined, undefined)).toBeUndefined();
+  });
+
+  it.each([
+    ["asks", terms({ when: ["data-loss"] })],
+    ["protects", terms({}, { protect: true })],
+    ["cannot be read", unreadableTerms],
+  ])("lets nobody name a friend of theirs where the stored spec %s and names nobody", (_what, stored) => {
+    const asked = policy({ when: ["always"], approvers: [bob] });
+    expect(stricterOf(stored, asked)).toMatchObject({ when: expect.arrayContaining(["always"]), approvers: [] });
+    const looser = loosenings(stored, { approval: { ...stored.approval, ...asked }, protect: stored.protect });
+    expect(reasonsToKeep(stored, looser)).toContain("policy.approval.approvers of its spec is changed");
   });
 });
 
 describe("loosenings", () => {
-  const guarded = { when: ["data-loss", "cost"], costPerDay: 50, approvers: [ann], timeoutSeconds: 3600 } as const;
+  const guarded = { when: ["data-loss", "cost"], costPerDay: 50, approvers: [ann, cid], timeoutSeconds: 3600 } as const;
 
   it.each([
     ["a kind less", { ...guarded, when: ["cost"] }, "policy.approval.when"],
     ["nothing asked", { ...guarded, when: [] }, "policy.approval.when"],
     ["a higher limit", { ...guarded, costPerDay: 51 }, "policy.approval.costPerDay"],
-    ["another approver", { ...guarded, approvers: [ann, bob] }, "policy.approval.approvers"],
+    ["another approver", { ...guarded, approvers: [ann, cid, bob] }, "policy.approval.approvers"],
+    ["an approver less", { ...guarded, approvers: [ann] }, "policy.approval.approvers"],
     ["anybody as approver", { ...guarded, approvers: [] }, "policy.approval.approvers"],
     ["more time", { ...guarded, timeoutSeconds: 3601 }, "policy.approval.timeout"],
   ] as const)("finds %s", (_what, approval, path) => {
@@ -52,6 +67,7 @@ describe("loosenings", () => {
 
   it.each([
     ["the same", guarded],
+    ["the same in another order", { ...guarded, approvers: [cid, ann] }],
     ["always instead", { ...guarded, when: ["always"] }],
     [
       "a kind more, less money and less time",
@@ -83,5 +99,17 @@ describe("loosenings", () => {
       "notify.webhook of its spec is changed",
     ]);
     expect(loosenings(terms(), stored)).toEqual([]);
+  });
+
+  it("is no more than a part of what differs: what is tightened is told, too", () => {
+    const stored = terms({ when: ["cost"], costPerDay: 50 });
+    const asked = terms({ when: ["always"], costPerDay: 5 }, { protect: true });
+    expect(loosenings(stored, asked)).toEqual([]);
+    expect(termChanges(stored, asked)).toEqual([
+      { path: "policy.protect", from: false, to: true },
+      { path: "policy.approval.when", from: ["cost"], to: ["always"] },
+      { path: "policy.approval.costPerDay", from: 50, to: 5 },
+    ]);
+    expect(termChanges(stored, stored)).toEqual([]);
   });
 });

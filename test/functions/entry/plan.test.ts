@@ -214,6 +214,34 @@ describe("answerPlan", () => {
       expect(await digest([], await planWith(always))).toMatchObject({ changes: 0, reasons: [] });
     });
 
+    it("tells that terms are tightened, though nothing else changes, and judges that by the stored ones", async () => {
+      await storeSpec("policy: { approval: { when: [data-loss] } }");
+      const run = await planWith("policy: { protect: true, approval: { when: [always] } }");
+      const answer = await digest([], run);
+      expect(answer).toMatchObject({ changes: 1, reasons: [] });
+      const { changesHash } = answer as { readonly changesHash: string };
+      expect(stored(storage, `plans/${changesHash}.json`).changes).toMatchObject([
+        {
+          ...{ step: "spec", action: "update" },
+          fields: [{ path: "policy.protect" }, { path: "policy.approval.when", from: ["data-loss"], to: ["always"] }],
+        },
+      ]);
+      expect(await digest([kept], run)).toMatchObject({ reasons: ["the policy asks for every change"] });
+    });
+
+    it("has anybody but who asked decide where the stored spec names nobody, whomever the new one names", async () => {
+      await storeSpec("policy: { approval: { when: [data-loss], timeout: 1h } }");
+      const run = await planWith(always.replace("always", "data-loss"));
+      const answer = await digest([lost], run);
+      const reasons = ["rows are lost", "policy.approval.approvers of its spec is changed"];
+      expect(answer).toMatchObject({ reasons });
+      const { changesHash } = answer as { readonly changesHash: string };
+      expect(stored(storage, `plans/${changesHash}.json`)).toMatchObject({ deciders: { approvers: [] } });
+      const asked = await call("ask", { changesHash, reasons, callback: "https://callback", now: 1000 }, run);
+      const { approval } = asked as { readonly approval: string };
+      expect(stored(storage, `approvals/${approval}.json`)).toMatchObject({ approvers: [] });
+    });
+
     it("asks about whatever mends a stored spec that cannot be read any more", async () => {
       await storeSpec("nothing: known");
       expect(await digest([], await planWith())).toMatchObject({
