@@ -186,7 +186,7 @@ const rebuildSchema = z.strictObject({
     .enum(["skip", "run"])
     .default("skip")
     .describe(
-      "What becomes of a rebuild that could not begin within 30 minutes of its time; one that is to run all the same is tried for a day.",
+      "What becomes of a rebuild that could not begin within 30 minutes of its time, be it that it fired late or waited for its turn or its approvers: their question ends then, too. One that is to run all the same is tried for a day.",
     ),
 });
 

@@ -113,10 +113,10 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   return { ...standing, plans, latest, ...(heldSince !== undefined && { heldSince }) };
 }
 
-/** What a schedule asks for must be done by an hour. Whoever resumes it knows the time. */
+/** What a schedule asks for begins within half an hour of its time, or is done by an hour, as its spec says. Whoever resumes it knows the time. */
 function refuseLate({ startBy, attempt, environment }: StoredRequest, now: number): void {
   if (startBy === undefined || now <= startBy || attempt > 1) return;
-  const message = `the rebuild of ${environment} waited too long to be done in time: it was to begin by ${toTimestamp(startBy)}`;
+  const message = `the rebuild of ${environment} has waited too long: by its schedule it was to begin by ${toTimestamp(startBy)}`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "TOO_LATE", resource: environment, message });
 }
 

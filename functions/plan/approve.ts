@@ -77,7 +77,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
         moved: await movedSinceAsked(storage, question),
         callback,
         askedAt: now,
-        expiresAt: now + timeoutSeconds,
+        expiresAt: Math.max(now, Math.min(now + timeoutSeconds, lastStartOf(request))),
       };
   if (await writeStored(storage, { ...place, ifGenerationMatch: known?.generation ?? "0" }, wanted)) return wanted;
   throw new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", message: `${id} was answered this moment` });
@@ -103,6 +103,11 @@ async function movedSinceAsked(
   if (!before || !now) return undefined;
   const moved = movedBetween(before.value, now.value);
   return moved.length > 0 ? moved : ["effects or prices"];
+}
+
+/** An answer that comes after the run may begin is none. Whoever resumes a run knows the time. */
+function lastStartOf({ startBy, attempt = 1 }: StoredRequest): number {
+  return attempt > 1 ? Number.POSITIVE_INFINITY : (startBy ?? Number.POSITIVE_INFINITY);
 }
 
 function nobodyMayDecide(): StepError {

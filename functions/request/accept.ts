@@ -35,7 +35,7 @@ export interface CallerRequest {
   readonly onBehalfOf?: string;
   /** The caller's `Idempotency-Key`. */
   readonly key: string;
-  /** Seconds since the epoch after which a scheduled rebuild would not be done in time, so that it does not begin. */
+  /** Seconds since the epoch after which a scheduled rebuild does not begin any more: it was missed, or would not be done in time. */
   readonly startBy?: number;
 }
 

@@ -27,7 +27,7 @@ export interface FiringHeaders {
   readonly "x-cloudscheduler-scheduletime"?: string;
 }
 
-/** A firing that is later than this was missed. */
+/** A firing that is later than this was missed; so is a rebuild that has not begun by then, whatever it waited for. */
 const missedAfterSeconds = 30 * 60;
 
 /**
@@ -92,18 +92,28 @@ async function windowOf(
   const level = asked ?? rebuild.level;
   const minutes = rebuildMinutes(level, rebuildFactsOf(spec));
   const skipped = reasonOfTime({ ...rebuild, minutes }, times);
-  if (skipped !== undefined || rebuild.finishBy === undefined) return { skipped };
-  return { startBy: nextTimeOfDay(rebuild.finishBy, rebuild.timeZone, times.scheduledAt) - minutes * 60 };
+  return { skipped, startBy: startByOf({ ...rebuild, minutes }, times) };
 }
+
+/** Until when it may wait: a rebuild that nobody expects any more is as bad as one that comes too late. */
+function startByOf(
+  { missed, finishBy, timeZone, minutes }: Rule,
+  { scheduledAt }: Pick<Times, "scheduledAt">,
+): number | undefined {
+  const ends = [
+    ...(missed === "skip" ? [scheduledAt + missedAfterSeconds] : []),
+    ...(finishBy === undefined ? [] : [nextTimeOfDay(finishBy, timeZone, scheduledAt) - minutes * 60]),
+  ];
+  return ends.length > 0 ? Math.min(...ends) : undefined;
+}
+
+type Rule = Pick<NonNullable<Spec["policy"]["rebuild"]>, "missed" | "finishBy" | "timeZone"> & {
+  readonly minutes: number;
+};
 
 /** Why a rebuild that is due then does not begin now; undefined when it does. */
 export function reasonOfTime(
-  {
-    missed,
-    finishBy,
-    timeZone,
-    minutes,
-  }: Pick<NonNullable<Spec["policy"]["rebuild"]>, "missed" | "finishBy" | "timeZone"> & { readonly minutes: number },
+  { missed, finishBy, timeZone, minutes }: Rule,
   { now, scheduledAt }: Times,
 ): string | undefined {
   const late = Math.floor((now - scheduledAt) / 60);

@@ -32,6 +32,12 @@ describe("ask", () => {
     });
   });
 
+  it("ends when what a schedule asks for may not begin any more, unless somebody resumed it", async () => {
+    const request = { run: "run-1", environment: "s", requestedBy: "scheduler@p.iam", startBy: 2800, attempt: 1 };
+    expect(await put1({ request })).toMatchObject({ expiresAt: 2800 });
+    expect(await put1({ request: { ...request, attempt: 2 }, now: 3000 })).toMatchObject({ expiresAt: 6600 });
+  });
+
   it("names beside the caller on whose behalf it called", async () => {
     const request = { run: "run-1", environment: "s", requestedBy: "bot@p.iam", onBehalfOf: "p@example.com" };
     expect((await put1({ request })).requesters).toEqual(["bot@p.iam", "p@example.com"]);

@@ -93,6 +93,25 @@ describe("acceptScheduled", () => {
     expect(stored(here.clients.storage, `requests/${run}.json`)).toMatchObject({ startBy: dueAt + (30 - 8) * minute });
   });
 
+  it.each([
+    ["half an hour after its time", 'schedule: "0 6 * * *", timeZone: Asia/Tokyo', dueAt + 30 * minute],
+    [
+      "whichever of both is the earlier",
+      'schedule: "0 6 * * *", timeZone: Asia/Tokyo, finishBy: "09:00"',
+      dueAt + 30 * minute,
+    ],
+    [
+      "only when it would be done too late, where a missed one is to run",
+      'schedule: "0 6 * * *", timeZone: Asia/Tokyo, finishBy: "09:00", missed: run',
+      dueAt + (180 - 8) * minute,
+    ],
+    ["never, where a missed one is to run", 'schedule: "0 6 * * *", timeZone: Asia/Tokyo, missed: run', undefined],
+  ])("lets it wait no longer than until %s", async (_what, rebuild, startBy) => {
+    await build(rebuild);
+    const { run } = (await fire(minute)) as RequestAccepted;
+    expect(stored(here.clients.storage, `requests/${run}.json`).startBy).toBe(startBy);
+  });
+
   it("runs a missed rebuild where the spec says so", async () => {
     await build('schedule: "0 6 * * *", timeZone: Asia/Tokyo, missed: run');
     expect(await fire(31 * minute)).toMatchObject({ action: "rebuild" });
