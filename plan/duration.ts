@@ -1,4 +1,5 @@
 import { expectedSeconds, rebuildFactsOf, rebuildSeconds, removalSeconds } from "../spec/expected.ts";
+import { canonicalJson } from "../spec/names.ts";
 import type { Spec } from "../spec/schema.ts";
 import type { Level } from "./generation.ts";
 import type { Plan, PlanStep } from "./plan.ts";
@@ -27,8 +28,16 @@ export interface Asked {
   readonly spec?: Pick<Spec, "database" | "service">;
 }
 
-/** Seconds that a request takes as a rule, before anything has been observed: an up is taken to build all of it. */
-export function estimateOf({ action, level, spec }: Asked, plan: Pick<Plan, "steps">): number {
+/**
+ * Seconds that a request takes as a rule, before anything has been observed.
+ *
+ * @param ready the plan by which the environment is ready: an up then only makes what differs; without it, all
+ */
+export function estimateOf(
+  { action, level, spec }: Asked,
+  plan: Pick<Plan, "steps">,
+  ready?: Pick<Plan, "steps">,
+): number {
   switch (action) {
     case "plan":
       return expectedSeconds.plan;
@@ -39,9 +48,26 @@ export function estimateOf({ action, level, spec }: Asked, plan: Pick<Plan, "ste
     case "rebuild":
       return spec ? rebuildSeconds(level, rebuildFactsOf(spec)) : expectedDuration(plan).seconds;
     case "up":
+      return expectedDuration(ready ? { steps: differing(plan, ready) } : plan).seconds;
     case "check":
       return expectedDuration(plan).seconds;
   }
+}
+
+/** Seconds that a run takes by its plan: it looks at everything, however little it changes. */
+export function secondsByPlan({ expectedSeconds: seconds }: { readonly expectedSeconds: number }): number {
+  return Math.max(seconds, expectedSeconds.plan);
+}
+
+/** Whatever is as it was is only looked at; a new revision, which an image or other settings bring, is proved anew. */
+function differing({ steps }: Pick<Plan, "steps">, ready: Pick<Plan, "steps">): readonly PlanStep[] {
+  const before = new Map(ready.steps.map(({ name, input }) => [name, canonicalJson(input)]));
+  const isOther = ({ name, input }: PlanStep) => before.get(name) !== canonicalJson(input);
+  const isNew = steps.some((step) => (step.name === "image" || step.name === "service") && isOther(step));
+  return steps.map((step) => {
+    const follows = isNew && (step.name === "service" || step.name === "verify" || step.name === "traffic");
+    return follows || isOther(step) ? step : { ...step, expectedSeconds: expectedSeconds.look };
+  });
 }
 
 function endOf({ name, needs, expectedSeconds }: PlanStep, ends: ReadonlyMap<StepName, Duration>): Duration {

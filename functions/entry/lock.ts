@@ -171,7 +171,9 @@ function whyNot(standing: Exclude<Turn, Held>): string {
 }
 
 function toLock(body: JsonObject, request: StoredRequest, { run, execution }: Claimant): StoredLock {
-  const { requestedBy, action, level, expectedSeconds } = request;
+  const { requestedBy, action, level } = request;
+  // What the plan says is better than what was guessed before there was one.
+  const expectedSeconds = typeof body.expectedSeconds === "number" ? body.expectedSeconds : request.expectedSeconds;
   return { execution, run, requestedBy, why: whyOf(action, level), since: requireNow(body), expectedSeconds };
 }
 

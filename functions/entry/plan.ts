@@ -3,6 +3,7 @@ import { connectStorage, type StorageClient } from "../../google/clients/storage
 import { type JsonObject, toObject } from "../../google/json.ts";
 import { decidersOf } from "../../plan/approval.ts";
 import { type Digest, digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
+import { secondsByPlan } from "../../plan/duration.ts";
 import type { Serving } from "../../plan/generation.ts";
 import { lifeAhead } from "../../plan/life.ts";
 import type { ClusterInput } from "../../plan/steps/cluster.ts";
@@ -96,7 +97,8 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     asked === undefined || asked === digest.changesHash ? [] : await movedSince(storage, bucket, asked, digest);
   const { changesHash, effects, reasons } = digest;
   const stale = moved.length > 0 ? `the plan ${asked} is stale; what moved: ${moved.join("; ")}` : null;
-  return { changesHash, effects, changes: digest.changes.length, reasons, stale };
+  const expectedSeconds = secondsByPlan(effects);
+  return { changesHash, effects, changes: digest.changes.length, reasons, stale, expectedSeconds };
 }
 
 async function movedSince(

@@ -122,6 +122,7 @@ async function ticketOf(
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy, onBehalfOf } = request;
   const { environment, plan, packed, terms } = await makeReady(body, clients);
+  const ready = body.action === "up" ? await readyPlanOf(environment, clients) : undefined;
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
   const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0 };
@@ -143,7 +144,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     startBy: request.startBy,
     attempt: 1,
     status: `/v1/runs/${run}`,
-    expectedSeconds: plan ? Math.round(secondsOf(body, plan, packed)) : 0,
+    expectedSeconds: plan ? Math.round(secondsOf(body, { plan, packed, ready })) : 0,
     costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, ...cost.source } : undefined,
     approval: plan && !isOfSweep(body) ? expected(plan, wanted, terms) : "not-required",
   };
@@ -206,9 +207,24 @@ async function makeRemovalReady(
 }
 
 /** How long it takes, as far as a request alone tells. */
-function secondsOf(body: RequestBody, plan: StoredPlan, packed: PackedSpec | undefined): number {
+function secondsOf(
+  body: RequestBody,
+  { plan, packed, ready }: { readonly plan: StoredPlan; readonly packed?: PackedSpec; readonly ready?: StoredPlan },
+): number {
   const { action } = body;
-  return action === "sweep" ? 0 : estimateOf({ action, level: levelOf(body), spec: packed?.spec }, plan);
+  return action === "sweep" ? 0 : estimateOf({ action, level: levelOf(body), spec: packed?.spec }, plan, ready);
+}
+
+/** The plan by which an environment is ready; undefined when it is not, or nobody knows any more by which. */
+async function readyPlanOf(environment: string, clients: AcceptClients): Promise<StoredPlan | undefined> {
+  const { storage, installation } = clients;
+  const { bucket } = installation;
+  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+  const { readyRun } = ledger?.value ?? {};
+  const planHash = readyRun === undefined ? undefined : (await readRequest(clients, readyRun))?.request.planHash;
+  return planHash === undefined
+    ? undefined
+    : (await readStored<StoredPlan>(storage, bucket, planObject(planHash)))?.value;
 }
 
 /** What an execution would find missing only when half of the environment is built. */

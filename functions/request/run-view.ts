@@ -2,6 +2,7 @@ import type { LoggingClient } from "../../google/clients/logging.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { Execution, WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { parseJson, toObject } from "../../google/json.ts";
+import { secondsByPlan } from "../../plan/duration.ts";
 import { applicationSteps } from "../../plan/level.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
@@ -62,8 +63,10 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const steps = toStepViews(taken(plan, request, progress.steps), progress.steps);
   if (!isUnfinished(about.state)) return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
   const asked = await askedOf(log, clients);
+  const expectedSeconds =
+    asked.plan && about.action !== "plan" ? secondsByPlan(asked.plan.effects) : about.expectedSeconds;
   const standing = await standingOf(about, log.run.at(-1), clients);
-  return { ...about, steps, failures: progress.failures, remaining: [], ...asked, ...standing };
+  return { ...about, expectedSeconds, steps, failures: progress.failures, remaining: [], ...asked, ...standing };
 }
 
 /** The steps that a run takes: of a rebuild of the application alone only its own, unless nothing served. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { estimateOf, expectedDuration } from "../../plan/duration.ts";
+import { estimateOf, expectedDuration, secondsByPlan } from "../../plan/duration.ts";
 import type { PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
+import { expectedSeconds } from "../../spec/expected.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { edit, exampleText } from "../spec/example.ts";
 import { planOf } from "./context.ts";
@@ -83,5 +84,30 @@ describe("estimateOf", () => {
     expect(seconds("down")).toBeGreaterThanOrEqual(120 + 180);
     expect(seconds("down")).toBeLessThan(seconds("up"));
     expect(estimateOf({ action: "down", level: "app" }, { steps: [step("services", 30)] })).toBe(0);
+  });
+
+  describe("of an up, where the environment is ready", () => {
+    const up = { action: "up", level: "app", spec: parseSpec(exampleText) } as const;
+    const seconds = (text: string) => estimateOf(up, planOf(text), planOf());
+
+    it("is no time to speak of when nothing differs, and that of what does", () => {
+      expect(seconds(exampleText)).toBeLessThan(30);
+      const pool = seconds(edit("name: mydb", "name: mydb\n    readPool: { nodeCount: 3 }"));
+      expect(pool).toBeGreaterThanOrEqual(expectedSeconds.readPool);
+      expect(pool).toBeLessThan(expectedSeconds.readPool + 30);
+    });
+
+    it("counts the proof of a new revision", () => {
+      const { service, verify, traffic, image } = { ...expectedSeconds, image: expectedSeconds.build };
+      const other = planOf().steps.map((step) => (step.name === "image" ? { ...step, input: { other: true } } : step));
+      const built = estimateOf(up, { steps: other }, planOf());
+      expect(built).toBeGreaterThanOrEqual(image + service + verify + traffic);
+      expect(built).toBeLessThan(image + service + verify + traffic + 30);
+    });
+  });
+
+  it("never tells less of a planned run than it takes to look", () => {
+    expect(secondsByPlan({ expectedSeconds: 0 })).toBe(expectedSeconds.plan);
+    expect(secondsByPlan({ expectedSeconds: 400 })).toBe(400);
   });
 });

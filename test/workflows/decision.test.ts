@@ -36,6 +36,13 @@ describe("a decision about the run", () => {
     expect(run.lines.filter(({ state }) => state === "planned")).toMatchObject([{ detail: { changesHash: "c1" } }]);
   });
 
+  it("tells how long it takes by the plan, once there is one", async () => {
+    const entries = { "plan digest": [{ ...digest("c1"), expectedSeconds: 25 }] };
+    const run = await runEnvironment("up", { entries, argument: { expectedSeconds: 800 } });
+    expect(run.events.find(({ type }) => type === "building")?.data).toMatchObject({ expectedSeconds: 25 });
+    expect(callsOf(run, "lock claim")[0]?.body).toMatchObject({ expectedSeconds: 25 });
+  });
+
   it("tells the target what serves", async () => {
     const serving = { database: "mydb_g2", instance: "i" };
     const run = await runEnvironment("up", {

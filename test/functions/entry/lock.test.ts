@@ -90,6 +90,15 @@ describe("answerLock", () => {
     expect(stored(storage, "queues/staging.json")).toEqual({ waiting: [] });
   });
 
+  it("tells those who wait how long the plan takes, and what was guessed only where there is none", async () => {
+    await noteRequest("run-one", { expectedSeconds: 800 });
+    await answerLock({ ...claimBy("one"), expectedSeconds: 20 }, clients);
+    expect(stored(storage, object)).toMatchObject({ expectedSeconds: 20 });
+    await storage.deleteObject("b", object);
+    await answerLock(claimBy("one"), clients);
+    expect(stored(storage, object)).toMatchObject({ expectedSeconds: 800 });
+  });
+
   it("gives the same answer to a claim that is repeated", async () => {
     const first = await answerLock(claimBy("one"), clients);
     expect(await answerLock(claimBy("one"), clients)).toEqual(first);

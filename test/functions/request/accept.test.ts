@@ -55,6 +55,18 @@ describe("accept", () => {
     expect(new Set(secondsOf).size).toBe(secondsOf.length);
   });
 
+  it("takes no cold build for what is ready already", async () => {
+    const first = await accept(requestWith(up), here.clients);
+    await hold(here, first);
+    end(here);
+    const unfinished = await accept(requestWith(up, "k2"), here.clients);
+    expect(unfinished.expectedSeconds).toBe(first.expectedSeconds);
+    end(here);
+    const ledger = { plans: [], readyAt: 1000, readyRun: first.run };
+    await put(here.clients.storage, "environments/users.json", ledger);
+    expect((await accept(requestWith(up, "k3"), here.clients)).expectedSeconds).toBeLessThan(60);
+  });
+
   it("notes who asked before the execution starts", async () => {
     const { run, execution } = await accept({ ...requestWith(up), body: { ...up, reason: "demo" } }, here.clients);
     const noted = JSON.parse(texts()[`requests/${run}.json`] ?? "");

@@ -152,12 +152,13 @@ describe("viewRun", () => {
       requesters: [],
     };
     await put("approvals/a1.json", { ...asked, expiresAt: 1_800_000_000 });
-    await put("plans/c1.json", { changesHash: "c1", changes: [] });
+    await put("plans/c1.json", { changesHash: "c1", changes: [], effects: { expectedSeconds: 77 } });
     tell("awaiting-approval", 10, { approval: "a1" });
     expect(await view()).toMatchObject({
       state: "awaiting-approval",
       approval: { id: "a1", state: "pending", reasons: ["rows are lost"] },
       plan: { changesHash: "c1" },
+      expectedSeconds: 77,
     });
     tell("approved", 20);
     expect(await view()).toMatchObject({ state: "running" });
