@@ -1,10 +1,12 @@
 import { type Command, Option } from "commander";
+import { parseSpan } from "./arguments.ts";
 import { type AnswerOptions, changing, finish, jsonOption } from "./command.ts";
-import type { ChangeOptions } from "./commands/change.ts";
+import type { ChangeOptions, LifeOptions } from "./commands/change.ts";
 import type { PlanOptions } from "./commands/plan.ts";
 
 type UpOptions = AnswerOptions &
-  ChangeOptions & { readonly local?: boolean; readonly once?: boolean; readonly state?: string };
+  ChangeOptions &
+  LifeOptions & { readonly local?: boolean; readonly once?: boolean; readonly state?: string };
 
 /** Adds the commands that read an environment.yaml. */
 export function addSpecCommands(program: Command): void {
@@ -28,12 +30,19 @@ export function addSpecCommands(program: Command): void {
       ]),
     )
     .addOption(levelOption("how much a rebuild builds anew; implies --of rebuild"))
+    .addOption(lifeOption())
     .option("--verbose", "every change and field")
     .addOption(jsonOption())
     .action((file: string, options: AnswerOptions & PlanOptions) =>
       finish(options, async (terminal) => (await import("./commands/plan.ts")).plan(file, options, terminal)),
     );
   addUp(program);
+}
+
+function lifeOption(): Option {
+  return new Option("--ttl <duration>", "how long it lives once it is ready, instead of what the spec says").argParser(
+    parseSpan,
+  );
 }
 
 /** The option that says how much is built anew. */
@@ -45,6 +54,7 @@ function addUp(program: Command): void {
   changing(program.command("up"))
     .description("build the environment, or bring it to what the spec says; asking again goes on where it stopped")
     .argument("<file>", "the environment.yaml")
+    .addOption(lifeOption().conflicts("local"))
     .option("--local", "on a local Google Cloud that is started for it")
     .addOption(new Option("--once", "with --local: take everything down again and end").implies({ local: true }))
     .addOption(

@@ -38,6 +38,8 @@ export interface Digest {
   /** In the order of the plan; what stays as it is is left out. */
   readonly changes: readonly PlannedChange[];
   readonly effects: PlanEffects;
+  /** Seconds that the environment lives from when the run makes it ready; absent where the run gives it no other end. */
+  readonly timeToLiveSeconds?: number;
   /**
    * What older plans of the environment made, and this one does not name: it is billed until something removes it, as a
    * removal does. Absent when there is none.
@@ -52,7 +54,7 @@ export interface Digest {
 }
 
 /** What a digest is made of. */
-export interface Observations extends Pick<Digest, "action" | "level" | "generations"> {
+export interface Observations extends Pick<Digest, "action" | "level" | "generations" | "timeToLiveSeconds"> {
   readonly plan: Pick<Plan, "environment" | "hash" | "region" | "steps">;
   /** What each step's `plan` has told. */
   readonly changes: Partial<Record<PlannedChange["step"], readonly Change[]>>;
@@ -66,7 +68,7 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
 
 /** Adds up what the steps would change. The same observations give the same hash. */
 export function digestOf(observations: Observations): Digest {
-  const { plan, action, level, generations, reasonsOf } = observations;
+  const { plan, action, level, generations, timeToLiveSeconds, reasonsOf } = observations;
   const planned = plannedOf(observations);
   const standing = action === "down" ? [] : standingOf(observations.older ?? [], plan);
   const effects = effectsOf(planned, { plan, action, standing });
@@ -74,6 +76,7 @@ export function digestOf(observations: Observations): Digest {
   const reasons = reasonsOf?.(effects, planned) ?? [];
   const content = {
     ...{ environment: plan.environment, action, level, planHash: plan.hash, generations },
+    ...(timeToLiveSeconds !== undefined && { timeToLiveSeconds }),
     ...(staying.length > 0 && { standing: staying }),
   };
   const timeless = planned.map(({ effects: { dataLoss, downtime, costPerDay }, ...rest }) => ({
@@ -111,6 +114,7 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
     ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
     ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
     ...(canonicalJson([before.standing]) === canonicalJson([after.standing]) ? [] : ["what older plans have left"]),
+    ...(before.timeToLiveSeconds === after.timeToLiveSeconds ? [] : ["how long it lives"]),
     ...gone.map(({ action, resource }) => `no longer: ${action} ${resource}`),
     ...fresh.map(({ action, resource }) => `now: ${action} ${resource}`),
   ];

@@ -18,13 +18,21 @@ export interface GivenLife {
 
 /**
  * The time to live that a run gives an environment: what its request says, else what the spec says anew; absent seconds
- * mean that it is kept. Undefined when it gives none, and the environment keeps the life that it has.
+ * mean that it is kept. One that a removal has begun to take down begins its life again, as long as it was. Undefined when
+ * it gives none, and the environment keeps the life that it has.
  */
 export function lifeGiven(known: Life, { asked, spec }: GivenLife): { readonly seconds?: number } | undefined {
   const { readyAt, timeToLiveSeconds, specTimeToLiveSeconds = timeToLiveSeconds ?? null } = known;
-  if (readyAt === undefined) return { seconds: asked ?? spec };
+  const isSame = (spec ?? null) === specTimeToLiveSeconds;
+  if (readyAt === undefined) return { seconds: asked ?? (isSame ? timeToLiveSeconds : spec) };
   if (asked !== undefined) return asked === timeToLiveSeconds ? undefined : { seconds: asked };
-  return (spec ?? null) === specTimeToLiveSeconds ? undefined : { seconds: spec };
+  return isSame ? undefined : { seconds: spec };
+}
+
+/** When a life that a run gives ends: one that begins again ends no earlier than it was to, with what `extend` has added. */
+export function endOf({ readyAt, expiresAt, timeToLiveSeconds }: Life, seconds: number, now: number): number {
+  const isAgain = readyAt === undefined && expiresAt !== undefined && seconds === timeToLiveSeconds;
+  return isAgain ? Math.max(now + seconds, expiresAt) : now + seconds;
 }
 
 /**

@@ -12,6 +12,12 @@ export interface ChangeOptions extends Pick<RequestBody, "reason" | "ticket"> {
   readonly onBusy: "queue" | "join" | "fail";
 }
 
+/** For how long it is asked for. */
+export interface LifeOptions {
+  /** How long the environment lives once it is ready; what the spec says when left out. */
+  readonly ttl?: string;
+}
+
 /** Builds an environment anew from its stored spec, as much of it as the level says. */
 export async function rebuild(
   installation: Installation,

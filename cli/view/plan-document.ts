@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RunView } from "../../functions/api.ts";
-import { priceSource, standingSchema } from "../../functions/request/answer-schema.ts";
+import { livesSchema, priceSource, standingSchema } from "../../functions/request/answer-schema.ts";
 import { stepNames } from "../../plan/step.ts";
 
 const usdPerDay = (meaning: string) => z.number().describe(`${meaning}, in USD a day by list price.`);
@@ -64,6 +64,7 @@ export const planSchema = z.strictObject({
       expectedSeconds: z.number().nonnegative().describe("The longest chain of steps that change something."),
     })
     .describe("What all changes together mean to people."),
+  timeToLiveSeconds: livesSchema.optional(),
   standing: standingSchema.optional(),
   approval: z
     .strictObject({
@@ -95,9 +96,21 @@ export function toPlanDocument(
   commandOf: (of: PlanDocument["of"], level: PlanDocument["level"]) => string,
 ): PlanDocument | undefined {
   if (!plan || plan.action === "plan") return undefined;
-  const { environment, action: of, level, changesHash, planHash, generations, changes, effects, standing } = plan;
+  const {
+    environment,
+    action: of,
+    level,
+    changesHash,
+    planHash,
+    generations,
+    changes,
+    effects,
+    timeToLiveSeconds,
+    standing,
+  } = plan;
   return {
     ...{ run, environment, of, level, changesHash, planHash, generations, effects },
+    ...(timeToLiveSeconds !== undefined && { timeToLiveSeconds }),
     ...(standing && { standing: standing.map((each) => ({ ...each })) }),
     changes: changes.map((change) => ({ ...change, fields: [...change.fields] })),
     approval: {

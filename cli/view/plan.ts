@@ -9,13 +9,27 @@ import type { PlanDocument } from "./plan-document.ts";
 
 /** A plan for people: what it comes to, and with `verbose` every change and field. */
 export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: boolean }): string[] {
-  const { environment, of, level, changes, effects, standing = [], approval, changesHash, command } = plan;
+  const {
+    environment,
+    of,
+    level,
+    changes,
+    effects,
+    timeToLiveSeconds,
+    standing = [],
+    approval,
+    changesHash,
+    command,
+  } = plan;
   const subject = of === "rebuild" ? `rebuild of ${environment} at level ${level}` : `${of} of ${environment}`;
   return [
     `Plan of ${subject}: ${countChanges(changes)}`,
     ...(verbose ? renderChanges(changes) : renderTelling(changes)),
     ...seedLossesOf(changes).map((loss) => `  loses     ${loss}`),
     ...renderEffects(effects).map((line) => `  ${line}`),
+    ...(timeToLiveSeconds === undefined
+      ? []
+      : [`  ends      ${toDuration(timeToLiveSeconds)} after this run has made it ready`]),
     ...renderStanding(standing),
     ...renderApproval(approval),
     `  plan      ${changesHash}`,

@@ -15,7 +15,7 @@ import { StepError } from "../error.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
-import { changesOfSpec, reasonsOf, storedTerms } from "../plan/judge.ts";
+import { changesOfSpec, lifeOf, reasonsOf, storedTerms } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
 import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
@@ -87,6 +87,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     generations,
     changes: { ...changes, spec: changesOfSpec(judged) },
     older: olderChangesOf(body),
+    timeToLiveSeconds: lifeOf(judged)?.seconds,
     reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
     deciders: policy && decidersOf(policy),
   });

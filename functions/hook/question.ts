@@ -2,6 +2,7 @@ import { type FieldChange, valueText } from "../../plan/change.ts";
 import { costOver, nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import type { StandingResource } from "../../plan/standing.ts";
+import { toDuration } from "../../spec/duration.ts";
 import { idOf } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import { type Html, html } from "./html.ts";
@@ -78,7 +79,7 @@ function askersOf({ approval, request }: Question): string {
 function factsOf(question: Question): readonly (readonly [string, Html])[] {
   const { approval, request, plan } = question;
   const { dataLoss = false, downtime = false, costPerDay, expectedSeconds = 0 } = plan?.effects ?? {};
-  const { standing = [] } = plan ?? {};
+  const { standing = [], timeToLiveSeconds } = plan ?? {};
   const data = dataLoss ? html`<strong class="bad">rows are lost</strong>` : html`no row is lost`;
   const cost =
     costPerDay &&
@@ -89,6 +90,9 @@ function factsOf(question: Question): readonly (readonly [string, Html])[] {
     ...(moved.length > 0 ? [["Asked before; since then", listWords(moved)] as const] : []),
     ...(cost ? [["Cost a day", cost] as const] : []),
     ...totalOf(question),
+    ...(timeToLiveSeconds === undefined
+      ? []
+      : [["Ends", html`${toDuration(timeToLiveSeconds)} after it is ready`] as const]),
     ...(standing.length > 0 ? [["Stays, of older specs", html`<ul>${standing.map(listStanding)}</ul>`] as const] : []),
     ["Takes", html`about ${Math.max(1, Math.ceil(expectedSeconds / 60))} minutes`],
     ["Data", data],

@@ -44,11 +44,22 @@ export interface Case {
   readonly ledger: StoredEnvironment | undefined;
 }
 
+/** The life that a run gives the environment; undefined when it gives none. */
+export function lifeOf({ run, plan, request, ledger }: Case): { readonly seconds?: number } | undefined {
+  if (!builds(run)) return undefined;
+  return lifeGiven(ledger ?? {}, { asked: request.timeToLiveSeconds, spec: plan.timeToLiveSeconds });
+}
+
+function builds({ action }: Case["run"]): boolean {
+  return action === "up" || action === "rebuild";
+}
+
 /** What a run would change that no step does: the terms of the environment, and when it ends. */
-export function changesOfSpec({ run, plan, request, terms, ledger }: Case): readonly Change[] {
-  if (run.action !== "up" && run.action !== "rebuild") return [];
+export function changesOfSpec(judged: Case): readonly Change[] {
+  const { run, plan, terms, ledger } = judged;
+  if (!builds(run)) return [];
   const differing = run.action === "up" && terms ? termChanges(terms, plan) : [];
-  const given = lifeGiven(ledger ?? {}, { asked: request.timeToLiveSeconds, spec: plan.timeToLiveSeconds });
+  const given = lifeOf(judged);
   const isGiven = given !== undefined && ledger?.readyAt !== undefined;
   const life: FieldChange[] = isGiven
     ? [{ path: "timeToLive", from: toText(ledger.timeToLiveSeconds), to: toText(given.seconds) }]

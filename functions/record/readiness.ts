@@ -1,5 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
-import { lifeGiven } from "../../plan/life.ts";
+import { endOf, lifeGiven } from "../../plan/life.ts";
 import type { Run } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { beingChanged, readStored, writeStored } from "../entry/read.ts";
@@ -24,8 +24,8 @@ export interface ReadyRun {
 
 /**
  * Notes that the environment is ready. Its life is counted from when it became so; a run that gives no other keeps it, with
- * what `extend` has added; another one is counted from the run that gives it, lest it be over at once. From here on no rebuild
- * is unfinished.
+ * what `extend` has added; another one is counted from the run that gives it, lest it be over at once, and so is one that goes on
+ * after a removal was broken off. From here on no rebuild is unfinished.
  *
  * @throws StepError UNAVAILABLE, retryable, when somebody else changed the environment's entry meanwhile
  */
@@ -41,7 +41,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const given = lifeGiven(known, { asked: ready.request.timeToLiveSeconds, spec });
   const { seconds } = given ?? {};
   const readyAt = known.readyAt ?? run.now;
-  const expiresAt = given ? seconds && run.now + seconds : known.expiresAt;
+  const expiresAt = given ? seconds && endOf(known, seconds, run.now) : known.expiresAt;
   const wanted: StoredEnvironment = {
     ...known,
     serves: { database: run.databaseGeneration, cluster: run.clusterGeneration },

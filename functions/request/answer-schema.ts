@@ -73,6 +73,13 @@ const change = {
     .describe("What it means to people."),
 };
 
+/** How long an environment lives: field of a plan. */
+export const livesSchema = z
+  .number()
+  .describe(
+    "Seconds that the environment lives from when the run makes it ready; absent where the run gives it no other end.",
+  );
+
 /** What older plans of an environment have left, and what that costs: field of a plan. */
 export const standingSchema = z
   .array(
@@ -122,6 +129,7 @@ export const planSchema = z.strictObject({
       expectedSeconds: seconds("the longest chain of changes"),
     })
     .describe("What all changes together mean to people."),
+  timeToLiveSeconds: livesSchema.optional(),
   standing: standingSchema.optional(),
   reasons: z.array(z.string()).describe("Why somebody must approve it, each reason in a sentence."),
   deciders: z

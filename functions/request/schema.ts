@@ -134,7 +134,9 @@ function misfits(body: Wanted): readonly (readonly [string, string])[] {
   for (const field of ["teardown", "expiry", "unprotected"]) {
     if (body[field] !== undefined && action !== "down") found.push([field, "is only for down"]);
   }
-  if (body.timeToLive !== undefined && action !== "up") found.push(["timeToLive", "is only for up"]);
+  if (body.timeToLive !== undefined && action !== "up" && (action !== "plan" || (of ?? "up") !== "up")) {
+    found.push(["timeToLive", "is only for up, and its plan"]);
+  }
   if (typeof body.timeToLive === "string" && toSeconds(body.timeToLive) < shortestLifeSeconds) {
     found.push(["timeToLive", "must be 1h or more: less is shorter than it takes to be built and used"]);
   }

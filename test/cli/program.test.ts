@@ -121,6 +121,8 @@ describe("alloyrun", () => {
     [["down", "staging"], /--project <id>.* not specified/],
     [["plan", "environment.yaml", "--level", "half"], /Allowed choices are app, data, database, all/],
     [["plan", "environment.yaml", "--level", "app", "--of", "down"], /--level is only for --of rebuild/],
+    [["plan", "environment.yaml", "--ttl", "5h", "--of", "down"], /--ttl is only for --of up/],
+    [["up", "environment.yaml", "--ttl", "5h", "--local"], /'--ttl <duration>' cannot be used with option '--local'/],
     [["up", "environment.yaml", "--plan", "abc"], /all 64 digits/],
     [["up", "environment.yaml", "--on-busy", "wait"], /Allowed choices are queue, join, fail/],
     [["extend", "staging", "--project", "p"], /--by <duration>.* not specified/],

@@ -277,6 +277,23 @@ describe("answerPlan", () => {
       expect(await digest([], up)).toMatchObject({ effects: { dataLoss: true } });
     });
 
+    it("tells of a plan the end that it is asked with, bound to the hash", async () => {
+      const life = async (timeToLiveSeconds?: number) => {
+        const asked = { ...usual, action: "plan", of: "up", level: "app", timeToLiveSeconds };
+        await put(storage, "requests/r1.json", asked);
+        const { changesHash } = (await digest([], up)) as { readonly changesHash: string };
+        return stored(storage, `plans/${changesHash}.json`).timeToLiveSeconds;
+      };
+      expect([await life(hours(5)), await life()]).toEqual([hours(5), undefined]);
+      await live({ expiresAt: 1000 + hours(72), timeToLiveSeconds: hours(72), specTimeToLiveSeconds: null });
+      expect([await life(hours(5)), await life()]).toEqual([hours(5), undefined]);
+      const planned = (await digest([], up)) as { readonly changesHash: string };
+      await put(storage, "requests/r1.json", {
+        ...{ ...usual, ...up, timeToLiveSeconds: hours(5), changesHash: planned.changesHash },
+      });
+      expect(await digest([], up)).toMatchObject({ stale: expect.stringContaining("how long it lives") });
+    });
+
     it("asks nobody about a later end, the first life, or one that stays", async () => {
       await ask(hours(96));
       expect(await digest([], up)).toMatchObject({ changes: 0, reasons: [] });

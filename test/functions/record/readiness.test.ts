@@ -89,6 +89,17 @@ describe("settleReadiness", () => {
     expect(await settle(1000)).toEqual({ readyAt: 1000, expiresAt: 1000 + 72 * hour });
   });
 
+  it("lives on as its ticket said, when a removal was broken off and it is asked for again", async () => {
+    await put(storage, "plans/kept.json", { steps: [] });
+    await settle(1000, { planHash: "kept", timeToLiveSeconds: 5 * hour });
+    const { readyAt: _at, readyRun: _run, url: _url, ...begun } = stored(storage, object);
+    await put(storage, object, { ...begun, warned: ["2h"] });
+    const end = { readyAt: 9000, expiresAt: 9000 + 5 * hour };
+    expect(await settle(9000, { planHash: "kept" })).toEqual(end);
+    expect(stored(storage, object)).toMatchObject({ timeToLiveSeconds: 5 * hour, warned: [] });
+    expect(await settle(9500, { planHash: "kept" })).toEqual(end);
+  });
+
   it("notes which seed files it is ready with, but not of a rebuild that applies none", async () => {
     const planWith = (name: string) => ({ steps: [{ name: "seed", input: { seed: { object: name } } }] });
     await put(storage, "plans/one.json", planWith("seeds/one.tgz"));
