@@ -23,13 +23,16 @@ interface Expiring {
   readonly environment: string;
   readonly found: Stored<StoredEnvironment>;
   readonly expiresAt: number;
+  /** When the freeze ends that is in force; absent without one. */
+  readonly frozenUntil?: number;
   /** Seconds since the epoch, by Google's clock. */
   readonly now: number;
 }
 
 /**
  * Looks through all environments: warns those whose time is nearly over, each warning once, and gives those whose time is
- * over. A freeze holds both; what is protected never expires; what another run is changing is looked at the next time.
+ * over. A freeze holds the end, of which is warned too: it goes down when that is over. What is protected never expires;
+ * what another run is changing is looked at the next time.
  *
  * @throws StepError PERMISSION_DENIED for anybody but the sweep
  */
@@ -37,10 +40,10 @@ export async function lookForExpiries(caller: string, clients: AcceptClients & T
   requireSweeper(caller, clients.installation);
   const expiring = await listExpiring(clients);
   const due = await filter(
-    expiring.filter(({ now, expiresAt }) => now >= expiresAt),
+    expiring.filter(({ now, expiresAt, frozenUntil }) => now >= expiresAt && frozenUntil === undefined),
     (each) => mayExpire(each, clients),
   );
-  const near = expiring.filter(({ now, expiresAt }) => now < expiresAt);
+  const near = expiring.filter((each) => each.now < endOf(each));
   const told = await Promise.allSettled(near.map((each) => warn(each, clients)));
   return {
     due: due.map(({ environment, expiresAt }) => ({ environment, expiry: expiresAt })),
@@ -58,8 +61,8 @@ async function listExpiring(clients: AcceptClients): Promise<readonly Expiring[]
       const found = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
       const expiresAt = found?.value.expiresAt;
       if (!found || expiresAt === undefined) return undefined;
-      if (await freezeInForce(storage, { bucket, environment })) return undefined;
-      return { environment, found, expiresAt, now: Date.parse(found.readAt) / 1000 };
+      const frozenUntil = (await freezeInForce(storage, { bucket, environment }))?.until;
+      return { environment, found, expiresAt, frozenUntil, now: Date.parse(found.readAt) / 1000 };
     }),
   );
   return all.filter((each) => each !== undefined);
@@ -75,40 +78,59 @@ async function mayExpire({ environment, found }: Expiring, clients: AcceptClient
   return (await storedProtection(storage, installation.bucket, environment)) !== "protected";
 }
 
+/** When it goes down: when its time is over, or the freeze ends that holds it. */
+function endOf({ expiresAt, frozenUntil = expiresAt }: Expiring): number {
+  return Math.max(expiresAt, frozenUntil);
+}
+
 /** What was told is noted afterwards: told twice it has the same id, forgotten it would be lost. */
 async function warn(expiring: Expiring, clients: AcceptClients & TellClients): Promise<void> {
-  const { environment, found, expiresAt, now } = expiring;
-  const [nearest, ...further] = warningsOf(expiring);
-  if (!nearest) return;
+  const { environment, found, expiresAt, frozenUntil, now } = expiring;
+  const [nearest, ...further] = occasionsOf(expiring);
+  if (nearest === undefined) return;
   const { readyRun: run = "", url, ticket } = found.value;
+  const end = endOf(expiring);
   await tell(clients, {
-    ...{ type: "expiring", id: `${run}/${occasionOf(nearest, found.value)}`, time: found.readAt },
+    ...{ type: "expiring", id: `${run}/${eventOf(nearest, found.value)}`, time: found.readAt },
     data: {
-      ...{ environment, run, ticket, url, secondsLeft: expiresAt - now },
-      expiresAt: toTimestamp(expiresAt),
+      ...{ environment, run, ticket, url, secondsLeft: end - now },
+      ...{ expiresAt: toTimestamp(expiresAt), goesDownAt: toTimestamp(end) },
+      ...(frozenUntil !== undefined && end > expiresAt && { frozenUntil: toTimestamp(frozenUntil) }),
     },
   });
   const place = { bucket: clients.installation.bucket, object: ledgerObject(environment) };
-  const given = [nearest, ...further].map(({ name }) => name);
   await editStored<StoredEnvironment>(clients.storage, place, (present) => {
     if (!present || present.expiresAt !== expiresAt) return present;
-    return { ...present, warned: [...new Set([...(present.warned ?? []), ...given])] };
+    return { ...present, warned: [...new Set([...(present.warned ?? []), nearest, ...further])] };
   });
 }
 
-/** The warnings whose time has come and that were not given, the nearest first; none is longer than the whole life. */
-function warningsOf({ found, expiresAt, now }: Expiring): readonly Warning[] {
+/**
+ * The names of the warnings whose time has come, when the nearest before the one or the other end was not given: before the
+ * end of its life, and before that of a freeze which holds it. The nearest that is new comes first.
+ */
+function occasionsOf(expiring: Expiring): readonly string[] {
+  const { expiresAt, frozenUntil } = expiring;
+  const isHeld = frozenUntil !== undefined && frozenUntil > expiresAt;
+  return [
+    ...warningsOf(expiring, expiresAt).map(({ name }) => name),
+    ...(isHeld ? warningsOf(expiring, frozenUntil, `@${frozenUntil}`).map(({ name }) => `${name}@${frozenUntil}`) : []),
+  ];
+}
+
+/** The warnings before an end whose time has come, the nearest first, unless it was given; none is longer than the whole life. */
+function warningsOf({ found, now }: Expiring, end: number, mark = ""): readonly Warning[] {
   const { readyAt, warned = [] } = found.value;
-  if (readyAt === undefined) return [];
-  const come = warnings.filter(({ seconds }) => expiresAt - now <= seconds && seconds < expiresAt - readyAt);
+  if (readyAt === undefined || now >= end) return [];
+  const come = warnings.filter(({ seconds }) => end - now <= seconds && seconds < end - readyAt);
   const [nearest] = come;
-  return nearest && !warned.includes(nearest.name) ? come : [];
+  return nearest && !warned.includes(`${nearest.name}${mark}`) ? come : [];
 }
 
 /** Who was given more time is warned anew, which is another event. */
-function occasionOf({ name }: Warning, { readyAt = 0, timeToLiveSeconds = 0, expiresAt }: StoredEnvironment): string {
+function eventOf(occasion: string, { readyAt = 0, timeToLiveSeconds = 0, expiresAt }: StoredEnvironment): string {
   const isExtended = expiresAt !== readyAt + timeToLiveSeconds;
-  return isExtended ? `expiring-${name}@${expiresAt}` : `expiring-${name}`;
+  return isExtended && !occasion.includes("@") ? `expiring-${occasion}@${expiresAt}` : `expiring-${occasion}`;
 }
 
 async function filter<Item>(items: readonly Item[], test: (item: Item) => Promise<boolean>): Promise<readonly Item[]> {

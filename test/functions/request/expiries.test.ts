@@ -87,6 +87,42 @@ describe("lookForExpiries", () => {
     expect(heard.map(({ event }) => event.id)).toEqual(["run-1/expiring-30m", `run-1/expiring-30m@${expiresAt}`]);
   });
 
+  describe("while a freeze is in force", () => {
+    const idOf = ({ event }: Heard) => event.id;
+    const freeze = async (hours: number) => {
+      await spec("");
+      const until = readyAt + hours * hour;
+      await put(here.clients.storage, "freezes/users.json", { by: "c", reason: "demo", until });
+      return until;
+    };
+
+    it("warns of an end that comes after it as if there were none", async () => {
+      await freeze(71);
+      await look(70.5 * hour);
+      expect(heard.map(idOf)).toEqual(["run-1/expiring-2h"]);
+      const at = "2026-01-04T00:00:00.000Z";
+      expect(heard[0]?.event.data).toMatchObject({ expiresAt: at, goesDownAt: at, secondsLeft: 1.5 * hour });
+      expect(heard[0]?.event.data).not.toHaveProperty("frozenUntil");
+    });
+
+    it("says that it holds the end until it is over itself, and warns before that, too", async () => {
+      const until = await freeze(100);
+      for (const at of [47, 49, 49.25, 71, 72.5, 76.5, 99, 99.75]) {
+        expect(await look(at * hour)).toEqual({ due: [], untold: [] });
+      }
+      expect(heard.map(idOf)).toEqual([
+        ...["run-1/expiring-24h", "run-1/expiring-2h", `run-1/expiring-24h@${until}`],
+        ...[`run-1/expiring-2h@${until}`, `run-1/expiring-30m@${until}`],
+      ]);
+      const frozenUntil = "2026-01-05T04:00:00.000Z";
+      const held = { expiresAt: "2026-01-04T00:00:00.000Z", goesDownAt: frozenUntil, frozenUntil };
+      expect(heard.map(({ event }) => event.data)).toMatchObject([
+        ...[49, 71, 76.5, 99, 99.75].map((at) => ({ ...held, secondsLeft: (100 - at) * hour })),
+      ]);
+      expect((await look(100 * hour)).due).toHaveLength(1);
+    });
+  });
+
   it("tells a warning that could not be published the next time, and goes on with the others", async () => {
     await put(here.clients.storage, "environments/other.json", { plans: [], expiresAt: readyAt });
     await here.clients.storage.write({
