@@ -146,6 +146,8 @@ describe("the accounts of an installation", () => {
     expect(await upTo("succeeded")).toEqual([]);
     environment.configure({ ...changed, policy: { ...policy, rebuild: { ...rebuild, schedule: "0 7 * * 1" } } });
     await cloud.ask(`POST cloudscheduler.googleapis.com/v1/${place}/jobs/alloyrun-rebuild-rights:pause`, {});
+    // What is new in the seed is looked through, now that there are rows to lose.
+    environment.write("seed/910_more.sql", "CREATE TABLE more (id int);\n");
     expect(await upTo("succeeded")).toEqual([]);
   });
 
@@ -225,7 +227,7 @@ describe("the accounts of an installation", () => {
   });
 
   it("let a run be taken apart: its job is stopped, and all of it goes", async () => {
-    environment.write("seed/950_slow.sql", "SELECT pg_sleep(900);\n");
+    environment.write("seed/950_slow.sql", "CREATE TABLE slow AS SELECT pg_sleep(900);\n");
     const failing = cloud.up(environment);
     await until(async () => executions().some(({ runningCount }) => runningCount === 1));
     await stopSeed();

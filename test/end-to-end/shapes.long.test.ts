@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { PlanDocument } from "../../cli/view/plan-document.ts";
 import { createEnvironment, type Environment, type EnvironmentOptions, region } from "./support/environment.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { takeInventory } from "./support/inventory.ts";
@@ -67,6 +68,25 @@ describe("alloyrun up", () => {
     expect(findChildren(/proxy.* --port=5432/)).toHaveLength(3);
   });
 
+  it("tells what a spec no longer names and is billed all the same, and that a removal takes it", async () => {
+    const pooled = environments.find(({ name }) => name === "pooled");
+    if (!pooled) throw new Error("it was not built");
+    const { network } = options.pooled;
+    const named = await planOf(pooled.file);
+    expect(named).not.toHaveProperty("standing");
+    pooled.configure({ network });
+    const unnamed = await planOf(pooled.file);
+    const pool = `${project}/locations/${region}/clusters/pooled-cluster/instances/pool`;
+    expect(unnamed.standing).toMatchObject([{ step: "readPool", resource: pool }]);
+    expect(unnamed.effects.costPerDay).toEqual(named.effects.costPerDay);
+    await upTo(pooled, row.body);
+    const removal = await planOf(pooled.file, "--of", "down");
+    expect(removal.changes).toContainEqual(
+      expect.objectContaining({ step: "readPool", action: "delete", resource: pool }),
+    );
+    expect(removal.effects.costPerDay).toMatchObject({ before: named.effects.costPerDay.after, after: 0 });
+  });
+
   it("keeps every password in Secret Manager alone", () => {
     const passwords = storedPasswords(cloud.local);
     expect(passwords).toHaveLength(3);
@@ -86,6 +106,12 @@ describe("alloyrun up", () => {
   it("costs no request that the definitions of Google's APIs refuse", () => {
     expect(invalidRequests(cloud.local)).toEqual([]);
   });
+
+  async function planOf(...args: string[]): Promise<PlanDocument> {
+    const { code, stdout, stderr } = await cloud.alloyrun("plan", ...args, "--json");
+    if (code !== 0) throw new Error(`alloyrun plan: ${stdout}${stderr}`);
+    return JSON.parse(stdout) as PlanDocument;
+  }
 
   async function build(name: keyof typeof options): Promise<void> {
     const environment = createEnvironment(name, options[name]);
