@@ -17,8 +17,8 @@ export interface OlderPart {
 }
 
 /**
- * The parts of the environment's older plans that may have made what the present one does not speak of. A removal asks all
- * that differ, as it takes all of them down; whatever else is planned asks only about what is billed by time.
+ * The parts of the environment's older plans that may have made what the present one does not name. A removal asks all of
+ * them, as it takes all of them down; whatever else is planned asks only about what is billed by time.
  */
 export async function olderParts(
   storage: Pick<StorageClient, "readText">,
@@ -37,26 +37,23 @@ export async function olderParts(
   const hashes = (ledger?.plans ?? []).filter((hash) => hash !== plan.hash);
   const found = await Promise.all(hashes.map((hash) => readStored<StoredPlan>(storage, bucket, `plans/${hash}.json`)));
   const older = found.flatMap((each) => each?.value.steps ?? []);
-  const parts = run.action === "down" ? differing(older, plan.steps) : billedElsewhere(older, plan.steps);
-  return parts.map(({ name, function: of, input }) => ({ step: name, function: of, input }));
+  const asked = run.action === "down" ? older : older.filter(({ costPerDay }) => costPerDay > 0);
+  return elsewhere(asked, plan.steps).map(({ name, function: of, input }) => ({ step: name, function: of, input }));
 }
 
-function differing(older: readonly StoredStep[], present: readonly StoredStep[]): readonly StoredStep[] {
-  const keyOf = ({ name, input }: StoredStep) => canonicalJson([name, input]);
-  const seen = new Set(present.map(keyOf));
-  return older.filter((step) => !seen.has(keyOf(step)) && seen.add(keyOf(step)));
-}
-
-/** An input that names nothing new finds nothing new. */
-function billedElsewhere(older: readonly StoredStep[], present: readonly StoredStep[]): readonly StoredStep[] {
-  const seen = new Set<string>();
-  const keysOf = ({ name, input }: StoredStep) => [...namesIn(input)].map((each) => `${name} ${each}`);
-  for (const key of present.flatMap(keysOf)) seen.add(key);
+/** Those that name what none before them does: others find nothing new. Executions have little memory for inputs. */
+function elsewhere(older: readonly StoredStep[], present: readonly StoredStep[]): readonly StoredStep[] {
+  const seen = new Set(present.flatMap(keysOf));
   return older.filter((step) => {
-    const fresh = step.costPerDay > 0 ? keysOf(step).filter((key) => !seen.has(key)) : [];
+    const fresh = keysOf(step).filter((key) => !seen.has(key));
     for (const key of fresh) seen.add(key);
     return fresh.length > 0;
   });
+}
+
+function keysOf({ name, input }: StoredStep): readonly string[] {
+  const names = [...namesIn(input)];
+  return (names.length > 0 ? names : [canonicalJson(input)]).map((each) => `${name} ${each}`);
 }
 
 /** What the older parts have told the workflow: what removing them would delete. */

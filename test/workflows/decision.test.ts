@@ -68,6 +68,14 @@ describe("a decision about the run", () => {
     expect(run.steps.every(({ body }) => (body.run as { action: string }).action === "up")).toBe(true);
   });
 
+  it("has the memory for many older parts", async () => {
+    const input = { filler: "x".repeat(2000) };
+    const older = Array.from({ length: 60 }, () => ({ step: "image", function: "alloyrun-image", input }));
+    const target = { databaseGeneration: 1, clusterGeneration: 1, latest: "", only: [], outputs: {}, older };
+    const run = await runEnvironment("up", { entries: { "plan target": [target] } });
+    expect(recordOf(run)).toMatchObject({ result: { state: "succeeded" } });
+  });
+
   it("ends with the step's own error when a step cannot be planned, and has taken no lock", async () => {
     const error = { code: 400, status: "FAILED_PRECONDITION", message: "network is somebody else's", details: [] };
     const run = await runEnvironment("up", { planning: { network: [{ httpStatus: 400, body: { error } }] } });

@@ -83,7 +83,7 @@ describe("answerPlan", () => {
     expect(await call("target", { serving: parts })).toMatchObject({ only: [] });
   });
 
-  it("asks older plans about what is billed under another name, and before a removal about whatever differs", async () => {
+  it("asks older plans about what is billed under another name, and before a removal about all that names something else", async () => {
     const olderText = exampleText.replace("name: my-alloyins", "name: old-primary");
     const older = planOf(packSpec(olderText, { ...folders, source: `sources/${"9".repeat(64)}.tgz` }), installation);
     expect(older.hash).not.toBe(plan.hash);
@@ -98,7 +98,11 @@ describe("answerPlan", () => {
       older: [{ step: "instance", function: "alloyrun-instance", input }],
     });
     expect(await partsOf("up")).toEqual(["instance"]);
-    expect(await partsOf("down")).toEqual(["image", "instance", "retire"]);
+    expect(await partsOf("down")).toEqual(["instance", "retire"]);
+    const { steps } = older;
+    const unnamed = steps.map((step) => (step.name === "services" ? { ...step, input: { services: [] } } : step));
+    await put(storage, `plans/${older.hash}.json`, { ...older, steps: unnamed });
+    expect(await partsOf("down")).toEqual(["services", "instance", "retire"]);
   });
 
   it("counts what older plans have left, and says that it stays", async () => {
