@@ -97,8 +97,8 @@ async function send(auth: GoogleAuth, request: RestRequest, responseType: "text"
     };
     const { status, data, headers } = await client.request<string | ArrayBuffer>(options);
     if (typeof data === "string") return { status, text: data, bytes: new Uint8Array(), headers };
-    const bytes = new Uint8Array(data);
-    return { status, text: status < 300 ? "" : new TextDecoder().decode(bytes), bytes, headers };
+    const bytes = Buffer.from(data);
+    return { status, text: status < 300 ? "" : bytes.toString("utf8"), bytes, headers };
   } catch (caught) {
     throw toApiError(caught, request.site);
   }
