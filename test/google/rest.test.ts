@@ -62,6 +62,7 @@ describe("createRest", () => {
     expect(Buffer.from(await rest.fetchBytes({ method: "GET", url, site }))).toEqual(bytes);
     answer = (_request, response) => {
       response.statusCode = 403;
+      response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ error: { code: 403, status: "PERMISSION_DENIED", message: "not yours" } }));
     };
     const told = await rest.fetchBytes({ method: "GET", url, site }).catch(String);
