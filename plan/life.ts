@@ -41,7 +41,7 @@ export function endOf({ readyAt, expiresAt, timeToLiveSeconds }: Life, seconds: 
  */
 export function lifeAhead(known: Life, given: GivenLife, now: number): number | undefined {
   const life = lifeGiven(known, given);
-  if (life) return life.seconds;
+  if (life) return life.seconds === undefined ? undefined : endOf(known, life.seconds, now) - now;
   return known.expiresAt === undefined ? undefined : Math.max(0, known.expiresAt - now);
 }
 
