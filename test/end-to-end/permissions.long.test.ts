@@ -57,9 +57,6 @@ const unasked: readonly (readonly [RegExp, string])[] = [
  */
 const probes = /^(anonymous |alloyrun-services@|rights-service-seed@\S+ storage\.objects\.list )/;
 
-/** Right to ask how an operation stands, which is used but once for what is made but once. */
-const waiting = /\.\w*[oO]perations\.get /;
-
 /** Rights whose absence no run notices, and what becomes of it instead. */
 const madeUpFor: readonly (readonly [RegExp, string])[] = [
   [
@@ -96,10 +93,8 @@ describe("the accounts of an installation", () => {
   const held = new Map<string, Right>();
   /** Whether what is being asked for is asked again when it failed. */
   let mayFail = false;
-  /** Whether what is made but once is there. */
-  let hasBuilt = false;
   const takeAway = createTakeAway(project, {
-    mayTake: (key) => mayFail && (hasBuilt || waiting.test(key)),
+    mayTake: () => mayFail,
     isTriedAgain: (key) => persistent.test(key) || patient.test(key),
   });
   let installed: ReadonlySet<string>;
@@ -131,7 +126,6 @@ describe("the accounts of an installation", () => {
     planFaults();
     environment.edit("app/package.json", /^\{/, "no JSON");
     expect(await upTo("failed")).toEqual(["image"]);
-    hasBuilt = true;
     environment.edit("app/package.json", "no JSON", "{");
     environment.write("seed/900_more.sql", "SELECT * FROM nowhere;\n");
     expect(await upTo("failed")).toEqual(["seed"]);

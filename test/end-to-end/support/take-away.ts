@@ -111,8 +111,8 @@ export function createTakeAway(project: string, { mayTake, isTriedAgain }: Other
       once.set(key, isFirst);
       return isFirst;
     }
-    const present = away.find((one) => !accounts.has(one.holder));
-    if (present) return present.key === key;
+    // Branches of a run lack theirs beside each other: what is made but once would else pass while another lacks its own.
+    if (away.some((one) => one.key === key)) return true;
     if (seen.has(key) || !mayTake(key)) return false;
     seen.add(key);
     away.push({ key, permission, holder, beside: new Map(), calls: new Set() });
@@ -154,7 +154,12 @@ export function createTakeAway(project: string, { mayTake, isTriedAgain }: Other
     refused: (line) => refused.has(line),
     giveBack(said) {
       const lost = away.filter(({ holder }) => !accounts.has(holder));
-      for (const one of lost) settle(one, said);
+      const isNamed = ({ permission }: Lacked) => said.text.toLowerCase().includes(permission.toLowerCase());
+      const felt = said.failed && lost.some(isNamed) ? lost.filter(isNamed) : lost;
+      for (const one of felt) settle(one, said);
+      // Of the others nobody can tell whether the run would have failed for want of them alone: they are taken again.
+      for (const { key } of away.filter((one) => lost.includes(one))) seen.delete(key);
+      away = away.filter((one) => !lost.includes(one));
       return lost.map(({ key }) => key);
     },
   };
