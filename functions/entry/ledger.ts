@@ -113,10 +113,8 @@ export function refuseOvertaken(
 /**
  * Writes what the environment is from now on, under its lock: the spec that was asked for, the plan among those by which
  * something of it may have been made, and what an unfinished rebuild is to end with. A removal takes all of them down.
- *
- * @returns hashes of the plans, the present one first
  */
-export async function enterLedger(storage: StorageClient, entry: LedgerEntry): Promise<readonly string[]> {
+export async function enterLedger(storage: StorageClient, entry: LedgerEntry): Promise<void> {
   const { run, request, ledger: found } = entry;
   const { bucket = "" } = run.fence ?? {};
   const { environment, action, spec } = request;
@@ -125,7 +123,7 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   const guard = fenceGuard(run, storage);
   if (action === "rebuild" && !found) throw gone(environment);
   if (action === "down") await withdrawReadiness(storage, { bucket, environment, guard });
-  if (action !== "up" && action !== "rebuild") return wanted.plans;
+  if (action !== "up" && action !== "rebuild") return;
   const write = async (place: Omit<ObjectWrite, "bucket">) => {
     await guard();
     if (!(await storage.write({ bucket, ...place }))) throw changedMeanwhile(bucket, place.object);
@@ -143,7 +141,6 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   }
   await guard();
   await storage.deleteObject(bucket, `teardowns/${environment}.json`);
-  return wanted.plans;
 }
 
 function nextEntry(known: StoredEnvironment | undefined, { request, target }: LedgerEntry): StoredEnvironment {

@@ -34,10 +34,10 @@ type LockAnswer =
   /** Another execution works for the same request. */
   | { readonly state: "joined"; readonly execution: string }
   /**
-   * After `claim`: `plans` are the hashes of those by which something may have been made, the present one first; a removal
-   * is told since when one waits for what only Google releases.
+   * After `claim`: `latest` is the run that was recorded last; a removal is told since when one waits for what only Google
+   * releases.
    */
-  | (Held & { readonly plans: readonly string[]; readonly latest: string; readonly heldSince?: number })
+  | (Held & { readonly latest: string; readonly heldSince?: number })
   | Turn
   /** What a sweep found is not there any more, or somebody else is at it; in a sentence. */
   | { readonly state: "obsolete"; readonly why: string };
@@ -104,13 +104,13 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     return { state: "obsolete", why: "it was asked for again, or given more time, meanwhile" };
   }
   const latest = await latestRun(storage, bucket, environment);
-  if (body.seen !== undefined && body.seen !== latest) return { ...standing, plans: [], latest };
+  if (body.seen !== undefined && body.seen !== latest) return { ...standing, latest };
   const target = request.target ?? toGenerations(body);
   const work = { run: { id: run, environment, fence: standing.fence }, request, target, ledger };
   await noteTarget(storage, work);
   const heldSince = request.action === "down" ? teardown?.value.since : undefined;
-  const plans = await enterLedger(storage, work);
-  return { ...standing, plans, latest, ...(heldSince !== undefined && { heldSince }) };
+  await enterLedger(storage, work);
+  return { ...standing, latest, ...(heldSince !== undefined && { heldSince }) };
 }
 
 /** What a schedule asks for begins within half an hour of its time, or is done by an hour, as its spec says. Whoever resumes it knows the time. */

@@ -26,8 +26,9 @@ import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredReq
 
 /**
  * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards, by which steps, and
- * which older ones are asked what they have left), `digest` (what the
- * steps would change, what that means, and whether somebody must approve it), `ask` and `standing` (the approval).
+ * which older ones are asked what they have left), `older` (those that a removal asks as well, once it holds the
+ * environment), `digest` (what the steps would change, what that means, and whether somebody must approve it), `ask` and
+ * `standing` (the approval).
  */
 export const plan: EntryAnswer = implementEntry("plan", (body) => answerPlan(body, openStorage()));
 
@@ -37,6 +38,8 @@ export async function answerPlan(body: JsonObject, storage: StorageClient): Prom
   switch (body.action) {
     case "target":
       return answerTarget(body, bucket, storage);
+    case "older":
+      return answerOlder(body, bucket, storage);
     case "digest":
       return answerDigest(body, bucket, storage);
     case "ask":
@@ -44,7 +47,7 @@ export async function answerPlan(body: JsonObject, storage: StorageClient): Prom
     case "standing":
       return standingOf(storage, { bucket, id: requireText(body, "approval"), now: requireNow(body) });
     default:
-      throw badField("action", "must be target, digest, ask or standing");
+      throw badField("action", "must be target, older, digest, ask or standing");
   }
 }
 
@@ -62,6 +65,15 @@ async function answerTarget(body: JsonObject, bucket: string, storage: StorageCl
   const older = await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value });
   const told = { databaseGeneration: database, clusterGeneration: cluster, latest, ...scope, older };
   return run.action === "down" ? { ...told, mayStand: mayStand(ledger?.value) } : told;
+}
+
+async function answerOlder(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
+  const run = toRun(body);
+  const [stored, ledger] = await Promise.all([
+    readPlan(storage, bucket, run.planHash),
+    readStored<StoredEnvironment>(storage, bucket, ledgerObject(run.environment)),
+  ]);
+  return { parts: await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value }) };
 }
 
 /** Stores what was observed under its hash, and says whether it is what was asked for and who must approve it. */

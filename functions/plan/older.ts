@@ -14,6 +14,8 @@ export interface OlderPart {
   readonly step: StepName;
   readonly function: string;
   readonly input: object;
+  /** Seconds that the step was expected to take. */
+  readonly expectedSeconds: number;
 }
 
 /**
@@ -38,7 +40,9 @@ export async function olderParts(
   const found = await Promise.all(hashes.map((hash) => readStored<StoredPlan>(storage, bucket, `plans/${hash}.json`)));
   const older = found.flatMap((each) => each?.value.steps ?? []);
   const asked = run.action === "down" ? older : older.filter(({ costPerDay }) => costPerDay > 0);
-  return elsewhere(asked, plan.steps).map(({ name, function: of, input }) => ({ step: name, function: of, input }));
+  return elsewhere(asked, plan.steps).map(({ name, function: of, input, expectedSeconds }) => {
+    return { step: name, function: of, input, expectedSeconds };
+  });
 }
 
 /** Those that name what none before them does: others find nothing new. Executions have little memory for inputs. */
@@ -51,9 +55,13 @@ function elsewhere(older: readonly StoredStep[], present: readonly StoredStep[])
   });
 }
 
+/** The same name may be of another kind, or somebody else's: what is removed of it differs then. */
 function keysOf({ name, input }: StoredStep): readonly string[] {
   const names = [...namesIn(input)];
-  return (names.length > 0 ? names : [canonicalJson(input)]).map((each) => `${name} ${each}`);
+  const { kind = "", existing = "", provenBy = "" } = input as Readonly<Record<string, unknown>>;
+  return (names.length > 0 ? names : [canonicalJson(input)]).map((each) => {
+    return [name, each, kind, existing, provenBy].map(String).join(" ");
+  });
 }
 
 /** What the older parts have told the workflow: what removing them would delete. */

@@ -4,7 +4,7 @@ import { installationTopics } from "../../deploy/topics.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps as declarations } from "../../plan/steps.ts";
 import { functionId } from "../../spec/names.ts";
-import { entryAction, type FunctionCall, held, runEnvironment } from "./stub-google.ts";
+import { entryAction, type FunctionCall, olderParts, runEnvironment } from "./stub-google.ts";
 
 const source = readFileSync(new URL("../../workflows/environment.yaml", import.meta.url), "utf8");
 const done = (output: object = {}) => ({ state: "done", output, changes: [] });
@@ -252,14 +252,10 @@ describe("down", () => {
     expect(steps.every(({ body }) => body.action === "remove")).toBe(true);
   });
 
-  it("takes down what older plans made too, and asks nothing twice that is the same", async () => {
-    const plans = {
-      h: { service: { id: "new" }, cluster: { id: "same" } },
-      old: { service: { id: "old" }, cluster: { id: "same" }, readPool: { id: "dropped" } },
-    };
+  it("takes down what older plans made too", async () => {
     const { outcome, steps } = await runEnvironment("down", {
-      plans,
-      entries: { "lock claim": [held("", ["h", "old"])] },
+      plan: { service: { id: "new" }, cluster: { id: "same" } },
+      entries: { "plan older": [olderParts(["service", "old"], ["readPool", "dropped"])] },
     });
     expect(outcome.state).toBe("SUCCEEDED");
     const removed = steps.map(({ name, body }) => `${name} ${(body as { input?: { id: string } }).input?.id}`);
@@ -276,8 +272,8 @@ describe("down", () => {
   it("takes down one after the other what several plans made by one step, for it may be the same", async () => {
     const url = "https://artifactregistry.googleapis.com/v1/op";
     const { steps } = await runEnvironment("down", {
-      plans: { h: { image: { id: "new" } }, old: { image: { id: "old" } } },
-      entries: { "lock claim": [held("", ["h", "old"])] },
+      plan: { image: { id: "new" } },
+      entries: { "plan older": [olderParts(["image", "old"])] },
       steps: { image: [waiting([operation(url)]), done()] },
       operations: { [url]: { seconds: 100 } },
     });

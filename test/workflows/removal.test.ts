@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { entryAction, held, runEnvironment, type Stub } from "./stub-google.ts";
+import { entryAction, held, olderParts, runEnvironment, type Stub } from "./stub-google.ts";
 
 const change = { resource: "r", action: "delete", fields: [], effects: {} };
 const done = (output: object = {}, changes: readonly object[] = []) => ({ state: "done", output, changes });
@@ -94,8 +94,8 @@ describe("a removal", () => {
   it("names what it left alone because it is somebody else's, once, and what stays at Google's", async () => {
     const left = "projects/p/global/networks/n is not of alloyrun:p-alloyrun/users; it was left as it is";
     const { record, types } = await down({
-      plans: { h: { network: { id: "new" }, peering: { id: "p" } }, old: { network: { id: "old" } } },
-      entries: { "lock claim": [held("", ["h", "old"])] },
+      plan: { network: { id: "new" }, peering: { id: "p" } },
+      entries: { "plan older": [olderParts(["network", "old"])] },
       steps: { network: [done({ left: [left] })], peering: [done({ degraded: ["producer residue"] })] },
     });
     expect(types.at(-1)).toBe("gone");

@@ -4,7 +4,7 @@ import { Clock } from "../../local/clock.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../../local/http.ts";
 import { runDefinition } from "../../local/workflows/run-definition.ts";
 import { stringifyJson } from "../../local/workflows/value/json.ts";
-import { stepNames } from "../../plan/step.ts";
+import { type StepName, stepNames } from "../../plan/step.ts";
 import { functionId } from "../../spec/names.ts";
 
 /** What a function answers, call by call; the last answer repeats. */
@@ -32,8 +32,8 @@ export interface Stub {
   readonly operations?: Readonly<Record<string, { readonly seconds: number; readonly error?: object }>>;
   /** Steps that the plan has; all unless given. */
   readonly planned?: readonly string[];
-  /** Plans by hash, each with inputs by step; any other hash has the steps of `planned`. */
-  readonly plans?: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  /** The plan's inputs by step; unless given, it has the steps of `planned`. */
+  readonly plan?: Readonly<Record<string, object>>;
   /** What looking at an operation is answered with, instead of the operation. */
   readonly look?: readonly Refusal[];
   /** More of the execution's argument. */
@@ -54,8 +54,14 @@ export function digest(changesHash: string, ...reasons: readonly string[]): obje
 }
 
 /** A claim that holds the lock, as the entry answers it. */
-export function held(latest = "", plans: readonly string[] = ["h"]): object {
-  return { state: "held", fence, plans, latest };
+export function held(latest = ""): object {
+  return { state: "held", fence, latest };
+}
+
+/** What the entry answers about the steps of older plans, each with the id of its input. */
+export function olderParts(...parts: readonly (readonly [step: StepName, id: string])[]): object {
+  const asked = parts.map(([step, id]) => ({ step, function: functionId(step), input: { id }, expectedSeconds: 10 }));
+  return { parts: asked };
 }
 
 /** What the entries answer when nothing is in the way. */
@@ -64,6 +70,7 @@ const usualAnswers: Readonly<Record<string, object>> = {
   "lock claim": held(),
   "lock release": { state: "free" },
   "plan target": { databaseGeneration: 1, clusterGeneration: 1, latest: "", only: [], outputs: {} },
+  "plan older": olderParts(),
   "plan digest": digest("c1"),
   "plan ask": { approval: "a1", expiresAt: 1_767_225_600 + 7200 },
   "plan standing": { state: "pending" },
@@ -108,7 +115,7 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
   const fetch = (request: HttpRequest): HttpResponse => {
     const { url } = request;
     const at = (clock.now() - start) / 1000;
-    if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(url, stub));
+    if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(stub));
     if (url.hostname === "pubsub.googleapis.com") {
       const refusal = stub.publish?.[published++];
       if (refusal) return jsonResponse(refusal.httpStatus, refusal.body ?? {});
@@ -192,9 +199,8 @@ interface PublishedMessage extends Pick<ToldEvent, "orderingKey" | "attributes">
   readonly data: string;
 }
 
-function planOf(url: URL, { planned = stepNames, plans = {} }: Stub): object {
-  const [, hash = ""] = decodeURIComponent(url.pathname).match(/plans\/([^/]+)\.json$/) ?? [];
-  const inputs = plans[hash] ?? Object.fromEntries(planned.map((name) => [name, { of: name }]));
+function planOf({ planned = stepNames, plan }: Stub): object {
+  const inputs = plan ?? Object.fromEntries(planned.map((name) => [name, { of: name }]));
   const steps = Object.entries(inputs).map(([name, input]) => ({
     name,
     function: functionId(name),

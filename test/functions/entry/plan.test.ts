@@ -89,8 +89,9 @@ describe("answerPlan", () => {
     expect(older.hash).not.toBe(plan.hash);
     await put(storage, `plans/${older.hash}.json`, older);
     await put(storage, "environments/users.json", { plans: [plan.hash, older.hash, "missing"] });
+    type Parts = readonly { readonly step: string }[];
     const partsOf = async (action: string) => {
-      const { older: parts } = (await call("target", { serving: {} }, { action })) as { older: { step: string }[] };
+      const { older: parts } = (await call("target", { serving: {} }, { action })) as { readonly older: Parts };
       return parts.map(({ step }) => step);
     };
     const input = { instance: expect.stringMatching(/old-primary$/) };
@@ -103,6 +104,27 @@ describe("answerPlan", () => {
     const unnamed = steps.map((step) => (step.name === "services" ? { ...step, input: { services: [] } } : step));
     await put(storage, `plans/${older.hash}.json`, { ...older, steps: unnamed });
     expect(await partsOf("down")).toEqual(["services", "instance", "retire"]);
+    // A removal that holds the environment looks again.
+    const { parts } = (await call("older", {}, { action: "down" })) as { readonly parts: Parts };
+    expect(parts.map(({ step }) => step)).toEqual(["services", "instance", "retire"]);
+  });
+
+  it("asks a network that was its own, and is an existing one now, as what it was", async () => {
+    const as = (existing: boolean, source: string) => {
+      const made = planOf(
+        packSpec(exampleText, { ...folders, source: `sources/${source.repeat(64)}.tgz` }),
+        installation,
+      );
+      const steps = made.steps.map((step) =>
+        step.name === "network" ? { ...step, input: { ...step.input, existing } } : step,
+      );
+      return { ...made, steps };
+    };
+    const [present, older, oldest] = [{ ...plan, steps: as(true, "7").steps }, as(false, "8"), as(false, "9")];
+    for (const each of [present, older, oldest]) await put(storage, `plans/${each.hash}.json`, each);
+    await put(storage, "environments/users.json", { plans: [present.hash, older.hash, oldest.hash] });
+    const { parts } = (await call("older", {}, { action: "down" })) as { readonly parts: readonly object[] };
+    expect(parts).toMatchObject([{ step: "network", input: { existing: false } }]);
   });
 
   it("counts what older plans have left, and says that it stays", async () => {
