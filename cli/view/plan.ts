@@ -1,6 +1,6 @@
 import { type FieldChange, valueText } from "../../plan/change.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
-import { isSeedLoss, seedLossesOf } from "../../plan/seed-loss.ts";
+import { lossesOf, tellsLoss } from "../../plan/loss.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { formatDuration } from "./duration.ts";
 import { renderEffects, usd } from "./effects.ts";
@@ -25,7 +25,7 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
   return [
     `Plan of ${subject}: ${countChanges(changes)}`,
     ...(verbose ? renderChanges(changes) : renderTelling(changes)),
-    ...seedLossesOf(changes).map((loss) => `  loses     ${loss}`),
+    ...lossesOf(changes).map((loss) => `  loses     ${loss}`),
     ...renderEffects(effects).map((line) => `  ${line}`),
     ...(timeToLiveSeconds === undefined
       ? []
@@ -116,9 +116,7 @@ function renderTelling(changes: readonly PlannedChange[]): string[] {
   const kept = changes.filter(({ action }) => action === "update" || action === "replace");
   const telling = kept
     .flatMap(({ fields }) => fields)
-    .filter(
-      (field) => !isSeedLoss(field) && !/^(iamPolicy|labels|state|execution|template\.revision)/.test(field.path),
-    );
+    .filter((field) => !tellsLoss(field) && !/^(iamPolicy|labels|state|execution|template\.revision)/.test(field.path));
   if (telling.length === 0) return [];
   const told = telling.slice(0, mostTold).map(({ path, from, to }) => {
     const name = path.replace(/^template\.(containers\.[^.]+\.)?/, "");

@@ -17,6 +17,7 @@ import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
 import { changesOfSpec, lifeOf, reasonsOf, storedTerms } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
+import { rowsLeftBy } from "../plan/rows-left.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
 import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
@@ -86,7 +87,8 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     storedTerms(storage, { bucket, environment }),
     readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
   ]);
-  const judged = { run, plan: stored, request, terms, ledger: ledger?.value };
+  const rowsLeft = await rowsLeftBy(storage, { bucket, run, plan: stored, ledger: ledger?.value });
+  const judged = { run, plan: stored, request, terms, ledger: ledger?.value, rowsLeft };
   const policy = stricterOf(terms, stored.approval);
   const generations = { database: run.databaseGeneration, cluster: run.clusterGeneration };
   const told = changesOf(body);

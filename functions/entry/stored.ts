@@ -120,6 +120,8 @@ export interface StoredEnvironment extends Life {
   readonly serves?: Generations;
   /** The packed seed files that its database was ready with last: `seeds/<sha256>.tgz`. */
   readonly seed?: string;
+  /** Hash of the plan that it was ready with last, which names where its rows are; absent where that was not noted yet. */
+  readonly readyPlan?: string;
   /** The highest numbers of generations that any run has begun to make. */
   readonly made?: Generations;
   /**

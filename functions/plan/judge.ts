@@ -3,7 +3,7 @@ import { reasonsToAsk } from "../../plan/approval.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import type { PlanEffects } from "../../plan/digest.ts";
 import { endsEarlier, lifeGiven } from "../../plan/life.ts";
-import { seedLossesOf } from "../../plan/seed-loss.ts";
+import { lossesOf } from "../../plan/loss.ts";
 import {
   loosenings,
   reasonsToKeep,
@@ -42,6 +42,8 @@ export interface Case {
   /** Of the stored spec. */
   readonly terms: Terms | undefined;
   readonly ledger: StoredEnvironment | undefined;
+  /** Which rows the environment would answer without, its spec naming another database now. */
+  readonly rowsLeft?: FieldChange;
 }
 
 /** The life that a run gives the environment; undefined when it gives none. */
@@ -56,7 +58,7 @@ function builds({ action }: Case["run"]): boolean {
 
 /** What a run would change that no step does: the terms of the environment, and when it ends. */
 export function changesOfSpec(judged: Case): readonly Change[] {
-  const { run, plan, terms, ledger } = judged;
+  const { run, plan, terms, ledger, rowsLeft } = judged;
   if (!builds(run)) return [];
   const differing = run.action === "up" && terms ? termChanges(terms, plan) : [];
   const given = lifeOf(judged);
@@ -64,9 +66,9 @@ export function changesOfSpec(judged: Case): readonly Change[] {
   const life: FieldChange[] = isGiven
     ? [{ path: "timeToLive", from: toText(ledger.timeToLiveSeconds), to: toText(given.seconds) }]
     : [];
-  const fields = [...differing, ...life];
+  const fields = [...(rowsLeft ? [rowsLeft] : []), ...differing, ...life];
   if (fields.length === 0) return [];
-  const dataLoss = isGiven && endsEarlier(ledger, given.seconds);
+  const dataLoss = rowsLeft !== undefined || (isGiven && endsEarlier(ledger, given.seconds));
   const effects = { dataLoss, downtime: false, costPerDay: 0, expectedSeconds: 0 };
   return [{ resource: specResource(run.environment), action: "update", fields, effects }];
 }
@@ -87,7 +89,7 @@ export function reasonsOf(
   const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
   const kept = terms ? reasonsToKeep(terms, looser) : [];
   const unread = terms === unreadableTerms ? ["its stored spec cannot be read any more"] : [];
-  return [...unread, ...(policy ? reasonsToAsk(policy, effects, seedLossesOf(changes)) : []), ...kept];
+  return [...unread, ...(policy ? reasonsToAsk(policy, effects, lossesOf(changes)) : []), ...kept];
 }
 
 /** As what a plan lists the changes of the spec itself. */

@@ -2,7 +2,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import type { Observations } from "../../plan/digest.ts";
 import { sameGenerations } from "../../plan/generation.ts";
-import { seedLossField } from "../../plan/seed-loss.ts";
+import { seedLossField } from "../../plan/loss.ts";
 import { findLoss } from "../../spec/sql/loss.ts";
 import type { StoredEnvironment, StoredPlan } from "../entry/stored.ts";
 import { readSeedFiles, type SeedFile } from "../jobs/seed/archive.ts";

@@ -45,6 +45,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const wanted: StoredEnvironment = {
     ...known,
     serves: { database: run.databaseGeneration, cluster: run.clusterGeneration },
+    readyPlan: isSeeded ? run.planHash : known.readyPlan,
     seed: (isSeeded && plan && seedObjectOf(plan)) || known.seed,
     ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
     ...{ timeToLiveSeconds: given ? seconds : known.timeToLiveSeconds, specTimeToLiveSeconds: spec ?? null },

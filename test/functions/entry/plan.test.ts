@@ -145,6 +145,47 @@ describe("answerPlan", () => {
     });
   });
 
+  describe("of a spec that names another database", () => {
+    const up = { action: "up", level: "app", databaseGeneration: 1 };
+    const renamed = async (from: string, to: string) => {
+      const other = planOf(packSpec(exampleText.replace(from, to) + policy, folders), installation);
+      await put(storage, `plans/${other.hash}.json`, other);
+      return { ...up, planHash: other.hash };
+    };
+    const ready = (ledger: object) => put(storage, "environments/users.json", { plans: [plan.hash], ...ledger });
+    const serves = { database: 2, cluster: 1 };
+
+    it.each([
+      ["cluster: my-alloycls", "cluster: other", "other/my-alloyins/mydb"],
+      ["name: my-alloyins", "name: other", "my-alloycls/other/mydb"],
+      ["name: mydb", "name: other", "my-alloycls/my-alloyins/other"],
+    ])("counts the rows that stay behind as lost, says where, and asks: %s, then %s", async (from, to, home) => {
+      const run = await renamed(from, to);
+      const says = `rows of my-alloycls/my-alloyins/mydb_g2: stay there, for ${home} answers then, without them; both stand until \`alloyrun down users\``;
+      await ready({ serves, readyPlan: plan.hash });
+      expect(await digest([kept], run)).toMatchObject({
+        ...{ changes: 2, effects: { dataLoss: true }, reasons: ["rows are lost", says] },
+      });
+      // An earlier version has not noted the plan.
+      await put(storage, "requests/r0.json", { planHash: plan.hash });
+      await ready({ serves, readyRun: "r0" });
+      expect(await digest([kept], run)).toMatchObject({ reasons: ["rows are lost", says] });
+    });
+
+    it("leaves no rows behind where nothing was ready, where it is ready with that one, or where it is removed", async () => {
+      const run = await renamed("name: mydb", "name: other");
+      const none = { changes: 1, effects: { dataLoss: false }, reasons: [] };
+      await ready({});
+      expect(await digest([kept], run)).toMatchObject(none);
+      await ready({ serves, readyPlan: run.planHash });
+      expect(await digest([kept], run)).toMatchObject(none);
+      await ready({ serves, readyPlan: plan.hash });
+      for (const other of [{ action: "down" }, { action: "rebuild", level: "app" }]) {
+        expect(await digest([kept], { ...run, ...other })).toMatchObject(none);
+      }
+    });
+  });
+
   it("stores what would change under its hash, and says what that means and who must be asked", async () => {
     const answer = await digest([lost, kept]);
     expect(answer).toMatchObject({ changes: 2, reasons: ["rows are lost"], stale: null, effects: { dataLoss: true } });

@@ -3,7 +3,7 @@ import { withSeedLoss } from "../../../functions/plan/seed-loss.ts";
 import { reasonsToAsk } from "../../../plan/approval.ts";
 import type { Change } from "../../../plan/change.ts";
 import { digestOf } from "../../../plan/digest.ts";
-import { seedLossesOf } from "../../../plan/seed-loss.ts";
+import { lossesOf } from "../../../plan/loss.ts";
 import { planOf, stepOf } from "../../plan/context.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { nameOf, pack } from "../jobs/seed/pack.ts";
@@ -85,7 +85,7 @@ describe("withSeedLoss", () => {
       digestOf({
         ...{ plan, action: "up", level: "app", generations: serves, changes: { seed } },
         reasonsOf: (all, changes) =>
-          reasonsToAsk({ when: ["data-loss"], approvers: [], timeoutSeconds: 60 }, all, seedLossesOf(changes)),
+          reasonsToAsk({ when: ["data-loss"], approvers: [], timeoutSeconds: 60 }, all, lossesOf(changes)),
       });
     const lossy = digest(await changesOf(object));
     expect(lossy.changesHash).not.toBe(digest([seeding]).changesHash);

@@ -34,7 +34,12 @@ describe("settleReadiness", () => {
 
   it("counts the life that the plan gives from when the environment became ready", async () => {
     expect(await settle(1000)).toEqual({ readyAt: 1000, expiresAt: 1000 + 72 * hour });
-    expect(stored(storage, object)).toMatchObject({ url: "https://u", readyRun: "r1000", plans: ["h"] });
+    expect(stored(storage, object)).toMatchObject({
+      url: "https://u",
+      readyRun: "r1000",
+      readyPlan: "h",
+      plans: ["h"],
+    });
   });
 
   it("keeps the time for every later run that finds it ready, and for the same call again", async () => {

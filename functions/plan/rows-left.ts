@@ -1,0 +1,65 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
+import type { FieldChange } from "../../plan/change.ts";
+import { rowsLeftField } from "../../plan/loss.ts";
+import type { InstanceInput } from "../../plan/steps/instance.ts";
+import type { SeedInput } from "../../plan/steps/seed.ts";
+import { clusterGenerationId, databaseName, idOf } from "../../spec/names.ts";
+import type { Run } from "../contract.ts";
+import { requestObject } from "../entry/ledger.ts";
+import { readStored } from "../entry/read.ts";
+import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
+
+/** A run that may have the environment answer from another database than before. */
+export interface Moving {
+  readonly bucket: string;
+  readonly run: Pick<Run, "action" | "level" | "environment" | "databaseGeneration" | "clusterGeneration">;
+  readonly plan: Pick<StoredPlan, "steps">;
+  readonly ledger: Pick<StoredEnvironment, "serves" | "readyPlan" | "readyRun"> | undefined;
+}
+
+/**
+ * Which rows an environment would answer without: where its spec names another cluster, instance or database than the one
+ * that it was ready with, that one keeps them, and the other holds the seed alone. Undefined when none are left behind.
+ */
+export async function rowsLeftBy(
+  storage: Pick<StorageClient, "readText">,
+  { bucket, run, plan, ledger }: Moving,
+): Promise<FieldChange | undefined> {
+  const isMade = run.action === "up" || (run.action === "rebuild" && run.level !== "app");
+  if (!isMade || !ledger?.serves) return undefined;
+  const hash = ledger.readyPlan ?? (await plannedBy(storage, bucket, ledger.readyRun));
+  const ready = hash && (await readStored<StoredPlan>(storage, bucket, `plans/${hash}.json`));
+  const [before, after] = [ready && homeOf(ready.value), homeOf(plan)];
+  if (!before || !after || (before.instance === after.instance && before.database === after.database)) return undefined;
+  const { databaseGeneration: database, clusterGeneration: cluster } = run;
+  return rowsLeftField(run.environment, {
+    from: nameOf(before, ledger.serves),
+    to: nameOf(after, { database, cluster }),
+  });
+}
+
+/** The plan of an environment whose entry does not name it. */
+async function plannedBy(storage: Pick<StorageClient, "readText">, bucket: string, run: string | undefined) {
+  const request = run && (await readStored<StoredRequest>(storage, bucket, requestObject(run)));
+  return request ? request.value.planHash : undefined;
+}
+
+/** The database that a plan names, before any rebuild. */
+interface Home {
+  readonly instance: string;
+  readonly database: string;
+}
+
+function homeOf({ steps }: Pick<StoredPlan, "steps">): Home | undefined {
+  const inputOf = (name: string) => steps.find((step) => step.name === name)?.input;
+  const { instance } = (inputOf("instance") ?? {}) as Partial<InstanceInput>;
+  const { database } = (inputOf("seed") ?? {}) as Partial<SeedInput>;
+  return instance === undefined || database === undefined ? undefined : { instance, database };
+}
+
+/** As people know it: `my-cluster/my-primary/mydb`. */
+function nameOf({ instance, database }: Home, generations: NonNullable<StoredEnvironment["serves"]>): string {
+  const [cluster = "", id = ""] = instance.split("/instances/");
+  const names = [clusterGenerationId(idOf(cluster), generations.cluster), id];
+  return [...names, databaseName(database, generations.database)].join("/");
+}

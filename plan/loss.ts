@@ -1,0 +1,28 @@
+import { type Change, type FieldChange, valueText } from "./change.ts";
+
+/** The field by which a change tells what a seed file may cost; without a name, what all of them may. */
+export function seedLossField(name: string | undefined, fields: Omit<FieldChange, "path">): FieldChange {
+  return { path: `seed ${name ?? "files"}`, ...fields };
+}
+
+/** The field by which a change tells that an environment is to answer from another database than the one with its rows. */
+export function rowsLeftField(
+  environment: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): FieldChange {
+  const says = `stay there, for ${to} answers then, without them; both stand until \`alloyrun down ${environment}\``;
+  return { path: `rows of ${from}`, to: says };
+}
+
+/** Whether a field tells what costs rows, and is none of a resource. */
+export function tellsLoss({ path }: FieldChange): boolean {
+  return path.startsWith("seed ") || path.startsWith("rows of ");
+}
+
+/** Which seed files may lose rows, and by which statement, and which rows stay elsewhere: each in a sentence. */
+export function lossesOf(changes: readonly Change[]): readonly string[] {
+  return changes
+    .filter(({ effects }) => effects.dataLoss)
+    .flatMap(({ fields }) => fields.filter(tellsLoss))
+    .map(({ path, to }) => `${path}: ${valueText(to)}`);
+}
