@@ -209,6 +209,8 @@ export interface EnvironmentView {
   readonly readyAt?: string;
   readonly expiresAt?: string;
   readonly freeze?: FreezeView;
+  /** A rebuild that was begun and has not come to its end: what it has made stands beside what serves. */
+  readonly unfinished?: { readonly level: Level };
   /** What a removal left to the sweep, and why; absent when nothing is left. */
   readonly remaining?: Readonly<Record<string, string>>;
   /** RFC 3339: when the sweep tries again. */
@@ -246,6 +248,8 @@ export interface StepView {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly expectedSeconds: number;
+  /** USD a day by list price of what it keeps running; absent when that is nothing. */
+  readonly costPerDay?: number;
   /** What a running step waits for, in words. */
   readonly reason?: string;
   /** Name of the operation that is being polled. */

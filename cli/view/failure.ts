@@ -1,7 +1,7 @@
 import type { FailureView, RunView, StepView } from "../../functions/api.ts";
+import { billedAfter, renderBilled } from "./billed.ts";
 import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration } from "./duration.ts";
-import { usd } from "./effects.ts";
 import type { OutcomeContext } from "./outcome.ts";
 import { renderHolder } from "./standing.ts";
 
@@ -12,6 +12,7 @@ export function renderFailed(run: RunView, context: OutcomeContext): string[] {
     ...moreEvidence(run, context),
     ...renderKept(run, context),
     ...wayForward(run, context),
+    ...wayDown(run, context),
   ];
 }
 
@@ -24,12 +25,16 @@ export function renderKept(run: RunView, context: OutcomeContext): string[] {
       return [
         ...(done ? [`Kept as they are: ${done}.`] : cut ? [] : ["Nothing was made."]),
         ...underWay,
-        ...costs(run, context),
+        ...renderBilled(run, context.accepted?.costPerDay?.amount),
       ];
     case "rebuild":
-      return [`What serves: ${servingAfter(run)}.`, ...underWay, ...costs(run, context)];
+      return [
+        `What serves: ${servingAfter(run)}.`,
+        ...underWay,
+        ...renderBilled(run, context.accepted?.costPerDay?.amount),
+      ];
     case "down":
-      return [...(done ? [`Removed already: ${done}.`] : []), ...underWay, ...renderSpared(run)];
+      return [...(done ? [`Removed already: ${done}.`] : []), ...underWay, ...renderBilled(run), ...renderSpared(run)];
     default:
       return [];
   }
@@ -84,16 +89,10 @@ function moreEvidence({ run, environment, failures }: RunView, { place }: Outcom
   return renderWay("All of it", commandLine(place, "audit", "evidence", run));
 }
 
-/** Old and new database stand beside each other while a rebuild of the database lies unfinished. */
-function costs(run: RunView, { accepted }: OutcomeContext): string[] {
-  const isBilled =
-    run.action === "rebuild" ||
-    run.steps.some(({ name, state }) => name === "instance" && (state === "done" || state === "cancelled"));
-  const { before = 0, after = accepted?.costPerDay?.amount ?? 0 } = run.plan?.effects.costPerDay ?? {};
-  const isBeside = run.action === "rebuild" && (run.level === "database" || run.level === "all");
-  const perDay = isBeside ? before + after : Math.max(before, after);
-  if (!isBilled || perDay === 0) return [];
-  return [`Meanwhile that costs at most ${usd(perDay / 24)} USD per hour (${usd(perDay)} USD per day).`];
+/** What a failed `up` leaves is billed until somebody takes it down. */
+function wayDown(run: RunView, { place }: OutcomeContext): string[] {
+  if (run.action !== "up" || billedAfter(run) === 0) return [];
+  return renderWay("Or take it down", commandLine(place, "down", run.environment));
 }
 
 function wayForward(run: RunView, { place }: OutcomeContext): string[] {

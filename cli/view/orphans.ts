@@ -27,6 +27,20 @@ function commandsFor(environment: string, own: readonly Orphan[], place: Place):
   return own.map(({ kind, resource }) => deletions[kind](resource, place));
 }
 
+/** The command that removes a resource which is billed by time; none for another. */
+export function renderDeletion(resource: string, place: Place): string[] {
+  const kind = billedKinds[resource.split("/").at(-2) ?? ""];
+  return kind === undefined ? [] : [deletions[kind](resource, place)];
+}
+
+/** Kinds of what is billed by time, by the collections of their names. */
+const billedKinds: Readonly<Record<string, Orphan["kind"]>> = {
+  connectors: "connector",
+  instances: "instance",
+  clusters: "cluster",
+  services: "service",
+};
+
 type Deletion = (resource: string, place: Place) => string;
 
 const regional =

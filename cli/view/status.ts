@@ -1,9 +1,11 @@
 import type { EnvironmentView } from "../../functions/api.ts";
 import type { Place } from "../installation.ts";
+import { renderUnready } from "./billed.ts";
 import { commandLine, renderWay } from "./command-line.ts";
 import { renderRuns } from "./runs.ts";
 import { renderFreeze } from "./standing.ts";
 import { formatEnd, formatTime } from "./time.ts";
+import { renderOlder, renderUnfinished } from "./unfinished.ts";
 
 /** What telling how an environment stands needs beside it. */
 export interface StatusContext {
@@ -14,7 +16,7 @@ export interface StatusContext {
   readonly shownRuns?: number;
 }
 
-/** How an environment stands: URL, life, freeze, what remains, and its last runs. */
+/** How an environment stands: URL, life, freeze, what is billed beside it, what remains, and its last runs. */
 export function renderStatus(view: EnvironmentView, context: StatusContext): string[] {
   const { environment, url, readyAt, expiresAt, freeze, remaining, nextTryAt, runs, gone } = view;
   const { place, now = runs[0]?.readAt, shownRuns = 3 } = context;
@@ -26,6 +28,9 @@ export function renderStatus(view: EnvironmentView, context: StatusContext): str
     ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
     ...(expiresAt ? way("longer", "extend", environment, "--by", "24h") : []),
     ...(freeze ? renderFreeze(freeze, { environment, place, now }) : []),
+    ...renderUnready(view, place),
+    ...renderUnfinished(view, place),
+    ...renderOlder(view, place),
     ...(remaining ? renderRemaining({ remaining, nextTryAt }, place, now) : []),
     ...(listed.length > 0 ? ["", ...renderRuns(listed)] : []),
     ...(listed.length > 0 && runs.length > listed.length ? way("more", "runs", environment) : []),

@@ -207,6 +207,7 @@ export const stepSchema = z.strictObject({
   startedAt: time("When it began").optional(),
   endedAt: time("When it ended").optional(),
   expectedSeconds: seconds("the step"),
+  costPerDay: z.number().optional().describe("USD a day by list price of what it keeps running; absent when none."),
   reason: z.string().optional().describe("What it waits for, or why it failed."),
   operation: z.string().optional().describe("Name of the operation that is, or was last, polled."),
   changes: z.array(z.strictObject(change)).optional().describe("What it changed."),
@@ -276,6 +277,10 @@ export const environmentSchema = z.strictObject({
   readyAt: time("Since when it is ready").optional(),
   expiresAt: time("When it is removed by itself").optional(),
   freeze: freezeViewSchema.optional().describe("Who keeps it as it is."),
+  unfinished: z
+    .strictObject({ level: level() })
+    .optional()
+    .describe("A rebuild that was begun and has not come to its end: what it has made stands beside what serves."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
   nextTryAt: time("When the sweep tries again").optional(),
 }) satisfies z.ZodType<EnvironmentView>;

@@ -56,7 +56,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
       .map(({ record }) => record.replace(/\.\d+$/, ""))
       .reverse() ?? [];
   const runs = [...new Set([...asked, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
-  const { url, readyAt, expiresAt } = ledger?.value ?? {};
+  const { url, readyAt, expiresAt, target } = ledger?.value ?? {};
   return {
     environment,
     runs: await Promise.all(runs.map((run) => viewRun(run, clients))),
@@ -65,6 +65,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     expiresAt: toTime(expiresAt),
     ...(spec && !ledger && { gone: true as const }),
     ...(freeze && { freeze: toFreezeView(freeze) }),
+    ...(target && { unfinished: { level: target.level } }),
     ...(teardown && { remaining: teardown.value.remaining, nextTryAt: toTime(teardown.value.nextTryAt) }),
   };
 }

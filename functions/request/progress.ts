@@ -41,9 +41,9 @@ export function toStepViews(
   planned: readonly StoredStep[],
   progress: ReadonlyMap<StepName, Progress>,
 ): readonly StepView[] {
-  return planned.map(({ name, title, expectedSeconds }) => {
+  return planned.map(({ name, title, expectedSeconds, costPerDay }) => {
     const known = progress.get(name) ?? { state: "waiting" };
-    return { name, title, expectedSeconds, ...known };
+    return { name, title, expectedSeconds, ...(costPerDay > 0 && { costPerDay }), ...known };
   });
 }
 

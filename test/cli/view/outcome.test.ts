@@ -67,7 +67,7 @@ describe("renderOutcome", () => {
       state: "failed",
       steps: [
         step({ name: "network", state: "done" }),
-        step({ name: "instance", state: "done" }),
+        step({ name: "instance", state: "done", costPerDay: 9.6 }),
         step({ name: "seed", state: "failed" }),
       ],
       failures: [
@@ -79,16 +79,42 @@ describe("renderOutcome", () => {
       "    line 3",
       "    line 4",
       "Kept as they are: network, instance.",
-      "Meanwhile that costs at most 0.40 USD per hour (9.60 USD per day).",
+      "May be billed: about 9.60 USD a day (0.40 an hour), until `alloyrun down users`.",
       "When the cause is removed, go on from there; nothing is made twice:",
       "  alloyrun resume run-1 --project my-project",
+      "Or take it down: alloyrun down users --project my-project",
     ]);
+  });
+
+  it.each(["failed", "cancelled", "held"] as const)(
+    "counts a billed step that %s as one that may be billed",
+    (state) => {
+      const steps = [
+        step({ name: "egress", state, costPerDay: 0.72 }),
+        step({ name: "cluster", state, costPerDay: 0.1 }),
+        step({ name: "instance", costPerDay: 8.9 }),
+      ];
+      const says = "May be billed: about 0.82 USD a day (0.03 an hour), until `alloyrun down users`.";
+      expect(renderOutcome(runView({ state: "failed", steps }), context)).toContain(says);
+      expect(renderOutcome(runView({ state: "cancelled", steps }), context)).toContain(says);
+    },
+  );
+
+  it("counts what stood before an up that failed at its first step", () => {
+    const plan = planView({ costPerDay: { before: 9.6, after: 12, pricesOf: "2025-04", region: "asia-northeast1" } });
+    const failures = [{ step: "services", code: "PERMISSION_DENIED", message: "no" }] as const;
+    expect(renderOutcome(runView({ state: "failed", plan, failures }), alone).join("\n")).toContain("9.60 USD a day");
+    const steps = [step({ name: "instance", state: "failed", costPerDay: 8.9 })];
+    expect(renderOutcome(runView({ state: "failed", plan, failures, steps }), alone).join("\n")).toContain("12.00 USD");
+    expect(
+      renderOutcome(runView({ state: "failed", plan, failures, hasBegun: false }), alone).join("\n"),
+    ).not.toContain("USD");
   });
 
   it("does not speak of cost while no database runs", () => {
     const run = runView({
       state: "failed",
-      steps: [step({ state: "done" })],
+      steps: [step({ state: "done", costPerDay: 0.004 })],
       failures: [{ step: "cluster", code: "RESOURCE_EXHAUSTED", message: "quota" }],
     });
     expect(renderOutcome(run, context).join("\n")).not.toContain("USD");
@@ -106,11 +132,16 @@ describe("renderOutcome", () => {
     const run = runView({
       action: "down",
       state: "failed",
-      steps: [step({ name: "traffic", state: "done" })],
+      steps: [
+        step({ name: "traffic", state: "done" }),
+        step({ name: "instance", state: "done", costPerDay: 8.9 }),
+        step({ name: "cluster", costPerDay: 0.1 }),
+      ],
       failures: [{ step: "network", code: "PERMISSION_DENIED", message: "no" }],
     });
     const lines = renderOutcome(run, alone).join("\n");
-    expect(lines).toContain("Removed already: traffic.");
+    expect(lines).toContain("Removed already: traffic, instance.");
+    expect(lines).toContain("May still be billed: about 0.10 USD a day");
     expect(lines).toContain("alloyrun resume run-1");
     expect(lines).not.toContain("Kept");
   });
@@ -237,11 +268,11 @@ describe("renderOutcome", () => {
   );
 
   it("says what was under way when a run was cancelled, for Google goes on with it", () => {
-    const steps = [step({ name: "instance", state: "cancelled" }), step({ name: "seed" })];
+    const steps = [step({ name: "instance", state: "cancelled", costPerDay: 9.6 }), step({ name: "seed" })];
     const lines = renderOutcome(runView({ state: "cancelled", steps }), context);
     expect(lines).toContain("Under way when it was cancelled: instance. What Google had accepted goes on.");
     expect(lines.join("\n")).not.toMatch(/Nothing was made|Kept/);
-    expect(lines.join("\n")).toContain("9.60 USD per day");
+    expect(lines.join("\n")).toContain("9.60 USD a day");
   });
 
   it("says when what is ready is removed by itself", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { renderStatus } from "../../../cli/view/status.ts";
-import { at, runView } from "../run-view.ts";
+import { at, planView, runView, step } from "../run-view.ts";
 
 const place = { project: "my-project", region: "asia-northeast1" };
 
@@ -39,6 +39,84 @@ describe("renderStatus", () => {
       "    tried again at 2030-01-01 00:15 UTC (in 15 min)",
       "    finish it: alloyrun sweep --project my-project",
     ]);
+  });
+
+  describe("of what is billed beside what serves", () => {
+    const steps = [
+      step({ name: "cluster", state: "done", costPerDay: 0.1 }),
+      step({ name: "instance", state: "failed", costPerDay: 8.9 }),
+    ];
+
+    it.each(["failed", "cancelled"] as const)(
+      "tells what a first up that %s may be billed for, and the ways on",
+      (state) => {
+        const runs = [runView({ action: "plan" }), runView({ state, steps })];
+        expect(renderStatus({ environment: "users", runs }, { place }).slice(0, 4)).toEqual([
+          "users: not ready",
+          "  may be billed: about 9.00 USD a day (0.38 an hour), until `alloyrun down users`.",
+          "    go on: alloyrun resume run-1 --project my-project",
+          "    take it down: alloyrun down users --project my-project",
+        ]);
+      },
+    );
+
+    it("tells nothing of the kind while it runs, is gone, or a removal has left only what is not billed", () => {
+      const failed = [runView({ state: "failed", steps })];
+      const lines = [
+        ...renderStatus({ environment: "users", runs: [runView({ steps })] }, { place }),
+        ...renderStatus({ environment: "users", runs: failed, gone: true }, { place }),
+        ...renderStatus({ environment: "users", runs: failed, remaining: {} }, { place }),
+      ];
+      expect(lines.join("\n")).not.toContain("may be billed");
+    });
+
+    it("tells of a removal that failed what it has not removed", () => {
+      const change = (name: "instance" | "cluster", costPerDay: number) => {
+        const effects = { dataLoss: true, downtime: true, costPerDay, expectedSeconds: 5 };
+        return { step: name, resource: name, action: "delete", fields: [], effects } as const;
+      };
+      const plan = planView({}, [change("instance", -8.9), change("cluster", -0.1)]);
+      const removed = [step({ name: "instance", state: "done" }), step({ name: "cluster", state: "failed" })];
+      const runs = [runView({ action: "down", state: "failed", plan, steps: removed })];
+      const lines = renderStatus({ environment: "users", runs }, { place });
+      expect(lines[1]).toBe("  may still be billed: about 0.10 USD a day (0.00 an hour), until all of it is gone.");
+      expect(lines.join("\n")).not.toContain("take it down");
+    });
+
+    it("tells that a rebuild is unfinished, that two clusters are billed, and what goes on with it", () => {
+      const plan = planView({ costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "r" } });
+      const rebuild = { action: "rebuild", level: "database", run: "run-2", plan } as const;
+      const view = { environment: "users", url: "https://u", unfinished: { level: "database" } } as const;
+      const lines = renderStatus({ ...view, runs: [runView({ ...rebuild, state: "cancelled" })] }, { place });
+      expect(lines.slice(1, 5)).toEqual([
+        "  unfinished: a rebuild at level database; two clusters may stand and be billed: about 19.20 USD a day",
+        "    go on: alloyrun resume run-2 --project my-project",
+        "    or begin it again, which goes on with it:",
+        "      alloyrun rebuild users --level database --project my-project",
+      ]);
+      const running = renderStatus({ ...view, runs: [runView({ ...rebuild })] }, { place });
+      expect(running.join("\n")).not.toContain("unfinished");
+    });
+
+    it("names what older specs have left, and the commands that remove it", () => {
+      const parent = "projects/my-project/locations/asia-northeast1/clusters/old";
+      const standing = [
+        { step: "cluster", resource: parent, costPerDay: 0.1 },
+        { step: "instance", resource: `${parent}/instances/i`, costPerDay: 8.9 },
+      ] as const;
+      const built = runView({ state: "succeeded", plan: { ...planView(), standing } });
+      const view = { environment: "users", url: "https://u", runs: [runView({ action: "plan" }), built] };
+      expect(renderStatus(view, { place }).slice(1, 8)).toEqual([
+        "  stays of older specs, as run-1 found it, until it is removed",
+        "    clusters/old: 0.10 USD a day",
+        "    instances/i: 8.90 USD a day",
+        "    with all else: alloyrun down users --project my-project",
+        "    by itself, with its rows:",
+        "      gcloud alloydb instances delete i --cluster=old --region=asia-northeast1 --project=my-project",
+        "      gcloud alloydb clusters delete old --region=asia-northeast1 --project=my-project",
+      ]);
+      expect(renderStatus({ ...view, gone: true }, { place }).join("\n")).not.toContain("older");
+    });
   });
 
   it("tells what is gone from what is not ready", () => {

@@ -43,6 +43,13 @@ describe("viewRun", () => {
     expect(new Set((await view()).steps.map(({ state }) => state))).toEqual(new Set(["waiting"]));
   });
 
+  it("says of every step what it keeps running costs a day, and nothing of those that cost nothing", async () => {
+    const { steps } = await view();
+    const billed = steps.filter(({ costPerDay }) => costPerDay !== undefined).map(({ name }) => name);
+    expect(billed.sort()).toEqual(["cluster", "egress", "identity", "image", "instance"]);
+    expect(steps.every(({ costPerDay = 1 }) => costPerDay > 0)).toBe(true);
+  });
+
   it("follows a step through the workflow's log, whatever the order of its lines", async () => {
     log("network", "waiting", 11, { reason: "creating it", operations: [{ name: "operation-1" }] });
     log("network", "started", 10);
@@ -193,6 +200,14 @@ describe("viewRun", () => {
 
   it("refuses a run that nobody requested", async () => {
     await expect(viewRun("run-0", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("tells of an environment that a rebuild of it is unfinished", async () => {
+    await put("environments/users.json", { plans: [] });
+    expect(await viewEnvironment("users", here.clients)).not.toHaveProperty("unfinished");
+    const target = { level: "database", generations: { database: 1, cluster: 2 } };
+    await put("environments/users.json", { plans: [], target });
+    expect(await viewEnvironment("users", here.clients)).toMatchObject({ unfinished: { level: "database" } });
   });
 
   it("lists an environment's runs, the one under way first", async () => {

@@ -1,0 +1,45 @@
+import type { EnvironmentView, RunView } from "../../functions/api.ts";
+import type { Place } from "../installation.ts";
+import { billedAfter, standsBeside } from "./billed.ts";
+import { commandLine, renderWay } from "./command-line.ts";
+import { usd } from "./effects.ts";
+import { renderDeletion } from "./orphans.ts";
+
+/** A rebuild that was broken off: what it has made beside what serves, what both cost, and what ends that. */
+export function renderUnfinished({ environment, unfinished, runs }: EnvironmentView, place: Place): string[] {
+  if (!unfinished) return [];
+  const { level } = unfinished;
+  const last = runs.find((run) => run.action === "rebuild" && run.level === level && run.hasBegun);
+  if (last && last.state !== "failed" && last.state !== "cancelled") return [];
+  const way = (label: string, ...words: readonly string[]) => renderWay(label, commandLine(place, ...words), "    ");
+  return [
+    `  unfinished: a rebuild at level ${level}; ${standsBeside({ action: "rebuild", level }) ? besides(last) : "its database stays beside the one that serves"}`,
+    ...(last ? way("go on", "resume", last.run) : []),
+    ...way("or begin it again, which goes on with it", "rebuild", environment, "--level", level),
+  ];
+}
+
+function besides(last: RunView | undefined): string {
+  const perDay = last === undefined ? 0 : billedAfter(last);
+  const cost = perDay === 0 ? "" : `: about ${usd(perDay)} USD a day`;
+  return `two clusters may stand and be billed${cost}`;
+}
+
+/** What older specs have left, as the last run that built the environment found it, and the commands that remove it. */
+export function renderOlder({ environment, runs, gone }: EnvironmentView, place: Place): string[] {
+  const last = runs.find(({ action, hasBegun }) => hasBegun && ["up", "rebuild", "down"].includes(action));
+  const { standing = [], action } = last?.plan ?? {};
+  if (gone || standing.length === 0 || action === "down") return [];
+  return [
+    `  stays of older specs, as ${last?.run} found it, until it is removed`,
+    ...standing.map(({ resource, costPerDay }) => {
+      return `    ${resource.split("/").slice(-2).join("/")}: ${usd(costPerDay)} USD a day`;
+    }),
+    ...renderWay("with all else", commandLine(place, "down", environment), "    "),
+    "    by itself, with its rows:",
+    ...[...standing]
+      .reverse()
+      .flatMap(({ resource }) => renderDeletion(resource, place))
+      .map((line) => `      ${line}`),
+  ];
+}
