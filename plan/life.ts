@@ -2,6 +2,8 @@
 export interface Life {
   readonly readyAt?: number;
   readonly expiresAt?: number;
+  /** When the run gave it its present life, which is counted from there; where nothing says so, when it was ready. */
+  readonly livesFrom?: number;
   /** The time to live by which that was counted; `extend` moves the end, not this. */
   readonly timeToLiveSeconds?: number;
   /** What the spec said by then, null when nothing: only what it says anew counts. */
@@ -45,16 +47,20 @@ export function lifeAhead(known: Life, given: GivenLife, now: number): number | 
   return known.expiresAt === undefined ? undefined : Math.max(0, known.expiresAt - now);
 }
 
-/** Whatever its life is, an environment may be kept for a week from now. */
+/** Whatever its life is, an environment may be kept for a week from when that began. */
 const shortestReachSeconds = 7 * 86_400;
 
 /**
- * How far from now an end may be put off without a run, in seconds: two of its lives, or a week if that is longer. What it
- * costs a day was judged when it was built; for how long that is paid is the spec's to say, which a run changes.
+ * How long an environment may be kept without a run, in seconds from when its life began: two of its lives, or a week if
+ * that is longer, however often it is asked. What it costs a day was judged when it was built; for how long that is paid is
+ * the spec's to say, which a run changes.
  */
-export function reachOf({ readyAt, expiresAt, timeToLiveSeconds }: Life): number {
-  const life = timeToLiveSeconds ?? (expiresAt ?? 0) - (readyAt ?? expiresAt ?? 0);
-  return Math.max(2 * life, shortestReachSeconds);
+export function reachOf({ readyAt = 0, livesFrom = readyAt, expiresAt = livesFrom, timeToLiveSeconds }: Life): {
+  readonly from: number;
+  readonly seconds: number;
+} {
+  const life = timeToLiveSeconds ?? expiresAt - livesFrom;
+  return { from: livesFrom, seconds: Math.max(2 * life, shortestReachSeconds) };
 }
 
 /**

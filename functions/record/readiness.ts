@@ -49,6 +49,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
     seed: (isSeeded && plan && seedObjectOf(plan)) || known.seed,
     ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
     ...{ timeToLiveSeconds: given ? seconds : known.timeToLiveSeconds, specTimeToLiveSeconds: spec ?? null },
+    livesFrom: given ? run.now : known.livesFrom,
     ...{ expiresAt, warned: expiresAt === known.expiresAt ? known.warned : [] },
   };
   await fenceGuard(run, storage)();

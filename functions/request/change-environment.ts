@@ -134,11 +134,13 @@ function refuseBeyond(
   { of, at, seconds }: { readonly of: string; readonly at: number; readonly seconds: number },
 ): void {
   const { expiresAt = at } = ledger;
-  const latest = at + reachOf(ledger);
+  const { from, seconds: reach } = reachOf(ledger);
+  const latest = from + reach;
   if (expiresAt + seconds <= latest) return;
   const message =
-    `${of} would live until ${toTimestamp(expiresAt + seconds)}; anybody may extend it to ${toTimestamp(latest)}, which is ` +
-    `${toDuration(reachOf(ledger))} from now. For longer give its spec another timeToLive: \`alloyrun up\` with its file, which its policy judges`;
+    `${of} would live until ${toTimestamp(expiresAt + seconds)}; without a run it may be kept until ${toTimestamp(latest)}, ` +
+    `${toDuration(reach)} from when its life began, however often it is extended. For longer give its spec another ` +
+    "timeToLive: `alloyrun up` with its file, which its policy judges";
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "TOO_LONG", resource: of, message });
 }
 

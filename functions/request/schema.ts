@@ -99,7 +99,7 @@ export const freezeSchema = z.strictObject({
 /** Body of `POST /v1/environments/{environment}:extend`. */
 export const extendSchema = z.strictObject({
   by: duration("24h").describe(
-    "How much longer the environment lives: its end is at most two of its lives from now, or a week if that is longer.",
+    "How much longer the environment lives: its end is at most two of its lives from when its life began, or a week if that is longer, however often it is asked.",
   ),
 });
 

@@ -64,6 +64,15 @@ describe("settleReadiness", () => {
     expect(stored(storage, object).warned).toEqual([]);
   });
 
+  it("notes when the present life began: with the run that gives it, and no other", async () => {
+    const began = () => stored(storage, object).livesFrom;
+    await settle(1000);
+    await settle(2000);
+    expect(began()).toBe(1000);
+    await settle(3000, { timeToLiveSeconds: 2 * hour });
+    expect(began()).toBe(3000);
+  });
+
   it("lets it live for ever when nothing ends it, also when something did before", async () => {
     await put(storage, "plans/kept.json", { steps: [] });
     await settle(1000);

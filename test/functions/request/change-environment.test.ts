@@ -207,18 +207,27 @@ describe("extend", () => {
     expect(await extend("users", twoHours, here.clients)).toMatchObject({ expiresAt: "2026-01-01T02:01:00.000Z" });
   });
 
-  it("puts it off to two of its lives from now and no further, however often it is asked", async () => {
+  it("puts it off to two of its lives from when it began and no further, however often and whenever it is asked", async () => {
     const life = { readyAt: now - 86_400, expiresAt: now + 6 * 86_400, timeToLiveSeconds: 7 * 86_400 };
     await put(here.clients.storage, ledger, { plans: ["h"], ...life });
     const by = (longer: string) => extend("users", { longer, by: "d@example.com", key: newKey() }, here.clients);
     await expect(by("9d")).rejects.toMatchObject({
       ...{ reason: "TOO_LONG", code: "FAILED_PRECONDITION" },
-      message: expect.stringMatching(/anybody may extend it to 2026-01-15T00:00:00.000Z, which is 14d from now/),
+      message: expect.stringMatching(/may be kept until 2026-01-14T00:00:00.000Z, 14d from when its life began/),
     });
-    expect(await by("8d")).toMatchObject({ expiresAt: "2026-01-15T00:00:00.000Z" });
+    expect(await by("7d")).toMatchObject({ expiresAt: "2026-01-14T00:00:00.000Z" });
     await expect(by("1s")).rejects.toMatchObject({ reason: "TOO_LONG" });
-    expect(recorded()).toMatchObject([{ change: "extend", requestedBy: "d@example.com" }]);
-    expect(told().map(([type]) => type)).toEqual(["extended"]);
+    // A week later there is no more to be had; a life that a run has given since is counted from there.
+    const late = { ...life, readyAt: now - 13 * 86_400, expiresAt: now + 86_400 };
+    await put(here.clients.storage, ledger, { plans: ["h"], ...late });
+    await expect(by("1s")).rejects.toMatchObject({ reason: "TOO_LONG" });
+    await put(here.clients.storage, ledger, { plans: ["h"], ...late, livesFrom: now, timeToLiveSeconds: 86_400 });
+    expect(await by("6d")).toMatchObject({ expiresAt: "2026-01-08T00:00:00.000Z" });
+    expect(recorded().map(({ change, requestedBy }) => [change, requestedBy])).toEqual([
+      ["extend", "d@example.com"],
+      ["extend", "d@example.com"],
+    ]);
+    expect(told().map(([type]) => type)).toEqual(["extended", "extended"]);
   });
 
   it("lets the shortest life be put off by a week", async () => {
