@@ -26,6 +26,7 @@ const shownRecords = 5;
 export async function audit(bucket: AuditedBucket, options: AuditOptions, terminal: Terminal): Promise<ExitCode> {
   const { environment } = options;
   const chain = await readChain(bucket, environment);
+  if (!chain && !(await isAskedFor(bucket, environment))) return complainUnknown(environment, terminal);
   const rows = (chain ?? []).map((link) => toAuditRow(link.record, toRecord(link)));
   const chosen = rows.filter((row) => isWithin(row, options));
   terminal.answer({ environment, records: chosen });
@@ -45,10 +46,7 @@ export async function verifyAudit(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const verification = await verifyChain(bucket, environment, { head: noted, executions });
-  if (!verification) {
-    terminal.complain([`no environment ${environment} is known here: nothing was ever requested or recorded of it`]);
-    return exitCodes.unknown;
-  }
+  if (!verification) return complainUnknown(environment, terminal);
   terminal.answer(verification);
   const { valid, verified, records, head, broken } = verification;
   if (valid) {
@@ -67,6 +65,18 @@ export async function verifyAudit(
     "Earlier versions of the object may tell what it was: `gcloud storage ls -a`.",
   ]);
   return exitCodes.broken;
+}
+
+/** Whether a run of an environment was requested, though nothing of it is recorded yet. */
+async function isAskedFor({ storage, bucket }: AuditedBucket, environment: string): Promise<boolean> {
+  const places = [`open/${environment}.json`, `specs/${environment}.yaml`, `runs/${environment}/`];
+  const found = await Promise.all(places.map((place) => storage.listObjects(bucket, place)));
+  return found.some((objects) => objects.length > 0);
+}
+
+function complainUnknown(environment: string, terminal: Terminal): ExitCode {
+  terminal.complain([`no environment ${environment} is known here: nothing was ever requested or recorded of it`]);
+  return exitCodes.unknown;
 }
 
 /** What executions say, and how far back: of what is older the bucket alone, and a head that was noted, can tell. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { verifyAudit, writeEvidence } from "../../../cli/commands/audit.ts";
+import { audit, verifyAudit, writeEvidence } from "../../../cli/commands/audit.ts";
 import { exitCodes } from "../../../cli/exit-code.ts";
 import { recordChange } from "../../../functions/record/change.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -17,6 +17,22 @@ async function audited() {
   await installation.storage.write({ ...place, content: request });
   return installation;
 }
+
+describe("audit", () => {
+  it("ends with a code of its own for what nobody knows, and not for what is asked for or has no record of that time", async () => {
+    const [unknown, asked] = [installationOf({}), installationOf({})];
+    const terminal = keepTerminal();
+    expect(await audit(unknown, { environment: "nope" }, terminal)).toBe(exitCodes.unknown);
+    expect([terminal.answered, terminal.complained[0]]).toEqual([[], expect.stringMatching(/no environment nope/)]);
+    const place = { bucket: asked.bucket, object: "open/users.json", contentType: "application/json" };
+    await asked.storage.write({ ...place, content: JSON.stringify({ runs: [run] }) });
+    expect(await audit(asked, { environment: "users" }, terminal)).toBe(exitCodes.ok);
+    const change = { id: "change-1", of: "users", change: "unfreeze", requestedBy: "ann@example.com", at: 1 } as const;
+    await recordChange(unknown.storage, unknown.bucket, { ...change, bodyHash: "h" });
+    expect(await audit(unknown, { environment: "users", from: 5 }, terminal)).toBe(exitCodes.ok);
+    expect(terminal.said.at(-1)).toBe("users: nothing is recorded for that time.");
+  });
+});
 
 describe("verifyAudit", () => {
   const recorded = async () => {
