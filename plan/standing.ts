@@ -3,7 +3,7 @@ import { namesIn } from "./names-in.ts";
 import type { Plan } from "./plan.ts";
 import type { StepName } from "./step.ts";
 
-/** A resource that an older plan of the environment made: it stands, is billed, and the present plan does not name it. */
+/** A resource that an older plan of the environment made: it stands and is billed, a service by use, and the present plan does not name it. */
 export interface StandingResource {
   /** The step that would remove it. */
   readonly step: StepName;
@@ -18,12 +18,13 @@ export interface StepChange extends Change {
   readonly step: StepName;
 }
 
-/** What of older plans is billed and is none of the present plan's, by what removing their parts would delete. */
+/** What of older plans is billed, by time or by use, and is none of the present plan's, by what removing their parts would delete. */
 export function standingOf(older: readonly StepChange[], plan: Pick<Plan, "steps">): readonly StandingResource[] {
   const named = new Set(plan.steps.flatMap(({ input }) => [...namesIn(input)]));
   return onlyOnce(older)
-    .filter(({ resource, effects }) => effects.costPerDay < 0 && !named.has(firstGenerationOf(resource)))
-    .map(({ step, resource, effects }) => ({ step, resource, costPerDay: -effects.costPerDay }));
+    .filter(({ step, action, effects }) => effects.costPerDay < 0 || (step === "service" && action === "delete"))
+    .filter(({ resource }) => !named.has(firstGenerationOf(resource)))
+    .map(({ step, resource, effects }) => ({ step, resource, costPerDay: Math.abs(effects.costPerDay) }));
 }
 
 /** Of several changes of one resource the first. */

@@ -51,7 +51,7 @@ export function countChanges(changes: readonly PlannedChange[]): string {
 function renderStanding(standing: NonNullable<PlanDocument["standing"]>): string[] {
   return standing.map(({ resource, costPerDay }, index) => {
     const name = resource.split("/").slice(-2).join("/");
-    const says = `${name}: ${usd(costPerDay)} USD a day, made by an older spec, until it is removed`;
+    const says = `${name}: ${costPerDay === 0 ? "billed by use" : `${usd(costPerDay)} USD a day`}, made by an older spec, until it is removed`;
     return index === 0 ? `  stays     ${says}` : `            ${says}`;
   });
 }

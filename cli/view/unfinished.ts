@@ -33,7 +33,8 @@ export function renderOlder({ environment, runs, gone }: EnvironmentView, place:
   return [
     `  stays of older specs, as ${last?.run} found it, until it is removed`,
     ...standing.map(({ resource, costPerDay }) => {
-      return `    ${resource.split("/").slice(-2).join("/")}: ${usd(costPerDay)} USD a day`;
+      const cost = costPerDay === 0 ? "it goes on answering, billed by use" : `${usd(costPerDay)} USD a day`;
+      return `    ${resource.split("/").slice(-2).join("/")}: ${cost}`;
     }),
     ...renderWay("with all else", commandLine(place, "down", environment), "    "),
     "    by itself, with its rows:",

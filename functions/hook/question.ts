@@ -125,7 +125,7 @@ function spanOf(seconds: number): string {
 }
 
 function listStanding({ resource, costPerDay }: StandingResource): Html {
-  return html`<li>${idOf(resource)}: ${usd(costPerDay)} USD a day, until it is removed</li>`;
+  return html`<li>${idOf(resource)}: ${costPerDay === 0 ? "billed by use" : `${usd(costPerDay)} USD a day`}, until it is removed</li>`;
 }
 
 function whatOf({ approval, request, plan }: Pick<Question, "approval" | "request" | "plan">): string {

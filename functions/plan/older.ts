@@ -4,6 +4,7 @@ import type { Change } from "../../plan/change.ts";
 import { namesIn } from "../../plan/names-in.ts";
 import type { StepChange } from "../../plan/standing.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
+import type { ServiceInput } from "../../plan/steps/service.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { readStored } from "../entry/read.ts";
@@ -20,7 +21,8 @@ export interface OlderPart {
 
 /**
  * The parts of the environment's older plans that may have made what the present one does not name. A removal asks all of
- * them, as it takes all of them down; whatever else is planned asks only about what is billed by time.
+ * them, as it takes all of them down; whatever else is planned asks only about what is billed by time, and about services that
+ * go on answering under another name.
  */
 export async function olderParts(
   storage: Pick<StorageClient, "readText">,
@@ -39,10 +41,17 @@ export async function olderParts(
   const hashes = (ledger?.plans ?? []).filter((hash) => hash !== plan.hash);
   const found = await Promise.all(hashes.map((hash) => readStored<StoredPlan>(storage, bucket, `plans/${hash}.json`)));
   const older = found.flatMap((each) => each?.value.steps ?? []);
-  const asked = run.action === "down" ? older : older.filter(({ costPerDay }) => costPerDay > 0);
+  const services = new Set(plan.steps.map(serviceOf));
+  const mayStay = (step: StoredStep) => step.costPerDay > 0 || !services.has(serviceOf(step));
+  const asked = run.action === "down" ? older : older.filter(mayStay);
   return elsewhere(asked, plan.steps).map(({ name, function: of, input, expectedSeconds }) => {
     return { step: name, function: of, input, expectedSeconds };
   });
+}
+
+/** The service that a step is told to make; undefined of any other step. */
+function serviceOf({ name, input }: StoredStep): string | undefined {
+  return name === "service" ? (input as Partial<ServiceInput>).service : undefined;
 }
 
 /** Those that name what none before them does: others find nothing new. Executions have little memory for inputs. */

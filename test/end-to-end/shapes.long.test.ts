@@ -93,6 +93,30 @@ describe("alloyrun up", () => {
     expect(findTexts(cloud, passwords)).toEqual([]);
   });
 
+  it("tells of other names that the rows stay behind, and afterwards what stands and is billed", async () => {
+    const pooled = environments.find(({ name }) => name === "pooled");
+    if (!pooled) throw new Error("it was not built");
+    const { network } = options.pooled;
+    pooled.configure({ network, database: { cluster: "moved" }, service: { name: "moved-service" } });
+    const moving = await planOf(pooled.file);
+    expect(moving.effects.dataLoss).toBe(true);
+    const says = "stay there, for moved/pooled-primary/app answers then";
+    expect(JSON.stringify(moving.changes)).toContain(says);
+    const { run } = await cloud.up(pooled);
+    expect(run.failures).toEqual([]);
+    expect(await cloud.read("moved-service")).toEqual(row);
+    const settled = await planOf(pooled.file);
+    expect(settled).toMatchObject({ changes: [], effects: { dataLoss: false } });
+    const cluster = `${project}/locations/${region}/clusters/pooled-cluster`;
+    const left = [cluster, `${cluster}/instances/pooled-primary`, `${cluster}/instances/pool`];
+    const names = settled.standing?.map(({ resource }) => resource) ?? [];
+    expect(names).toEqual(expect.arrayContaining([...left, `${project}/locations/${region}/services/pooled`]));
+    expect(settled.effects.costPerDay.after).toBe(moving.effects.costPerDay.after);
+    const { stdout } = await cloud.alloyrun("status", "pooled");
+    expect(stdout).toMatch(/clusters\/pooled-cluster: \d+\.\d\d USD a day/);
+    expect(stdout).toMatch(/gcloud run services delete pooled/);
+  });
+
   it("is undone by `down`, which leaves the network that was there before as it was", async () => {
     for (const { name } of environments) {
       const { run } = await cloud.down(name);

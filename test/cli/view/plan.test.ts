@@ -106,12 +106,16 @@ describe("renderPlan", () => {
     const to = "statement 2, line 5, may lose rows: DELETE FROM users";
     const fields = [{ path: "seed 002.sql", to }, { path: "seed" }];
     const seeding = { step: "seed", resource: "job", action: "update", fields } as const;
-    const standing = [{ step: "instance", resource: "c/instances/old", costPerDay: 8 }] as const;
+    const standing = [
+      { step: "instance", resource: "c/instances/old", costPerDay: 8 },
+      { step: "service", resource: "l/services/old", costPerDay: 0 },
+    ] as const;
     const plan = planView({ dataLoss: true }, [{ ...seeding, effects: { ...none, dataLoss: true } }]);
     const lines = renderPlan(documentOf({ ...plan, standing, timeToLiveSeconds: 18_000 }), { verbose: false });
     expect(lines).toContain("  ends      5h after this run has made it ready");
     expect(lines).toContain(`  loses     seed 002.sql: ${to}`);
     expect(lines).toContain("  stays     instances/old: 8.00 USD a day, made by an older spec, until it is removed");
+    expect(lines).toContain("            services/old: billed by use, made by an older spec, until it is removed");
     expect(lines).toContain("  fields    seed: (none) -> (none)");
     expect(planSchema.parse(documentOf({ ...plan, standing })).standing).toEqual(standing);
   });

@@ -109,6 +109,25 @@ describe("answerPlan", () => {
     expect(parts.map(({ step }) => step)).toEqual(["services", "instance", "retire"]);
   });
 
+  it("asks an older plan about a service of another name, which goes on answering, and about none of the same", async () => {
+    const olderOf = async (text: string, source: string) => {
+      const older = planOf(packSpec(text, { ...folders, source: `sources/${source.repeat(64)}.tgz` }), installation);
+      await put(storage, `plans/${older.hash}.json`, older);
+      await put(storage, "environments/users.json", { plans: [plan.hash, older.hash] });
+      return ((await call("target", { serving: {} }, { action: "up" })) as { readonly older: readonly object[] }).older;
+    };
+    expect(await olderOf(exampleText, "8")).toEqual([]);
+    expect(await olderOf(exampleText.replace("name: service-alloyrun", "name: old-service"), "9")).toMatchObject([
+      { step: "service", input: { service: expect.stringMatching(/old-service$/) } },
+    ]);
+    const left = { ...kept, resource: "projects/p/services/old", action: "delete" };
+    const told = { ...reportsOf(), older: [{ step: "service", changes: [left, { ...left, action: "none" }] }] };
+    const { changesHash } = (await call("digest", told, { action: "up" })) as { readonly changesHash: string };
+    expect(stored(storage, `plans/${changesHash}.json`)).toMatchObject({
+      standing: [{ step: "service", resource: "projects/p/services/old", costPerDay: 0 }],
+    });
+  });
+
   it("asks a network that was its own, and is an existing one now, as what it was", async () => {
     const as = (existing: boolean, source: string) => {
       const made = planOf(
