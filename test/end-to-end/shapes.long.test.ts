@@ -112,7 +112,7 @@ describe("alloyrun up", () => {
     const names = settled.standing?.map(({ resource }) => resource) ?? [];
     expect(names).toEqual(expect.arrayContaining([...left, `${project}/locations/${region}/services/pooled`]));
     expect(settled.effects.costPerDay.after).toBe(moving.effects.costPerDay.after);
-    const { stdout } = await cloud.alloyrun("status", "pooled");
+    const { stdout } = await cloud.alloyrun("status", "pooled", "--project", "my-project", "--region", region);
     expect(stdout).toMatch(/clusters\/pooled-cluster: \d+\.\d\d USD a day/);
     expect(stdout).toMatch(/gcloud run services delete pooled/);
   });
