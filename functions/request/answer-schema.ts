@@ -86,7 +86,11 @@ export const standingSchema = z
     z.strictObject({
       step: z.enum(stepNames).describe("The step that would remove it."),
       resource: z.string().describe("Full name of the resource."),
-      costPerDay: z.number().describe("USD a day by list price; part of the cost before and afterwards. 0 of a service that is billed by use."),
+      costPerDay: z
+        .number()
+        .describe(
+          "USD a day by list price; part of the cost before and afterwards. 0 of a service that is billed by use.",
+        ),
     }),
   )
   .describe(
