@@ -2,6 +2,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import { reasonsToAsk } from "../../plan/approval.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import type { PlanEffects } from "../../plan/digest.ts";
+import { isKept } from "../../plan/kept.ts";
 import { endsEarlier, lifeGiven } from "../../plan/life.ts";
 import { seedLossesOf } from "../../plan/seed-loss.ts";
 import {
@@ -78,8 +79,9 @@ export function changesOfSpec(judged: Case): readonly Change[] {
 export function reasonsOf(
   { run, plan, request, terms }: Case,
   effects: PlanEffects,
-  changes: readonly Change[],
+  told: readonly Change[],
 ): string[] {
+  const changes = told.filter((change) => !isKept(change));
   // The spec itself, which whoever may approve has seen, says when the environment ends.
   if (run.action === "plan" || request.expiry !== undefined || changes.length === 0) return [];
   const looser = run.action === "up" && terms ? loosenings(terms, plan) : [];
