@@ -5,12 +5,17 @@ export function seedLossField(name: string | undefined, fields: Omit<FieldChange
   return { path: `seed ${name ?? "files"}`, ...fields };
 }
 
-/** Whether a field tells that, and is none of a resource. */
-export function isSeedLoss({ path }: FieldChange): boolean {
-  return path.startsWith("seed ");
+/** The field by which a deletion tells that there are rows in it that nobody was asked about. */
+export function rowLossField(why: string): FieldChange {
+  return { path: "rows", to: why };
 }
 
-/** Which seed files may lose rows, and by which statement, each in a sentence. */
+/** Whether a field tells what is lost, and is none of a resource. */
+export function isSeedLoss({ path }: FieldChange): boolean {
+  return path.startsWith("seed ") || path === "rows";
+}
+
+/** Which seed files may lose rows, and by which statement, and which deletions do, each in a sentence. */
 export function seedLossesOf(changes: readonly Change[]): readonly string[] {
   return changes
     .filter(({ effects }) => effects.dataLoss)

@@ -40,6 +40,7 @@ describe("answerPlan", () => {
     const generations = { databaseGeneration: 3, clusterGeneration: 3 };
     expect(await call("target", { serving })).toEqual({
       ...{ ...generations, latest: "r0", only: [], outputs: {}, older: [] },
+      begun: { database: 3, spent: [] },
     });
     expect(await call("target", { serving: { database: "foreign", instance } })).toMatchObject({
       databaseGeneration: 2,
