@@ -247,6 +247,10 @@ export interface StoredTeardown {
   readonly nextTryAt: number;
   /** Reasons by step. */
   readonly remaining: Readonly<Record<string, string>>;
+  /** What failed in the last run that tried: messages by step. */
+  readonly failures?: Readonly<Record<string, string>>;
+  /** What may still be billed of it, by list price: USD a day by step. */
+  readonly billed?: Readonly<Record<string, number>>;
   /** What the last run that tried has changed, or tried to: each as `delete <resource>`. */
   readonly tried?: readonly string[];
 }

@@ -277,6 +277,14 @@ export const environmentSchema = z.strictObject({
   expiresAt: time("When it is removed by itself").optional(),
   freeze: freezeViewSchema.optional().describe("Who keeps it as it is."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
+  unremoved: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("What failed in the last removal that left something: messages by step. Absent when nothing did."),
+  billed: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe("What of it may still be billed: USD a day, by list price, by step. Absent when nothing is."),
   nextTryAt: time("When the sweep tries again").optional(),
 }) satisfies z.ZodType<EnvironmentView>;
 

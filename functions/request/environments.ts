@@ -65,7 +65,15 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     expiresAt: toTime(expiresAt),
     ...(spec && !ledger && { gone: true as const }),
     ...(freeze && { freeze: toFreezeView(freeze) }),
-    ...(teardown && { remaining: teardown.value.remaining, nextTryAt: toTime(teardown.value.nextTryAt) }),
+    ...(teardown && toRemainder(teardown.value)),
+  };
+}
+
+function toRemainder({ remaining, nextTryAt, failures, billed }: StoredTeardown) {
+  return {
+    ...{ remaining, nextTryAt: toTime(nextTryAt) },
+    ...(failures && { unremoved: failures }),
+    ...(billed && { billed }),
   };
 }
 
