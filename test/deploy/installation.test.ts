@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { installationAccounts, installationFunctions, limitingCondition } from "../../deploy/installation.ts";
+import {
+  hooksCondition,
+  installationAccounts,
+  installationFunctions,
+  limitingCondition,
+} from "../../deploy/installation.ts";
 import { installationWorkflows } from "../../deploy/workflows.ts";
+import { parseCondition } from "../../local/access/condition.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
 
@@ -15,6 +21,21 @@ function accountOf(name: string) {
   if (!account) throw new Error(`no account ${name}`);
   return account;
 }
+
+describe("hooksCondition", () => {
+  it.each([
+    ["alloyrun-hook-tickets", true],
+    ["alloyrun-hook-password", true],
+    ["alloyrun-link-key", false],
+    ["alloyrun-hook-admin-password", false],
+    ["alloyrun-hook-prod-admin-password", false],
+    ["alloyrun-hook-prod-application-password", false],
+    ["alloyrun-prod-admin-password", false],
+  ])("decides about versions of %s: %s", (id, holds) => {
+    const resource = `//secretmanager.googleapis.com/projects/12345/secrets/${id}/versions/1`;
+    expect(parseCondition(hooksCondition.expression ?? "")({ now: 0, resource })).toBe(holds);
+  });
+});
 
 describe("installationAccounts", () => {
   it("gives each step, entry and role an account of its own", () => {
