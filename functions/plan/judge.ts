@@ -59,7 +59,7 @@ function builds({ action }: Case["run"]): boolean {
 export function changesOfSpec(judged: Case): readonly Change[] {
   const { run, plan, terms, ledger } = judged;
   if (!builds(run)) return [];
-  const differing = run.action === "up" && terms ? termChanges(terms, plan) : [];
+  const differing = run.action === "up" && terms ? knownOf(terms, termChanges(terms, plan)) : [];
   const given = lifeOf(judged);
   const isGiven = given !== undefined && ledger?.readyAt !== undefined;
   const life: FieldChange[] = isGiven
@@ -70,6 +70,11 @@ export function changesOfSpec(judged: Case): readonly Change[] {
   const dataLoss = isGiven && endsEarlier(ledger, given.seconds);
   const effects = { dataLoss, downtime: false, costPerDay: 0, expectedSeconds: 0 };
   return [{ resource: specResource(run.environment), action: "update", fields, effects }];
+}
+
+/** What is put in the place of terms that cannot be read is nobody's, and not told as if it had been. */
+function knownOf(terms: Terms, fields: readonly FieldChange[]): readonly FieldChange[] {
+  return terms === unreadableTerms ? fields.map((field) => ({ ...field, from: "cannot be read" })) : fields;
 }
 
 /**
@@ -84,12 +89,18 @@ export function reasonsOf(
   const changes = told.filter((change) => !isKept(change));
   // The spec itself, which whoever may approve has seen, says when the environment ends.
   if (run.action === "plan" || request.expiry !== undefined || changes.length === 0) return [];
+  const losses = seedLossesOf(changes);
+  if (terms === unreadableTerms) {
+    return [
+      "its stored spec cannot be read any more",
+      ...(plan.approval ? reasonsToAsk(plan.approval, effects, losses) : []),
+    ];
+  }
   const looser = run.action === "up" && terms ? loosenings(terms, plan) : [];
   const isOnlySpec = changes.every(({ resource }) => resource === specResource(run.environment));
   const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
   const kept = terms ? reasonsToKeep(terms, looser) : [];
-  const unread = terms === unreadableTerms ? ["its stored spec cannot be read any more"] : [];
-  return [...unread, ...(policy ? reasonsToAsk(policy, effects, seedLossesOf(changes)) : []), ...kept];
+  return [...(policy ? reasonsToAsk(policy, effects, losses) : []), ...kept];
 }
 
 /** As what a plan lists the changes of the spec itself. */
