@@ -1,10 +1,10 @@
 import type { PubsubClient } from "../google/clients/pubsub.ts";
-import { editPolicy, type Grant, type Policy } from "../google/policy.ts";
+import { editPolicy, everybody, type Grant, type Policy } from "../google/policy.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
 import { installationAccounts, type Target, topicsRoleName } from "./installation.ts";
-import { everybody, memberOf, reconcile } from "./reconcile.ts";
+import { memberOf, reconcile } from "./reconcile.ts";
 import { type RoleNames, underNames } from "./roles.ts";
 import { installationSubscriptions, installationTopics, subscriptionName } from "./subscriptions.ts";
 

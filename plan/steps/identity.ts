@@ -73,8 +73,8 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
     project: spec.project,
     serviceAccount: serviceAccount(spec),
     seedAccount: seedAccount(spec, context),
-    adminSecret: adminSecret(spec),
-    applicationSecret: spec.database.login.auth === "password" ? applicationSecret(spec) : undefined,
+    adminSecret: password(spec, "admin-password"),
+    applicationSecret: spec.database.login.auth === "password" ? password(spec, "application-password") : undefined,
     foreignSecrets: foreignSecrets(spec),
     ownership: ownershipOf({ installation: context.installation, environment: spec.name, labels: spec.labels }),
   }),
@@ -166,27 +166,38 @@ function account(
   return { name: `projects/${project}/serviceAccounts/${email}`, email, ...rest };
 }
 
-function adminSecret(spec: Spec): SecretInput {
-  const steps = ["cluster", "instance", "retire"].map((step) => stepMember(spec, step));
+function password(spec: Spec, holds: Password): SecretInput {
+  const { name, project, identity } = spec;
   return {
-    name: `projects/${spec.project}/secrets/${secretId(spec.name, "admin-password")}`,
-    grants: [
-      { role: accessor, members: [...steps, accountMember(spec, spec.identity.seedAccount)] },
-      { role: versionManager, members: [stepMember(spec, "cluster")] },
-    ],
+    name: `projects/${project}/secrets/${secretId(name, holds)}`,
+    grants: passwordGrants({ project, ...identity }, holds),
   };
 }
 
-function applicationSecret(spec: Spec): SecretInput {
-  const { serviceAccount: service, seedAccount: seed } = spec.identity;
-  const instance = stepMember(spec, "instance");
-  return {
-    name: `projects/${spec.project}/secrets/${secretId(spec.name, "application-password")}`,
-    grants: [
-      { role: accessor, members: [instance, accountMember(spec, service), accountMember(spec, seed)] },
-      { role: versionManager, members: [instance] },
-    ],
-  };
+type Password = Parameters<typeof secretId>[1];
+
+/**
+ * Who reads and who writes a password of an environment's.
+ *
+ * @param serviceAccount id of the account that the service runs as
+ * @param seedAccount id of the account that the seed job runs as
+ */
+export function passwordGrants(
+  { project, serviceAccount: service, seedAccount: seed }: Spec["identity"] & Pick<Spec, "project">,
+  holds: Password,
+): SecretInput["grants"] {
+  const member = (accountId: string) => accountMember({ project }, accountId);
+  const step = (name: string) => member(installationAccountId(name));
+  if (holds === "admin-password") {
+    return [
+      { role: accessor, members: [...["cluster", "instance", "retire"].map(step), member(seed)] },
+      { role: versionManager, members: [step("cluster")] },
+    ];
+  }
+  return [
+    { role: accessor, members: [step("instance"), member(service), member(seed)] },
+    { role: versionManager, members: [step("instance")] },
+  ];
 }
 
 function foreignSecrets(spec: Spec): ForeignSecretInput[] {
@@ -203,6 +214,6 @@ function stepMember(spec: Spec, step: string): string {
   return accountMember(spec, installationAccountId(step));
 }
 
-function accountMember({ project }: Spec, accountId: string): string {
+function accountMember({ project }: Pick<Spec, "project">, accountId: string): string {
   return `serviceAccount:${accountEmail(project, accountId)}`;
 }

@@ -8,6 +8,7 @@ import {
 } from "../../deploy/installation.ts";
 import { installationWorkflows } from "../../deploy/workflows.ts";
 import { parseCondition } from "../../local/access/condition.ts";
+import { installationMembers } from "../../plan/members.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
 
@@ -21,6 +22,13 @@ function accountOf(name: string) {
   if (!account) throw new Error(`no account ${name}`);
   return account;
 }
+
+describe("installationMembers", () => {
+  it("are the accounts that installing makes, all of them", () => {
+    const members = accounts.map(({ email }) => `serviceAccount:${email}`);
+    expect([...installationMembers(project)].sort()).toEqual(members.sort());
+  });
+});
 
 describe("hooksCondition", () => {
   it.each([
