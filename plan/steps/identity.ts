@@ -60,6 +60,17 @@ const actor = "roles/iam.serviceAccountUser";
 const accessor = "roles/secretmanager.secretAccessor";
 const versionManager = "roles/secretmanager.secretVersionManager";
 
+/** Roles that runtime accounts have on the project. */
+export const runtimeRoles: readonly string[] = [
+  "roles/alloydb.client",
+  "roles/alloydb.databaseUser",
+  "roles/serviceusage.serviceUsageConsumer",
+  "roles/storage.objectViewer",
+];
+
+/** Title of the condition under which the seed's account reads objects. */
+export const seedsCondition = "alloyrun-seeds";
+
 /**
  * Ensures the two runtime accounts with their roles, the empty secrets with their policies, and that just the steps
  * that need it may act as just these accounts.
@@ -95,12 +106,7 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
       {
         of: "grants",
         permissions: ["resourcemanager.projects.setIamPolicy"],
-        grants: [
-          "roles/alloydb.client",
-          "roles/alloydb.databaseUser",
-          "roles/serviceusage.serviceUsageConsumer",
-          "roles/storage.objectViewer",
-        ],
+        grants: runtimeRoles,
       },
       // Conditions cannot tell accounts apart, only what is granted on them.
       { of: "actors", permissions: ["iam.serviceAccounts.setIamPolicy"], grants: [actor] },
@@ -135,7 +141,7 @@ function serviceAccount(spec: Spec): AccountInput {
     id: spec.identity.serviceAccount,
     displayName: `Service of ${spec.name}`,
     projectRoles: roles.map((role) => ({ role })),
-    actors: [stepMember(spec, "service"), stepMember(spec, "traffic")],
+    actors: actorsAs("service", spec.project),
   });
 }
 
@@ -152,9 +158,9 @@ function seedAccount(spec: Spec, { installation }: PlanContext): AccountInput {
     displayName: `Seed of ${spec.name}`,
     projectRoles: [
       { role: "roles/alloydb.client" },
-      { role: "roles/storage.objectViewer", condition: { title: "alloyrun-seeds", expression } },
+      { role: "roles/storage.objectViewer", condition: { title: seedsCondition, expression } },
     ],
-    actors: [stepMember(spec, "seed")],
+    actors: actorsAs("seed", spec.project),
   });
 }
 
@@ -210,8 +216,18 @@ function foreignSecrets(spec: Spec): ForeignSecretInput[] {
   }));
 }
 
-function stepMember(spec: Spec, step: string): string {
-  return accountMember(spec, installationAccountId(step));
+/** The steps that act as a runtime account. */
+function actorsAs(account: "service" | "seed", project: string): readonly string[] {
+  const steps = { service: ["service", "traffic"], seed: ["seed"] }[account];
+  return steps.map((step) => accountMember({ project }, installationAccountId(step)));
+}
+
+/** Who may act as a runtime account, as its policy says. */
+export function actorGrants(
+  project: string,
+  account: "service" | "seed",
+): readonly { readonly role: string; readonly member: string }[] {
+  return actorsAs(account, project).map((member) => ({ role: actor, member }));
 }
 
 function accountMember({ project }: Pick<Spec, "project">, accountId: string): string {
