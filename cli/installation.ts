@@ -1,9 +1,11 @@
 import { createAuth, unguarded } from "../google/auth.ts";
+import { connectLogging } from "../google/clients/logging.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
 import { connectWorkflows } from "../google/clients/workflows.ts";
 import { functionId, installationName } from "../spec/names.ts";
 import type { ExecutionList } from "./audit/executions.ts";
+import type { HeadLog } from "./audit/heads.ts";
 import { identityToken, memberOf } from "./identity-token.ts";
 import { createRequestClient, type RequestClient } from "./request-client.ts";
 
@@ -22,6 +24,8 @@ export interface Installation {
   readonly bucket: string;
   /** The executions that runs are. */
   readonly executions: ExecutionList;
+  /** The log that has the hash of every record. */
+  readonly log: HeadLog;
   /** Whoever is logged in, as policies name members. */
   readonly member: () => Promise<string | undefined>;
 }
@@ -32,15 +36,15 @@ export async function findInstallation({ project, region }: Place): Promise<Inst
   const { projectNumber } = await connectResourceManager(auth)(unguarded).getProject(project);
   const url = `https://${functionId("request")}-${projectNumber}.${region}.run.app`;
   const token = () => identityToken(auth, url);
+  const workflow = `projects/${project}/locations/${region}/workflows/alloyrun-environment`;
+  const workflows = connectWorkflows(auth)(unguarded);
   return {
     place: { project, region },
     requests: createRequestClient({ url, token }),
     storage: connectStorage(auth)(unguarded),
     bucket: installationName(project),
-    executions: {
-      workflow: `projects/${project}/locations/${region}/workflows/alloyrun-environment`,
-      workflows: connectWorkflows(auth)(unguarded),
-    },
+    executions: { workflow, workflows },
+    log: { workflow, workflows, project, logging: connectLogging(auth)(unguarded) },
     member: async () => memberOf(await token()),
   };
 }

@@ -2,7 +2,7 @@ import type { CloudFunction, FunctionsClient } from "../google/clients/functions
 import type { RunServicesClient, Service } from "../google/clients/run.ts";
 import type { ApiError } from "../google/error.ts";
 import type { Operation } from "../google/operation.ts";
-import { editPolicy, type Policy } from "../google/policy.ts";
+import { editPolicy, everybody, type Policy } from "../google/policy.ts";
 import { accountEmail, installationAccountId } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { type Bundle, zip } from "./bundle.ts";
@@ -11,7 +11,7 @@ import { persist } from "./eventually.ts";
 import { functionDifferences, serviceDifferences } from "./function-parts.ts";
 import { type InstallationFunction, installationAccounts, installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
-import { everybody, memberOf, reconcile } from "./reconcile.ts";
+import { memberOf, reconcile } from "./reconcile.ts";
 
 /** What deploying functions works with. */
 export interface FunctionClients {

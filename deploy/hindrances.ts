@@ -24,7 +24,7 @@ export interface HindranceClients {
 }
 
 /**
- * Runs that are under way, and environments that stand, are held, or whose removal waits for Google. A run that waits for
+ * Runs that are under way, and environments that stand, are held, or whose removal is not finished. A run that waits for
  * its turn or for an approval has left nothing in the bucket that says so: only its execution tells.
  */
 export async function findHindrances(clients: HindranceClients, place: Place): Promise<readonly Hindrance[]> {
@@ -59,7 +59,7 @@ async function findEnvironments({ storage }: HindranceClients, place: Place): Pr
   const [up, waiting, held] = await Promise.all(["environments/", "teardowns/", "locks/"].map(named));
   const hindrance = (environment: string): Hindrance => {
     if (waiting?.includes(environment)) {
-      const reason = "what is left of it waits for Google to release it";
+      const reason = `its removal is not finished; \`alloyrun status ${environment} ${optionsOf(place)}\` says what holds it`;
       return { environment, reason, command: `alloyrun sweep ${optionsOf(place)}` };
     }
     const reason = up?.includes(environment) ? "it stands" : "a run holds it";

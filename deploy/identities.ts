@@ -1,14 +1,14 @@
 import type { IamClient, ServiceAccount } from "../google/clients/iam.ts";
 import type { ResourceManagerClient } from "../google/clients/resource-manager.ts";
 import type { ApiError } from "../google/error.ts";
-import { type Binding, editPolicy, type Grant, type Policy, withGrants } from "../google/policy.ts";
+import { type Binding, editPolicy, everybody, type Grant, type Policy, withGrants } from "../google/policy.ts";
 import { isUnknownMember } from "./bucket.ts";
 import { found, type InstallationChange, policyChange, present } from "./change.ts";
 import { ensureRole, listOwnRoles, planRole, type RoleClient } from "./custom-role.ts";
 import { persist } from "./eventually.ts";
 import type { InstallationAccount, Target } from "./installation.ts";
 import { installationMark, refuseForeign } from "./ownership.ts";
-import { everybody, memberOf, reconcile } from "./reconcile.ts";
+import { memberOf, reconcile } from "./reconcile.ts";
 import { grantsOf, installationRoles, type RoleNames, underNames } from "./roles.ts";
 
 /** What making identities works with. */

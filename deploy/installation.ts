@@ -1,7 +1,7 @@
 import type { Grant } from "../google/policy.ts";
 import { type LimitedPermissions, type StepName, stepNames } from "../plan/step.ts";
 import { steps } from "../plan/steps.ts";
-import { accountEmail, functionId, installationAccountId, installationName } from "../spec/names.ts";
+import { accountEmail, functionId, installationAccountId, installationName, passwordEndings } from "../spec/names.ts";
 
 /** Where alloyrun is installed. */
 export interface Target {
@@ -37,7 +37,7 @@ export interface InstallationAccount {
 
 /** Rights in secrets of webhooks and links: those of environments are granted secret by secret, when they are made. */
 export interface SecretAccess {
-  /** Whether it reads the values of secrets whose ids begin with `alloyrun-hook-`. */
+  /** Whether it reads the values of secrets whose ids begin with `alloyrun-hook-`, but for passwords of environments. */
   readonly readsHooks?: boolean;
   /** Whether it reads the key of approval links. */
   readonly readsLinkKey?: boolean;
@@ -300,11 +300,6 @@ export function topicsRoleName(project: string, account: string): string {
   return `${roleName(project, account)}_topics`;
 }
 
-/** The IAM condition that keeps a role to secrets whose ids begin so. Google names them by the project's number. */
-export function secretsCondition(title: string, beginning: string): NonNullable<Grant["condition"]> {
-  return { title: `alloyrun-${title}`, expression: `${secretPlace}.startsWith("${beginning}")` };
-}
-
 /** The IAM condition that keeps a role to one secret and its versions. */
 export function secretCondition(title: string, id: string): NonNullable<Grant["condition"]> {
   return { title: `alloyrun-${title}`, expression: `${secretPlace} == "${id}" || ${secretPlace}.startsWith("${id}/")` };
@@ -331,13 +326,26 @@ export function limitingCondition({ of, grants, secrets }: LimitedPermissions): 
   return { title: `alloyrun-${of}`, expression: parts.join(" && ") };
 }
 
+/** Begins with the secret's id; Google names secrets by the project's number. */
 const secretPlace = 'resource.name.extract("/secrets/{id}")';
+
+/**
+ * The IAM condition that keeps a role to versions of secrets that are for webhooks: never to a password of an environment's,
+ * whatever that is called.
+ */
+export const hooksCondition: NonNullable<Grant["condition"]> = {
+  title: "alloyrun-hooks",
+  expression: [
+    `${secretPlace}.startsWith("alloyrun-hook-")`,
+    ...passwordEndings.map((end) => `!resource.name.extract("/secrets/{id}/versions/").endsWith("${end}")`),
+  ].join(" && "),
+};
 
 /** The two passwords of environments, by how their ids begin and end; and what specs may name, which begins otherwise. */
 const limitedSecrets: Readonly<Record<NonNullable<LimitedPermissions["secrets"]>, string>> = {
   passwords:
     `${secretPlace}.startsWith("alloyrun-") && ` +
-    '(resource.name.endsWith("-admin-password") || resource.name.endsWith("-application-password"))',
+    `(${passwordEndings.map((end) => `resource.name.endsWith("${end}")`).join(" || ")})`,
   users: `${secretPlace} != "" && !${secretPlace}.startsWith("alloyrun-")`,
 };
 

@@ -5,6 +5,7 @@ import { linkKeySecret } from "../spec/names.ts";
 import {
   type BucketAccess,
   bucketRoleName,
+  hooksCondition,
   type InstallationAccount,
   limitedRoleName,
   limitingCondition,
@@ -12,7 +13,6 @@ import {
   roleName,
   secretCondition,
   secretRoleName,
-  secretsCondition,
   type Target,
   topicsRoleName,
   uploadsRoleName,
@@ -106,7 +106,7 @@ export function grantsOf(target: Target, account: InstallationAccount): readonly
     const limited = account.limited.find(({ of }) => name === limitedRoleName(project, account.name, of));
     if (limited) return [{ role: name, member, condition: limitingCondition(limited) }];
     if (name === secretRoleName(project, account.name, "hooks")) {
-      return [{ role: name, member, condition: secretsCondition("hooks", "alloyrun-hook-") }];
+      return [{ role: name, member, condition: hooksCondition }];
     }
     if (name === secretRoleName(project, account.name, "linkKey")) {
       return [{ role: name, member, condition: secretCondition("link-key", linkKeySecret) }];

@@ -1,15 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PubsubClient, Subscription } from "../google/clients/pubsub.ts";
 import type { ApiError } from "../google/error.ts";
-import { editPolicy, type Policy, withGrants } from "../google/policy.ts";
 import { accountEmail, functionUrl, installationAccountId } from "../spec/names.ts";
 import { isUnknownMember } from "./bucket.ts";
-import { found, type InstallationChange, policyChange, present } from "./change.ts";
+import { found, type InstallationChange, present } from "./change.ts";
 import { persist } from "./eventually.ts";
-import { installationAccounts, installationLabels, type Target, topicsRoleName } from "./installation.ts";
+import { installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
-import { memberOf } from "./reconcile.ts";
-import { type RoleNames, underNames } from "./roles.ts";
+
+/**
+ * The topics of an installation: `alloyrun-events` tells what happens to environments, in the order of each;
+ * `alloyrun-requests` takes requests; what of either could not be delivered goes to the topic `…-dead`.
+ */
+export const installationTopics = [
+  "alloyrun-events",
+  "alloyrun-events-dead",
+  "alloyrun-requests",
+  "alloyrun-requests-dead",
+] as const;
 
 /** A subscription of an installation. */
 export interface InstallationSubscription {
@@ -47,33 +55,24 @@ export const installationSubscriptions: readonly InstallationSubscription[] = [
 const longestRetention = "2678400s";
 
 /**
- * Ensures the subscriptions to the installation's topics, and that Pub/Sub may move what cannot be delivered.
+ * Ensures the subscriptions to the installation's topics.
  *
  * @throws ApiError ALREADY_EXISTS when one of that name is somebody else's
  */
-export async function ensureSubscriptions(
-  pubsub: PubsubClient,
-  target: Target,
-  names: RoleNames = new Map(),
-): Promise<void> {
+export async function ensureSubscriptions(pubsub: PubsubClient, target: Target): Promise<void> {
   await Promise.all(installationSubscriptions.map((wanted) => ensureSubscription(pubsub, target, wanted)));
-  await Promise.all(policyEdits(target, names).map((edit) => ensurePolicy(pubsub, edit)));
 }
 
 /** What `ensureSubscriptions` would make and change. */
 export async function planSubscriptions(
-  pubsub: Pick<PubsubClient, "getSubscription" | "getPolicy">,
+  pubsub: Pick<PubsubClient, "getSubscription">,
   target: Target,
-  names: RoleNames = new Map(),
 ): Promise<readonly InstallationChange[]> {
   const subscriptions = installationSubscriptions.map(async (wanted) => {
     const existing = await present(pubsub.getSubscription(subscriptionName(target, wanted)));
     return compare(target, wanted, existing).change;
   });
-  const policies = policyEdits(target, names).map(async ({ resource, edit }) =>
-    policyChange(resource, (await present(pubsub.getPolicy(resource))) ?? {}, edit),
-  );
-  return found(...(await Promise.all([...subscriptions, ...policies])));
+  return found(...(await Promise.all(subscriptions)));
 }
 
 async function ensureSubscription(
@@ -119,7 +118,8 @@ function compare(target: Target, wanted: InstallationSubscription, existing: Sub
   return { settings, outdated, change: { kind: "subscription", action: "update", resource, differences } };
 }
 
-function subscriptionName({ project }: Target, { id }: Pick<InstallationSubscription, "id">): string {
+/** Full name of a subscription. */
+export function subscriptionName({ project }: Target, { id }: Pick<InstallationSubscription, "id">): string {
   return `projects/${project}/subscriptions/${id}`;
 }
 
@@ -138,54 +138,6 @@ function settingsOf(target: Target, { topic, push }: InstallationSubscription): 
       maxDeliveryAttempts: push.attempts,
     },
   };
-}
-
-/** A policy of a topic or subscription, and what is made of it. */
-interface PolicyEdit {
-  readonly resource: string;
-  readonly edit: (policy: Policy) => Policy;
-}
-
-/**
- * Pub/Sub moves what cannot be delivered in its own name: it takes from the subscription and gives to the topic of the dead.
- *
- * @see https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions
- */
-function forwardings({ project, projectNumber }: Target): readonly PolicyEdit[] {
-  const member = `serviceAccount:service-${projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
-  const forwarding = (resource: string, role: string): PolicyEdit => ({
-    resource,
-    edit: (policy) => withGrants(policy, [{ role, member }]),
-  });
-  return installationSubscriptions
-    .filter(({ push }) => push)
-    .flatMap(({ id, topic }) => [
-      forwarding(`projects/${project}/topics/${topic}-dead`, "roles/pubsub.publisher"),
-      forwarding(`projects/${project}/subscriptions/${id}`, "roles/pubsub.subscriber"),
-    ]);
-}
-
-function policyEdits(target: Target, names: RoleNames): readonly PolicyEdit[] {
-  return [...forwardings(target), ...readers(target, names)];
-}
-
-/** Who decides about requests looks who may have published them. */
-function readers({ project }: Target, names: RoleNames): readonly PolicyEdit[] {
-  return installationAccounts(project).flatMap((account) =>
-    account.readsPolicyOf.map((topic) => {
-      const usual = [{ role: topicsRoleName(project, account.name), member: memberOf(account) }];
-      const grants = underNames(usual, names);
-      return { resource: `projects/${project}/topics/${topic}`, edit: (policy: Policy) => withGrants(policy, grants) };
-    }),
-  );
-}
-
-async function ensurePolicy(pubsub: PubsubClient, { resource, edit }: PolicyEdit): Promise<void> {
-  const access = {
-    get: () => pubsub.getPolicy(resource),
-    set: (policy: Policy) => pubsub.setPolicy(resource, policy),
-  };
-  await persist(isUnknownMember, () => editPolicy(access, edit));
 }
 
 /** Whether what was found has all that is wanted; Google fills in more. */

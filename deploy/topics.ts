@@ -3,26 +3,16 @@ import { found, type InstallationChange, present } from "./change.ts";
 import { installationLabels, type Target } from "./installation.ts";
 import { refuseForeign } from "./ownership.ts";
 import type { RoleNames } from "./roles.ts";
-import { ensureSubscriptions, planSubscriptions } from "./subscriptions.ts";
+import { ensureSubscriptions, installationTopics, planSubscriptions } from "./subscriptions.ts";
+import { ensureTopicPolicies, planTopicPolicies } from "./topic-policies.ts";
 
 /**
- * The topics of an installation: `alloyrun-events` tells what happens to environments, in the order of each;
- * `alloyrun-requests` takes requests; what of either could not be delivered goes to the topic `…-dead`.
- */
-export const installationTopics = [
-  "alloyrun-events",
-  "alloyrun-events-dead",
-  "alloyrun-requests",
-  "alloyrun-requests-dead",
-] as const;
-
-/**
- * Ensures the installation's topics and subscriptions, and that Pub/Sub may move what cannot be delivered.
+ * Ensures the installation's topics and subscriptions, and who has rights in them.
  *
  * @param names what the installation's roles are called, by their usual names, where that is another
  * @throws ApiError ALREADY_EXISTS when one of that name is somebody else's
  */
-export async function ensureTopics(pubsub: PubsubClient, target: Target, names?: RoleNames): Promise<void> {
+export async function ensureTopics(pubsub: PubsubClient, target: Target, names: RoleNames = new Map()): Promise<void> {
   await Promise.all(
     installationTopics.map(async (id) => {
       const name = topicName(target, id);
@@ -30,21 +20,27 @@ export async function ensureTopics(pubsub: PubsubClient, target: Target, names?:
       await pubsub.createTopic(name, { labels: installationLabels(target.project) });
     }),
   );
-  await ensureSubscriptions(pubsub, target, names);
+  await ensureSubscriptions(pubsub, target);
+  await ensureTopicPolicies(pubsub, target, names);
 }
 
 /** What `ensureTopics` would make and change. */
 export async function planTopics(
   pubsub: Pick<PubsubClient, "getTopic" | "getSubscription" | "getPolicy">,
   target: Target,
-  roleNames?: RoleNames,
+  roleNames: RoleNames = new Map(),
 ): Promise<readonly InstallationChange[]> {
   const names = installationTopics.map((id) => topicName(target, id));
-  const [topics, ofSubscriptions] = await Promise.all([
+  const [topics, ofSubscriptions, ofPolicies] = await Promise.all([
     Promise.all(names.map((name) => present(pubsub.getTopic(name)))),
-    planSubscriptions(pubsub, target, roleNames),
+    planSubscriptions(pubsub, target),
+    planTopicPolicies(pubsub, target, roleNames),
   ]);
-  return found(...names.map((name, index) => topicChange(target, { name, found: topics[index] })), ofSubscriptions);
+  return found(
+    ...names.map((name, index) => topicChange(target, { name, found: topics[index] })),
+    ofSubscriptions,
+    ofPolicies,
+  );
 }
 
 function topicChange(

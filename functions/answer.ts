@@ -44,6 +44,20 @@ export function notYet(waiting: {
   return { state: "pending", operations: [], changes: [], ...waiting };
 }
 
+/** Several answers as one: what is held is waited for only when nothing else is, for it is found again then. */
+export function together(answers: readonly Pending[]): Pending {
+  const going = answers.filter((answer) => answer.held !== true);
+  const some = going.length > 0 ? going : answers;
+  return {
+    state: "pending",
+    operations: some.flatMap(({ operations }) => operations),
+    retryAfterSeconds: Math.min(...some.map(({ retryAfterSeconds }) => retryAfterSeconds)),
+    reason: some.map(({ reason }) => reason).join("; "),
+    changes: some.flatMap(({ changes }) => changes),
+    ...(going.length === 0 && { held: true }),
+  };
+}
+
 /** Seconds after which a step asks again for what Google gives back in its own time. */
 const heldRetrySeconds = 300;
 

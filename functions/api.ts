@@ -213,6 +213,10 @@ export interface EnvironmentView {
   readonly unfinished?: { readonly level: Level };
   /** What a removal left to the sweep, and why; absent when nothing is left. */
   readonly remaining?: Readonly<Record<string, string>>;
+  /** What failed in the last removal that left something: messages by step; absent when nothing did. */
+  readonly unremoved?: Readonly<Record<string, string>>;
+  /** What of it may still be billed: USD a day, by list price, by step; absent when nothing is. */
+  readonly billed?: Readonly<Record<string, number>>;
   /** RFC 3339: when the sweep tries again. */
   readonly nextTryAt?: string;
 }

@@ -1,5 +1,5 @@
 import type { Change } from "../plan/change.ts";
-import type { Level } from "../plan/generation.ts";
+import type { Level, SpentGeneration } from "../plan/generation.ts";
 import type { StepName } from "../plan/step.ts";
 
 /** What the workflow sends to a step's function. Secrets never appear in it. */
@@ -40,6 +40,16 @@ export interface Run {
   readonly databaseGeneration: number;
   /** 1 for the first cluster, 2 for `<cluster>-g2` … */
   readonly clusterGeneration: number;
+  /** What runs have begun to make so far, this one included; absent in executions of an earlier version. */
+  readonly begun?: Begun;
+}
+
+/** Which generations are of our making. */
+export interface Begun {
+  /** The highest number of a database: whatever has a higher one is somebody else's. */
+  readonly database: number;
+  /** What may go without anybody being asked again. */
+  readonly spent: readonly SpentGeneration[];
 }
 
 /** What a step answers. */

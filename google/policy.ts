@@ -29,6 +29,9 @@ export interface Grant {
   readonly condition?: Condition;
 }
 
+/** Members that stand for whoever comes, with a Google account or without. */
+export const everybody = ["allUsers", "allAuthenticatedUsers"] as const;
+
 /** Where a policy is read and written. */
 export interface PolicyAccess {
   readonly get: () => Promise<Policy>;
@@ -87,6 +90,22 @@ export function withoutGrants(policy: Policy, grants: readonly Grant[]): Policy 
     return members.length > 0 ? [{ ...binding, members }] : [];
   });
   return { ...policy, bindings };
+}
+
+/** What the policy grants beyond the grants to members that are decided about. */
+export function surplusGrants(
+  policy: Policy,
+  grants: readonly Grant[],
+  isDecided: (member: string) => boolean,
+): readonly Grant[] {
+  const held = (policy.bindings ?? []).flatMap(({ role, condition, members = [] }) =>
+    members.filter(isDecided).map((member) => ({ role, member, condition })),
+  );
+  return held.filter((grant) => !grants.some((wanted) => keyOf(wanted) === keyOf(grant)));
+}
+
+function keyOf({ role, member, condition }: Grant): string {
+  return JSON.stringify([role, member, condition?.title, condition?.expression]);
 }
 
 function isOf(held: string, member: string): boolean {

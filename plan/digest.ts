@@ -4,6 +4,7 @@ import type { Change } from "./change.ts";
 import { costOf, type PriceSource } from "./cost.ts";
 import { expectedDuration } from "./duration.ts";
 import type { Generations, Level } from "./generation.ts";
+import { isKept } from "./kept.ts";
 import { withNewImage } from "./new-image.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import { onlyOnce, type StandingResource, type StepChange, standingOf, stayingAfter } from "./standing.ts";
@@ -98,7 +99,7 @@ function plannedOf({ plan, action, changes, older = [] }: Observations): readonl
     ...(told[step] ?? []).map((change) => ({ step, ...change })),
     ...besides.filter((change) => change.step === step),
   ]);
-  const some = all.filter(({ action: kind }) => kind !== "none");
+  const some = all.filter((change) => change.action !== "none" || isKept(change));
   return besides.length > 0 ? onlyOnce(some) : some;
 }
 

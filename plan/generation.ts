@@ -77,6 +77,59 @@ export function sameGenerations(one: Generations, other: Generations): boolean {
   return one.database === other.database && one.cluster === other.cluster;
 }
 
+/** A generation whose rows nobody is to be asked about again: a database, or a cluster with all databases in it. */
+export interface SpentGeneration {
+  readonly cluster: number;
+  /** All of the cluster's when absent. */
+  readonly database?: number;
+}
+
+/** What is known of an environment's generations. */
+export interface KnownGenerations {
+  /** What it was ready with last. */
+  readonly serves?: Generations;
+  /** What an unfinished rebuild is to end with. */
+  readonly target?: { readonly generations: Generations };
+  readonly spent?: readonly SpentGeneration[];
+}
+
+/** So many are remembered: what is older was retired long since. */
+const mostSpent = 20;
+
+/**
+ * What is decided about already when these generations serve: what a rebuild that never served was to end with holds but the
+ * seed, and of what the one that serves now has replaced its approvers were told that the rows are lost.
+ */
+export function spentBeside(
+  { serves, target, spent = [] }: KnownGenerations,
+  present: Generations,
+): readonly SpentGeneration[] {
+  const unfinished = target?.generations;
+  const replaced = unfinished && sameGenerations(unfinished, present) ? serves : unfinished;
+  const added = replaced && !sameGenerations(replaced, present) ? [toSpent(replaced, present)] : [];
+  const all = [...spent, ...added].filter((each) => !holds(each, present));
+  return all.filter((each, index) => all.findIndex((other) => isSame(each, other)) === index).slice(-mostSpent);
+}
+
+function toSpent({ database, cluster }: Generations, present: Generations): SpentGeneration {
+  return cluster === present.cluster ? { cluster, database } : { cluster };
+}
+
+function holds({ cluster, database }: SpentGeneration, present: Generations): boolean {
+  return cluster === present.cluster && (database === undefined || database === present.database);
+}
+
+function isSame(one: SpentGeneration, other: SpentGeneration): boolean {
+  return one.cluster === other.cluster && one.database === other.database;
+}
+
+/** The number of a database's or cluster's generation by its name. @returns undefined for a name of somebody else's choice */
+export function generationNumber(kind: "database" | "cluster", first: string, name: string): number | undefined {
+  return numberOf(name, (generation) =>
+    kind === "database" ? databaseName(first, generation) : clusterGenerationId(first, generation),
+  );
+}
+
 /** Which generation has this name; undefined when none has. */
 function numberOf(name: string, nameOf: (generation: number) => string): number | undefined {
   const generation = Number(/g(\d{1,6})$/.exec(name)?.[1] ?? 1);

@@ -14,12 +14,17 @@ export function rowsLeftField(
   return { path: `rows of ${from}`, to: says };
 }
 
-/** Whether a field tells what costs rows, and is none of a resource. */
-export function tellsLoss({ path }: FieldChange): boolean {
-  return path.startsWith("seed ") || path.startsWith("rows of ");
+/** The field by which a deletion tells that there are rows in it that nobody was asked about. */
+export function rowLossField(why: string): FieldChange {
+  return { path: "rows", to: why };
 }
 
-/** Which seed files may lose rows, and by which statement, and which rows stay elsewhere: each in a sentence. */
+/** Whether a field tells what costs rows, and is none of a resource. */
+export function tellsLoss({ path }: FieldChange): boolean {
+  return path.startsWith("seed ") || path === "rows" || path.startsWith("rows of ");
+}
+
+/** Which seed files may lose rows, and by which statement, which deletions do, and which rows stay elsewhere: each in a sentence. */
 export function lossesOf(changes: readonly Change[]): readonly string[] {
   return changes
     .filter(({ effects }) => effects.dataLoss)

@@ -6,7 +6,9 @@ const hookSecretSchema = z.strictObject({
     /^alloyrun-hook-[A-Za-z0-9_-]{1,240}$/,
     "must be the id of a secret that begins with alloyrun-hook-",
     "alloyrun-hook-tickets",
-  ).describe("Its id, which begins with `alloyrun-hook-`: no other secret is readable for webhooks."),
+  ).describe(
+    "Its id, which begins with `alloyrun-hook-` and does not end with `-admin-password` or `-application-password`: no other secret is readable for webhooks.",
+  ),
   version: z
     .int()
     .min(1)

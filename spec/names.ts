@@ -111,6 +111,9 @@ export function secretId(environment: string, holds: "admin-password" | "applica
   return `alloyrun-${environment}-${holds}`;
 }
 
+/** How the ids of environments' secrets end: no secret of another purpose may. */
+export const passwordEndings = ["-admin-password", "-application-password"] as const;
+
 /** Id of the Artifact Registry repository that holds an environment's images; its own, so that `down` may remove it whole. */
 export function repositoryId(environment: string): string {
   return shorten(`alloyrun-${environment}`, 63);

@@ -6,7 +6,7 @@ import { accountLikeId, duration, folder, ipRange, resourceId, text, variableNam
 
 const metadataSchema = z.strictObject({
   name: resourceId(30, "staging").describe(
-    "Name of the environment, unique in the project. Other names derive from it.",
+    "Name of the environment, unique in the project; not `hook`, nor one that begins with `hook-` or `alloyrun-`. Other names derive from it.",
   ),
   labels: z
     .record(

@@ -1,6 +1,7 @@
 import { recordObject } from "../../functions/record/chain.ts";
 import { idOf, sha256 } from "../../spec/names.ts";
 import { type Anchor, type ExecutionList, readAnchor } from "./executions.ts";
+import { type HeadLog, type LoggedHead, readLoggedHeads } from "./heads.ts";
 import { type AuditedBucket, type ChainedRecord, readChain, toRecord } from "./records.ts";
 
 /** What came of checking a chain. */
@@ -14,6 +15,8 @@ export interface Verification {
   readonly confirmed?: number;
   /** RFC 3339: how far back executions tell that no record was left out; absent when there is none. */
   readonly since?: string;
+  /** How many records have the hash that was logged when they were made; absent when the log may not be read. */
+  readonly logged?: number;
   /** Runs whose execution ended before it could say anything of a record; absent when there is none. */
   readonly mute?: readonly string[];
   /** The last record of the chain: noted elsewhere, it proves later that nothing was cut off. */
@@ -27,35 +30,39 @@ export interface Anchors {
   /** SHA-256 of a head that was noted earlier; it must still be in the chain. */
   readonly head?: string;
   readonly executions?: ExecutionList;
+  readonly log?: HeadLog;
 }
 
 /**
  * Checks an environment's records by their texts: each has the SHA-256 that the chain says, and names the one before it
  * with that one's. A record beside the chain tells that the chain was cut. Who writes the whole chain anew is found out by
- * what was noted elsewhere: by the auditor, and by the executions of the environment, each of which must have its record.
+ * what was noted elsewhere: by the auditor, by the executions of the environment, each of which must have its record, and by
+ * the log, which has the hash of each record, those too that are of no run.
  *
  * @returns undefined when nothing is known of such an environment
  */
 export async function verifyChain(
   bucket: AuditedBucket,
   environment: string,
-  { head, executions }: Anchors = {},
+  { head, executions, log }: Anchors = {},
 ): Promise<Verification | undefined> {
   // A run is recorded before its execution ends, so that whatever has ended by now is in the chain that is read next.
   const anchor = executions && (await readAnchor(environment, executions));
+  const heads = log && (await readLoggedHeads(environment, log));
   const listed = await bucket.storage.listObjects(bucket.bucket, `runs/${environment}/`);
   const chain = (await readChain(bucket, environment)) ?? [];
-  const known = chain.length + listed.length + (anchor?.ended.length ?? 0);
+  const known = chain.length + listed.length + (anchor?.ended.length ?? 0) + (heads?.length ?? 0);
   if (known === 0 && head === undefined) return undefined;
   const at = chain.findIndex((each, index) => problemOf(each, chain[index - 1]) !== undefined);
   const first = chain[at];
   const broken = first
     ? { object: first.object, problem: problemOf(first, chain[at - 1]) ?? "" }
-    : findMissing(chain, { environment, head, anchor, listed: listed.flatMap(({ name }) => name ?? []) });
+    : findMissing(chain, { environment, head, anchor, heads, listed: listed.flatMap(({ name }) => name ?? []) });
   const last = chain.at(-1);
   return {
     ...{ environment, valid: broken === undefined, verified: at < 0 ? chain.length : at, records: chain.length },
     ...(anchor && toldBy(anchor)),
+    ...(heads && { logged: heads.length }),
     ...(last && { head: { record: last.record, sha256: last.sha256 } }),
     ...(broken && { broken }),
   };
@@ -85,13 +92,14 @@ interface Outside {
   readonly environment: string;
   readonly head?: string;
   readonly anchor: Anchor | undefined;
+  readonly heads: readonly LoggedHead[] | undefined;
   /** Names of all objects that are records. */
   readonly listed: readonly string[];
 }
 
 function findMissing(
   chain: readonly ChainedRecord[],
-  { environment, head, anchor, listed }: Outside,
+  { environment, head, anchor, heads = [], listed }: Outside,
 ): Verification["broken"] {
   const known = new Set(chain.map(({ object }) => object));
   const stray = listed.find((object) => !known.has(object));
@@ -103,6 +111,11 @@ function findMissing(
   }
   const unlike = anchor && findUnlike(chain, anchor, environment);
   if (unlike) return unlike;
+  const cut = heads.find(({ record, sha256: hash }) => !isIn(chain, { record, sha256: hash }));
+  if (cut) {
+    const problem = `the log has a record of SHA-256 ${cut.sha256}; the chain has ${hashIn(chain, cut.record)}`;
+    return { object: recordObject(environment, cut.record), problem };
+  }
   if (head === undefined || chain.some(({ sha256: hash }) => hash === head)) return undefined;
   return { object: `chains/${environment}.json`, problem: `the chain has no record ${head}, which was its head` };
 }
@@ -111,10 +124,9 @@ function findMissing(
 function findUnlike(chain: readonly ChainedRecord[], { ended }: Anchor, environment: string): Verification["broken"] {
   const forged = ended
     .flatMap(({ head }) => head ?? [])
-    .find(({ id, sha256: hash }) => !chain.some((each) => each.record === id && each.sha256 === hash));
+    .find(({ id, sha256: hash }) => !isIn(chain, { record: id, sha256: hash }));
   if (forged) {
-    const inChain = chain.find(({ record }) => record === forged.id)?.sha256 ?? "no such record";
-    const problem = `the run's execution ended with a record of SHA-256 ${forged.sha256}; the chain has ${inChain}`;
+    const problem = `the run's execution ended with a record of SHA-256 ${forged.sha256}; the chain has ${hashIn(chain, forged.id)}`;
     return { object: recordObject(environment, forged.id), problem };
   }
   const recorded = new Set(chain.map((link) => executionOf(link)));
@@ -122,6 +134,14 @@ function findUnlike(chain: readonly ChainedRecord[], { ended }: Anchor, environm
   if (!left) return undefined;
   const problem = `execution ${left.id} was cancelled, and no record tells of it: it was removed, or whoever cancelled it did so at Google; then \`alloyrun cancel ${left.run}\` records it`;
   return { object: recordObject(environment, left.run), problem };
+}
+
+function isIn(chain: readonly ChainedRecord[], head: LoggedHead): boolean {
+  return chain.some(({ record, sha256: hash }) => record === head.record && hash === head.sha256);
+}
+
+function hashIn(chain: readonly ChainedRecord[], record: string): string {
+  return chain.find((each) => each.record === record)?.sha256 ?? "no such record";
 }
 
 /** Id of the execution that a record is of; the API names it under the project's number, the workflow under its id. */

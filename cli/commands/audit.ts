@@ -41,11 +41,11 @@ export async function audit(bucket: AuditedBucket, options: AuditOptions, termin
 
 /** Checks that no record of an environment was changed, removed or left out. */
 export async function verifyAudit(
-  { executions, ...bucket }: Pick<Installation, "executions" | "storage" | "bucket">,
+  { executions, log, ...bucket }: Pick<Installation, "executions" | "log" | "storage" | "bucket">,
   { environment, head: noted }: { readonly environment: string; readonly head?: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const verification = await verifyChain(bucket, environment, { head: noted, executions });
+  const verification = await verifyChain(bucket, environment, { head: noted, executions, log });
   if (!verification) return complainUnknown(environment, terminal);
   terminal.answer(verification);
   const { valid, verified, records, head, broken } = verification;
@@ -53,6 +53,7 @@ export async function verifyAudit(
     terminal.say([
       `${environment}: all ${records} records are as they were written.`,
       ...renderAnchor(verification),
+      ...renderLogged(verification),
       ...(head ? [`Head: ${head.record}`, `  ${head.sha256}`] : []),
       "Note the head elsewhere; `--head` proves later that none was cut off.",
     ]);
@@ -86,11 +87,20 @@ function renderAnchor({ confirmed, since, mute = [] }: Verification): readonly s
   }
   return [
     since === undefined
-      ? "No execution of it is kept any more that could say the same."
+      ? "No execution of it that has ended is kept, which could say the same."
       : `${confirmed} have the hash that their execution's own result says; none is missing since ${formatTime(since)}.`,
     "Google keeps executions for 90 days; of what is older only the bucket and a noted head tell.",
     ...(mute.length > 0 ? [`Ended before they could say anything: ${mute.join(", ")}`] : []),
   ];
+}
+
+/** What the log says, which has changes too that are of no run. */
+function renderLogged({ logged }: Verification): readonly string[] {
+  return logged === undefined
+    ? ["Whether the log says the same could not be seen: that takes `roles/logging.viewer`."]
+    : [
+        `${logged} have the hash that was logged when they were made; the log is kept for 30 days unless told otherwise.`,
+      ];
 }
 
 /** Writes all that is known of a run into one file. */

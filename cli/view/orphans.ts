@@ -7,7 +7,11 @@ import { commandLine } from "./command-line.ts";
 export function renderOrphans({ orphans, waiting }: Orphans, place: Place): string[] {
   const environments = [...new Set(orphans.map(({ environment }) => environment))];
   return [
-    ...waiting.map((environment) => `${environment}: its removal waits for Google; ${commandLine(place, "sweep")}`),
+    ...waiting.flatMap((environment) => [
+      `${environment}: its removal is not finished. What holds it, and whether somebody must remove that first:`,
+      `    ${commandLine(place, "status", environment)}`,
+      `    ${commandLine(place, "sweep")}`,
+    ]),
     ...environments.flatMap((environment) => {
       const own = orphans.filter((orphan) => orphan.environment === environment);
       return [

@@ -1,5 +1,6 @@
 import type { RequestAccepted, RunView } from "../../functions/api.ts";
 import { nameSource } from "../../plan/cost.ts";
+import { isBilledWhileHeld } from "../../plan/held.ts";
 import type { Place } from "../installation.ts";
 import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
@@ -89,7 +90,7 @@ function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
   if (remaining.length > 0) {
     return [
       ...held,
-      `${subject}: nothing that is billed is left. Still held:`,
+      `${subject}: ${renderBilling(remaining)} Still held:`,
       ...remaining.map(({ step, reason }) => `  ${step}: ${reason}`),
       ...renderSpared(run),
       ...others,
@@ -99,6 +100,12 @@ function renderRemoval(run: RunView, { place }: OutcomeContext): string[] {
   if (skipped.length > 0) return others;
   if (action === "sweep") return ["Sweep: nothing is left to remove."];
   return [`${environment} is gone: every step found nothing of its own left.`, ...renderSpared(run)];
+}
+
+/** A run that ended like this has failed in nothing, but a database may be held as well. */
+function renderBilling(remaining: RunView["remaining"]): string {
+  const billed = [...new Set(remaining.map(({ step }) => step).filter(isBilledWhileHeld))];
+  return billed.length === 0 ? "nothing that is billed is left." : `${billed.join(", ")} may STILL be billed.`;
 }
 
 function renderNextTry({ nextTryAt, readAt }: RunView, sweep: string): string[] {

@@ -1,5 +1,6 @@
 import { type FieldChange, valueText } from "../../plan/change.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
+import { isKept, reasonsKept } from "../../plan/kept.ts";
 import { lossesOf, tellsLoss } from "../../plan/loss.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { formatDuration } from "./duration.ts";
@@ -26,6 +27,7 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
     `Plan of ${subject}: ${countChanges(changes)}`,
     ...(verbose ? renderChanges(changes) : renderTelling(changes)),
     ...lossesOf(changes).map((loss) => `  loses     ${loss}`),
+    ...reasonsKept(changes).map((reason) => `  keeps     ${reason}`),
     ...renderEffects(effects).map((line) => `  ${line}`),
     ...(timeToLiveSeconds === undefined
       ? []
@@ -41,8 +43,9 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
 /** How many changes there are of each kind: `3 to create, 1 to update`. */
 export function countChanges(changes: readonly PlannedChange[]): string {
   const counts = new Map<string, number>();
-  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
-  return changes.length === 0
+  for (const { action } of changes.filter((change) => !isKept(change)))
+    counts.set(action, (counts.get(action) ?? 0) + 1);
+  return counts.size === 0
     ? "nothing to change"
     : [...counts].map(([action, count]) => `${count} to ${action}`).join(", ");
 }

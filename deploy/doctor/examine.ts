@@ -9,6 +9,7 @@ import { installationAccounts, type Target } from "../installation.ts";
 import { examineAgents } from "./agents.ts";
 import { examineApis, noteApis, readApis } from "./apis.ts";
 import { examineCaller, type Member, refusalToLook } from "./caller.ts";
+import { examineEnvironments } from "./environments.ts";
 import type { Finding, Note } from "./finding.ts";
 import { examineProject } from "./project.ts";
 import { examineQuotas, noteQuotas } from "./quotas.ts";
@@ -32,8 +33,9 @@ export interface ExamineOptions {
 
 /**
  * Looks for what is wrong with a project and the installation in it: whether it is paid for, the APIs are on, Google's own
- * accounts have their roles, everything is as `deploy` makes it or could be made by whoever is logged in, no schedule of an
- * environment is paused, quotas have room, and the ranges of a spec are free. It looks at all of that before there is an installation, too. Changes nothing.
+ * accounts have their roles, everything is as `deploy` makes it or could be made by whoever is logged in, nobody is let at what
+ * is an environment's own, no schedule of an environment is paused, quotas have room, and the ranges of a spec are free. It looks
+ * at all of that before there is an installation, too. Changes nothing.
  *
  * @throws ApiError naming the call that was refused, when not even the project may be seen
  */
@@ -51,7 +53,8 @@ export async function examine(place: Place, options: ExamineOptions): Promise<Ex
   ]);
   const on = apis.seen;
   const { resourceManager } = clients;
-  const parts = await Promise.all([
+  const [environments, ...parts] = await Promise.all([
+    look(looked, () => examineEnvironments(clients, target.project)),
     look(looked, () => examineProject({ ...clients, billing }, target)),
     look(looked, async () =>
       changes.seen ? examineInstallation(changes.seen, { resourceManager, on, ...looked }) : [],
@@ -61,11 +64,15 @@ export async function examine(place: Place, options: ExamineOptions): Promise<Ex
     look(looked, () => examineQuotas({ ...clients, facts }, { ...target, spec: specFile?.spec })),
     look(looked, async () => (specFile ? examineRanges(facts, specFile) : [])),
   ]);
-  const refusals = [apis, changes, ...parts].flatMap(({ refusal }) => refusal ?? []);
+  const refusals = [apis, changes, ...parts, environments].flatMap(({ refusal }) => refusal ?? []);
   return {
     // Whoever may not look is told so once: the command is the same.
-    findings: [...refusals.slice(0, 1), ...parts.flatMap(({ seen }) => seen ?? [])],
-    notes: [...(on ? noteApis(on, target) : []), ...noteQuotas(target)],
+    findings: [
+      ...refusals.slice(0, 1),
+      ...parts.flatMap(({ seen }) => seen ?? []),
+      ...(environments.seen?.findings ?? []),
+    ],
+    notes: [...(environments.seen?.notes ?? []), ...(on ? noteApis(on, target) : []), ...noteQuotas(target)],
   };
 }
 

@@ -7,6 +7,7 @@ export type Check =
   | "agents"
   | "installation"
   | "permissions"
+  | "environments"
   | "schedules"
   | "quotas"
   | "ranges";

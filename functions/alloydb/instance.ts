@@ -1,8 +1,9 @@
 import type { AlloyDbClient, Instance } from "../../google/clients/alloydb.ts";
+import { parentOf } from "../../google/name.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import { removalSeconds } from "../../spec/expected.ts";
 import type { Ownership } from "../../spec/names.ts";
-import { expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
+import { expecting, held, leave, leftAlone, notYet, pending, together } from "../answer.ts";
 import {
   creation,
   deletion,
@@ -17,6 +18,7 @@ import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
 import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
+import { inmatesOf, keptFor, staying } from "./foreign.ts";
 import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
 import { untilReady } from "./settling.ts";
 
@@ -92,10 +94,24 @@ interface InstanceInClusters {
 export async function planRemovals(input: InstanceInClusters, alloydb: AlloyDbClient): Promise<readonly Change[]> {
   const names = await namesInClusters(input, alloydb);
   const all = await Promise.all(names.map(async (name) => ({ name, observed: await alloydb.getInstance(name) })));
-  return all.flatMap(({ name, observed }) => {
-    const goes = observed && isOwn(observed, input.ownership) && observed.state !== "DELETING";
-    return goes ? [instanceDeletion(name, observed)] : [];
+  const planned = all.map(async ({ name, observed }) => {
+    if (!observed || !isOwn(observed, input.ownership) || observed.state === "DELETING") return [];
+    const kept = await whyKept(name, observed, { ownership: input.ownership, alloydb });
+    return [kept === undefined ? instanceDeletion(name, observed) : staying(name, kept)];
   });
+  return (await Promise.all(planned)).flat();
+}
+
+/** Google deletes no primary while its cluster has read pools; undefined where none of them is somebody else's. */
+async function whyKept(
+  name: string,
+  { instanceType }: Instance,
+  { ownership, alloydb }: { readonly ownership: Ownership; readonly alloydb: AlloyDbClient },
+): Promise<string | undefined> {
+  if (instanceType !== "PRIMARY") return undefined;
+  const cluster = parentOf(name);
+  const { foreign } = await inmatesOf(cluster, { ownership, type: "READ_POOL" }, alloydb);
+  return foreign.length > 0 ? keptFor(name, { cluster, foreign, ownership }) : undefined;
 }
 
 /** Removes an instance from every cluster of the environment's own. */
@@ -113,13 +129,7 @@ export async function removeInstances(
       tools.context.log,
     );
   }
-  return {
-    state: "pending",
-    operations: waiting.flatMap(({ operations }) => operations),
-    retryAfterSeconds: Math.min(...waiting.map(({ retryAfterSeconds }) => retryAfterSeconds)),
-    reason: waiting.map(({ reason }) => reason).join("; "),
-    changes: waiting.flatMap(({ changes }) => changes),
-  };
+  return together(waiting);
 }
 
 /** Where the instance may be: in each cluster of the environment's own; without any, where the first one would be. */
@@ -141,7 +151,8 @@ async function removeInstance(
   if (!observed) return undefined;
   if (!isOwn(observed, ownership)) return leftAlone(name, ownership);
   if (observed.state === "DELETING") return notYet({ reason: `${name} is being deleted`, retryAfterSeconds: 10 });
-  return discard(name, observed, tools);
+  const kept = await whyKept(name, observed, { ownership, alloydb: tools.alloydb });
+  return kept === undefined ? discard(name, observed, tools) : held(kept);
 }
 
 async function create(wanted: WantedInstance, { alloydb, context }: InstanceTools): Promise<Pending> {

@@ -1,6 +1,6 @@
 import type { Guard } from "../../google/auth.ts";
 import type { ObjectWrite, StorageClient } from "../../google/clients/storage.ts";
-import { type Generations, highestOf } from "../../plan/generation.ts";
+import { type Generations, highestOf, sameGenerations, spentBeside } from "../../plan/generation.ts";
 import { canonicalJson, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
@@ -148,6 +148,9 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
   const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
   const made = known?.made ? highestOf(known.made, target) : target;
+  // Another rebuild takes the place of the unfinished one, whose leftovers have never served.
+  const isOther = known?.target && unfinished && !sameGenerations(known.target.generations, unfinished.generations);
+  const spent = isOther && known.serves ? spentBeside(known, known.serves) : known?.spent;
   const begunBy = known && known.begunBy !== null ? known.begunBy : recordId(request.run, request.attempt);
   return {
     ...known,
@@ -155,6 +158,7 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
     made,
     ...(begunBy !== undefined && { begunBy }),
     ...(unfinished && { target: unfinished }),
+    ...(spent && spent.length > 0 && { spent }),
   };
 }
 

@@ -19,7 +19,7 @@ import { changesOfSpec, lifeOf, reasonsOf, storedTerms } from "../plan/judge.ts"
 import { olderChangesOf, olderParts } from "../plan/older.ts";
 import { rowsLeftBy } from "../plan/rows-left.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
-import { latestRun, scopeOf, targetOf } from "../plan/target.ts";
+import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, mayStand } from "./ledger.ts";
 import { readStored, writeOnce } from "./read.ts";
@@ -64,7 +64,8 @@ async function answerTarget(body: JsonObject, bucket: string, storage: StorageCl
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;
   const older = await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value });
-  const told = { databaseGeneration: database, clusterGeneration: cluster, latest, ...scope, older };
+  const begun = begunBy(ledger?.value, generations);
+  const told = { databaseGeneration: database, clusterGeneration: cluster, begun, latest, ...scope, older };
   return run.action === "down" ? { ...told, mayStand: mayStand(ledger?.value) } : told;
 }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectStorage, type StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
+import { isBilledWhileHeld } from "../../plan/held.ts";
 import { nextSweepAfter } from "../../plan/sweep.ts";
 import type { Run } from "../contract.ts";
 import { fenceGuard } from "../fence.ts";
@@ -14,7 +15,7 @@ import { tellRebuild } from "../record/rebuild.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject, withdrawBeginning, withdrawReadiness } from "./ledger.ts";
 import { beingChanged, readStored, writeStored } from "./read.ts";
-import type { RunRecord, RunResult, StoredRequest, StoredTeardown } from "./stored.ts";
+import type { RunRecord, RunResult, StoredPlan, StoredRequest, StoredTeardown } from "./stored.ts";
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
@@ -136,7 +137,13 @@ async function settleTeardown(storage: StorageClient, { bucket, run, content, fo
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
     await guard();
-    const teardown = toTeardown(run, content, found?.value);
+    const unfinished = unfinishedOf(content, await readPlan(storage, bucket, run));
+    const teardown = { ...toTeardown(run, content, found?.value), ...unfinished };
+    const written = await writeStored(storage, { bucket, object, ifGenerationMatch }, teardown);
+    if (written === undefined) throw beingChanged(bucket, object);
+  } else if (found && result.action === "down" && result.state === "failed") {
+    await guard();
+    const teardown = { ...found.value, ...unfinishedOf(content, await readPlan(storage, bucket, run)) };
     const written = await writeStored(storage, { bucket, object, ifGenerationMatch }, teardown);
     if (written === undefined) throw beingChanged(bucket, object);
   } else if (found && result.state === "succeeded") {
@@ -147,6 +154,25 @@ async function settleTeardown(storage: StorageClient, { bucket, run, content, fo
   if (result.state !== "succeeded") return withdrawReadiness(storage, { bucket, environment: run.environment, guard });
   await guard();
   await storage.deleteObject(bucket, ledgerObject(run.environment));
+}
+
+async function readPlan(storage: StorageClient, bucket: string, { planHash }: Run): Promise<StoredPlan | undefined> {
+  return (await readStored<StoredPlan>(storage, bucket, `plans/${planHash}.json`))?.value;
+}
+
+/** What failed, and what is billed for it: of what is only held the database alone costs something while it stays. */
+function unfinishedOf(
+  { result: { failures = {}, remaining } }: Told,
+  plan: StoredPlan | undefined,
+): Pick<StoredTeardown, "failures" | "billed"> {
+  const costs = new Map<string, number>(plan?.steps.map(({ name, costPerDay }) => [name, costPerDay]));
+  const steps = [...Object.keys(failures), ...Object.keys(remaining).filter(isBilledWhileHeld)];
+  const billed = steps.flatMap((step) => ((costs.get(step) ?? 0) > 0 ? [[step, costs.get(step) ?? 0] as const] : []));
+  const messages = Object.entries(failures).map(([step, { message = "it failed" }]) => [step, message] as const);
+  return {
+    ...(messages.length > 0 ? { failures: Object.fromEntries(messages) } : { failures: undefined }),
+    ...(billed.length > 0 ? { billed: Object.fromEntries(billed) } : { billed: undefined }),
+  };
 }
 
 function toTeardown(

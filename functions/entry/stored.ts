@@ -1,5 +1,5 @@
 import type { Digest } from "../../plan/digest.ts";
-import type { Generations, Level } from "../../plan/generation.ts";
+import type { Generations, Level, SpentGeneration } from "../../plan/generation.ts";
 import type { Life } from "../../plan/life.ts";
 import type { Plan, PlanStep } from "../../plan/plan.ts";
 import type { StepName } from "../../plan/step.ts";
@@ -124,6 +124,8 @@ export interface StoredEnvironment extends Life {
   readonly readyPlan?: string;
   /** The highest numbers of generations that any run has begun to make. */
   readonly made?: Generations;
+  /** What has served, or never has, and may go without anybody being asked again. */
+  readonly spent?: readonly SpentGeneration[];
   /**
    * Record of the first run that may have made something; null while every run so far failed to enable its APIs, absent
    * where an earlier version has not noted it.
@@ -247,6 +249,10 @@ export interface StoredTeardown {
   readonly nextTryAt: number;
   /** Reasons by step. */
   readonly remaining: Readonly<Record<string, string>>;
+  /** What failed in the last run that tried: messages by step. */
+  readonly failures?: Readonly<Record<string, string>>;
+  /** What may still be billed of it, by list price: USD a day by step. */
+  readonly billed?: Readonly<Record<string, number>>;
   /** What the last run that tried has changed, or tried to: each as `delete <resource>`. */
   readonly tried?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { type FieldChange, valueText } from "../../plan/change.ts";
 import { costOver, nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
+import { isKept } from "../../plan/kept.ts";
 import type { StandingResource } from "../../plan/standing.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { idOf } from "../../spec/names.ts";
@@ -136,7 +137,8 @@ function whatOf({ approval, request, plan }: Pick<Question, "approval" | "reques
 
 function countChanges(changes: readonly PlannedChange[]): string {
   const counts = new Map<string, number>();
-  for (const { action } of changes) counts.set(action, (counts.get(action) ?? 0) + 1);
+  for (const { action } of changes.filter((change) => !isKept(change)))
+    counts.set(action, (counts.get(action) ?? 0) + 1);
   return [...counts].map(([action, count]) => `${count} to ${action}`).join(", ") || "nothing to change";
 }
 

@@ -20,7 +20,34 @@ export function answerInUse(resource: string, message: string): Pending {
   const blocker = message.match(/already being used by '([^']+)'/)?.[1];
   const reason = `${resource} is still used by ${blocker ?? `something: ${message}`}`;
   if (blocker?.includes("/firewalls/aet-")) return notYet({ reason, retryAfterSeconds: 15 });
-  return held(reason);
+  return held(blocker === undefined ? reason : `${reason}${removalOf(blocker)}`);
+}
+
+/** How gcloud names what somebody may have put into a network of ours, by its collection. */
+const kinds: Readonly<Record<string, string>> = {
+  addresses: "addresses",
+  firewalls: "firewall-rules",
+  forwardingRules: "forwarding-rules",
+  instances: "instances",
+  routers: "routers",
+  routes: "routes",
+  subnetworks: "networks subnets",
+  vpnGateways: "vpn-gateways",
+};
+
+/**
+ * What a person must do about what holds a network; empty for what Google releases by itself: addresses of serverless
+ * workloads, what belongs to connectors, and ranges and connections of producers.
+ */
+function removalOf(blocker: string): string {
+  const [, project, scope = "", place, kind = "", id = ""] =
+    /projects\/([^/]+)\/(?:(global)|(?:regions|zones)\/([^/]+))\/([^/]+)\/([^/]+)$/.exec(blocker) ?? [];
+  const words = kinds[kind];
+  const isGoogles = /^(serverless-|aet-)/.test(id) || (kind === "addresses" && scope === "global");
+  if (words === undefined || isGoogles) return "";
+  const where = scope === "global" ? "" : ` --${blocker.includes("/zones/") ? "zone" : "region"}=${place}`;
+  const command = `gcloud compute ${words} delete ${id}${where} --project=${project}`;
+  return `, which is not alloyrun's: whoever made it removes it (\`${command}\`), then \`alloyrun sweep\``;
 }
 
 /** What a deletion gives, or the answer that it is still in use. */

@@ -2,6 +2,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import { reasonsToAsk } from "../../plan/approval.ts";
 import type { Change, FieldChange } from "../../plan/change.ts";
 import type { PlanEffects } from "../../plan/digest.ts";
+import { isKept } from "../../plan/kept.ts";
 import { endsEarlier, lifeGiven } from "../../plan/life.ts";
 import { lossesOf } from "../../plan/loss.ts";
 import {
@@ -60,7 +61,7 @@ function builds({ action }: Case["run"]): boolean {
 export function changesOfSpec(judged: Case): readonly Change[] {
   const { run, plan, terms, ledger, rowsLeft } = judged;
   if (!builds(run)) return [];
-  const differing = run.action === "up" && terms ? termChanges(terms, plan) : [];
+  const differing = run.action === "up" && terms ? knownOf(terms, termChanges(terms, plan)) : [];
   const given = lifeOf(judged);
   const isGiven = given !== undefined && ledger?.readyAt !== undefined;
   const life: FieldChange[] = isGiven
@@ -73,6 +74,11 @@ export function changesOfSpec(judged: Case): readonly Change[] {
   return [{ resource: specResource(run.environment), action: "update", fields, effects }];
 }
 
+/** What is put in the place of terms that cannot be read is nobody's, and not told as if it had been. */
+function knownOf(terms: Terms, fields: readonly FieldChange[]): readonly FieldChange[] {
+  return terms === unreadableTerms ? fields.map((field) => ({ ...field, from: "cannot be read" })) : fields;
+}
+
 /**
  * Why somebody must be asked, each reason in a sentence: by the stricter of the stored and the new policy. A spec that does
  * nothing but tighten the terms is judged by those that it tightens.
@@ -80,16 +86,23 @@ export function changesOfSpec(judged: Case): readonly Change[] {
 export function reasonsOf(
   { run, plan, request, terms }: Case,
   effects: PlanEffects,
-  changes: readonly Change[],
+  told: readonly Change[],
 ): string[] {
+  const changes = told.filter((change) => !isKept(change));
   // The spec itself, which whoever may approve has seen, says when the environment ends.
   if (run.action === "plan" || request.expiry !== undefined || changes.length === 0) return [];
+  const losses = lossesOf(changes);
+  if (terms === unreadableTerms) {
+    return [
+      "its stored spec cannot be read any more",
+      ...(plan.approval ? reasonsToAsk(plan.approval, effects, losses) : []),
+    ];
+  }
   const looser = run.action === "up" && terms ? loosenings(terms, plan) : [];
   const isOnlySpec = changes.every(({ resource }) => resource === specResource(run.environment));
   const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
   const kept = terms ? reasonsToKeep(terms, looser) : [];
-  const unread = terms === unreadableTerms ? ["its stored spec cannot be read any more"] : [];
-  return [...unread, ...(policy ? reasonsToAsk(policy, effects, lossesOf(changes)) : []), ...kept];
+  return [...(policy ? reasonsToAsk(policy, effects, losses) : []), ...kept];
 }
 
 /** As what a plan lists the changes of the spec itself. */

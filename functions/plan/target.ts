@@ -4,11 +4,14 @@ import {
   type FirstNames,
   type Generations,
   generationsOf,
+  highestOf,
   nextGenerations,
   type Serving,
+  spentBeside,
 } from "../../plan/generation.ts";
 import { applicationSteps } from "../../plan/level.ts";
 import type { StepName } from "../../plan/step.ts";
+import type { Begun } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";
@@ -36,6 +39,12 @@ export async function targetOf(storage: StorageClient, question: TargetQuestion)
   const present = generationsOf(serving, names, serves);
   if ((of ?? action) !== "rebuild" || !(serving ?? serves)) return present;
   return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level, made);
+}
+
+/** What runs have begun to make by the time that one ends with these generations. */
+export function begunBy(ledger: StoredEnvironment | undefined, generations: Generations): Begun {
+  const { database } = highestOf(ledger?.made ?? generations, generations);
+  return { database, spent: spentBeside(ledger ?? {}, generations) };
 }
 
 /** Which steps a run takes, and what those have given that it does not take. */

@@ -1,4 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { spentBeside } from "../../plan/generation.ts";
 import { endOf, lifeGiven } from "../../plan/life.ts";
 import type { Run } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
@@ -33,7 +34,9 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const { bucket, run, url } = ready;
   const object = ledgerObject(run.environment);
   const found = await readStored<StoredEnvironment>(storage, bucket, object);
-  const { target: _, ...known } = found?.value ?? { plans: [run.planHash] };
+  const serves = { database: run.databaseGeneration, cluster: run.clusterGeneration };
+  const spent = spentBeside(found?.value ?? {}, serves);
+  const { target: _, spent: _spent, ...known } = found?.value ?? entryOf(run);
   const plan = await planOf(storage, ready);
   const spec = plan?.timeToLiveSeconds;
   // A rebuild of the application alone applies none.
@@ -44,7 +47,8 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const expiresAt = given ? seconds && endOf(known, seconds, run.now) : known.expiresAt;
   const wanted: StoredEnvironment = {
     ...known,
-    serves: { database: run.databaseGeneration, cluster: run.clusterGeneration },
+    serves,
+    ...(spent.length > 0 && { spent }),
     readyPlan: isSeeded ? run.planHash : known.readyPlan,
     seed: (isSeeded && plan && seedObjectOf(plan)) || known.seed,
     ...{ readyAt, readyRun: run.id, url, ticket: ready.request.ticket ?? known.ticket },
@@ -56,6 +60,11 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const written = await writeStored(storage, { bucket, object, ifGenerationMatch: found?.generation ?? "0" }, wanted);
   if (written === undefined) throw beingChanged(bucket, object);
   return { readyAt, ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+/** An entry of an environment that has none. */
+function entryOf(run: Run): StoredEnvironment {
+  return { plans: [run.planHash] };
 }
 
 /** The plan was made from the spec, and says what that does. */

@@ -286,6 +286,14 @@ export const environmentSchema = z.strictObject({
     .optional()
     .describe("A rebuild that was begun and has not come to its end: what it has made stands beside what serves."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),
+  unremoved: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("What failed in the last removal that left something: messages by step. Absent when nothing did."),
+  billed: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe("What of it may still be billed: USD a day, by list price, by step. Absent when nothing is."),
   nextTryAt: time("When the sweep tries again").optional(),
 }) satisfies z.ZodType<EnvironmentView>;
 

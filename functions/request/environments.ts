@@ -66,7 +66,15 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     ...(spec && !ledger && { gone: true as const }),
     ...(freeze && { freeze: toFreezeView(freeze) }),
     ...(target && { unfinished: { level: target.level } }),
-    ...(teardown && { remaining: teardown.value.remaining, nextTryAt: toTime(teardown.value.nextTryAt) }),
+    ...(teardown && toRemainder(teardown.value)),
+  };
+}
+
+function toRemainder({ remaining, nextTryAt, failures, billed }: StoredTeardown) {
+  return {
+    ...{ remaining, nextTryAt: toTime(nextTryAt) },
+    ...(failures && { unremoved: failures }),
+    ...(billed && { billed }),
   };
 }
 

@@ -8,10 +8,11 @@ import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/s
 import { removalSeconds } from "../../spec/expected.ts";
 import { idOf } from "../../spec/names.ts";
 import { adminVersionOf, versionAnnotation } from "../alloydb/admin-version.ts";
+import { inmatesOf, keptFor, staying } from "../alloydb/foreign.ts";
 import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
 import { keepPassword } from "../alloydb/password.ts";
 import { untilReady } from "../alloydb/settling.ts";
-import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
+import { done, expecting, held, leave, leftAlone, notYet, pending, together } from "../answer.ts";
 import {
   creation,
   deletion,
@@ -70,8 +71,13 @@ export const cluster = implementStep(
 
     async planRemoval(input, { alloydb }) {
       const own = await ownClusters(input, alloydb);
-      const staying = own.filter(({ state }) => state !== "DELETING");
-      return staying.map((cluster) => clusterDeletion(nameOfCluster(input.cluster, cluster), input));
+      const names = own.filter(isThere).map((cluster) => nameOfCluster(input.cluster, cluster));
+      const planned = names.map(async (name) => {
+        const { foreign } = await inmatesOf(name, input, alloydb);
+        if (foreign.length === 0) return clusterDeletion(name, input);
+        return staying(name, keptFor(name, { cluster: name, foreign, ownership: input.ownership }));
+      });
+      return Promise.all(planned);
     },
 
     /** Clusters of every generation go: an unfinished rebuild leaves two. */
@@ -82,8 +88,8 @@ export const cluster = implementStep(
         const foreign = await clients.alloydb.getCluster(input.cluster);
         return leave(foreign ? [leftAlone(input.cluster, input.ownership)] : [], context.log);
       }
-      const going = own.filter(({ state }) => state !== "DELETING");
-      if (going.length > 0) return discardAll(input, going, { clients, context });
+      const there = own.filter(isThere);
+      if (there.length > 0) return discardAll(input, there, { clients, context });
       return notYet({ reason: `${nameOfCluster(input.cluster, cluster)} is being deleted`, retryAfterSeconds: 10 });
     },
 
@@ -116,6 +122,10 @@ async function create(input: ClusterInput, clients: Clients, context: StepContex
 
 function creationEffects(input: ClusterInput): SomeEffects {
   return { expectedSeconds: 20, costPerDay: costOf(input) };
+}
+
+function isThere({ state }: Cluster): boolean {
+  return state !== "DELETING";
 }
 
 function clusterDeletion(name: string, input: ClusterInput): Change {
@@ -179,13 +189,19 @@ async function keptVersionOf(input: ClusterInput, observed: Cluster, { secretMan
   return recorded ?? (await keepPassword(secretManager, input.adminSecret)).version;
 }
 
-/** A failed creation leaves a cluster that keeps its name from being used again. */
+/**
+ * A failed creation leaves a cluster that keeps its name from being used again. Instances of somebody else's keep theirs,
+ * and force is used only where some of our own are left.
+ */
 async function discard(
   name: string,
   input: ClusterInput,
   { clients: { alloydb }, context }: { readonly clients: Clients; readonly context: StepContext },
 ): Promise<Pending> {
-  const operation = await alloydb.deleteCluster({ name, requestId: requestIdOf(context.run, "deleteCluster", name) });
+  const { own, foreign } = await inmatesOf(name, input, alloydb);
+  if (foreign.length > 0) return held(keptFor(name, { cluster: name, foreign, ownership: input.ownership }));
+  const requestId = requestIdOf(context.run, "deleteCluster", name);
+  const operation = await alloydb.deleteCluster({ name, requestId, force: own.length > 0 });
   return pending({
     operations: [expecting(removalSeconds.cluster, operation)],
     reason: `${name} is being deleted`,
@@ -199,12 +215,7 @@ async function discardAll(
   work: { readonly clients: Clients; readonly context: StepContext },
 ): Promise<Pending> {
   const names = clusters.map((cluster) => nameOfCluster(input.cluster, cluster));
-  const each = await Promise.all(names.map((name) => discard(name, input, work)));
-  return pending({
-    operations: each.flatMap(({ operations }) => operations),
-    reason: each.map(({ reason }) => reason).join("; "),
-    changes: each.flatMap(({ changes }) => changes),
-  });
+  return together(await Promise.all(names.map((name) => discard(name, input, work))));
 }
 
 /** After an operation that failed, nothing is created again before the network is connected. */

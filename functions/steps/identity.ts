@@ -42,7 +42,8 @@ import { unlessDisabled } from "../waiting.ts";
  * acting as just these accounts.
  *
  * Takes about 45 seconds, because a new account is visible everywhere only some time after it was created. Policies are
- * read, edited and written back under their etag, and only where something is missing.
+ * read, edited and written back under their etag, and only where something is missing, or somebody has let everybody or
+ * another of the installation's accounts at what is the environment's own.
  * @see https://cloud.google.com/iam/docs/allow-policies
  */
 export const identity = implementStep(

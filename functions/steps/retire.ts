@@ -2,6 +2,9 @@ import { type AlloyDbClient, type Cluster, connectAlloyDb } from "../../google/c
 import { connectRunServices, type RunServicesClient } from "../../google/clients/run.ts";
 import { connectSecretManager, type SecretManagerClient } from "../../google/clients/secret-manager.ts";
 import type { Change } from "../../plan/change.ts";
+import { generationNumber } from "../../plan/generation.ts";
+import { isKept, reasonsKept } from "../../plan/kept.ts";
+import { rowLossField } from "../../plan/loss.ts";
 import { instanceStep } from "../../plan/steps/instance.ts";
 import { type RetireInput, type RetireOutput, retireStep } from "../../plan/steps/retire.ts";
 import { seedStep } from "../../plan/steps/seed.ts";
@@ -9,10 +12,11 @@ import { expectedSeconds, removalSeconds } from "../../spec/expected.ts";
 import { databaseName, idOf } from "../../spec/names.ts";
 import { adminVersionOf } from "../alloydb/admin-version.ts";
 import { type DatabaseServer, dropDatabase, listGenerations } from "../alloydb/databases.ts";
+import { inmatesOf, keptFor, staying } from "../alloydb/foreign.ts";
 import { inCluster, inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import { deletion } from "../changes.ts";
-import type { StepResponse } from "../contract.ts";
+import type { Run, StepResponse } from "../contract.ts";
 import { requestIdOf } from "../request-id.ts";
 import { implementStep, outputOf, type StepContext } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
@@ -25,7 +29,9 @@ interface Clients {
 
 /** What is left of other generations. */
 interface Leftovers {
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly { readonly cluster: Cluster; readonly change: Change }[];
+  /** Clusters that stay, and why. */
+  readonly kept: readonly Change[];
   /** By name. */
   readonly databases: readonly string[];
   /** Where the databases are; absent when it cannot be asked. */
@@ -42,25 +48,25 @@ export const retire = implementStep(
   {
     async plan(input, clients, { run }) {
       const target = inGeneration(input, run);
+      const judge = { input, run };
       const own = (await unlessDisabled(ownClusters(input, clients.alloydb))) ?? [];
       const kept = own.find((cluster) => nameOfCluster(input.cluster, cluster) === target.cluster);
       const server = kept && (await serverOf(target, kept, clients));
-      const present = server ? await listGenerations(server, input.database, clients) : [];
+      const present = server ? await ownGenerations(server, judge, clients) : [];
       const wanted = databaseName(input.database, run.databaseGeneration);
       // The database that a rebuild makes beside them is not there yet; until it is, one of them serves.
       const databases = present.filter((name) => name !== wanted);
-      const losesData = run.action === "rebuild";
+      const clusters = own.filter((cluster) => cluster !== kept);
+      const ofClusters = await Promise.all(clusters.map((each) => clusterChange(each, judge, clients)));
       return [
-        ...databases.map((name) =>
-          deletion(databaseResource(target, name), { dataLoss: losesData, expectedSeconds: expectedSeconds.retire }),
-        ),
-        ...own.filter((cluster) => cluster !== kept).map((cluster) => clusterDeletion(input, cluster, losesData)),
+        ...databases.map((name) => databaseDeletion(databaseResource(target, name), judge, expectedSeconds.retire)),
+        ...ofClusters,
       ].map((change) => afterGrace(input, change));
     },
 
     async ensure(input, clients, context) {
       const leftovers = await findLeftovers(input, clients, context);
-      if (leftovers.clusters.length + leftovers.databases.length === 0) return done({});
+      if (leftovers.clusters.length + leftovers.databases.length === 0) return done({}, leftovers.kept);
       return (
         (await waitForGrace(input, leftovers, { clients, context })) ?? remove(input, leftovers, { clients, context })
       );
@@ -71,16 +77,66 @@ export const retire = implementStep(
   },
 );
 
-async function findLeftovers(input: RetireInput, clients: Clients, { outputs }: StepContext): Promise<Leftovers> {
+/** By what it is decided what goes, and whether rows go with it. */
+interface Judge {
+  readonly input: RetireInput;
+  readonly run: Run;
+}
+
+/** Generations that runs have begun to make: what has a higher number was made by somebody else. */
+async function ownGenerations(server: DatabaseServer, { input, run }: Judge, clients: Clients) {
+  const present = await listGenerations(server, input.database, clients);
+  const highest = run.begun?.database ?? run.databaseGeneration;
+  const numberOf = (name: string) => generationNumber("database", input.database, name) ?? Number.POSITIVE_INFINITY;
+  return present.filter((name) => numberOf(name) <= highest);
+}
+
+/** What is done to a cluster that does not serve: it stays while it holds an instance of somebody else's. */
+async function clusterChange(cluster: Cluster, { input, run }: Judge, { alloydb }: Clients): Promise<Change> {
+  const name = nameOfCluster(input.cluster, cluster);
+  const { foreign } = cluster.state === "DELETING" ? { foreign: [] } : await inmatesOf(name, input, alloydb);
+  if (foreign.length > 0) return staying(name, keptFor(name, { cluster: name, foreign, ownership: input.ownership }));
+  const number = generationNumber("cluster", idOf(input.cluster), idOf(name));
+  const isSpent = run.begun?.spent.some((each) => each.cluster === number && each.database === undefined);
+  const effects = { costPerDay: -input.clusterCostPerDay, expectedSeconds: removalSeconds.cluster };
+  return losing(deletion(name, effects), { run, isSpent });
+}
+
+function databaseDeletion(resource: string, { input, run }: Judge, expectedSeconds: number): Change {
+  const [cluster = "", name = ""] = resource.split("/databases/");
+  const database = generationNumber("database", input.database, name);
+  const inCluster = generationNumber("cluster", idOf(input.cluster), idOf(cluster));
+  const isSpent = run.begun?.spent.some((each) => each.cluster === inCluster && each.database === database);
+  return losing(deletion(resource, { expectedSeconds }), { run, isSpent });
+}
+
+/** A rebuild says itself what it replaces; anything else has nobody asked yet about what is not known to be spent. */
+function losing(change: Change, { run, isSpent = false }: { readonly run: Run; readonly isSpent?: boolean }): Change {
+  if (run.action === "rebuild") return { ...change, effects: { ...change.effects, dataLoss: true } };
+  if (isSpent) return change;
+  const says = `${change.resource} and all rows in it go: it does not serve, and no rebuild is known to have replaced it`;
+  return { ...change, fields: [rowLossField(says)], effects: { ...change.effects, dataLoss: true } };
+}
+
+async function findLeftovers(input: RetireInput, clients: Clients, context: StepContext): Promise<Leftovers> {
+  const { outputs, run } = context;
   const { instance } = outputOf(instanceStep, outputs);
   const { database } = outputOf(seedStep, outputs);
   const own = await ownClusters(input, clients.alloydb);
   const isServing = (cluster: Cluster) => instance.startsWith(`${nameOfCluster(input.cluster, cluster)}/`);
   const serving = own.find(isServing);
   const server = serving && (await serverOf({ ...input, instance }, serving, clients));
-  const databases = server ? await listGenerations(server, input.database, clients) : [];
+  const databases = server ? await ownGenerations(server, { input, run }, clients) : [];
+  const changes = await Promise.all(
+    own
+      .filter((cluster) => !isServing(cluster))
+      .map(async (cluster) => ({ cluster, change: await clusterChange(cluster, { input, run }, clients) })),
+  );
+  const kept = changes.map(({ change }) => change).filter(isKept);
+  for (const says of reasonsKept(kept)) context.log("WARNING", says);
   return {
-    clusters: own.filter((cluster) => !isServing(cluster)),
+    clusters: changes.filter(({ change }) => !isKept(change)),
+    kept,
     databases: databases.filter((name) => name !== database),
     server,
   };
@@ -114,46 +170,45 @@ async function waitForGrace(
   const movedAt = Math.max(...times.map((time) => Number(time?.seconds ?? 0)));
   const left = Math.ceil(movedAt + graceSeconds - context.run.now);
   if (left <= 0) return undefined;
-  const names = [...databases, ...clusters.map(({ name }) => idOf(name ?? ""))].join(", ");
+  const names = [...databases, ...clusters.map(({ cluster }) => idOf(cluster.name ?? ""))].join(", ");
   return notYet({ reason: `${names} may still be answering requests`, retryAfterSeconds: left });
 }
 
 async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Promise<StepResponse<RetireOutput>> {
   const { clients, context } = work;
-  const { clusters, databases, server } = leftovers;
-  const losesData = context.run.action === "rebuild";
+  const { clusters, databases, server, kept } = leftovers;
   for (const name of databases) {
     await context.guard();
     if (server) await dropDatabase(server, name, clients);
   }
   const { instance } = outputOf(instanceStep, context.outputs);
-  const dropped = databases.map((name) =>
-    deletion(databaseResource({ ...input, instance }, name), { dataLoss: losesData }),
-  );
-  const going = clusters.filter(({ state }) => state !== "DELETING");
-  if (clusters.length === 0) return done({}, dropped);
+  const judge = { input, run: context.run };
+  const dropped = databases.map((name) => databaseDeletion(databaseResource({ ...input, instance }, name), judge, 0));
+  const going = clusters.filter(({ cluster }) => cluster.state !== "DELETING");
+  if (clusters.length === 0) return done({}, [...dropped, ...kept]);
   if (going.length === 0)
     return notYet({ reason: "a cluster is being deleted", retryAfterSeconds: 10, changes: dropped });
-  const names = going.map((cluster) => nameOfCluster(input.cluster, cluster));
+  const names = going.map(({ change }) => change.resource);
+  // Its instances are all of our own, and nothing but the cluster's end removes them.
   const operations = await Promise.all(
     names.map((name) =>
-      clients.alloydb.deleteCluster({ name, requestId: requestIdOf(context.run, "deleteCluster", name) }),
+      clients.alloydb.deleteCluster({
+        name,
+        requestId: requestIdOf(context.run, "deleteCluster", name),
+        force: true,
+      }),
     ),
   );
   return pending({
     operations: operations.map((operation) => expecting(removalSeconds.cluster, operation)),
     reason: `${names.join(", ")} is being deleted`,
-    changes: [...dropped, ...going.map((cluster) => clusterDeletion(input, cluster, losesData))],
+    changes: [...dropped, ...going.map(({ change }) => change)],
   });
-}
-
-function clusterDeletion(input: RetireInput, cluster: Cluster, dataLoss: boolean): Change {
-  const effects = { dataLoss, costPerDay: -input.clusterCostPerDay, expectedSeconds: removalSeconds.cluster };
-  return deletion(nameOfCluster(input.cluster, cluster), effects);
 }
 
 /** A deletion as it is planned: what served before is kept for a while. */
 function afterGrace({ graceSeconds }: RetireInput, change: Change): Change {
+  if (isKept(change)) return change;
   return { ...change, effects: { ...change.effects, expectedSeconds: graceSeconds + change.effects.expectedSeconds } };
 }
 

@@ -25,9 +25,11 @@ export interface AlloyDbClient {
   readonly listClusters: (parent: string) => Promise<readonly Cluster[]>;
   readonly createCluster: (request: Creation & { readonly cluster: Cluster }) => Promise<Operation>;
   readonly patchCluster: (request: Patch & { readonly cluster: Cluster }) => Promise<Operation>;
-  /** Deletes a cluster with all instances in it. */
-  readonly deleteCluster: (request: Deletion) => Promise<Operation>;
+  /** Deletes a cluster; with `force`, all instances in it too, whosever they are. Refused while it has any without. */
+  readonly deleteCluster: (request: Deletion & { readonly force: boolean }) => Promise<Operation>;
   readonly getInstance: (name: string) => Promise<Instance | undefined>;
+  /** All instances of a cluster. */
+  readonly listInstances: (cluster: string) => Promise<readonly Instance[]>;
   readonly createInstance: (request: Creation & { readonly instance: Instance }) => Promise<Operation>;
   readonly patchInstance: (request: Patch & { readonly instance: Instance }) => Promise<Operation>;
   readonly deleteInstance: (request: Deletion) => Promise<Operation>;
@@ -89,12 +91,14 @@ export const connectAlloyDb: Connect<AlloyDbClient> = (auth) => {
       start({ method: "clusters.patch", resource: cluster.name ?? "", guard }, (options) =>
         client.updateCluster({ cluster, updateMask: maskOf(updateMask), requestId }, options),
       ),
-    deleteCluster: ({ name, requestId }) =>
+    deleteCluster: ({ name, requestId, force }) =>
       start({ method: "clusters.delete", resource: name, guard }, (options) =>
-        client.deleteCluster({ name, requestId, force: true }, options),
+        client.deleteCluster({ name, requestId, force }, options),
       ),
     getInstance: (name) =>
       orAbsent(read("instances.get", name, async (options) => (await client.getInstance({ name }, options))[0])),
+    listInstances: (cluster) =>
+      read("instances.list", cluster, async (options) => (await client.listInstances({ parent: cluster }, options))[0]),
     createInstance: ({ name, requestId, instance }) =>
       start({ method: "instances.create", resource: name, guard }, (options) =>
         client.createInstance({ parent: parentOf(name), instanceId: idOf(name), requestId, instance }, options),

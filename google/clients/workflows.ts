@@ -11,6 +11,8 @@ export interface Workflow {
   /** `projects/{project}/locations/{location}/workflows/{workflow}` */
   readonly name?: string;
   readonly state?: string;
+  /** RFC 3339. */
+  readonly createTime?: string;
   /** Changes with every deployed change. */
   readonly revisionId?: string;
   readonly sourceContents?: string;

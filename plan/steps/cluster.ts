@@ -52,6 +52,7 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
       "alloydb.clusters.get",
       "alloydb.clusters.list",
       "alloydb.clusters.update",
+      "alloydb.instances.list",
       "compute.networks.get",
     ],
     secrets: { admin: ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"] },

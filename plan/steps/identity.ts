@@ -60,6 +60,17 @@ const actor = "roles/iam.serviceAccountUser";
 const accessor = "roles/secretmanager.secretAccessor";
 const versionManager = "roles/secretmanager.secretVersionManager";
 
+/** Roles that runtime accounts have on the project. */
+export const runtimeRoles: readonly string[] = [
+  "roles/alloydb.client",
+  "roles/alloydb.databaseUser",
+  "roles/serviceusage.serviceUsageConsumer",
+  "roles/storage.objectViewer",
+];
+
+/** Title of the condition under which the seed's account reads objects. */
+export const seedsCondition = "alloyrun-seeds";
+
 /**
  * Ensures the two runtime accounts with their roles, the empty secrets with their policies, and that just the steps
  * that need it may act as just these accounts.
@@ -73,8 +84,8 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
     project: spec.project,
     serviceAccount: serviceAccount(spec),
     seedAccount: seedAccount(spec, context),
-    adminSecret: adminSecret(spec),
-    applicationSecret: spec.database.login.auth === "password" ? applicationSecret(spec) : undefined,
+    adminSecret: password(spec, "admin-password"),
+    applicationSecret: spec.database.login.auth === "password" ? password(spec, "application-password") : undefined,
     foreignSecrets: foreignSecrets(spec),
     ownership: ownershipOf({ installation: context.installation, environment: spec.name, labels: spec.labels }),
   }),
@@ -95,12 +106,7 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
       {
         of: "grants",
         permissions: ["resourcemanager.projects.setIamPolicy"],
-        grants: [
-          "roles/alloydb.client",
-          "roles/alloydb.databaseUser",
-          "roles/serviceusage.serviceUsageConsumer",
-          "roles/storage.objectViewer",
-        ],
+        grants: runtimeRoles,
       },
       // Conditions cannot tell accounts apart, only what is granted on them.
       { of: "actors", permissions: ["iam.serviceAccounts.setIamPolicy"], grants: [actor] },
@@ -135,7 +141,7 @@ function serviceAccount(spec: Spec): AccountInput {
     id: spec.identity.serviceAccount,
     displayName: `Service of ${spec.name}`,
     projectRoles: roles.map((role) => ({ role })),
-    actors: [stepMember(spec, "service"), stepMember(spec, "traffic")],
+    actors: actorsAs("service", spec.project),
   });
 }
 
@@ -152,9 +158,9 @@ function seedAccount(spec: Spec, { installation }: PlanContext): AccountInput {
     displayName: `Seed of ${spec.name}`,
     projectRoles: [
       { role: "roles/alloydb.client" },
-      { role: "roles/storage.objectViewer", condition: { title: "alloyrun-seeds", expression } },
+      { role: "roles/storage.objectViewer", condition: { title: seedsCondition, expression } },
     ],
-    actors: [stepMember(spec, "seed")],
+    actors: actorsAs("seed", spec.project),
   });
 }
 
@@ -166,27 +172,38 @@ function account(
   return { name: `projects/${project}/serviceAccounts/${email}`, email, ...rest };
 }
 
-function adminSecret(spec: Spec): SecretInput {
-  const steps = ["cluster", "instance", "retire"].map((step) => stepMember(spec, step));
+function password(spec: Spec, holds: Password): SecretInput {
+  const { name, project, identity } = spec;
   return {
-    name: `projects/${spec.project}/secrets/${secretId(spec.name, "admin-password")}`,
-    grants: [
-      { role: accessor, members: [...steps, accountMember(spec, spec.identity.seedAccount)] },
-      { role: versionManager, members: [stepMember(spec, "cluster")] },
-    ],
+    name: `projects/${project}/secrets/${secretId(name, holds)}`,
+    grants: passwordGrants({ project, ...identity }, holds),
   };
 }
 
-function applicationSecret(spec: Spec): SecretInput {
-  const { serviceAccount: service, seedAccount: seed } = spec.identity;
-  const instance = stepMember(spec, "instance");
-  return {
-    name: `projects/${spec.project}/secrets/${secretId(spec.name, "application-password")}`,
-    grants: [
-      { role: accessor, members: [instance, accountMember(spec, service), accountMember(spec, seed)] },
-      { role: versionManager, members: [instance] },
-    ],
-  };
+type Password = Parameters<typeof secretId>[1];
+
+/**
+ * Who reads and who writes a password of an environment's.
+ *
+ * @param serviceAccount id of the account that the service runs as
+ * @param seedAccount id of the account that the seed job runs as
+ */
+export function passwordGrants(
+  { project, serviceAccount: service, seedAccount: seed }: Spec["identity"] & Pick<Spec, "project">,
+  holds: Password,
+): SecretInput["grants"] {
+  const member = (accountId: string) => accountMember({ project }, accountId);
+  const step = (name: string) => member(installationAccountId(name));
+  if (holds === "admin-password") {
+    return [
+      { role: accessor, members: [...["cluster", "instance", "retire"].map(step), member(seed)] },
+      { role: versionManager, members: [step("cluster")] },
+    ];
+  }
+  return [
+    { role: accessor, members: [step("instance"), member(service), member(seed)] },
+    { role: versionManager, members: [step("instance")] },
+  ];
 }
 
 function foreignSecrets(spec: Spec): ForeignSecretInput[] {
@@ -199,10 +216,20 @@ function foreignSecrets(spec: Spec): ForeignSecretInput[] {
   }));
 }
 
-function stepMember(spec: Spec, step: string): string {
-  return accountMember(spec, installationAccountId(step));
+/** The steps that act as a runtime account. */
+function actorsAs(account: "service" | "seed", project: string): readonly string[] {
+  const steps = { service: ["service", "traffic"], seed: ["seed"] }[account];
+  return steps.map((step) => accountMember({ project }, installationAccountId(step)));
 }
 
-function accountMember({ project }: Spec, accountId: string): string {
+/** Who may act as a runtime account, as its policy says. */
+export function actorGrants(
+  project: string,
+  account: "service" | "seed",
+): readonly { readonly role: string; readonly member: string }[] {
+  return actorsAs(account, project).map((member) => ({ role: actor, member }));
+}
+
+function accountMember({ project }: Pick<Spec, "project">, accountId: string): string {
   return `serviceAccount:${accountEmail(project, accountId)}`;
 }

@@ -70,6 +70,7 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
       "alloydb.instances.delete",
       "alloydb.instances.executeSql",
       "alloydb.instances.get",
+      "alloydb.instances.list",
       "alloydb.instances.update",
       "alloydb.users.create",
       "alloydb.users.get",

@@ -59,6 +59,7 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
       "alloydb.clusters.list",
       "alloydb.instances.executeSql",
       "alloydb.instances.get",
+      "alloydb.instances.list",
       "run.services.get",
     ],
     secrets: { admin: ["roles/secretmanager.secretAccessor"] },

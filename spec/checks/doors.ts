@@ -1,4 +1,5 @@
 import { shortestLifeSeconds, toSeconds } from "../duration.ts";
+import { passwordEndings } from "../names.ts";
 import type { Finding } from "../problem.ts";
 import type { EnvironmentFile } from "../schema.ts";
 
@@ -10,12 +11,14 @@ export function checkDoors({ spec }: EnvironmentFile): Finding[] {
   const names = spec.tickets.map(({ name }) => name);
   return [
     ...checkWebhook(spec.notify),
+    ...checkSecret(spec.notify.webhook?.secret, ["spec", "notify", "webhook"]),
     ...spec.tickets.flatMap((ticket, index) => {
       const path = ["spec", "tickets", index];
       const isTaken = names.indexOf(ticket.name) < index;
       const twice = { path: [...path, "name"], message: `${ticket.name} is taken`, fix: "give each a name of its own" };
       return [
         ...(isTaken ? [twice] : []),
+        ...checkSecret(ticket.secret, path),
         ...checkAction(ticket, path),
         ...checkLife(ticket, path, spec.policy),
         ...checkBoth(ticket, path),
@@ -29,6 +32,14 @@ function checkWebhook({ webhook }: Section["notify"]): Finding[] {
   if (!webhook || URL.canParse(webhook.url)) return [];
   const path = ["spec", "notify", "webhook", "url"];
   return [{ path, message: "is no address", fix: "write for example https://tickets.example.com/alloyrun" }];
+}
+
+/** No function that is called from outside reads what may be an environment's password. */
+function checkSecret(named: Ticket["secret"] | undefined, path: readonly PropertyKey[]): Finding[] {
+  const ending = passwordEndings.find((end) => named?.secret.endsWith(end));
+  if (!ending) return [];
+  const message = `ends with ${ending}, as passwords of databases do, which are not readable for webhooks`;
+  return [{ path: [...path, "secret", "secret"], message, fix: "name a secret of another ending" }];
 }
 
 /** What a fixed action never takes would have every ticket refused. */

@@ -15,7 +15,14 @@ export function checkOwnership({ metadata, spec }: EnvironmentFile): Finding[] {
     .map(
       ([path, name]): Finding => ({ path, message: `${name} begins like alloyrun's own functions and accounts`, fix }),
     );
-  return [...taken, ...checkLabels(metadata.labels)];
+  return [...taken, ...checkPasswords(metadata.name), ...checkLabels(metadata.labels)];
+}
+
+/** The ids of an environment's passwords would begin as those of secrets that the public function reads. */
+function checkPasswords(name: string): Finding[] {
+  if (!/^hook(-|$)/.test(name)) return [];
+  const message = `${name} would have its passwords named like the secrets of webhooks, which begin with alloyrun-hook-`;
+  return [{ path: ["metadata", "name"], message, fix: "choose a name that is not hook and does not begin with hook-" }];
 }
 
 function checkLabels(labels: Readonly<Record<string, string>>): Finding[] {

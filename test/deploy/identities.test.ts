@@ -139,7 +139,11 @@ describe("ensureIdentities", () => {
       return isOfSecrets && isOfEntry ? [[name, permissions, condition?.expression]] : [];
     });
     const id = 'resource.name.extract("/secrets/{id}")';
-    const hooks = `${id}.startsWith("alloyrun-hook-")`;
+    const whole = 'resource.name.extract("/secrets/{id}/versions/")';
+    const hooks = [
+      `${id}.startsWith("alloyrun-hook-")`,
+      ...["admin", "application"].map((whose) => `!${whole}.endsWith("-${whose}-password")`),
+    ].join(" && ");
     const linkKey = `${id} == "alloyrun-link-key" || ${id}.startsWith("alloyrun-link-key/")`;
     const [access, add] = ["secretmanager.versions.access", "secretmanager.versions.add"];
     expect(users).toEqual([

@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { installationAccounts, installationFunctions, limitingCondition } from "../../deploy/installation.ts";
+import {
+  hooksCondition,
+  installationAccounts,
+  installationFunctions,
+  limitingCondition,
+} from "../../deploy/installation.ts";
 import { installationWorkflows } from "../../deploy/workflows.ts";
+import { parseCondition } from "../../local/access/condition.ts";
+import { installationMembers } from "../../plan/members.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
 
@@ -15,6 +22,28 @@ function accountOf(name: string) {
   if (!account) throw new Error(`no account ${name}`);
   return account;
 }
+
+describe("installationMembers", () => {
+  it("are the accounts that installing makes, all of them", () => {
+    const members = accounts.map(({ email }) => `serviceAccount:${email}`);
+    expect([...installationMembers(project)].sort()).toEqual(members.sort());
+  });
+});
+
+describe("hooksCondition", () => {
+  it.each([
+    ["alloyrun-hook-tickets", true],
+    ["alloyrun-hook-password", true],
+    ["alloyrun-link-key", false],
+    ["alloyrun-hook-admin-password", false],
+    ["alloyrun-hook-prod-admin-password", false],
+    ["alloyrun-hook-prod-application-password", false],
+    ["alloyrun-prod-admin-password", false],
+  ])("decides about versions of %s: %s", (id, holds) => {
+    const resource = `//secretmanager.googleapis.com/projects/12345/secrets/${id}/versions/1`;
+    expect(parseCondition(hooksCondition.expression ?? "")({ now: 0, resource })).toBe(holds);
+  });
+});
 
 describe("installationAccounts", () => {
   it("gives each step, entry and role an account of its own", () => {

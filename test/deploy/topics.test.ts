@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { installationSubscriptions } from "../../deploy/subscriptions.ts";
-import { ensureTopics, installationTopics, planTopics } from "../../deploy/topics.ts";
+import { installationSubscriptions, installationTopics } from "../../deploy/subscriptions.ts";
+import { ensureTopics, planTopics } from "../../deploy/topics.ts";
 import type { PubsubClient, Subscription, Topic } from "../../google/clients/pubsub.ts";
 import { ApiError } from "../../google/error.ts";
 import type { Policy } from "../../google/policy.ts";
@@ -112,6 +112,35 @@ describe("ensureTopics", () => {
     const refusal = { code: "ALREADY_EXISTS", resource: subscription("alloyrun-requests") };
     await expect(ensureTopics(held.client, target)).rejects.toMatchObject(refusal);
     expect(held.subscriptions.get(subscription("alloyrun-requests"))).toEqual({ labels: {} });
+  });
+});
+
+describe("policies of topics and subscriptions", () => {
+  const people = { role: "roles/pubsub.publisher", members: ["serviceAccount:ci@other.iam.gserviceaccount.com"] };
+  const ours = "serviceAccount:alloyrun-hook@my-project.iam.gserviceaccount.com";
+  const resources = [
+    ...installationTopics.map((id) => `projects/my-project/topics/${id}`),
+    ...installationSubscriptions.map(({ id }) => subscription(id)),
+  ];
+
+  it.each(["allUsers", "allAuthenticatedUsers", ours])("have no grant to %s, which the plan names", async (member) => {
+    const held = pubsubInMemory();
+    await ensureTopics(held.client, target);
+    const before = new Map(held.policies);
+    const role = "roles/pubsub.publisher";
+    for (const resource of resources) {
+      const bindings = [...(before.get(resource)?.bindings ?? []), people, { role, members: [member] }];
+      held.policies.set(resource, { bindings });
+    }
+    const difference = `- ${role} to ${member.replace("serviceAccount:", "")}`;
+    expect(await planTopics(held.client, target)).toEqual(
+      resources.map((resource) => ({ kind: "grants", action: "update", resource, differences: [difference] })),
+    );
+    await ensureTopics(held.client, target);
+    for (const resource of resources) {
+      expect(held.policies.get(resource)?.bindings).toEqual([...(before.get(resource)?.bindings ?? []), people]);
+    }
+    expect(await planTopics(held.client, target)).toEqual([]);
   });
 });
 

@@ -77,7 +77,11 @@ describe("undeploy", () => {
     expect(hindrancesOf(outcome)).toEqual([
       ["held", "a run holds it", `alloyrun down held ${place}`],
       ["up", "it stands", `alloyrun down up ${place}`],
-      ["waiting", "what is left of it waits for Google to release it", `alloyrun sweep ${place}`],
+      [
+        "waiting",
+        `its removal is not finished; \`alloyrun status waiting ${place}\` says what holds it`,
+        `alloyrun sweep ${place}`,
+      ],
     ]);
     expect(standing()).toEqual(installed);
     for (const object of reasons) await ask(`DELETE ${objects}/${encodeURIComponent(object)}`);

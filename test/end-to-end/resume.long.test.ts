@@ -31,7 +31,7 @@ const dealt = 1.5;
 describe("an up, a rebuild and a down that something kills at any call", () => {
   let directory: string;
   let undisturbed: Undisturbed;
-  const outcomes: Outcome[] = [];
+  const outcomes: (Outcome & { readonly chain: string })[] = [];
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "alloyrun-test-"));
@@ -56,16 +56,19 @@ describe("an up, a rebuild and a down that something kills at any call", () => {
     const isEnough = () => !alone && !chosen && killed() >= wanted;
     const play = async () => {
       for (let chain = chains.shift(); chain && !isEnough(); chain = chains.shift()) {
+        const onOutcome = (outcome: Outcome) => void outcomes.push({ ...outcome, chain: chain.name });
         await playChain(chain, { course: undisturbed.course, directory, log, isEnough, onOutcome });
       }
     };
-    const onOutcome = (outcome: Outcome) => void outcomes.push(outcome);
     await Promise.all(Array.from({ length: players }, play));
     const seconds = Math.round((performance.now() - began) / 1000);
     const different = new Set(played().map(({ name }) => name)).size;
     const missed = outcomes.length - played().length;
     log(`${different} different cases, ${killed()} with SIGKILL, in ${seconds} s; ${missed} never came to their call`);
-    expect(outcomes.filter(({ findings }) => findings.length > 0)).toEqual([]);
+    const found = outcomes.filter(({ findings }) => findings.length > 0);
+    for (const { chain } of found)
+      log(`again by RESUME_SEED=${seed} RESUME_CHAINS=${chain.split("/").at(-1)} npm run test:resume`);
+    expect(found).toEqual([]);
     if (alone || chosen) return;
     if (count === "all") expect(different).toBeGreaterThanOrEqual(undisturbed.cases.length * (1 - misses));
     else expect(killed()).toBeGreaterThanOrEqual(wanted);

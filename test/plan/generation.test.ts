@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Generations, generationsOf, type Level, nextGenerations } from "../../plan/generation.ts";
+import { type Generations, generationsOf, type Level, nextGenerations, spentBeside } from "../../plan/generation.ts";
 import { clusterGenerationId, databaseName } from "../../spec/names.ts";
 
 const names = { database: "mydb", cluster: "staging" };
@@ -55,5 +55,28 @@ describe("nextGenerations", () => {
       const present = { database: 1, cluster: 1 };
       expect(nextGenerations(present, level)).not.toEqual(present);
     }
+  });
+});
+
+describe("spentBeside", () => {
+  const one = { database: 1, cluster: 1 };
+  const two = { database: 2, cluster: 1 };
+  const next = { database: 1, cluster: 2 };
+
+  it.each([
+    ["nothing where no rebuild is unfinished", { serves: one }, one, []],
+    ["what a rebuild left that never served", { serves: one, target: { generations: two } }, one, [two]],
+    ["what the rebuild replaces that serves by now", { serves: one, target: { generations: two } }, two, [one]],
+    [
+      "a whole cluster where another one took its place",
+      { serves: two, target: { generations: next } },
+      next,
+      [{ cluster: 1 }],
+    ],
+    ["nothing that serves again", { serves: two, spent: [one] }, one, []],
+    ["what was spent before, once", { serves: one, target: { generations: two }, spent: [two] }, one, [two]],
+    ["nothing of what served but was taken back by hand", { serves: two }, one, []],
+  ])("gives %s", (_, known, present, wanted) => {
+    expect(spentBeside(known, present)).toEqual(wanted);
   });
 });

@@ -130,6 +130,13 @@ export const brokenSpecs: readonly Broken[] = [
     message: /6 to 30/,
     fix: /write for example my-serviceaccount/,
   }),
+  ...["hook", "hook-prod"].map((name) =>
+    replaced(`an environment called ${name}`, ["metadata: { name: users }", `metadata: { name: ${name} }`], {
+      path: "metadata.name",
+      message: /passwords .* alloyrun-hook-/,
+      fix: /not hook .* hook-/,
+    }),
+  ),
   replaced("a name that begins like the installation's own", ["service-alloyrun", "alloyrun-request"], {
     path: "spec.service.name",
     message: /alloyrun's own/,
@@ -377,6 +384,20 @@ export const brokenSpecs: readonly Broken[] = [
     "another's secret for a webhook",
     withLines(`notify: { webhook: { url: "https://example.com", secret: { secret: api-key, version: 1 } } }`),
     { path: "spec.notify.webhook.secret.secret", message: /alloyrun-hook-/, fix: /alloyrun-hook-/, line: "notify:" },
+  ),
+  replaced(
+    "a database's password for a webhook",
+    withLines(
+      `notify: { webhook: { url: "https://example.com", secret: { secret: alloyrun-hook-a-application-password, version: 1 } } }`,
+    ),
+    { path: "spec.notify.webhook.secret.secret", message: /passwords/, fix: /another ending/, line: "notify:" },
+  ),
+  replaced(
+    "a database's password for tickets",
+    withLines(
+      "tickets: [ { name: open, secret: { secret: alloyrun-hook-admin-password, version: 1 }, key: /n, values: { action: up } } ]",
+    ),
+    { path: "spec.tickets[0].secret.secret", message: /passwords/, fix: /another ending/, line: "tickets:" },
   ),
   replaced("tickets that ask for nothing", ticketWith("values: {}"), {
     path: "spec.tickets[0]",

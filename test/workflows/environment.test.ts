@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { installationTopics } from "../../deploy/topics.ts";
+import { installationTopics } from "../../deploy/subscriptions.ts";
 import { stepNames } from "../../plan/step.ts";
 import { steps as declarations } from "../../plan/steps.ts";
 import { functionId } from "../../spec/names.ts";

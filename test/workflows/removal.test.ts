@@ -88,6 +88,7 @@ describe("a removal", () => {
     const asked = async (stub: Stub) =>
       (await down(stub)).steps.filter(({ name, body }) => name === "alloyrun-identity" && body.action === "remove");
     expect(await asked({ steps: { [step]: [failing] } })).toEqual([]);
+    expect(await asked({ steps: { [step]: [heldUp("an instance of somebody else's")] } })).toEqual([]);
     expect(await asked({ steps: { service: [failing] } })).toHaveLength(1);
   });
 

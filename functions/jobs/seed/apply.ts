@@ -101,12 +101,16 @@ interface Work {
   readonly fence: Fence;
 }
 
-/** `CREATE INDEX CONCURRENTLY` and its like refuse transactions. Such a file starts over when it failed half-way. */
+/**
+ * `CREATE INDEX CONCURRENTLY` and its like refuse transactions. Such a file starts over when it failed half-way, and each of
+ * its statements is kept as soon as it is done: one that runs while the environment is taken over is done all the same.
+ */
 async function applyOneByOne(client: Client, file: SeedFile, { statements, fence }: Work): Promise<void> {
   for (const statement of statements) {
     await fence();
     await execute(client, file, statement);
   }
+  await fence();
   await client.query(recordFile, [file.name, file.checksum]);
 }
 

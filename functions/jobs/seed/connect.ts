@@ -65,11 +65,22 @@ async function open(login: Login): Promise<Client> {
   client.on("error", () => undefined);
   try {
     await client.connect();
+    await endWithClient(client);
     return client;
   } catch (error) {
     await disconnect(client);
     throw error;
   }
+}
+
+/**
+ * Has the server end what it does for a client that was killed: it would else go on with a statement to the end, and hold
+ * until then whatever locks whoever seeds again waits for. Where servers cannot watch their clients, it stays so.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
+ */
+async function endWithClient(client: Client): Promise<void> {
+  await client.query("SET client_connection_check_interval = '5s'").catch(() => undefined);
 }
 
 /**

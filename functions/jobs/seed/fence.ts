@@ -7,7 +7,7 @@ export type Fence = () => Promise<void>;
 
 /**
  * An execution goes on when the run that made it was cancelled. What it has not kept by the time another run holds the
- * environment it never keeps. The same run may have been resumed since: then it goes on for that.
+ * environment it never keeps, but for the statement that runs of a file without a transaction. The same run may have been resumed since: then it goes on for that.
  *
  * @param retrying how a reading is tried again that fails
  */

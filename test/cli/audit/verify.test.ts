@@ -3,6 +3,7 @@ import { gatherEvidence } from "../../../cli/audit/evidence.ts";
 import { verifyChain } from "../../../cli/audit/verify.ts";
 import type { RunRecord } from "../../../functions/entry/stored.ts";
 import { appendRecord } from "../../../functions/record/chain.ts";
+import { recordChange } from "../../../functions/record/change.ts";
 import type { ListedExecution } from "../../../google/clients/workflows.ts";
 import { ApiError } from "../../../google/error.ts";
 import { sha256 } from "../../../spec/names.ts";
@@ -67,6 +68,19 @@ const verifyBy = (executions: readonly ListedExecution[]) =>
     executions: { workflow: "w", workflows: { listExecutions: async () => executions } },
   });
 
+/** Checks against the log, which has what was recorded by the time when this is made. */
+function byLog() {
+  const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "") as { readonly records: readonly object[] };
+  const filters: string[] = [];
+  const list = async ({ filter }: { readonly filter: string }) => {
+    filters.push(filter);
+    return records.map((each) => ({ jsonPayload: { ...each, alloyrun: "recorded" } }));
+  };
+  const workflows = { getWorkflow: async () => ({ createTime: "2026-01-01T00:00:00Z" }) };
+  const log = { workflow: "w", project: "p", workflows, logging: { list } };
+  return { filters, verify: () => verifyChain({ storage, bucket }, "users", { log }) };
+}
+
 beforeEach(async () => {
   storage = createMemoryStorage();
   await record("run-1", "run-2", "run-3");
@@ -108,6 +122,19 @@ describe("verifyChain", () => {
     await record("run-2", "run-3");
     expect(await verify()).toMatchObject({ valid: true });
     expect(await verifyBy(said)).toMatchObject({ valid: false });
+  });
+
+  it("tells a change of no run that was cut off the end, by what was logged since the installation was made", async () => {
+    const change = { of: "users", change: "unfreeze", requestedBy: "ann@example.com", at: 1, bodyHash: "h" } as const;
+    await recordChange(storage, bucket, { id: "change-1", ...change });
+    const { filters, verify: check } = byLog();
+    expect(await check()).toMatchObject({ valid: true, logged: 4 });
+    expect(filters[0]).toContain('jsonPayload.environment="users" AND timestamp>="2026-01-01T00:00:00Z"');
+    const { records } = JSON.parse(storage.texts()["chains/users.json"] ?? "");
+    await put("chains/users.json", JSON.stringify({ records: records.slice(0, 3) }));
+    await storage.deleteObject(bucket, "runs/users/change-1.json");
+    expect(await verify()).toMatchObject({ valid: true });
+    expect(await check()).toMatchObject({ valid: false, broken: { object: "runs/users/change-1.json" } });
   });
 
   it("tells a run that was cancelled and has no record, by its execution", async () => {

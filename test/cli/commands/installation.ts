@@ -33,6 +33,10 @@ export function installationOf(requests: Partial<RequestClient>): Installation &
     member: refuse,
     storage: createMemoryStorage(),
     executions: { workflow: "w", workflows: { listExecutions: async () => [] } },
+    log: {
+      ...{ workflow: "w", project: "my-project", logging: { list: async () => [] } },
+      workflows: { getWorkflow: async () => undefined },
+    },
     requests: {
       ...{ request: refuse, getRun: refuse, cancelRun: refuse, resumeRun: refuse, getEnvironment: refuse },
       ...{ freeze: refuse, unfreeze: refuse, extend: refuse, getApproval: refuse, decide: refuse },

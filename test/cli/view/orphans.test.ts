@@ -12,7 +12,9 @@ describe("renderOrphans", () => {
       { kind: "range", resource: "projects/my-project/global/addresses/r", environment: "lost", hasSpec: false },
     ] as const;
     expect(renderOrphans({ orphans, waiting: ["held"] }, place)).toEqual([
-      "held: its removal waits for Google; alloyrun sweep --project my-project",
+      "held: its removal is not finished. What holds it, and whether somebody must remove that first:",
+      "    alloyrun status held --project my-project",
+      "    alloyrun sweep --project my-project",
       "old: no such environment is known any more, and of it there is",
       "  secret projects/my-project/secrets/s",
       "    alloyrun down old --project my-project",

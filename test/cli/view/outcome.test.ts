@@ -167,6 +167,12 @@ describe("renderOutcome", () => {
     ]);
   });
 
+  it("does not say that nothing is billed while a database is held", () => {
+    const remaining = [{ step: "cluster", reason: "held: kept" }] as const;
+    const lines = renderOutcome(runView({ action: "down", state: "remaining", remaining }), alone);
+    expect(lines[0]).toBe("users: cluster may STILL be billed. Still held:");
+  });
+
   it("names what stays of an environment that is gone", () => {
     const left = ["projects/p/global/addresses/r is not of alloyrun:i/users; it was left as it is"];
     const run = runView({ action: "down", state: "succeeded", left });

@@ -119,6 +119,28 @@ describe("renderStatus", () => {
     });
   });
 
+  it("never says that nothing is billed where something could not be removed, but what, and what it costs", () => {
+    const remaining = { peering: "held by the producer" };
+    const failed = {
+      environment: "users",
+      runs: [],
+      remaining,
+      unremoved: { instance: "refused" },
+      billed: { instance: 8.2 },
+    };
+    expect(renderStatus(failed, { place })).toEqual([
+      "users: not ready",
+      "  NOT all that is billed is gone. Could not be removed:",
+      "    instance (8.20 USD a day): refused",
+      "    remove it: alloyrun down users --project my-project",
+      "  Still held:",
+      "    peering: held by the producer",
+      "    finish it: alloyrun sweep --project my-project",
+    ]);
+    const held = { environment: "users", runs: [], remaining: { cluster: "kept" }, billed: { cluster: 0.13 } };
+    expect(renderStatus(held, { place }).join()).toMatch(/NOT all .*cluster \(0\.13 USD a day\): kept/);
+  });
+
   it("tells what is gone from what is not ready", () => {
     expect(renderStatus({ environment: "users", runs: [], gone: true }, { place })).toEqual([
       "users: gone; its records are kept",

@@ -18,6 +18,7 @@ const iam = `iam.googleapis.com/v1/projects/${project}`;
 const compute = `compute.googleapis.com/compute/v1/projects/${project}`;
 const bucket = `${project}-alloyrun`;
 const service = `run.googleapis.com/v2/${locations}/services/alloyrun-request`;
+const requests = `pubsub.googleapis.com/v1/projects/${project}/topics/alloyrun-requests`;
 const emailOf = (name: string) => `alloyrun-${name}@${project}.iam.gserviceaccount.com`;
 
 /** Something is broken as it happens to people; then what is found is mended by what the finding says. */
@@ -161,6 +162,7 @@ describe("the doctor", () => {
         `update grants projects/${project}`,
         `update grants projects/${project}/subscriptions/alloyrun-requests`,
         `update grants projects/${project}/topics/alloyrun-events-dead`,
+        `update grants projects/${project}/topics/alloyrun-requests`,
         `update grants projects/${project}/serviceAccounts/${emailOf("build")}`,
         `update role projects/${project}/roles/alloyrun_network`,
         `update schedule ${locations}/jobs/alloyrun-sweep`,
@@ -180,8 +182,15 @@ describe("the doctor", () => {
         "- roles/run.admin to allUsers",
       ],
     ]);
+    const { findings } = await installer.examine();
+    expect(findings.find(({ resource }) => resource.endsWith("/topics/alloyrun-requests"))).toMatchObject({
+      problem: expect.stringContaining("- roles/pubsub.publisher to allUsers"),
+      command: expect.stringMatching(/^alloyrun deploy /),
+    });
     await installer.install();
     expect(await installer.plan()).toEqual([]);
+    const publishers = { role: "roles/pubsub.publisher", members: ["user:ann@example.com"] };
+    expect((await ask(`GET ${requests}:getIamPolicy`)).bindings).toContainEqual(publishers);
     const { bindings } = await ask(`GET ${service}:getIamPolicy`);
     expect(bindings).toEqual([
       { role: "roles/run.invoker", members: expect.arrayContaining(["group:team@example.com"]) },
@@ -276,6 +285,8 @@ describe("the doctor", () => {
     await ask(`PUT storage.googleapis.com/storage/v1/b/${bucket}/iam`, { bindings: [], version: 3 });
     await ask(`DELETE pubsub.googleapis.com/v1/projects/${project}/topics/alloyrun-events-dead`);
     await ask(`DELETE pubsub.googleapis.com/v1/projects/${project}/subscriptions/alloyrun-requests`);
+    const anybody = { bindings: [{ role: "roles/pubsub.publisher", members: ["allUsers", "user:ann@example.com"] }] };
+    await ask(`POST ${requests}:setIamPolicy`, { policy: anybody });
     await ask(`DELETE ${workflows}/alloyrun-sweep`);
     const main = "main: { steps: [{ give: { return: nothing } }] }";
     await ask(`PATCH ${workflows}/alloyrun-environment?updateMask=sourceContents`, { sourceContents: main });

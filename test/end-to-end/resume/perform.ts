@@ -131,7 +131,7 @@ export async function strike(
 }
 
 /** Google starts the server of an instance again by itself. */
-async function restartDatabases(cloud: CrashCloud): Promise<void> {
+export async function restartDatabases(cloud: CrashCloud): Promise<void> {
   const parent = "alloydb.googleapis.com/v1/projects/my-project/locations/-/clusters/-";
   const { instances = [] } = JSON.parse(await cloud.api(`GET ${parent}/instances`));
   for (const { name } of instances as readonly { readonly name: string }[]) {

@@ -96,8 +96,7 @@ export interface Packed {
 }
 
 /** Brings the folders of a spec into the bucket, as the command line does before it asks. */
-export async function packEnvironment(cloud: CrashCloud): Promise<Packed> {
-  const written = createEnvironment(environment);
+export async function packEnvironment(cloud: CrashCloud, written = createEnvironment(environment)): Promise<Packed> {
   const pack = async (prefix: string, folder: string) => {
     const { name, bytes } = await packFolder(join(dirname(written.file), folder));
     await cloud.upload("my-project-alloyrun", `${prefix}/${name}`, bytes);

@@ -40,6 +40,7 @@ describe("answerPlan", () => {
     const generations = { databaseGeneration: 3, clusterGeneration: 3 };
     expect(await call("target", { serving })).toEqual({
       ...{ ...generations, latest: "r0", only: [], outputs: {}, older: [] },
+      begun: { database: 3, spent: [] },
     });
     expect(await call("target", { serving: { database: "foreign", instance } })).toMatchObject({
       databaseGeneration: 2,
@@ -330,9 +331,17 @@ describe("answerPlan", () => {
 
     it("asks about whatever mends a stored spec that cannot be read any more", async () => {
       await storeSpec("nothing: known");
-      expect(await digest([], await planWith())).toMatchObject({
-        reasons: expect.arrayContaining(["its stored spec cannot be read any more"]),
+      const unread = "its stored spec cannot be read any more";
+      const answer = await digest([], await planWith());
+      expect(answer).toMatchObject({ reasons: [unread] });
+      const { changesHash } = answer as { readonly changesHash: string };
+      expect(stored(storage, `plans/${changesHash}.json`)).toMatchObject({
+        deciders: { approvers: [] },
+        changes: [{ step: "spec", fields: [{ path: "policy.approval.when", from: "cannot be read", to: [] }] }],
       });
+      // Of the new one everything is known.
+      const run = await planWith(always.replace("always", "data-loss"));
+      expect(await digest([lost], run)).toMatchObject({ reasons: [unread, "rows are lost"] });
     });
 
     it("judges a rebuild by the stored policy, when that is stricter than the one of its plan", async () => {

@@ -179,6 +179,27 @@ describe("answerRecord", () => {
     expect(storage.texts()).not.toHaveProperty(["teardowns/staging.json"]);
   });
 
+  it("lists with it what could not be removed and what that costs, until it is", async () => {
+    await put(storage, `plans/${callOf("run-1", "record").run.planHash}.json`, {
+      steps: [
+        { name: "instance", costPerDay: 8 },
+        { name: "cluster", costPerDay: 0.1 },
+        { name: "network", costPerDay: 0 },
+      ],
+    });
+    const failures = { instance: { message: "refused" }, network: { message: "no" } };
+    const messages = { instance: "refused", network: "no" };
+    await record("run-1", { state: "failed", failures, remaining: { peering: "held" } });
+    const teardown = () => stored(storage, "teardowns/staging.json");
+    expect(teardown()).toMatchObject({ remaining: { peering: "held" }, failures: messages, billed: { instance: 8 } });
+    await record("run-2", { state: "failed", failures: { network: { message: "no" } } });
+    expect(teardown()).toMatchObject({ remaining: { peering: "held" }, failures: { network: "no" } });
+    expect(teardown()).not.toHaveProperty("billed");
+    await record("run-3", { state: "remaining", remaining: { cluster: "kept", peering: "held" } });
+    expect(teardown()).toMatchObject({ billed: { cluster: 0.1 } });
+    expect(teardown()).not.toHaveProperty("failures");
+  });
+
   it("keeps no record of a try of the sweep's that could remove nothing, but when the next one is", async () => {
     await put(storage, "requests/run-1.json", { run: "run-1", teardown: "7", attempt: 1 });
     const left = { run: "run-1", action: "down", state: "remaining", remaining: { network: "held" }, endedAt: 5 };

@@ -15,6 +15,21 @@ describe("answerInUse", () => {
     const answer = answerInUse("n", by("projects/p/regions/r/addresses/serverless-ipv4-1"));
     expect(answer).toMatchObject({ held: true, reason: expect.stringContaining("serverless-ipv4-1") });
     expect(answer.retryAfterSeconds).toBeGreaterThanOrEqual(60);
+    for (const blocker of ["projects/p/regions/r/addresses/serverless-ipv4-1", "projects/p/global/addresses/range"])
+      expect(answerInUse("n", by(blocker)).reason).not.toContain("alloyrun sweep");
+  });
+
+  it.each([
+    ["projects/p/regions/r/subnetworks/theirs", "networks subnets delete theirs --region=r --project=p"],
+    ["projects/p/global/firewalls/theirs", "firewall-rules delete theirs --project=p"],
+    [
+      "https://www.googleapis.com/compute/v1/projects/p/zones/z/instances/vm",
+      "instances delete vm --zone=z --project=p",
+    ],
+    ["projects/p/regions/r/addresses/theirs", "addresses delete theirs --region=r --project=p"],
+  ])("names who removes %s, and how", (blocker, command) => {
+    const { reason } = answerInUse("n", by(blocker));
+    expect(reason).toContain(`which is not alloyrun's: whoever made it removes it (\`gcloud compute ${command}\`)`);
   });
 });
 

@@ -5,7 +5,8 @@ import type { Api } from "../../../local/api.ts";
 import type { Cloud } from "../../../local/cloud.ts";
 import { ApiError } from "../../../local/error.ts";
 import { rest } from "../../support/local-cloud.ts";
-import { clusterInput, type Database, ownership, startDatabase } from "./database.ts";
+import { operate } from "../../support/local-operation.ts";
+import { clusterInput, type Database, instanceInput, ownership, startDatabase } from "./database.ts";
 
 const createCluster = "google.cloud.alloydb.v1.AlloyDBAdmin.CreateCluster";
 jest.setTimeout(60_000);
@@ -165,6 +166,46 @@ describe("cluster", () => {
     expect(changes).toEqual([`create ${input.cluster}-g2`]);
     expect(output).toEqual({ cluster: `${input.cluster}-g2`, adminVersion: `${input.adminSecret}/versions/1` });
     expect((await read(input.cluster)).body).toMatchObject({ state: "READY" });
+  });
+
+  it("stays with an instance of somebody else's, says who removes it, and goes when that is gone", async () => {
+    const create = `POST alloydb.googleapis.com/v1/${input.cluster}/instances?instanceId=`;
+    const machineConfig = { cpuCount: 2 };
+    const own = { instanceType: "PRIMARY", labels: ownership.labels, machineConfig };
+    await operate(database.local, `${create}primary`, { body: own });
+    const theirs = { instanceType: "READ_POOL", labels: { team: "analytics" }, machineConfig };
+    const body = { ...theirs, readPoolConfig: { nodeCount: 1 } };
+    await operate(database.local, `${create}analytics-pool`, { body });
+    const pool = `${input.cluster}/instances/analytics-pool`;
+    const primary = instanceInput("one");
+    const run = { action: "down" } as const;
+    const asked = [
+      await database.steps.ask("instance", { action: "plan", input: primary, run }),
+      await database.steps.ask("instance", { action: "remove", input: primary }),
+      await database.steps.ask("cluster", { action: "plan", input, run }),
+      await database.steps.ask("cluster", { action: "remove", input }),
+    ].map(({ body }) => body);
+    const stays = expect.stringMatching(
+      /analytics-pool is not of .*`gcloud alloydb instances delete analytics-pool --cluster=one /,
+    );
+    const [planned, removed] = [
+      { changes: [{ action: "none", fields: [{ path: "kept", to: stays }] }] },
+      { held: true, reason: stays },
+    ];
+    expect(asked.slice(0, 3)).toMatchObject([
+      planned,
+      removed,
+      { changes: [planned.changes[0], { action: "delete" }] },
+    ]);
+    // The second generation, which nobody else uses, goes before the first one is waited for.
+    expect(asked[3]).toMatchObject({
+      state: "pending",
+      changes: [{ action: "delete", resource: `${input.cluster}-g2` }],
+    });
+    for (const name of [pool, primary.instance]) expect((await read(name)).body).toMatchObject({ state: "READY" });
+    await operate(database.local, `DELETE alloydb.googleapis.com/v1/${pool}`);
+    await database.steps.carryOut("instance", { action: "remove", input: primary });
+    await database.steps.carryOut("cluster", { input, run: { clusterGeneration: 2 } });
   });
 
   it("removes its own of every generation, once", async () => {

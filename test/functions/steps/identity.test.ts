@@ -17,6 +17,7 @@ const ownership = ownershipOf({
   labels: { team: "data" },
 });
 const actor = "serviceAccount:alloyrun-service@test-project.iam.gserviceaccount.com";
+const cluster = "serviceAccount:alloyrun-cluster@test-project.iam.gserviceaccount.com";
 const iam = "iam.googleapis.com/v1";
 const secrets = "secretmanager.googleapis.com/v1";
 const projects = "cloudresourcemanager.googleapis.com/v3/projects";
@@ -28,6 +29,7 @@ beforeAll(async () => {
   local = await startTestCloud({ apis: [createIam, createResourceManager, createSecretManager, createStorage] });
   steps = await startSteps(local, testProject, ["identity"]);
   await createAccount("alloyrun-service", "the installation's");
+  await createAccount("alloyrun-cluster", "the installation's");
 }, 30_000);
 
 afterAll(async () => {
@@ -160,6 +162,36 @@ describe("identity", () => {
     await carryOut(input("kept"));
     await carryOut(input("kept"), "remove");
     expect(await projectBindings()).toContainEqual(other);
+  });
+
+  it("takes from everybody and our own accounts what they were not to have, says so before, and keeps others' grants", async () => {
+    const wanted = input("surplus");
+    await carryOut(wanted);
+    const { seedAccount: seed, serviceAccount: service, adminSecret: admin } = wanted;
+    const ann = "user:ann@example.com";
+    const excess = [`serviceAccount:${service.email}`, actor, "allUsers"];
+    const reader = { role: accessor, members: [`serviceAccount:${seed.email}`, ann, ...excess] };
+    // The step's own rights reach no other role.
+    const viewer = { role: "roles/secretmanager.viewer", members: ["allAuthenticatedUsers"] };
+    const set = (policy: object) => rest(local, `POST ${secrets}/${admin.name}:setIamPolicy`, { body: { policy } });
+    expect((await set({ bindings: [reader, viewer] })).status).toBe(200);
+    const user = { role: "roles/iam.serviceAccountUser", members: [actor, ann, cluster] };
+    const body = { policy: { bindings: [user] } };
+    expect((await rest(local, `POST ${iam}/${service.name}:setIamPolicy`, { body })).status).toBe(200);
+    const { body: planned } = await steps.ask("identity", { action: "plan", input: wanted });
+    const taken = (role: string, members: readonly string[]) =>
+      members.map((from) => ({ path: `iamPolicy.${role}`, from }));
+    expect(planned.changes).toMatchObject([
+      { resource: service.name, fields: taken(user.role, [cluster]) },
+      { resource: admin.name, fields: taken(accessor, excess) },
+    ]);
+    await carryOut(wanted);
+    expect(await secretBindings(admin.name)).toEqual([
+      { role: accessor, members: [`serviceAccount:${seed.email}`, ann] },
+      viewer,
+    ]);
+    expect(await accountBindings(service.name)).toEqual([{ ...user, members: [actor, ann] }]);
+    expect((await carryOut(wanted)).changes).toEqual([]);
   });
 
   it("grants anew to an account that was deleted and made again, whose old grants no longer count", async () => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await steps.carryOut("cluster", { input: others, run: { clusterGeneration: 3 } });
   const primary = await steps.carryOut("instance", { input: instanceInput("one"), outputs: { cluster: made } });
   outputs = { instance: primary.output, seed: { database: "mydb_g2" } };
-  for (const name of ["mydb", "mydb_g2", "mydb_g3", "mydb_old", "mydb_g02", "other"])
+  for (const name of ["mydb", "mydb_g2", "mydb_g3", "mydb_g7", "mydb_old", "mydb_g02", "other"])
     await sql(`CREATE DATABASE ${name}`);
 }, 60_000);
 afterAll(() => database.stop());
@@ -71,9 +71,11 @@ async function moveTraffic(): Promise<number> {
   return Math.floor(Date.parse(String(lastTransitionTime)) / 1000);
 }
 
-const all = ["mydb", "mydb_g02", "mydb_g2", "mydb_g3", "mydb_old", "other"];
+const all = ["mydb", "mydb_g02", "mydb_g2", "mydb_g3", "mydb_g7", "mydb_old", "other"];
+/** Five databases have been begun; of what the others hold nobody has been asked yet. */
+const begun = { database: 5, spent: [] };
 const planFor = async (run: NonNullable<StepCall["run"]>, action: "rebuild" | "up" = "rebuild") =>
-  (await database.steps.ask("retire", { action: "plan", input, run: { action, ...run } })).body.changes;
+  (await database.steps.ask("retire", { action: "plan", input, run: { action, begun, ...run } })).body.changes;
 
 describe("retire", () => {
   it("plans to drop what does not serve afterwards, and says that rows are lost when a rebuild replaces them", async () => {
@@ -87,10 +89,20 @@ describe("retire", () => {
         effects: { dataLoss: true, costPerDay: -9, expectedSeconds: input.graceSeconds + 180 },
       },
     ]);
-    const leftovers = await planFor({ databaseGeneration: 2 }, "up");
-    expect(leftovers).toMatchObject(
-      [first, third, gone].map((resource) => ({ resource, effects: { dataLoss: false } })),
+  });
+
+  it("says that rows are lost whatever asks for it, and why, but of what is decided about already", async () => {
+    const [first, third, gone] = [`${cluster}/databases/mydb`, `${cluster}/databases/mydb_g3`, second];
+    const fields = [{ path: "rows", to: expect.stringContaining("no rebuild is known to have replaced it") }];
+    expect(await planFor({ databaseGeneration: 2 }, "up")).toMatchObject(
+      [first, third, gone].map((resource) => ({ resource, fields, effects: { dataLoss: true } })),
     );
+    const spent = [{ cluster: 1, database: 1 }, { cluster: 2 }];
+    expect(await planFor({ databaseGeneration: 2, begun: { database: 5, spent } }, "up")).toMatchObject([
+      { resource: first, fields: [], effects: { dataLoss: false } },
+      { resource: third, fields, effects: { dataLoss: true } },
+      { resource: gone, fields: [], effects: { dataLoss: false } },
+    ]);
   });
 
   it("plans to delete the cluster with its databases when a new one takes its place", async () => {
@@ -101,9 +113,22 @@ describe("retire", () => {
     expect(await databases()).toEqual(all);
   });
 
+  it("leaves a cluster in which somebody else has an instance, and says so in the plan", async () => {
+    const at = `alloydb.googleapis.com/v1/${second}/instances`;
+    const body = { instanceType: "PRIMARY", labels: { team: "analytics" }, machineConfig: { cpuCount: 2 } };
+    await operate(database.local, `POST ${at}?instanceId=theirs`, { body });
+    const kept = { action: "none", resource: second, fields: [{ to: expect.stringContaining("instances/theirs") }] };
+    expect(await planFor({ databaseGeneration: 5, begun: { database: 0, spent: [] } })).toMatchObject([kept]);
+    const run = { begun: { database: 0, spent: [] } };
+    const { body: answer } = await database.steps.ask("retire", { input, outputs, run });
+    expect(answer).toMatchObject({ state: "done", changes: [kept] });
+    expect(await clusters()).toEqual([cluster, second, foreign]);
+    await operate(database.local, `DELETE ${at}/theirs`);
+  });
+
   it("waits until the requests that what served before may be answering have ended, by the service's clock", async () => {
     const now = (await moveTraffic()) + 10;
-    const { body } = await database.steps.ask("retire", { input, outputs, run: { now } });
+    const { body } = await database.steps.ask("retire", { input, outputs, run: { now, begun } });
     expect(body).toMatchObject({ state: "pending", reason: "mydb, mydb_g3, one-g2 may still be answering requests" });
     expect(body.retryAfterSeconds).toBe(graceSeconds - 10);
     expect([await databases(), await clusters()]).toEqual([all, [cluster, second, foreign]]);
@@ -112,7 +137,7 @@ describe("retire", () => {
   it("drops nothing for a run that lost the lock meanwhile", async () => {
     const now = Math.floor(database.local.cloud.clock.now() / 1000) + 10 * graceSeconds;
     const fence = { bucket: `${testProject}-alloyrun`, object: "locks/staging.json", generation: "1" };
-    const { body } = await database.steps.ask("retire", { input, outputs, run: { now, fence } });
+    const { body } = await database.steps.ask("retire", { input, outputs, run: { now, fence, begun } });
     expect(JSON.stringify(body)).toContain("LOCK_LOST");
     expect([await databases(), await clusters()]).toEqual([all, [cluster, second, foreign]]);
   });
@@ -122,7 +147,7 @@ describe("retire", () => {
     const { changes, reasons } = await database.steps.carryOut("retire", {
       input,
       outputs,
-      run: { action: "rebuild" },
+      run: { action: "rebuild", begun },
     });
     expect(changes).toEqual([
       `delete ${cluster}/databases/mydb`,
@@ -131,7 +156,7 @@ describe("retire", () => {
     ]);
     expect(reasons[0]).toContain("may still be answering requests");
     expect(database.local.cloud.clock.now() - began).toBeGreaterThan((graceSeconds - 60) * 1000);
-    expect(await databases()).toEqual(["mydb_g02", "mydb_g2", "mydb_old", "other"]);
+    expect(await databases()).toEqual(["mydb_g02", "mydb_g2", "mydb_g7", "mydb_old", "other"]);
     expect(await clusters()).toEqual([cluster, foreign]);
   });
 

@@ -1,0 +1,52 @@
+import type { AlloyDbClient, Instance } from "../../google/clients/alloydb.ts";
+import type { Change } from "../../plan/change.ts";
+import { keptField } from "../../plan/kept.ts";
+import { idOf, type Ownership } from "../../spec/names.ts";
+import { isOwn } from "../ownership.ts";
+
+/** What lies in a cluster: instances of ours under any name, and those of somebody else's, by id. */
+export interface Inmates {
+  readonly own: readonly string[];
+  readonly foreign: readonly string[];
+}
+
+/** What lies in a cluster. Whoever deletes a cluster with force deletes all of it, so each is looked at first. */
+export async function inmatesOf(
+  cluster: string,
+  { ownership, type }: { readonly ownership: Ownership; readonly type?: Instance["instanceType"] },
+  alloydb: Pick<AlloyDbClient, "listInstances">,
+): Promise<Inmates> {
+  const all = await alloydb.listInstances(cluster);
+  const wanted = all.filter(({ instanceType }) => type === undefined || instanceType === type);
+  const idsOf = (some: readonly Instance[]) => some.map(({ name }) => idOf(name ?? "")).sort();
+  return {
+    own: idsOf(wanted.filter((each) => isOwn(each, ownership))),
+    foreign: idsOf(wanted.filter((each) => !isOwn(each, ownership))),
+  };
+}
+
+/** Why a resource stays while somebody else's instances are in its cluster, and who removes them by which command. */
+export function keptFor(
+  resource: string,
+  {
+    cluster,
+    foreign,
+    ownership,
+  }: { readonly cluster: string; readonly foreign: readonly string[]; readonly ownership: Ownership },
+): string {
+  const [, project, , region] = cluster.split("/");
+  const flags = `--cluster=${idOf(cluster)} --region=${region} --project=${project}`;
+  const commands = foreign.map((id) => `\`gcloud alloydb instances delete ${id} ${flags}\``);
+  const names = foreign.map((id) => `${cluster}/instances/${id}`).join(", ");
+  const [is, them] = foreign.length === 1 ? ["is", "it"] : ["are", "them"];
+  return (
+    `${resource} stays: ${names} ${is} not of ${ownership.mark}, and would not outlive it. ` +
+    `Whoever made ${them} removes ${them} (${commands.join(", ")}), then \`alloyrun sweep\``
+  );
+}
+
+/** What a plan says of a resource that stays: nothing is done to it, and why. */
+export function staying(resource: string, reason: string): Change {
+  const effects = { dataLoss: false, downtime: false, costPerDay: 0, expectedSeconds: 0 };
+  return { resource, action: "none", fields: [keptField(reason)], effects };
+}
