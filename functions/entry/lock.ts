@@ -7,6 +7,7 @@ import { installationAccountId } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import { StepError } from "../error.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
+import { refuseOutdated } from "../lock/outdated.ts";
 import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
@@ -99,6 +100,7 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`),
   ]);
   refuseOvertaken(request, ledger);
+  await refuseOutdated(storage, bucket, request);
   if (!isCurrent({ request, ledger, teardown })) {
     await releaseLock(storage, lockPlace(bucket, environment), execution);
     return { state: "obsolete", why: "it was asked for again, or given more time, meanwhile" };

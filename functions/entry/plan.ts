@@ -12,6 +12,7 @@ import { stricterOf } from "../../plan/terms.ts";
 import { idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
+import { refuseOutdated } from "../lock/outdated.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
@@ -60,6 +61,7 @@ async function answerTarget(body: JsonObject, bucket: string, storage: StorageCl
     readPlan(storage, bucket, run.planHash),
     readStored<StoredEnvironment>(storage, bucket, ledgerObject(run.environment)),
   ]);
+  await refuseOutdated(storage, bucket, request);
   const generations = await targetOf(storage, { bucket, request, serving: toServing(body), names: namesOf(stored) });
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;

@@ -46,7 +46,8 @@ export async function readSpec(
   { bucket, environment }: { readonly bucket: string; readonly environment: string },
 ): Promise<PackedSpec> {
   const found = await storage.readText(bucket, specObject(environment));
-  if (found) return packSpec(found.text, undefined);
+  // Word for word, so that a run can tell later whether it is still this one.
+  if (found) return { ...packSpec(found.text, undefined), text: found.text };
   throw new StepError({
     code: "NOT_FOUND",
     reason: "UNKNOWN_ENVIRONMENT",

@@ -196,6 +196,20 @@ describe("answerLock", () => {
     expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-run-one"] });
   });
 
+  it("lets no rebuild begin by a spec that another run has replaced while it waited", async () => {
+    await put(storage, "environments/staging.json", { plans: [] });
+    const spec = { bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml" };
+    const specText = (owner: string) => `apiVersion: alloyrun/v1\nspec: { labels: { owner: ${owner} } }\n`;
+    await storage.write({ ...spec, content: specText("new") });
+    await noteRequest("run-one", { action: "rebuild", level: "data", plannedBy: specText("old") });
+    await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ reason: "OVERTAKEN" });
+    await noteRequest("run-one", { action: "rebuild", level: "data", plannedBy: specText("new") });
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+    // What has begun goes on.
+    await storage.write({ ...spec, content: specText("newest") });
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+  });
+
   it("notes what a rebuild ends with, which stays the same when the run is resumed or asked for again", async () => {
     await put(storage, "environments/staging.json", { plans: [] });
     await noteRequest("run-one", { action: "rebuild", level: "data" });
