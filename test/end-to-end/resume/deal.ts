@@ -25,7 +25,8 @@ export function dealChains(undisturbed: Undisturbed, { seed, count, length }: De
     const rounds: [Round, ...Round[]] = [deck.takeFirst(number)];
     while (rounds.flat().length < Math.min(length, left)) {
       const before = rounds.at(-1)?.[0].boundary.action ?? "down";
-      rounds.push(deck.take(nextAction(before, seed, number, rounds.length)));
+      const isWorn = !deck.hasLight("rebuild");
+      rounds.push(deck.take(nextAction(before, isWorn, seed, number, rounds.length)));
     }
     chains.push(chainOf(undisturbed, `${seed}/${number}`, rounds));
   }
@@ -53,6 +54,8 @@ function createDeck(undisturbed: Undisturbed, seed: string) {
     return second ? [first, second] : [first];
   };
   return {
+    /** Whether there is a case left that costs little, and kills a process. */
+    hasLight: (action: Action) => rest[action].some(({ victim }) => victim !== "execution" && victim !== "cloud"),
     take: (action: Action) => withSecond(takeOne(action)),
     /** A fork is cold anyway: to kill all of it costs least at its beginning. */
     takeFirst: (number: number) => {
@@ -69,8 +72,8 @@ function isSameCall(one: Case, other: Case): boolean {
 
 const actions = ["rebuild", "up", "down"] as const;
 
-/** A rebuild is the cheapest run, and has most to lose. */
-function nextAction(before: Action, ...draw: readonly (string | number)[]): Action {
+/** A rebuild is the cheapest run, and has most to lose: it comes often, for as long as its light cases last. */
+function nextAction(before: Action, isWorn: boolean, ...draw: readonly (string | number)[]): Action {
   if (before === "down") return "up";
-  return drawOf("action", ...draw) < 0.75 ? "rebuild" : "down";
+  return !isWorn && drawOf("action", ...draw) < 0.65 ? "rebuild" : "down";
 }

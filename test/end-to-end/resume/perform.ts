@@ -20,10 +20,13 @@ export interface Course {
   readonly gone: End;
 }
 
-/** The end that a run in this state has come to; undefined when it has not come to its end. */
-export function endOf({ ends, gone }: Course, action: Action, state: RunView["state"]): End | undefined {
-  if (state === ends[action].state) return ends[action];
-  return action === "down" && state === gone.state ? gone : undefined;
+/**
+ * The ends that a run in this state may have come to; none when it has not come to its end. What a removal has left may be
+ * gone by the time when somebody looks, for a sweep comes every quarter of an hour.
+ */
+export function endsOf({ ends, gone }: Course, action: Action, state: RunView["state"]): readonly End[] {
+  if (state === ends[action].state) return action === "down" ? [ends.down, gone] : [ends[action]];
+  return action === "down" && state === gone.state ? [gone] : [];
 }
 
 /** The end of an undisturbed run. */

@@ -7,7 +7,7 @@ import {
   type Asked,
   askFor,
   differences,
-  endOf,
+  endsOf,
   environment,
   latestRun,
   requestOf,
@@ -129,7 +129,7 @@ async function endOfRun({ cloud, course }: Stage, run: string, [{ boundary }]: R
   const { body: begun } = await cloud.ask("GET", `/v1/runs/${run}`);
   if (begun.execution) await cloud.end(begun.execution);
   const { body: view } = await cloud.ask("GET", `/v1/runs/${run}`);
-  if (endOf(course, boundary.action, view.state) === undefined) return { view, isHeld: false };
+  if (endsOf(course, boundary.action, view.state).length === 0) return { view, isHeld: false };
   const standing = await settled(cloud, environment);
   return { view, standing, isHeld: standing.problems.some((problem) => problem.startsWith("locks/")) };
 }
@@ -146,11 +146,13 @@ function report(
   { playing: { stage, counts }, end: { view, standing }, repeats }: Report,
 ): { readonly outcomes: readonly Outcome[]; readonly standing?: Standing } {
   const { action } = round[0].boundary;
-  const wanted = endOf(stage.course, action, view.state);
-  const findings =
-    standing && wanted
-      ? differences(wanted, standing, counts, action === "rebuild" ? repeats : 0)
-      : [`the run ended ${view.state}: ${JSON.stringify(view.failures ?? view).slice(0, 1500)}`];
+  const compared = standing
+    ? endsOf(stage.course, action, view.state).map((end) =>
+        differences(end, standing, counts, action === "rebuild" ? repeats : 0),
+      )
+    : [];
+  const ended = `the run ended ${view.state}: ${JSON.stringify(view.failures ?? view).slice(0, 1500)}`;
+  const findings = compared.find((found) => found.length === 0) ?? compared[0] ?? [ended];
   const missed = round.slice(struck.length).map((one) => {
     stage.log(`never came at ${nameOf(one)}`);
     return { name: nameOf(one), findings: [], isMissed: true, isKilled: false };
