@@ -26,7 +26,7 @@ const mostTold = 10;
 
 /**
  * The changes with what new or changed seed files may cost, where they are applied to a database whose rows are in use:
- * they lose rows unless they are shown to create and insert only. Which files those are, only the archives tell.
+ * they lose rows unless they are shown to create and insert only, and no code. Which files those are, only the archives tell.
  */
 export async function withSeedLoss(
   storage: Pick<StorageClient, "getObject" | "readBytes">,

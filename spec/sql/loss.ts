@@ -1,4 +1,14 @@
 import { checkSql, splitIntoStatements } from "./check.ts";
+import {
+  harmlessKinds,
+  modifiers,
+  namesListed,
+  namesQualified,
+  pureFunctions,
+  reservedWords,
+  sizedTypes,
+  wordsAfter,
+} from "./harmless.ts";
 import type { SqlToken } from "./tokens.ts";
 
 /** What in a seed file may cost rows that are in the database already. */
@@ -14,13 +24,10 @@ export interface SqlLoss {
 /** Words with which rows are changed or removed. */
 const changing = new Set(["DELETE", "UPDATE", "MERGE", "TRUNCATE", "DROP", "ALTER"]);
 
-/** What carries statements of its own, which run later, or may be put together only then. */
-const codeKinds = new Set(["FUNCTION", "PROCEDURE", "RULE"]);
-
 /**
- * The first statement of a file that is not shown to leave all rows as they are. Only what creates and inserts is; where
- * such a statement carries others, none of those may change or remove rows. What cannot be taken apart is not shown either.
- * What triggers and functions do that the database has already is not seen.
+ * The first statement of a file that is not shown to leave all rows as they are. Code is never shown to be harmless: only
+ * what creates or inserts is, and makes and calls nothing that could run other statements. What cannot be taken apart is
+ * not shown either. What triggers, views and defaults do that the database has already is not seen.
  */
 export function findLoss(sql: string): SqlLoss | undefined {
   const [fault] = checkSql(sql);
@@ -32,22 +39,61 @@ export function findLoss(sql: string): SqlLoss | undefined {
 }
 
 function keepsRows(statement: readonly SqlToken[]): boolean {
-  const [first, ...further] = statement.map(({ text }) => text.toUpperCase());
-  if (first === "INSERT") return !further.some((word) => changing.has(word));
-  if (first !== "CREATE") return false;
-  const isCode = further.slice(0, 4).some((word) => codeKinds.has(word)) || further.includes(";");
-  // Elsewhere the same words say what happens to references and views: `ON DELETE CASCADE`.
-  return isCode ? !statement.some(mayChange) : !further.some((word, at) => word === "(" && isQuery(further[at + 1]));
+  const words = statement.map(({ text }) => text.toUpperCase());
+  const [first, ...further] = words;
+  // A name in escapes may be that of anything; a semicolon inside is another statement.
+  if (further.some((word) => word === ";" || word.startsWith('U&"'))) return false;
+  const isShown = first === "INSERT" ? insertsOnly(further) : first === "CREATE" && createsOnly(further);
+  return isShown && words.every((_, at) => callsNothing(statement, words, at));
 }
 
-/** Bodies of functions are quoted, and may put their statements together when they are called. */
-function mayChange({ text, kind }: SqlToken): boolean {
-  const words = kind === "quoted" ? (text.toUpperCase().match(/[A-Z_]+/g) ?? []) : [text.toUpperCase()];
-  return words.some((word) => changing.has(word) || word === "EXECUTE" || word === "CALL");
+function insertsOnly(further: readonly string[]): boolean {
+  // Rows of a catalog, or of the scheduler's, are code.
+  const isCatalog = /^"?(pg_|cron"?$|information_schema)/i.test(further[1] ?? "");
+  return !isCatalog && !further.some((word) => changing.has(word));
 }
 
-function isQuery(word: string | undefined): boolean {
-  return word !== undefined && changing.has(word);
+function createsOnly(further: readonly string[]): boolean {
+  const kind = further.find((word) => !modifiers.has(word)) ?? "";
+  if (!harmlessKinds.has(kind) || further.some((word) => word === "CREATE" || word === "EXECUTE")) return false;
+  // Of other types functions are a part, which are named without a call.
+  const made = further[further.indexOf("AS") + 1] ?? "";
+  if (kind === "TYPE" && !(further.includes("AS") && (made === "ENUM" || made === "("))) return false;
+  // Elsewhere the same words say what happens to references: `ON DELETE CASCADE`.
+  return !further.some((word, at) => word === "(" && changing.has(further[at + 1] ?? ""));
+}
+
+/** Whether the token is no call of a function, or of one that is known to be pure. */
+function callsNothing(statement: readonly SqlToken[], words: readonly string[], at: number): boolean {
+  const word = words[at];
+  if (word !== "(" && word !== ".") return true;
+  const before = statement[at - 1];
+  if (!before || (word === "." && /^\d$/.test(before.text))) return true;
+  if (word === "(" && before.kind === "symbol") return true;
+  const { lead, isQualified } = leadOf(words, at);
+  const isIndexed = lead === "ON" && words.slice(1, 3).includes("INDEX");
+  if (word === ".")
+    return before.kind !== "symbol" && (isIndexed || namesQualified.has(lead)) && !isCompared(words, at);
+  if (isIndexed || namesListed.has(lead)) return true;
+  const name = words[at - 1] ?? "";
+  if (isQualified) return false;
+  return reservedWords.has(name) || pureFunctions.has(name) || sizedTypes.has(name) || isAfter(name, lead);
+}
+
+/** `IS DISTINCT FROM a.b` names no table. */
+function isCompared(words: readonly string[], at: number): boolean {
+  return words.lastIndexOf("FROM", at) - 1 === words.lastIndexOf("DISTINCT", at);
+}
+
+function isAfter(name: string, lead: string): boolean {
+  return Object.hasOwn(wordsAfter, name) && wordsAfter[name]?.includes(lead) === true;
+}
+
+/** The word before the name, of however many parts, that ends before the token. */
+function leadOf(words: readonly string[], at: number): { readonly lead: string; readonly isQualified: boolean } {
+  let first = at - 1;
+  while (words[first - 1] === ".") first -= 2;
+  return { lead: words[first - 1] ?? "", isQualified: first < at - 1 };
 }
 
 const mostWords = 4;
