@@ -50,6 +50,8 @@ export interface Digest {
   readonly reasons: readonly string[];
   /** Who decides; absent when nobody must. */
   readonly deciders?: Deciders;
+  /** Why protection refuses it, in a sentence; absent when it does not. */
+  readonly refused?: string;
   /** SHA-256, in hexadecimal, of all else but durations. */
   readonly changesHash: string;
 }
@@ -63,6 +65,8 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
   readonly older?: readonly StepChange[];
   /** Why somebody must approve what has these effects. */
   readonly reasonsOf?: (effects: PlanEffects, changes: readonly PlannedChange[]) => readonly string[];
+  /** Why protection refuses these changes. */
+  readonly refusalOf?: (changes: readonly PlannedChange[]) => string | undefined;
   /** Who decides, should there be a reason. */
   readonly deciders?: Deciders;
 }
@@ -75,10 +79,12 @@ export function digestOf(observations: Observations): Digest {
   const effects = effectsOf(planned, { plan, action, standing });
   const staying = stayingAfter(standing, planned);
   const reasons = reasonsOf?.(effects, planned) ?? [];
+  const refused = observations.refusalOf?.(planned);
   const content = {
     ...{ environment: plan.environment, action, level, planHash: plan.hash, generations },
     ...(timeToLiveSeconds !== undefined && { timeToLiveSeconds }),
     ...(staying.length > 0 && { standing: staying }),
+    ...(refused !== undefined && { refused }),
   };
   const timeless = planned.map(({ effects: { dataLoss, downtime, costPerDay }, ...rest }) => ({
     ...rest,
@@ -113,6 +119,7 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
   return [
     ...(before.planHash === after.planHash ? [] : ["the spec"]),
     ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
+    ...(before.refused === after.refused ? [] : ["what its protection refuses"]),
     ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
     ...(canonicalJson([before.standing]) === canonicalJson([after.standing]) ? [] : ["what older plans have left"]),
     ...(before.timeToLiveSeconds === after.timeToLiveSeconds ? [] : ["how long it lives"]),

@@ -80,6 +80,7 @@ export const planSchema = z.strictObject({
         .describe("Seconds that the question stays open; absent when nobody must."),
     })
     .describe("What the policy says about it: the stricter of the stored spec's and this one's."),
+  refused: z.string().optional().describe("Why protection refuses it, in a sentence; absent when it does not."),
   command: z.string().describe("The command that carries out exactly this plan."),
 });
 
@@ -107,6 +108,7 @@ export function toPlanDocument(
     effects,
     timeToLiveSeconds,
     standing,
+    refused,
   } = plan;
   return {
     ...{ run, environment, of, level, changesHash, planHash, generations, effects },
@@ -119,6 +121,7 @@ export function toPlanDocument(
       approvers: [...(plan.deciders?.approvers ?? [])],
       timeoutSeconds: plan.deciders?.timeoutSeconds,
     },
+    ...(refused !== undefined && { refused }),
     command: `${commandOf(of, level)} --plan ${changesHash}`,
   };
 }

@@ -19,6 +19,7 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
     timeToLiveSeconds,
     standing = [],
     approval,
+    refused,
     changesHash,
     command,
   } = plan;
@@ -34,8 +35,9 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
       : [`  ends      ${toDuration(timeToLiveSeconds)} after this run has made it ready`]),
     ...renderStanding(standing),
     ...renderApproval(approval),
+    ...(refused === undefined ? [] : [`  refused   ${plainText(refused)}`]),
     `  plan      ${changesHash}`,
-    ...renderWay(changes, command),
+    ...(refused === undefined ? renderWay(changes, command) : []),
     ...(verbose || changes.length === 0 ? [] : ["Every change and field: --verbose, or --json for programs."]),
   ];
 }

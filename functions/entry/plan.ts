@@ -13,6 +13,7 @@ import { idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { refuseOutdated } from "../lock/outdated.ts";
+import { refusalOf, storedProtection } from "../lock/protection.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
@@ -84,12 +85,14 @@ async function answerOlder(body: JsonObject, bucket: string, storage: StorageCli
 async function answerDigest(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
   const { environment } = run;
-  const [stored, request, terms, ledger] = await Promise.all([
+  const [stored, request, terms, ledger, protection] = await Promise.all([
     readPlan(storage, bucket, run.planHash),
     readRequest(storage, bucket, run.id),
     storedTerms(storage, { bucket, environment }),
     readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
+    storedProtection(storage, bucket, environment),
   ]);
+  const protectedBy = { environment, stored: protection, asked: stored.protect === true };
   const rowsLeft = await rowsLeftBy(storage, { bucket, run, plan: stored, ledger: ledger?.value });
   const judged = { run, plan: stored, request, terms, ledger: ledger?.value, rowsLeft };
   const policy = stricterOf(terms, stored.approval);
@@ -106,8 +109,13 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     older: olderChangesOf(body),
     timeToLiveSeconds: lifeOf(judged)?.seconds,
     reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
+    refusalOf: (changes) => (run.action === "up" ? refusalOf(protectedBy, changes) : undefined),
     deciders: policy && decidersOf(policy),
   });
+  // A plan alone is told all the same, with what refuses it.
+  if (digest.refused !== undefined && request.action !== "plan") {
+    throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: digest.refused });
+  }
   await writeOnce(storage, { bucket, object: digestObject(digest.changesHash) }, digest);
   // Once it has begun, the run itself has moved what it was asked to move.
   const asked = request.target === undefined ? request.changesHash : undefined;

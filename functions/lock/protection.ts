@@ -1,11 +1,15 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { type Json, toObject } from "../../google/json.ts";
+import type { PlannedChange } from "../../plan/digest.ts";
+import { lossesOf } from "../../plan/loss.ts";
 import { readDocument } from "../../spec/document.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
 /** Whether a spec protects its environment, as far as its text tells. */
 export type Protection = "protected" | "unprotected" | "unknown";
+
+const wayOut = "send it with policy.protect: false first, which somebody else must approve";
 
 /**
  * Lets pass what a protected environment survives: all but a removal, and a rebuild of its data. What a sweep finishes
@@ -22,7 +26,7 @@ export function refuseProtected(
   const destroys = action === "down" || (action === "rebuild" && level !== "app");
   if (!destroys || teardown !== undefined || protection === "unprotected") return;
   if (protection === "protected") {
-    const message = `${environment} is protected by its spec: send it with policy.protect: false first, which somebody else must approve`;
+    const message = `${environment} is protected by its spec: ${wayOut}`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message });
   }
   if (unprotected) return;
@@ -31,6 +35,29 @@ export function refuseProtected(
     `environment: \`alloyrun down ${environment} --unprotected\` says that it does not, and somebody else must approve; ` +
     "`alloyrun up` with its file stores one that can be read";
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTION_UNKNOWN", message });
+}
+
+/**
+ * Why an `up` is refused by the protection of the stored or the new spec, in a sentence: it loses rows. Where the new spec
+ * lifts it, what older generations leave behind goes all the same: no other spec would keep that, and somebody else approves.
+ */
+export function refusalOf(
+  { environment, stored, asked }: Protected,
+  changes: readonly PlannedChange[],
+): string | undefined {
+  if (stored !== "protected" && !asked) return undefined;
+  const lossy = changes.filter(({ effects, step }) => effects.dataLoss && (asked || step !== "retire"));
+  if (lossy.length === 0) return undefined;
+  const told = lossesOf(lossy);
+  const causes = told.length > 0 ? told : lossy.map(({ action, resource }) => `${action} ${resource}`);
+  return `${environment} is protected by its spec, and this loses rows or may (${causes.join("; ")}): ${wayOut}`;
+}
+
+/** What protects an environment: what its stored spec tells, and whether the new one does. */
+interface Protected {
+  readonly environment: string;
+  readonly stored: Protection;
+  readonly asked: boolean;
 }
 
 /** Whether the spec that an environment was last built from protects it; nothing does before there is one. */

@@ -145,6 +145,7 @@ export const planSchema = z.strictObject({
     })
     .optional()
     .describe("Who decides; absent when nobody must."),
+  refused: z.string().optional().describe("Why protection refuses it, in a sentence; absent when it does not."),
   changesHash: hash("the changes and effects; `plan` of a request carries out exactly these"),
 }) satisfies z.ZodType<RunView["plan"]>;
 

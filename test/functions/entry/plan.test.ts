@@ -292,6 +292,41 @@ describe("answerPlan", () => {
       expect(await digest([], await planWith())).toMatchObject({ changes: 1, reasons: ["its protection is lifted"] });
     });
 
+    it.each([
+      ["stored", "policy: { protect: true }", []],
+      ["new", "policy: { protect: false }", ["policy: { protect: true }"]],
+      ["lasting", "policy: { protect: true }", ["policy: { protect: true }"]],
+    ])(
+      "refuses what loses rows under %s protection, and tells of a plan alone that it does",
+      async (_, line, asked) => {
+        await storeSpec(line);
+        const run = await planWith(...asked);
+        const seeded = {
+          ...lost,
+          action: "update",
+          fields: [{ path: "seed 2.sql", to: "may lose rows: DROP TABLE users" }],
+        };
+        const reports = { reports: { seed: { state: "done", changes: [seeded] } } };
+        const message = expect.stringMatching(
+          /seed 2\.sql: may lose rows: DROP TABLE users\): .*policy\.protect: false first/,
+        );
+        const refusal = { code: "FAILED_PRECONDITION", reason: "PROTECTED", message };
+        await put(storage, "requests/r1.json", { ...usual, action: "up", level: "app" });
+        await expect(call("digest", reports, run)).rejects.toMatchObject(refusal);
+        expect(await digest([kept], run)).not.toHaveProperty("refused");
+        await put(storage, "requests/r1.json", { ...usual, action: "plan", of: "up", level: "app" });
+        const { changesHash } = (await call("digest", reports, run)) as { readonly changesHash: string };
+        expect(stored(storage, `plans/${changesHash}.json`)).toMatchObject({ refused: message });
+      },
+    );
+
+    it("lets go what older generations left where protection is lifted, which somebody else approves", async () => {
+      await storeSpec("policy: { protect: true }");
+      expect(await digest([lost], await planWith())).toMatchObject({
+        reasons: expect.arrayContaining(["its protection is lifted"]),
+      });
+    });
+
     it("asks nobody about one that is as strict, and judges by it where none is stored", async () => {
       expect(await digest([], await planWith())).toMatchObject({ changes: 0, reasons: [] });
       expect(await digest([kept], await planWith(always))).toMatchObject({
