@@ -48,6 +48,7 @@ const refusals: Readonly<Record<number, string>> = {
   404: "There is no such thing.",
   410: "The environment was removed, and nothing of it stands.",
   409: "Another run holds the environment, the key was used for another request, or the approval is decided, expired, about another plan, or not waited for any more.",
+  415: "The body is of another content type than application/json.",
   500: "alloyrun failed.",
   503: "Google Cloud, or another writer, is in the way: try again.",
 };
@@ -104,7 +105,7 @@ export function toOpenApi(): object {
 }
 
 function toOperation(route: Route): object {
-  const { path, id, summary, status, answers: name, orAnswers, body, isKeyed, refuses } = route;
+  const { method, path, id, summary, status, answers: name, orAnswers, body, isKeyed, refuses } = route;
   const named = Object.entries(bodies).find(([, schema]) => schema === body)?.[0];
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => ({
     ...{ name: parameter, in: "path", required: true, description: placeholders[parameter] },
@@ -112,6 +113,7 @@ function toOperation(route: Route): object {
   }));
   const inAddress = body === requestSchema ? [onBusy] : [];
   const parameters = [...inPath, ...(isKeyed ? [idempotencyKey] : []), ...inAddress];
+  const refused = [...refuses, ...(method === "POST" ? refusedBodies : [])];
   return {
     operationId: id,
     summary,
@@ -120,10 +122,13 @@ function toOperation(route: Route): object {
     responses: {
       [status]: { description: status === 202 ? "Accepted." : "As it stands now.", content: json(name) },
       ...(orAnswers && { 200: { description: orAnswers.when, content: json(orAnswers.name) } }),
-      ...Object.fromEntries(refuses.map((each) => [String(each), { $ref: `#/components/responses/Problem${each}` }])),
+      ...Object.fromEntries(refused.map((each) => [String(each), { $ref: `#/components/responses/Problem${each}` }])),
     },
   };
 }
+
+/** What a body is refused with before anybody looks at what it says. */
+const refusedBodies = [415];
 
 const idempotencyKey = {
   ...{ name: "Idempotency-Key", in: "header", required: false },

@@ -33,6 +33,7 @@ import {
 } from "../request/schema.ts";
 import { takeMessage } from "../request/take-message.ts";
 import { WrongMethodError } from "../request/wrong-method.ts";
+import { demandJson } from "./body.ts";
 import { emailOfCaller } from "./caller.ts";
 import { openDoor } from "./door.ts";
 import { bodyOf } from "./entry.ts";
@@ -264,6 +265,7 @@ async function handleRequest(request: Request, response: Response, log: Log): Pr
     authorization: request.get("authorization"),
   });
   const { route, parameter } = findRoute(request);
+  if (route.method === "POST") demandJson(request);
   const answer = await route.answer({ caller, request, parameter, clients: openClients() });
   const isDone = !("skipped" in answer || "refused" in answer);
   const status = isDone ? route.status : 200;

@@ -30,10 +30,11 @@ export function toProblem(caught: unknown): Problem {
   return fields.length > 0 ? { ...problem, fields } : problem;
 }
 
-/** What Google's codes do not tell: what was there once from what never was, and what has come to be otherwise meanwhile. */
+/** What Google's codes do not tell apart: what was there once, what came in another form, what has changed meanwhile. */
 function statusOf(error: StepError): number {
   if (error instanceof WrongMethodError) return 405;
   if (error.reason === "GONE") return 410;
+  if (error.reason === "UNSUPPORTED_MEDIA_TYPE") return 415;
   return overtakenReasons.has(error.reason) ? 409 : error.httpStatus;
 }
 

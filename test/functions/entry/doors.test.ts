@@ -139,6 +139,25 @@ describe("what a request says", () => {
   });
 
   it.each([
+    ["a form", "application/x-www-form-urlencoded", "action=plan&environment=users"],
+    ["plain text", "text/plain", body],
+    ["JSON of another kind", "application/cloudevents+json", body],
+    ["bytes of no type", undefined, new TextEncoder().encode(body)],
+  ])("is not read from %s", async (_what, type, sent) => {
+    const headers = { authorization: token("a@example.com"), ...(type && { "content-type": type }) };
+    for (const path of ["/v1/requests", "/v1/messages", "/v1/runs/r:cancel", "/v1/approvals/x:approve"]) {
+      const problem = problemOf(await ask("request", path, { headers, body: sent }));
+      expect(problem).toMatchObject({ status: 415, title: "UNSUPPORTED_MEDIA_TYPE" });
+    }
+  });
+
+  it("is read from JSON that tells its character set", async () => {
+    const headers = { authorization: token("a@example.com"), "content-type": "Application/JSON; charset=UTF-8" };
+    const problem = problemOf(await ask("request", "/v1/requests", { headers, body }));
+    expect(problem).toMatchObject({ status: 403, title: "NOT_YOURS_TO_SAY" });
+  });
+
+  it.each([
     ["/v1/requests", { action: "down", environment: "staging" }],
     ["/v1/environments/staging:extend", { by: "1h" }],
     ["/v1/environments/staging:freeze", { reason: "demo", duration: "8h" }],
