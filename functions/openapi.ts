@@ -48,6 +48,7 @@ const refusals: Readonly<Record<number, string>> = {
   404: "There is no such thing.",
   410: "The environment was removed, and nothing of it stands.",
   409: "Another run holds the environment, the key was used for another request, or the approval is decided, expired, about another plan, or not waited for any more.",
+  413: "The body is longer than 32 MiB.",
   415: "The body is of another content type than application/json.",
   500: "alloyrun failed.",
   503: "Google Cloud, or another writer, is in the way: try again.",
@@ -128,7 +129,7 @@ function toOperation(route: Route): object {
 }
 
 /** What a body is refused with before anybody looks at what it says. */
-const refusedBodies = [415];
+const refusedBodies = [413, 415];
 
 const idempotencyKey = {
   ...{ name: "Idempotency-Key", in: "header", required: false },

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { http, type Request, type Response } from "@google-cloud/functions-framework";
 import { functionId } from "../../spec/names.ts";
 import type { Problem } from "../api.ts";
+import { StepError } from "../error.ts";
 import { createLog, inTraceOf, type Log } from "../log.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { WrongMethodError } from "../request/wrong-method.ts";
@@ -23,6 +24,7 @@ export function openDoor(name: string, answer: DoorAnswer): void {
   const handle = async (request: Request, response: Response) => {
     const log = createLog({ entry: name, ...subjectOf(request) });
     try {
+      if ((request.rawBody?.length ?? 0) > longestBody) throw tooLong();
       await answer(request, response, log);
     } catch (caught) {
       const problem = toProblem(caught);
@@ -32,6 +34,14 @@ export function openDoor(name: string, answer: DoorAnswer): void {
     }
   };
   http(functionId(name), (request: Request, response: Response) => inTraceOf(request, () => handle(request, response)));
+}
+
+/** Bytes: what Cloud Run lets through, and no answer depends on where a function runs. */
+const longestBody = 32 * 1024 * 1024;
+
+function tooLong(): StepError {
+  const message = `the request's body is longer than ${longestBody} bytes (${longestBody / 1024 / 1024} MiB)`;
+  return new StepError({ code: "INVALID_ARGUMENT", reason: "TOO_LARGE", message });
 }
 
 /** Answers a problem document. */
@@ -45,7 +55,9 @@ function replacePage(response: ServerResponse): void {
   response.end = ((...given: Parameters<typeof end>) => {
     response.end = end;
     if (response.headersSent || !isOfFramework(response)) return end.apply(response, given);
-    const body = JSON.stringify(problemOf(response));
+    const problem = problemOf(response);
+    response.statusCode = problem.status;
+    const body = JSON.stringify(problem);
     response.setHeader("content-type", problemType);
     response.setHeader("content-length", Buffer.byteLength(body));
     return end.call(response, body, "utf8");
@@ -71,6 +83,7 @@ function problemOf({ req, statusCode: status }: ServerResponse): Problem {
     return { type, title: "BAD_REQUEST", status, detail: `path has a malformed escape in ${path.slice(0, 200)}` };
   }
   if (status === 404) return { type, title: "NO_ROUTE", status, detail: "there is nothing here" };
+  if (status === 413 || Number(req.headers["content-length"]) > longestBody) return toProblem(tooLong());
   const detail = "the request's body cannot be read as its content type says";
   return { type, title: "UNREADABLE", status, detail };
 }

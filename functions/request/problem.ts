@@ -34,6 +34,7 @@ export function toProblem(caught: unknown): Problem {
 function statusOf(error: StepError): number {
   if (error instanceof WrongMethodError) return 405;
   if (error.reason === "GONE") return 410;
+  if (error.reason === "TOO_LARGE") return 413;
   if (error.reason === "UNSUPPORTED_MEDIA_TYPE") return 415;
   return overtakenReasons.has(error.reason) ? 409 : error.httpStatus;
 }

@@ -135,7 +135,7 @@ describe("what a request says", () => {
     ["?onBusy=queue&surprise=1", "surprise"],
   ])("is read with its address: %s", async (query, field) => {
     const problem = problemOf(await post(`/v1/requests${query}`, "a@example.com", body));
-    expect(problem).toMatchObject({ status: 400, detail: expect.stringContaining(field) });
+    expect(problem).toMatchObject({ status: 400, fields: [{ field, says: expect.any(String) }] });
   });
 
   it.each([
@@ -149,6 +149,16 @@ describe("what a request says", () => {
       const problem = problemOf(await ask("request", path, { headers, body: sent }));
       expect(problem).toMatchObject({ status: 415, title: "UNSUPPORTED_MEDIA_TYPE" });
     }
+  });
+
+  it.each([
+    ["can", " "],
+    ["cannot", "{"],
+  ])("is refused with the limit when it is too long and %s be read", async (_what, filling) => {
+    const headers = { authorization: token("a@example.com"), "content-type": "application/json" };
+    const sent = `${filling.repeat(32 * 1024 * 1024)}{}`;
+    const problem = problemOf(await ask("request", "/v1/requests", { headers, body: sent }));
+    expect(problem).toMatchObject({ status: 413, title: "TOO_LARGE", detail: expect.stringContaining("32 MiB") });
   });
 
   it("is read from JSON that tells its character set", async () => {
