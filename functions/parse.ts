@@ -41,7 +41,7 @@ export interface WrongField {
 
 /** The refusal of a request whose field is not as the contract says. */
 export function badField(field: string, says: string): StepError {
-  return new StepError({ code: "INVALID_ARGUMENT", reason: "BAD_REQUEST", message: `${field} ${says}` });
+  return badFields([{ field, says }]);
 }
 
 /** The refusal of a request whose fields are not as the contract says, which tells each by its name to programs too. */

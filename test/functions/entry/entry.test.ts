@@ -30,7 +30,10 @@ describe("implementEntry", () => {
     expect(status).toBe(400);
     expect(body.error).toMatchObject({
       status: "INVALID_ARGUMENT",
-      details: [{ domain: "alloyrun", metadata: { step: "echo" } }],
+      details: [
+        { domain: "alloyrun", metadata: { step: "echo" } },
+        { fieldViolations: [{ field: "say", description: "must be a text" }] },
+      ],
     });
     expect((await post("alloyrun-echo", [])).status).toBe(400);
   });
