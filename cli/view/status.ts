@@ -26,8 +26,8 @@ export function renderStatus(view: EnvironmentView, context: StatusContext): str
   return [
     `${environment}: ${url ?? (gone ? "gone; its records are kept" : "not ready")}`,
     ...(url && readyAt ? [`  since ${formatTime(readyAt)}`] : []),
-    ...(expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
-    ...(expiresAt ? way("longer", "extend", environment, "--by", "24h") : []),
+    ...(url && expiresAt ? [`  lives until ${formatEnd(expiresAt, now)}`] : []),
+    ...(url && expiresAt ? way("longer", "extend", environment, "--by", "24h") : []),
     ...(freeze ? renderFreeze(freeze, { environment, place, now }) : []),
     ...renderUnready(view, place),
     ...renderUnfinished(view, place),

@@ -29,6 +29,11 @@ describe("renderStatus", () => {
     ]);
   });
 
+  it("offers no longer life to what is not ready", () => {
+    const view = { environment: "users", expiresAt: at(86_400), runs: [] };
+    expect(renderStatus(view, { place })).toEqual(["users: not ready"]);
+  });
+
   it("tells what a removal left, and how it is finished", () => {
     const remaining = { network: "held by an address" };
     const view = { environment: "users", runs: [], remaining, nextTryAt: "2030-01-01T00:15:00.000Z" };
