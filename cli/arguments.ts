@@ -48,6 +48,13 @@ export function parseSpan(text: string): string {
   throw new InvalidArgumentError("write a number with s, m, h or d, for example 24h");
 }
 
+/** The address of a person or service account, also written as policies name members. @throws InvalidArgumentError */
+export function parseCaller(text: string): string {
+  const email = text.replace(/^user:/, "");
+  if (email !== "" && !email.includes(":")) return email;
+  throw new InvalidArgumentError("write an e-mail address, for example bob@example.com");
+}
+
 /** A SHA-256 as this command line prints it. @throws InvalidArgumentError */
 export function parseHash(text: string): string {
   if (/^[0-9a-f]{64}$/.test(text)) return text;

@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from "commander";
-import { parseDuration, parseListen, parsePace, parsePort } from "./arguments.ts";
+import { parseCaller, parseDuration, parseListen, parsePace, parsePort } from "./arguments.ts";
 import { addFaultCommands } from "./fault-commands.ts";
 import { localPort } from "./local-port.ts";
 import { addStateCommands } from "./state-commands.ts";
@@ -22,7 +22,12 @@ export function addLocalCommands(program: Command): void {
     .description('print what a shell needs to use it: eval "$(alloyrun local env)"')
     .addOption(localPort())
     .option("--project <id>", "project of gcloud and the clients", "my-project")
-    .option("--as <email>", "act as this person or service account, with only the roles granted to them")
+    .addOption(
+      new Option(
+        "--as <email>",
+        "act as this person or service account, with only the roles granted to them",
+      ).argParser(parseCaller),
+    )
     .action(async (options: { port?: number; project: string; as?: string }) => {
       const { printEnvironment } = await import("./local/environment.ts");
       process.exitCode = await printEnvironment(options);

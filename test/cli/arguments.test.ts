@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  parseCaller,
   parseDuration,
   parseEnd,
   parseHash,
@@ -22,6 +23,19 @@ describe("parsePort", () => {
   it.each(["", "-1", "65536", "80.5", "0x50", "1e3", " 80", "http"])("refuses %j", (given) => {
     expect(() => parsePort(given)).toThrow("a port is 0 to 65535");
   });
+});
+
+describe("parseCaller", () => {
+  it.each(["bob@example.com", "user:bob@example.com"])("takes the person of %s", (given) => {
+    expect(parseCaller(given)).toBe("bob@example.com");
+  });
+
+  it.each(["", "user:", "group:all@example.com", "serviceAccount:a@p.iam.gserviceaccount.com", "user:user:b@c"])(
+    "refuses %j",
+    (given) => {
+      expect(() => parseCaller(given)).toThrow("write an e-mail address");
+    },
+  );
 });
 
 describe("parsePace", () => {
