@@ -95,7 +95,7 @@ function factsOf(question: Question): readonly (readonly [string, Html])[] {
       ? []
       : [["Ends", html`${toDuration(timeToLiveSeconds)} after it is ready`] as const]),
     ...(standing.length > 0 ? [["Stays, of older specs", html`<ul>${standing.map(listStanding)}</ul>`] as const] : []),
-    ["Takes", html`about ${Math.max(1, Math.ceil(expectedSeconds / 60))} minutes`],
+    ["Takes", html`${timeOf(expectedSeconds)}`],
     ["Data", data],
     ["Meanwhile", downtime ? html`<strong class="bad">it does not answer</strong>` : html`it goes on answering`],
     ["Why asked", listWords(approval.reasons)],
@@ -114,6 +114,12 @@ function totalOf({ approval: { lifeSeconds }, plan }: Question): readonly (reado
       ? html`that every day: no end is set`
       : html`<strong>${usd(costOver(after, lifeSeconds))}</strong> USD in ${spanOf(lifeSeconds)}, when it expires`;
   return [["Cost in all", fact]];
+}
+
+/** As the command line says it: what has nothing to do takes no time. */
+function timeOf(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes > 0 ? `about ${minutes} ${minutes === 1 ? "minute" : "minutes"}` : "none";
 }
 
 function listWords(words: readonly string[]): Html {

@@ -111,6 +111,15 @@ describe("answerLink", () => {
     expect(forwarded).toEqual([]);
   });
 
+  it.each([
+    [0, "none"],
+    [60, "about 1 minute"],
+    [61, "about 2 minutes"],
+  ])("says of %i seconds that it takes %s", async (expectedSeconds, time) => {
+    await put(`plans/${changesHash}.json`, { ...digest, effects: { ...digest.effects, expectedSeconds } });
+    expect((await visit(token)).text).toContain(`<dt>Takes</dt><dd>${time}</dd>`);
+  });
+
   it("says what it costs in all until it expires, or that no end is set, and what moved since it was asked before", async () => {
     await put(`approvals/${approval.id}.json`, { ...approval, lifeSeconds: 72 * 3600, moved: ["now: create <x>"] });
     const { text } = await visit(token);
