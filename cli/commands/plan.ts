@@ -10,6 +10,7 @@ import { renderPlan } from "../view/plan.ts";
 import { type PlanDocument, toPlanDocument } from "../view/plan-document.ts";
 import type { LifeOptions } from "./change.ts";
 import { exitCodeOf, follow } from "./run.ts";
+import { tellStored } from "./stored-spec.ts";
 import { type CheckedSpec, readSpec } from "./validate.ts";
 
 /** What is planned, and how much of it is shown. */
@@ -37,6 +38,7 @@ export async function plan(file: string, options: PlanOptions, terminal: Termina
   if (!checked) return exitCodes.invalid;
   const installation = await findInstallation(checked.spec);
   const { requests, place } = installation;
+  if (of !== "up") terminal.complain([await tellStored(installation, { file, spec: checked.spec, of })]);
   const accepted = await requests.request(await bodyOf(installation, { file, checked, of, level, ttl }));
   const run = await follow(installation, { run: accepted.run }, { ...terminal, screen: undefined });
   const document = toPlanDocument(run, (planned, built) => commandOf(planned, { file, built, ttl, run, place }));
