@@ -1,4 +1,4 @@
-import type { ApprovalView } from "../../functions/api.ts";
+import type { ApprovalView, RunView } from "../../functions/api.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
@@ -23,10 +23,11 @@ export async function decide(
 ): Promise<ExitCode> {
   const { requests, place } = installation;
   const { target, verb, reason } = options;
-  const id = await approvalOf(installation, target);
+  const asker = await askerOf(installation, target);
+  const id = asker ? asker.approval?.id : target;
   if (id === undefined) {
     const look = commandLine(place, "watch", target);
-    terminal.complain([`The run ${target} asks for no approval.`, ...renderWay("See how it stands", look)]);
+    terminal.complain([`The run ${target} ${whyNothing(asker)}.`, ...renderWay("See how it stands", look)]);
     return exitCodes.invalid;
   }
   const approval = await requests.getApproval(id);
@@ -70,7 +71,18 @@ async function isLookedAt(
   return false;
 }
 
-async function approvalOf({ requests }: Installation, target: string): Promise<string | undefined> {
-  if (!/^run-[0-9a-f]{20}$/.test(target)) return target;
-  return (await requests.getRun(target)).approval?.id;
+/** The run that a target is the id of; undefined when it is that of an approval. */
+async function askerOf({ requests }: Installation, target: string): Promise<RunView | undefined> {
+  return /^run-[0-9a-f]{20}$/.test(target) ? requests.getRun(target) : undefined;
 }
+
+/** Why there is nothing to decide about: whether a run asks, only what it has planned tells. */
+function whyNothing(run: RunView | undefined): string {
+  if (run && run.plan === undefined && changing.has(run.action)) {
+    if (run.state === "queued") return "has not asked yet: it waits for its turn";
+    if (run.state === "running") return "has not asked yet: it is still planning";
+  }
+  return "asks for no approval";
+}
+
+const changing: ReadonlySet<RunView["action"]> = new Set(["up", "rebuild", "down"]);

@@ -117,10 +117,23 @@ describe("decide", () => {
     expect(decided).toMatchObject([{ verb: "reject", reason: "not this week" }]);
   });
 
+  it.each([
+    [{ action: "up" }, "has not asked yet: it is still planning"],
+    [{ action: "down", state: "queued" }, "has not asked yet: it waits for its turn"],
+    [{ action: "plan" }, "asks for no approval"],
+    [{ action: "up", state: "failed" }, "asks for no approval"],
+  ] as const)("says of a run that is %j that it %s", async (fields, why) => {
+    const terminal = keepTerminal();
+    const installation = installationOf({ getRun: async () => runView({ run, ...fields }) });
+    expect(await decide(installation, { target: run, verb: "approve" }, terminal)).toBe(exitCodes.invalid);
+    expect(terminal.complained[0]).toBe(`The run ${run} ${why}.`);
+  });
+
   it("says that a run asks for nothing", async () => {
     const terminal = keepTerminal();
-    const installation = installationOf({ getRun: async () => runView({ run }) });
+    const installation = installationOf({ getRun: async () => runView({ run, plan: planView() }) });
     expect(await decide(installation, { target: run, verb: "approve" }, terminal)).toBe(exitCodes.invalid);
+    expect(terminal.complained.join()).toContain("asks for no approval");
     expect(terminal.complained.join()).toContain(`alloyrun watch ${run} --project my-project`);
   });
 });
