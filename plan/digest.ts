@@ -109,25 +109,6 @@ function plannedOf({ plan, action, changes, older = [] }: Observations): readonl
   return besides.length > 0 ? onlyOnce(some) : some;
 }
 
-/** What differs between two digests, as people name it: resources that only one of them changes, or changes otherwise. */
-export function movedBetween(before: Digest, after: Digest): readonly string[] {
-  const keyOf = ({ resource, action, fields }: PlannedChange) => canonicalJson({ resource, action, fields });
-  const known = new Set(before.changes.map(keyOf));
-  const now = new Set(after.changes.map(keyOf));
-  const gone = before.changes.filter((change) => !now.has(keyOf(change)));
-  const fresh = after.changes.filter((change) => !known.has(keyOf(change)));
-  return [
-    ...(before.planHash === after.planHash ? [] : ["the spec"]),
-    ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
-    ...(before.refused === after.refused ? [] : ["what its protection refuses"]),
-    ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
-    ...(canonicalJson([before.standing]) === canonicalJson([after.standing]) ? [] : ["what older plans have left"]),
-    ...(before.timeToLiveSeconds === after.timeToLiveSeconds ? [] : ["how long it lives"]),
-    ...gone.map(({ action, resource }) => `no longer: ${action} ${resource}`),
-    ...fresh.map(({ action, resource }) => `now: ${action} ${resource}`),
-  ];
-}
-
 function effectsOf(
   changes: readonly PlannedChange[],
   {

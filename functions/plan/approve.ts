@@ -1,6 +1,6 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { ApprovalPolicy } from "../../plan/approval.ts";
-import { movedBetween } from "../../plan/digest.ts";
+import { movedBetween } from "../../plan/moved.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";

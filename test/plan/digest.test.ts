@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Change } from "../../plan/change.ts";
 import { costOf } from "../../plan/cost.ts";
-import { digestOf, movedBetween, type Observations } from "../../plan/digest.ts";
+import { digestOf, type Observations } from "../../plan/digest.ts";
+import { movedBetween } from "../../plan/moved.ts";
 import { nodeCostPerDay, pricesOf } from "../../plan/prices.ts";
 import type { StepName } from "../../plan/step.ts";
 import type { RetireInput } from "../../plan/steps/retire.ts";
@@ -220,10 +221,18 @@ describe("movedBetween", () => {
     expect(movedBetween(before, after)).toEqual(["the spec", "no longer: update s", "now: create j"]);
   });
 
-  it("names a resource that is changed otherwise twice, and nothing where nothing moved", () => {
-    const before = digest({ service: [change("s", { action: "update", fields: [{ path: "cpu", to: 1 }] })] });
-    const after = digest({ service: [change("s", { action: "update", fields: [{ path: "cpu", to: 2 }] })] });
-    expect(movedBetween(before, after)).toEqual(["no longer: update s", "now: update s"]);
+  it("names of a resource that is changed otherwise the fields that are, and nothing where nothing moved", () => {
+    const update = (...fields: Change["fields"]) =>
+      digest({
+        service: [change("s", { action: "update", fields: [{ path: "image", from: "a", to: "b" }, ...fields] })],
+      });
+    const before = update({ path: "cpu", to: 1 });
+    const after = update({ path: "cpu", to: 2 }, { path: "app.env.KEY", from: "set", to: "another value" });
+    expect(movedBetween(before, after)).toEqual([
+      "no longer: update s, with cpu: (none) → 1",
+      "now: update s, with cpu: (none) → 2; app.env.KEY: set → another value",
+    ]);
+    expect(movedBetween(update(), before)).toEqual(["now: update s, with cpu: (none) → 1"]);
     expect(movedBetween(before, before)).toEqual([]);
   });
 });

@@ -1,0 +1,36 @@
+import { canonicalJson } from "../spec/names.ts";
+import { type FieldChange, valueText } from "./change.ts";
+import type { Digest, PlannedChange } from "./digest.ts";
+
+/**
+ * What differs between two digests, as people name it: resources that only one of them changes, and of those that both
+ * change alike the fields that only one of them does.
+ */
+export function movedBetween(before: Digest, after: Digest): readonly string[] {
+  return [
+    ...(before.planHash === after.planHash ? [] : ["the spec"]),
+    ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
+    ...(before.refused === after.refused ? [] : ["what its protection refuses"]),
+    ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
+    ...(canonicalJson([before.standing]) === canonicalJson([after.standing]) ? [] : ["what older plans have left"]),
+    ...(before.timeToLiveSeconds === after.timeToLiveSeconds ? [] : ["how long it lives"]),
+    ...onlyIn(before.changes, after.changes).map((change) => `no longer: ${change}`),
+    ...onlyIn(after.changes, before.changes).map((change) => `now: ${change}`),
+  ];
+}
+
+/** What only the first of two plans changes. */
+function onlyIn(some: readonly PlannedChange[], others: readonly PlannedChange[]): readonly string[] {
+  return some.flatMap(({ resource, action, fields }) => {
+    const alike = others.filter((other) => other.resource === resource && other.action === action);
+    if (alike.length === 0) return [`${action} ${resource}`];
+    const known = new Set(alike.flatMap((other) => other.fields).map(fieldText));
+    const own = fields.map(fieldText).filter((text) => !known.has(text));
+    return own.length > 0 ? [`${action} ${resource}, with ${own.join("; ")}`] : [];
+  });
+}
+
+/** Of a value that is not told this says no more than the plan does. */
+function fieldText({ path, from, to }: FieldChange): string {
+  return `${path}: ${valueText(from)} → ${valueText(to)}`;
+}
