@@ -45,15 +45,21 @@ export function reasonsToAsk(
  */
 export function expectApproval(
   policy: ApprovalPolicy,
-  wanted: { readonly action: string; readonly level: string; readonly costPerDay: number },
+  wanted: {
+    readonly action: string;
+    readonly level: string;
+    readonly costPerDay: number;
+    /** Whether anything of older plans may stand that counts as well. */
+    readonly mayStand?: boolean;
+  },
 ): "required" | "not-required" | "depends" {
   if (policy.when.length === 0 || wanted.action === "plan") return "not-required";
   if (policy.when.includes("always")) return "required";
-  if (wanted.action !== "down" && policy.when.includes("cost") && wanted.costPerDay > (policy.costPerDay ?? 0)) {
-    return "required";
-  }
+  const isPriced = wanted.action !== "down" && policy.when.includes("cost");
+  if (isPriced && wanted.costPerDay > (policy.costPerDay ?? 0)) return "required";
   const losesData = wanted.action === "rebuild" && wanted.level !== "app";
   if (losesData && policy.when.includes("data-loss")) return "required";
+  if (isPriced && wanted.mayStand) return "depends";
   return policy.when.some((when) => when === "data-loss" || when === "downtime") ? "depends" : "not-required";
 }
 

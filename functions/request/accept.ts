@@ -14,6 +14,7 @@ import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
 import { requestersOf } from "../plan/approve.ts";
 import { storedTerms } from "../plan/judge.ts";
+import { olderParts } from "../plan/older.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
 import { isDoor } from "./doors.ts";
 import { demandEnvironment } from "./environments.ts";
@@ -125,7 +126,9 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
   const ready = body.action === "up" ? await readyPlanOf(environment, clients) : undefined;
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
-  const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0 };
+  const builds = body.action === "up" || body.action === "rebuild";
+  const mayStand = plan !== undefined && builds && (await mayStandOf(plan, environment, clients));
+  const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0, mayStand };
   return {
     ...{ run, environment, level, requestedBy, onBehalfOf },
     ...(body.action === "up" ? { spec: packed?.text } : { plannedBy: packed?.text }),
@@ -225,6 +228,17 @@ async function readyPlanOf(environment: string, clients: AcceptClients): Promise
   return planHash === undefined
     ? undefined
     : (await readStored<StoredPlan>(storage, bucket, planObject(planHash)))?.value;
+}
+
+/** Whether older plans of the environment name what is billed and this one does not: only the run sees whether it stands. */
+async function mayStandOf(
+  plan: StoredPlan,
+  environment: string,
+  { storage, installation: { bucket } }: AcceptClients,
+): Promise<boolean> {
+  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+  const parts = await olderParts(storage, { bucket, run: { action: "up" }, plan, ledger: ledger?.value });
+  return parts.length > 0;
 }
 
 /** What an execution would find missing only when half of the environment is built. */

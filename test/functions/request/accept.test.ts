@@ -172,6 +172,22 @@ describe("accept", () => {
     expect(await accept(requestWith(up, "k2"), here.clients)).toMatchObject({ approval: "not-required" });
   });
 
+  it("leaves the cost open while older plans name what may stand beside it, and costs as well", async () => {
+    const spec = `${exampleText}  policy: { approval: { when: [cost], costPerDay: 500, approvers: [user:b@example.com] } }\n`;
+    await hold(here, await accept(requestWith({ ...up, spec }), here.clients));
+    end(here);
+    expect(await accept(requestWith({ ...up, spec }, "k2"), here.clients)).toMatchObject({ approval: "not-required" });
+    end(here);
+    const { plans = [] } = JSON.parse(texts()["environments/users.json"] ?? "{}");
+    const present = JSON.parse(texts()[`plans/${plans[0]}.json`] ?? "{}");
+    const steps = present.steps.map((step: object) =>
+      JSON.parse(JSON.stringify(step).replaceAll("/instances/", "/instances/older-")),
+    );
+    await put(here.clients.storage, "plans/older.json", { ...present, hash: "older", steps });
+    await put(here.clients.storage, "environments/users.json", { plans: [...plans, "older"] });
+    expect(await accept(requestWith({ ...up, spec }, "k3"), here.clients)).toMatchObject({ approval: "depends" });
+  });
+
   it.each([{ action: "rebuild" }, { action: "plan", of: "rebuild" }] as const)(
     "tells what is gone from what never was, and does not %j it",
     async (body) => {
