@@ -71,8 +71,11 @@ export interface RequestAccepted {
   readonly approval: "required" | "not-required" | "depends";
 }
 
-/** What came of a rebuild: what was built anew serves, what served before does, or nothing answers. */
-export type RebuildOutcome = "ready" | "kept-old" | "broken";
+/**
+ * What came of a rebuild: what was built anew serves, what served before does, it answers but does not pass a changed smoke
+ * test, or nothing answers as it should.
+ */
+export type RebuildOutcome = "ready" | "kept-old" | "kept-unproven" | "broken";
 
 /** How a run stands. `rejected` is also one whose approval expired. */
 export type RunState =

@@ -58,7 +58,8 @@ function namesOf({ steps }: RunView, wanted: StepView["state"]): string {
 function servingAfter({ steps, outcome, usualMinutes }: RunView): string {
   const usual =
     usualMinutes === undefined ? "" : ` (such a rebuild usually takes ${formatDuration(usualMinutes * 60)})`;
-  if (outcome === "broken") return `nothing that answers${usual}`;
+  if (outcome === "broken") return `nothing that answers as it should${usual}`;
+  if (outcome === "kept-unproven") return `what served before; it answers, but does not pass the smoke test${usual}`;
   if (outcome === "kept-old") return `what served before, and it answers${usual}`;
   const traffic = steps.find(({ name }) => name === "traffic")?.state;
   if (traffic === "done") return "the new revision";

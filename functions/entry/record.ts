@@ -48,7 +48,7 @@ interface Recording {
 
 async function writeRecord(storage: StorageClient, { bucket, run, body }: Recording): Promise<object> {
   const reports = (toObject(body.reports) ?? {}) as object as RunRecord["reports"];
-  const answers = typeof body.answers === "boolean" ? body.answers : undefined;
+  const answers = typeof body.answers === "boolean" || body.answers === "otherwise" ? body.answers : undefined;
   const ended = withNextTry(toResult(body));
   const told = await tellRebuild(storage, { bucket, run, result: ended, reports, answers });
   const result: RunResult = { ...ended, outcome: told?.outcome, usualMinutes: told?.usualMinutes };

@@ -78,9 +78,11 @@ const ended = {
 const summed = {
   summary: text("What came of a rebuild, for people; with `rebuild` alone, as the three below.").optional(),
   outcome: z
-    .enum(["ready", "kept-old", "broken"])
+    .enum(["ready", "kept-old", "kept-unproven", "broken"])
     .optional()
-    .describe("What was built anew serves, what served before does, or nothing; absent when it could not be asked."),
+    .describe(
+      "What was built anew serves, what served before does, it answers but does not pass a changed smoke test, or nothing does; absent when it could not be asked.",
+    ),
   minutes: z.number().optional().describe("From the run's beginning to its end, waits for approval included."),
   usualMinutes: z
     .number()

@@ -1,7 +1,10 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { canonicalJson } from "../../spec/names.ts";
 import type { RebuildOutcome } from "../api.ts";
 import type { Run } from "../contract.ts";
-import type { RunRecord, RunResult } from "../entry/stored.ts";
+import { ledgerObject } from "../entry/ledger.ts";
+import { readStored } from "../entry/read.ts";
+import type { RunRecord, RunResult, StoredEnvironment, StoredPlan } from "../entry/stored.ts";
 import { minutesOf, usualMinutes } from "./usual.ts";
 
 /** What the last event of a rebuild tells beside the rest. */
@@ -21,8 +24,8 @@ export interface EndedRebuild {
   readonly run: Run;
   readonly result: RunResult;
   readonly reports: RunRecord["reports"];
-  /** Whether the environment answered its smoke test afterwards; asked after a failure only. */
-  readonly answers?: boolean;
+  /** Whether the environment answered the plan's smoke test afterwards, be it otherwise; asked after a failure only. */
+  readonly answers?: boolean | "otherwise";
 }
 
 /** What came of a rebuild: the new serves, the old does, or nothing. Undefined for a run that was not to rebuild, or did not. */
@@ -32,23 +35,48 @@ export async function tellRebuild(
 ): Promise<RebuildTold | undefined> {
   const { bucket, run, result } = ended;
   if (result.action !== "rebuild" || (result.state !== "succeeded" && result.state !== "failed")) return undefined;
-  const outcome = outcomeOf(ended);
+  const outcome = await outcomeOf(storage, ended);
   const usual = await usualMinutes(storage, bucket, run);
   const told = { outcome, minutes: minutesOf(result), ...(usual !== undefined && { usualMinutes: usual }) };
   return { ...told, summary: summarize(ended, told) };
 }
 
-function outcomeOf({ result, reports, answers }: EndedRebuild): RebuildOutcome | undefined {
+async function outcomeOf(
+  storage: Pick<StorageClient, "readText">,
+  ended: EndedRebuild,
+): Promise<RebuildOutcome | undefined> {
+  const { result, reports, answers } = ended;
   if (result.state === "succeeded") return "ready";
   if (answers === undefined) return undefined;
-  if (!answers) return "broken";
-  return reports.traffic?.state === "done" ? "ready" : "kept-old";
+  const isNew = reports.traffic?.state === "done";
+  if (answers === true) return isNew ? "ready" : "kept-old";
+  const isUnproven = answers === "otherwise" && !isNew && !(await isProvenAlike(storage, ended));
+  return isUnproven ? "kept-unproven" : "broken";
+}
+
+/** Whether what serves has passed the same smoke test when it was made ready. */
+async function isProvenAlike(
+  storage: Pick<StorageClient, "readText">,
+  { bucket, run }: EndedRebuild,
+): Promise<boolean> {
+  const read = async <Value extends object>(object: string) =>
+    (await readStored<Value>(storage, bucket, object))?.value;
+  const ledger = await read<StoredEnvironment>(ledgerObject(run.environment));
+  const [before, now] = await Promise.all(
+    [ledger?.readyPlan, run.planHash].map((hash) => hash && read<StoredPlan>(`plans/${hash}.json`)),
+  );
+  return Boolean(before && now) && canonicalJson([testOf(before)]) === canonicalJson([testOf(now)]);
+}
+
+function testOf(plan: StoredPlan | "" | undefined): object | undefined {
+  return plan ? plan.steps.find(({ name }) => name === "verify")?.input : undefined;
 }
 
 const meanings: Readonly<Record<RebuildOutcome, string>> = {
   ready: "what was built anew serves",
   "kept-old": "what served before goes on serving",
-  broken: "it does not answer",
+  "kept-unproven": "what serves answers, but does not pass the smoke test",
+  broken: "it does not answer as it should",
 };
 
 function summarize({ run, result }: EndedRebuild, told: Omit<RebuildTold, "summary">): string {

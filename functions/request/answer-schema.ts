@@ -250,9 +250,11 @@ export const runSchema = z.strictObject({
   frozen: z.array(z.string()).optional().describe("With a sweep: what a freeze holds, each environment in a sentence."),
   skipped: z.array(z.string()).optional().describe("Why there was nothing to do; of a sweep, by environment."),
   outcome: z
-    .enum(["ready", "kept-old", "broken"])
+    .enum(["ready", "kept-old", "kept-unproven", "broken"])
     .optional()
-    .describe("Of a rebuild: what was built anew serves, what served before does, or nothing answers."),
+    .describe(
+      "Of a rebuild: what was built anew serves, what served before does, it answers but does not pass a changed smoke test, or nothing answers as it should.",
+    ),
   usualMinutes: z.number().optional().describe("Of a rebuild: minutes that one of its level usually took before."),
   plan: planSchema.optional().describe("What it changes, as observed."),
   approval: approvalSchema.optional().describe("Whom it waits for, or who decided."),

@@ -33,12 +33,14 @@ export const verify = implementStep(
   {
     plan: async () => [],
 
-    /** Whether what serves, as the service's own observation gives it, answers as the spec expects. */
+    /** Whether what serves, as the service's own observation gives it, answers as the spec expects, or `otherwise`. */
     async observe(input, clients, { outputs }) {
       const { url } = outputs.service ?? {};
       if (typeof url !== "string" || url === "") return { answers: false };
-      const verdict = judge(await ask(input, { url, tagUrl: url }, clients), input.expect, Number.POSITIVE_INFINITY);
-      return { answers: verdict.kind === "passed" };
+      const answer = await ask(input, { url, tagUrl: url }, clients);
+      if (judge(answer, input.expect, Number.POSITIVE_INFINITY).kind === "passed") return { answers: true };
+      // An error of the server's is none of the application's answers, or of no use to anybody.
+      return { answers: answer.status > 0 && answer.status < 500 ? "otherwise" : false };
     },
 
     async ensure(input, clients, context) {

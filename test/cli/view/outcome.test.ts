@@ -39,7 +39,8 @@ describe("renderOutcome", () => {
     );
     for (const [outcome, serves] of [
       ["kept-old", "what served before, and it answers"],
-      ["broken", "nothing that answers"],
+      ["kept-unproven", "what served before; it answers, but does not pass the smoke test"],
+      ["broken", "nothing that answers as it should"],
     ] as const) {
       expect(renderOutcome(runView({ ...rebuild, state: "failed", outcome }), alone)).toContain(
         `What serves: ${serves} (such a rebuild usually takes 13 min).`,

@@ -15,8 +15,12 @@ const result: RunResult = {
 const failed: RunResult = { ...result, state: "failed", failures: { seed: { message: "002.sql: syntax error" } } };
 const traffic = { state: "done", startedAt: 0, endedAt: 1 } as const;
 
-async function tell(ended: Partial<EndedRebuild>) {
+async function tell(ended: Partial<EndedRebuild>, path = "/") {
   const storage = createMemoryStorage();
+  const planWith = (tested: string) => ({ steps: [{ name: "verify", input: { path: tested } }] });
+  await put(storage, "environments/staging.json", { plans: ["h", "ready"], readyPlan: "ready" });
+  await put(storage, "plans/ready.json", planWith("/"));
+  await put(storage, "plans/h.json", planWith(path));
   await put(storage, "chains/staging.json", { records: [{ record: "run-1" }] });
   await put(storage, "runs/staging/run-1.json", { run, result: { ...result, endedAt: 780 } });
   return tellRebuild(storage, { bucket: "b", run, result, reports: {}, ...ended });
@@ -32,8 +36,9 @@ describe("tellRebuild", () => {
 
   it.each([
     ["kept-old", "kept old", true, {}, "what served before goes on serving"],
-    ["broken", "broken", false, {}, "it does not answer"],
-    ["broken", "broken", false, { traffic }, "it does not answer"],
+    ["broken", "broken", false, {}, "it does not answer as it should"],
+    ["broken", "broken", false, { traffic }, "it does not answer as it should"],
+    ["broken", "broken", "otherwise", { traffic }, "it does not answer as it should"],
     ["ready", "ready", true, { traffic }, "what was built anew serves"],
     [undefined, "failed", undefined, {}, "whether it answers could not be asked"],
   ] as const)("calls one that failed %s when that is so", async (outcome, words, answers, reports, meaning) => {
@@ -41,6 +46,19 @@ describe("tellRebuild", () => {
       ...{ outcome, minutes: 14, usualMinutes: 13 },
       summary: `Rebuild data of staging: ${words} (14 min, usually 13 min); ${meaning}. It failed at seed: 002.sql: syntax error`,
     });
+  });
+
+  it.each([
+    [
+      "another smoke test than what serves was made ready with",
+      "/other",
+      "kept-unproven",
+      "but does not pass the smoke",
+    ],
+    ["the smoke test that it was made ready with", "/", "broken", "it does not answer as it should"],
+  ])("tells of what serves, yet does not pass %s, that it does", async (_what, path, outcome, meaning) => {
+    const told = await tell({ result: failed, answers: "otherwise" }, path);
+    expect(told).toMatchObject({ outcome, summary: expect.stringContaining(meaning) });
   });
 
   it.each([
