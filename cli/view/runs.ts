@@ -30,8 +30,9 @@ export function kindOf({ action, level }: Pick<RunView, "level"> & { readonly ac
   return action === "rebuild" ? `rebuild ${level}` : action;
 }
 
-/** How a run ended, and of a rebuild that failed what that left. */
-function stateOf({ state, outcome }: Pick<RunView, "state" | "outcome">): string {
+/** How a run ended, of a rebuild that failed what that left, and whether somebody has rejected it or nobody has decided. */
+function stateOf({ state, outcome, approval }: Pick<RunView, "state" | "outcome" | "approval">): string {
+  if (state === "rejected" && approval?.state !== "rejected") return `${state}, expired`;
   return state === "failed" && outcome !== undefined ? `${state}, ${outcome.replace("-", " ")}` : state;
 }
 
