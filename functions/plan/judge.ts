@@ -83,15 +83,12 @@ function knownOf(terms: Terms, fields: readonly FieldChange[]): readonly FieldCh
  * Why somebody must be asked, each reason in a sentence: by the stricter of the stored and the new policy. A spec that does
  * nothing but tighten the terms is judged by those that it tightens.
  */
-export function reasonsOf(
-  { run, plan, request, terms }: Case,
-  effects: PlanEffects,
-  told: readonly Change[],
-): string[] {
+export function reasonsOf(judged: Case, effects: PlanEffects, told: readonly Change[]): string[] {
+  const { run, plan, request, terms } = judged;
   const changes = told.filter((change) => !isKept(change));
   // The spec itself, which whoever may approve has seen, says when the environment ends.
   if (run.action === "plan" || request.expiry !== undefined || changes.length === 0) return [];
-  const losses = lossesOf(changes);
+  const losses = [...lossesOf(changes), ...soonerEnd(judged)];
   if (terms === unreadableTerms) {
     return [
       "its stored spec cannot be read any more",
@@ -103,6 +100,15 @@ export function reasonsOf(
   const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
   const kept = terms ? reasonsToKeep(terms, looser) : [];
   return [...(policy ? reasonsToAsk(policy, effects, losses) : []), ...kept];
+}
+
+/** That rows are lost for a shorter life alone is not plain from that they are. */
+function soonerEnd(judged: Case): readonly string[] {
+  const { seconds } = lifeOf(judged) ?? {};
+  const { expiresAt, timeToLiveSeconds: known } = judged.ledger ?? {};
+  if (seconds === undefined || !endsEarlier(judged.ledger ?? {}, seconds)) return [];
+  const given = known !== undefined && seconds < known ? toDuration(known) : "what it was extended to";
+  return [`it ends sooner: ${expiresAt === undefined ? "never" : given} → ${toDuration(seconds)}`];
 }
 
 /** As what a plan lists the changes of the spec itself. */

@@ -396,7 +396,8 @@ describe("answerPlan", () => {
       await live({});
       await ask(hours(1));
       const soon = await digest([], up);
-      expect(soon).toMatchObject({ changes: 1, effects: { dataLoss: true }, reasons: ["rows are lost"] });
+      const reasons = ["rows are lost", "it ends sooner: never → 1h"];
+      expect(soon).toMatchObject({ changes: 1, effects: { dataLoss: true }, reasons });
       const { changesHash } = soon as { readonly changesHash: string };
       expect(stored(storage, `plans/${changesHash}.json`).changes).toMatchObject([
         { step: "spec", fields: [{ path: "timeToLive", from: "none: it is kept", to: "1h" }] },
@@ -404,7 +405,14 @@ describe("answerPlan", () => {
       await ask(hours(2));
       expect(await digest([], up)).not.toMatchObject({ changesHash });
       await live({ expiresAt: 1000 + hours(72), timeToLiveSeconds: hours(72), specTimeToLiveSeconds: null });
-      expect(await digest([], up)).toMatchObject({ effects: { dataLoss: true } });
+      expect(await digest([], up)).toMatchObject({
+        effects: { dataLoss: true },
+        reasons: ["rows are lost", "it ends sooner: 3d → 2h"],
+      });
+      await live({ expiresAt: 1000 + hours(72), timeToLiveSeconds: hours(1), specTimeToLiveSeconds: null });
+      expect(await digest([], up)).toMatchObject({
+        reasons: ["rows are lost", "it ends sooner: what it was extended to → 2h"],
+      });
     });
 
     it("tells of a plan the end that it is asked with, bound to the hash", async () => {
