@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { RequestAccepted, RunView } from "../../../functions/api.ts";
 import type { Action, Stop } from "./boundary.ts";
 import type { Case } from "./case.ts";
@@ -68,7 +69,7 @@ export function askFor(request: object, cloud: CrashCloud): Asked {
       for (let answer = await first; ; answer = await post().catch(() => undefined)) {
         if (answer?.status === 202) return answer.body.run;
         if (answer && answer.status < 500) throw new Error(`the request was refused: ${JSON.stringify(answer.body)}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await delay(50);
       }
     },
   };
@@ -133,12 +134,17 @@ export async function strike(
   }
 }
 
-/** Google starts the server of an instance again by itself. */
+/** Google starts the server of an instance again by itself, one that was killed while it started too. */
 export async function restartDatabases(cloud: CrashCloud): Promise<void> {
   const parent = "alloydb.googleapis.com/v1/projects/my-project/locations/-/clusters/-";
   const { instances = [] } = JSON.parse(await cloud.api(`GET ${parent}/instances`));
   for (const { name } of instances as readonly { readonly name: string }[]) {
-    await cloud.api(`POST alloydb.googleapis.com/v1/${name}:restart`, {});
+    for (;;) {
+      const { error } = JSON.parse(await cloud.api(`POST alloydb.googleapis.com/v1/${name}:restart`, {}));
+      // Refused while it is being started already, or gone.
+      if (!error || error.code === 404) break;
+      await delay(100);
+    }
   }
 }
 
