@@ -13,8 +13,8 @@ jest.setTimeout(3_600_000);
 
 /** Another sample every day; a seed that was printed gives its own again. */
 const seed = process.env.RESUME_SEED ?? new Date().toISOString().slice(0, 10);
-/** How many cases in which a process is killed, or `all`; those of cancelled executions come on top. */
-const count = process.env.RESUME_CASES ?? "200";
+/** How many cases in which a process is killed, or `all`; `npm run test:resume` asks for two hundred. Those of cancelled executions come on top. */
+const count = process.env.RESUME_CASES ?? "100";
 /** Only these chains of the seed, as `3` or `0,7`. */
 const chosen = process.env.RESUME_CHAINS?.split(",").map(Number);
 /** Only the case of this name, alone. */
