@@ -38,7 +38,8 @@ export async function plan(file: string, options: PlanOptions, terminal: Termina
   if (!checked) return exitCodes.invalid;
   const installation = await findInstallation(checked.spec);
   const { requests, place } = installation;
-  if (of !== "up") terminal.complain([await tellStored(installation, { file, spec: checked.spec, of })]);
+  const told = of === "up" ? undefined : await tellStored(installation, { file, spec: checked.spec, of });
+  if (told !== undefined) terminal.complain([told]);
   const accepted = await requests.request(await bodyOf(installation, { file, checked, of, level, ttl }));
   const run = await follow(installation, { run: accepted.run }, { ...terminal, screen: undefined });
   const document = toPlanDocument(run, (planned, built) => commandOf(planned, { file, built, ttl, run, place }));

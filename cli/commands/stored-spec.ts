@@ -4,17 +4,17 @@ import { canonicalJson } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { Installation } from "../installation.ts";
 
-/** What the file that somebody names has to do with what is planned by the stored spec. */
+/** What is to be told of a file whose spec is not the stored one, by which is planned; undefined when it says the same. */
 export async function tellStored(
   { storage, bucket }: Pick<Installation, "storage" | "bucket">,
   { file, spec, of }: { readonly file: string; readonly spec: Spec; readonly of: "rebuild" | "down" },
-): Promise<string> {
+): Promise<string | undefined> {
   const planned = `A ${of} is planned by the stored spec of ${spec.name}`;
   // Not everybody who may ask may read the bucket, and what is stored there may be of another version.
   const stored = await storage.readText(bucket, specObject(spec.name)).catch(() => undefined);
   const same = stored && isSame(stored.text, spec);
   if (same === undefined) return `${planned}, not by ${file}.`;
-  if (same) return `${planned}; ${file} says the same, its folders aside.`;
+  if (same) return undefined;
   return `${planned}, and ${file} says something else: that counts only after an up.`;
 }
 

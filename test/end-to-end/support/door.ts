@@ -12,6 +12,8 @@ export interface NotedApproval {
   readonly run: string;
   readonly environment: string;
   readonly requesters: readonly string[];
+  readonly closedAt?: string;
+  readonly decision?: object;
 }
 
 /** The request function of an installed cloud, as programs other than the command line reach it. */
