@@ -1,3 +1,4 @@
+import { planObject } from "../../functions/entry/objects.ts";
 import type { RunRecord } from "../../functions/entry/stored.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { type AuditedBucket, readChain, toRecord } from "./records.ts";
@@ -22,8 +23,8 @@ export async function gatherEvidence(bucket: AuditedBucket, run: string): Promis
   const approvals = await Promise.all(asked.map(({ name }) => read(name)));
   return {
     ...{ run, request },
-    plan: await read(typeof request.planHash === "string" ? `plans/${request.planHash}.json` : undefined),
-    changes: await read(last?.changesHash && `plans/${last.changesHash}.json`),
+    plan: await read(typeof request.planHash === "string" ? planObject(request.planHash) : undefined),
+    changes: await read(last?.changesHash && planObject(last.changesHash)),
     // Who has the callback's URL could wake the execution up.
     approvals: approvals.flatMap(({ callback: _, ...approval } = {}) => (approval.id === undefined ? [] : approval)),
     records: attempts.map(({ object, sha256, text }) => ({ object, sha256, record: toRecord({ text }) })),

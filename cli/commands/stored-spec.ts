@@ -1,4 +1,4 @@
-import { specObject } from "../../functions/request/spec-store.ts";
+import { specObject } from "../../functions/entry/objects.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { Spec } from "../../spec/schema.ts";

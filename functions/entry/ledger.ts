@@ -6,6 +6,7 @@ import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
 import { recordId } from "../record/chain.ts";
+import { specObject, teardownObject } from "./objects.ts";
 import { editStored, readStored, type Stored, writeStored } from "./read.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
 
@@ -133,14 +134,13 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
     const ifGenerationMatch = found?.generation ?? "0";
     await write({ object, content, contentType: "application/json", ifGenerationMatch });
   }
-  const specObject = `specs/${environment}.yaml`;
-  const stored = spec === undefined ? undefined : await storage.readText(bucket, specObject);
+  const stored = spec === undefined ? undefined : await storage.readText(bucket, specObject(environment));
   if (spec !== undefined && stored?.text !== spec) {
     const ifGenerationMatch = stored?.generation ?? "0";
-    await write({ object: specObject, content: spec, contentType: "application/yaml", ifGenerationMatch });
+    await write({ object: specObject(environment), content: spec, contentType: "application/yaml", ifGenerationMatch });
   }
   await guard();
-  await storage.deleteObject(bucket, `teardowns/${environment}.json`);
+  await storage.deleteObject(bucket, teardownObject(environment));
 }
 
 function nextEntry(known: StoredEnvironment | undefined, { request, target }: LedgerEntry): StoredEnvironment {
@@ -201,7 +201,11 @@ export function gone(environment: string): StepError {
 }
 
 /** Reads the entry of an environment. */
-export function readLedger(storage: StorageClient, bucket: string, environment: string): Promise<Ledger> {
+export function readLedger(
+  storage: Pick<StorageClient, "readText">,
+  bucket: string,
+  environment: string,
+): Promise<Ledger> {
   return readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
 }
 

@@ -8,7 +8,7 @@ import { toTimestamp } from "../../spec/timestamp.ts";
 import { StepError } from "../error.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
 import { refuseOutdated } from "../lock/outdated.ts";
-import { refuseProtected, storedProtection } from "../lock/protection.ts";
+import { protectionIn, refuseProtected } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
@@ -17,6 +17,7 @@ import { isOfSweep } from "../request/sweeper.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { freezeObject } from "./freeze.ts";
 import { claimRequest, enterLedger, isCurrent, noteTarget, readLedger, refuseOvertaken } from "./ledger.ts";
+import { specObject, teardownObject } from "./objects.ts";
 import { readStored } from "./read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest, StoredTeardown } from "./stored.ts";
 
@@ -94,13 +95,14 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     return isOfSweep(request) ? makeWay(standing, { environment, ...claimant }, clients) : standing;
   await leaveQueue(storage, { bucket, environment, execution });
   // The run that held it before may have built it from a spec that protects it.
-  refuseProtected(await storedProtection(storage, bucket, environment), request);
+  const spec = await storage.readText(bucket, specObject(environment));
+  refuseProtected(protectionIn(spec?.text), request);
   const [ledger, teardown] = await Promise.all([
     readLedger(storage, bucket, environment),
-    readStored<StoredTeardown>(storage, bucket, `teardowns/${environment}.json`),
+    readStored<StoredTeardown>(storage, bucket, teardownObject(environment)),
   ]);
   refuseOvertaken(request, ledger);
-  await refuseOutdated(storage, bucket, request);
+  refuseOutdated(request, spec?.text);
   if (!isCurrent({ request, ledger, teardown })) {
     await releaseLock(storage, lockPlace(bucket, environment), execution);
     return { state: "obsolete", why: "it was asked for again, or given more time, meanwhile" };

@@ -14,19 +14,20 @@ import { idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { refuseOutdated } from "../lock/outdated.ts";
-import { refusalOf, storedProtection } from "../lock/protection.ts";
+import { protectionIn, refusalOf } from "../lock/protection.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
-import { changesOfSpec, lifeOf, reasonsOf, storedTerms } from "../plan/judge.ts";
+import { changesOfSpec, lifeOf, reasonsOf, storedTerms, termsIn } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
 import { rowsLeftBy } from "../plan/rows-left.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
 import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { ledgerObject, mayStand } from "./ledger.ts";
+import { mayStand, readLedger } from "./ledger.ts";
+import { planObject, specObject } from "./objects.ts";
 import { readStored, writeOnce } from "./read.ts";
-import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
+import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
  * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards, by which steps, and
@@ -57,14 +58,16 @@ export async function answerPlan(body: JsonObject, storage: StorageClient): Prom
 
 async function answerTarget(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
-  const [request, latest, stored, ledger] = await Promise.all([
+  const [request, spec, latest, stored, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
+    storage.readText(bucket, specObject(run.environment)),
     latestRun(storage, bucket, run.environment),
     readPlan(storage, bucket, run.planHash),
-    readStored<StoredEnvironment>(storage, bucket, ledgerObject(run.environment)),
+    readLedger(storage, bucket, run.environment),
   ]);
-  await refuseOutdated(storage, bucket, request);
-  const generations = await targetOf(storage, { bucket, request, serving: toServing(body), names: namesOf(stored) });
+  refuseOutdated(request, spec?.text);
+  const known = { request, ledger: ledger?.value, serving: toServing(body), names: namesOf(stored) };
+  const generations = targetOf(known);
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;
   const older = await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value });
@@ -77,7 +80,7 @@ async function answerOlder(body: JsonObject, bucket: string, storage: StorageCli
   const run = toRun(body);
   const [stored, ledger] = await Promise.all([
     readPlan(storage, bucket, run.planHash),
-    readStored<StoredEnvironment>(storage, bucket, ledgerObject(run.environment)),
+    readLedger(storage, bucket, run.environment),
   ]);
   return { parts: await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value }) };
 }
@@ -86,14 +89,14 @@ async function answerOlder(body: JsonObject, bucket: string, storage: StorageCli
 async function answerDigest(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
   const { environment } = run;
-  const [stored, request, terms, ledger, protection] = await Promise.all([
+  const [stored, request, spec, ledger] = await Promise.all([
     readPlan(storage, bucket, run.planHash),
     readRequest(storage, bucket, run.id),
-    storedTerms(storage, { bucket, environment }),
-    readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
-    storedProtection(storage, bucket, environment),
+    storage.readText(bucket, specObject(environment)),
+    readLedger(storage, bucket, environment),
   ]);
-  const protectedBy = { environment, stored: protection, asked: stored.protect === true };
+  const terms = termsIn(spec?.text);
+  const protectedBy = { environment, stored: protectionIn(spec?.text), asked: stored.protect === true };
   const rowsLeft = await rowsLeftBy(storage, { bucket, run, plan: stored, ledger: ledger?.value });
   const judged = { run, plan: stored, request, terms, ledger: ledger?.value, rowsLeft };
   const policy = stricterOf(terms, stored.approval);
@@ -117,7 +120,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   if (digest.refused !== undefined && request.action !== "plan") {
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: digest.refused });
   }
-  await writeOnce(storage, { bucket, object: digestObject(digest.changesHash) }, digest);
+  await writeOnce(storage, { bucket, object: planObject(digest.changesHash) }, digest);
   // Once it has begun, the run itself has moved what it was asked to move.
   const asked = request.target === undefined ? request.changesHash : undefined;
   const moved =
@@ -134,7 +137,7 @@ async function movedSince(
   asked: string,
   now: Digest,
 ): Promise<readonly string[]> {
-  const before = await readStored<StoredDigest>(storage, bucket, digestObject(asked));
+  const before = await readStored<StoredDigest>(storage, bucket, planObject(asked));
   const moved = before ? movedBetween(before.value, now) : [`no plan ${asked} is stored here`];
   return moved.length > 0 ? moved : ["effects or prices"];
 }
@@ -146,7 +149,7 @@ async function answerAsk(body: JsonObject, bucket: string, storage: StorageClien
     readRequest(storage, bucket, run.id),
     readPlan(storage, bucket, run.planHash),
     storedTerms(storage, { bucket, environment }),
-    readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment)),
+    readLedger(storage, bucket, environment),
   ]);
   const now = requireNow(body);
   const life = { asked: request.timeToLiveSeconds, spec: stored.timeToLiveSeconds };
@@ -160,11 +163,6 @@ async function answerAsk(body: JsonObject, bucket: string, storage: StorageClien
     now,
   });
   return { approval: id, expiresAt };
-}
-
-/** Where an observed plan lies. */
-export function digestObject(changesHash: string): string {
-  return `plans/${changesHash}.json`;
 }
 
 /** The names that the plan gives to the first database and cluster. */
@@ -202,7 +200,7 @@ async function readRequest(storage: StorageClient, bucket: string, run: string):
 }
 
 async function readPlan(storage: StorageClient, bucket: string, planHash: string): Promise<StoredPlan> {
-  return (await demand<StoredPlan>(storage, bucket, `plans/${planHash}.json`)).value;
+  return (await demand<StoredPlan>(storage, bucket, planObject(planHash))).value;
 }
 
 async function demand<Value extends object>(storage: StorageClient, bucket: string, object: string) {

@@ -14,8 +14,10 @@ import { settleReadiness } from "../record/readiness.ts";
 import { tellRebuild } from "../record/rebuild.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject, withdrawBeginning, withdrawReadiness } from "./ledger.ts";
+import { teardownObject } from "./objects.ts";
 import { beingChanged, readStored, writeStored } from "./read.ts";
 import type { RunRecord, RunResult, StoredPlan, StoredRequest, StoredTeardown } from "./stored.ts";
+import { readPlan } from "./stored-plan.ts";
 
 /**
  * Writes what a run did (`record`): `runs/{environment}/{run}.json`, which carries the hash of the record before it, so
@@ -111,10 +113,6 @@ function readTeardown(storage: StorageClient, bucket: string, { environment }: R
   return readStored<StoredTeardown>(storage, bucket, teardownObject(environment));
 }
 
-function teardownObject(environment: string): string {
-  return `teardowns/${environment}.json`;
-}
-
 /** What a removal leaves is tried again by the next sweep. */
 function withNextTry(result: RunResult): RunResult {
   if (Object.keys(result.remaining).length === 0) return result;
@@ -137,13 +135,13 @@ async function settleTeardown(storage: StorageClient, { bucket, run, content, fo
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
     await guard();
-    const unfinished = unfinishedOf(content, await readPlan(storage, bucket, run));
+    const unfinished = unfinishedOf(content, await readPlan(storage, bucket, run.planHash));
     const teardown = { ...toTeardown(run, content, found?.value), ...unfinished };
     const written = await writeStored(storage, { bucket, object, ifGenerationMatch }, teardown);
     if (written === undefined) throw beingChanged(bucket, object);
   } else if (found && result.action === "down" && result.state === "failed") {
     await guard();
-    const teardown = { ...found.value, ...unfinishedOf(content, await readPlan(storage, bucket, run)) };
+    const teardown = { ...found.value, ...unfinishedOf(content, await readPlan(storage, bucket, run.planHash)) };
     const written = await writeStored(storage, { bucket, object, ifGenerationMatch }, teardown);
     if (written === undefined) throw beingChanged(bucket, object);
   } else if (found && result.state === "succeeded") {
@@ -154,10 +152,6 @@ async function settleTeardown(storage: StorageClient, { bucket, run, content, fo
   if (result.state !== "succeeded") return withdrawReadiness(storage, { bucket, environment: run.environment, guard });
   await guard();
   await storage.deleteObject(bucket, ledgerObject(run.environment));
-}
-
-async function readPlan(storage: StorageClient, bucket: string, { planHash }: Run): Promise<StoredPlan | undefined> {
-  return (await readStored<StoredPlan>(storage, bucket, `plans/${planHash}.json`))?.value;
 }
 
 /** What failed, and what is billed for it: of what is only held the database alone costs something while it stays. */

@@ -1,6 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseSpec } from "../../spec/load.ts";
 import type { WebhookSpec } from "../../spec/schema.ts";
+import { specObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import type { EnvironmentEvent } from "./event.ts";
@@ -26,7 +27,7 @@ export async function destinationOf(
   { environment, run }: Pick<EnvironmentEvent, "environment" | "run">,
 ): Promise<Destination | undefined> {
   if (environment === undefined) return undefined;
-  const stored = await storage.readText(bucket, `specs/${environment}.yaml`);
+  const stored = await storage.readText(bucket, specObject(environment));
   const found = stored ?? (await specOfRun(storage, bucket, run));
   const webhook = found && parseSpec(found.text).notify.webhook;
   return webhook && { webhook, now: Date.parse(found.readAt) / 1000, isStored: stored !== undefined };

@@ -1,6 +1,7 @@
 import type { SecretManagerClient } from "../../google/clients/secret-manager.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { textOf } from "../../google/json.ts";
+import { planObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { type ApprovalLink, isTokenOf, linkKeyName, peekToken, readLinkKey } from "../link.ts";
@@ -49,7 +50,7 @@ export async function openLink(token: string, clients: LinkClients): Promise<Que
   const { value: approval, readAt } = found;
   const [request, plan] = await Promise.all([
     readStored<StoredRequest>(storage, bucket, `requests/${approval.run}.json`),
-    readStored<StoredDigest>(storage, bucket, `plans/${approval.changesHash}.json`),
+    readStored<StoredDigest>(storage, bucket, planObject(approval.changesHash)),
   ]);
   const isOver = Date.parse(readAt) / 1000 >= approval.expiresAt;
   const waiting = isOver ? "expired" : approval.closedAt === undefined ? "open" : "closed";

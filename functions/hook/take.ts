@@ -5,6 +5,7 @@ import { parseSpec } from "../../spec/load.ts";
 import { environmentNamePattern } from "../../spec/names.ts";
 import type { TicketSpec } from "../../spec/schema.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
+import { specObject } from "../entry/objects.ts";
 import { StepError, toStepError } from "../error.ts";
 import { readHookSecret } from "../hook-secret.ts";
 import type { Log } from "../log.ts";
@@ -71,7 +72,7 @@ async function webhookOf(
   { storage, secretManager, installation }: TicketClients,
 ): Promise<Webhook | undefined> {
   if (!environmentNamePattern.test(environment)) return undefined;
-  const found = await storage.readText(installation.bucket, `specs/${environment}.yaml`);
+  const found = await storage.readText(installation.bucket, specObject(environment));
   const tickets = found ? parseSpec(found.text).tickets : [];
   const ticket = tickets.find((one) => one.name === name);
   if (!found || !ticket) return undefined;

@@ -3,6 +3,7 @@ import { type Json, toObject } from "../../google/json.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import { lossesOf } from "../../plan/loss.ts";
 import { readDocument } from "../../spec/document.ts";
+import { specObject } from "../entry/objects.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
@@ -66,15 +67,15 @@ export async function storedProtection(
   bucket: string,
   environment: string,
 ): Promise<Protection> {
-  const found = await storage.readText(bucket, `specs/${environment}.yaml`);
-  return found ? protectionIn(found.text) : "unprotected";
+  return protectionIn((await storage.readText(bucket, specObject(environment)))?.text);
 }
 
 /**
- * What a spec's text says of protection, whether or not the rest of it can be read: a text that is whole, and of the
+ * What the text of a stored spec says of protection; nothing protects before there is one. It counts, whether or not the rest of it can be read: a text that is whole, and of the
  * version known here, says it at its place; in any other what looks like it counts, and where nothing does it is unknown.
  */
-export function protectionIn(text: string): Protection {
+export function protectionIn(text: string | undefined): Protection {
+  if (text === undefined) return "unprotected";
   const { value, problems } = readDocument(text);
   const file = toObject(value as Json | undefined);
   const protect = toObject(toObject(file?.spec)?.policy)?.protect;

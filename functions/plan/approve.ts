@@ -1,6 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { ApprovalPolicy } from "../../plan/approval.ts";
 import { movedBetween } from "../../plan/moved.ts";
+import { planObject } from "../entry/objects.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -98,7 +99,7 @@ async function movedSinceAsked(
     .at(-1);
   if (!last) return undefined;
   const [before, now] = await Promise.all(
-    [last.changesHash, changesHash].map((hash) => readStored<StoredDigest>(storage, bucket, `plans/${hash}.json`)),
+    [last.changesHash, changesHash].map((hash) => readStored<StoredDigest>(storage, bucket, planObject(hash))),
   );
   if (!before || !now) return undefined;
   const moved = movedBetween(before.value, now.value);

@@ -18,6 +18,7 @@ import { toDuration } from "../../spec/duration.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { SpecError } from "../../spec/problem.ts";
 import type { Run } from "../contract.ts";
+import { specObject } from "../entry/objects.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 
 /** The terms of an environment's stored spec, which bind whoever would change them; undefined before there is one. */
@@ -25,10 +26,14 @@ export async function storedTerms(
   storage: Pick<StorageClient, "readText">,
   { bucket, environment }: { readonly bucket: string; readonly environment: string },
 ): Promise<Terms | undefined> {
-  const found = await storage.readText(bucket, `specs/${environment}.yaml`);
-  if (!found) return undefined;
+  return termsIn((await storage.readText(bucket, specObject(environment)))?.text);
+}
+
+/** The terms that the text of a stored spec has; undefined before there is one. */
+export function termsIn(text: string | undefined): Terms | undefined {
+  if (text === undefined) return undefined;
   try {
-    return termsOf(parseSpec(found.text));
+    return termsOf(parseSpec(text));
   } catch (caught) {
     if (caught instanceof SpecError) return unreadableTerms;
     throw caught;
@@ -71,7 +76,7 @@ export function changesOfSpec(judged: Case): readonly Change[] {
   if (fields.length === 0) return [];
   const dataLoss = rowsLeft !== undefined || (isGiven && endsEarlier(ledger, given.seconds));
   const effects = { dataLoss, downtime: false, costPerDay: 0, expectedSeconds: 0 };
-  return [{ resource: specResource(run.environment), action: "update", fields, effects }];
+  return [{ resource: specObject(run.environment), action: "update", fields, effects }];
 }
 
 /** What is put in the place of terms that cannot be read is nobody's, and not told as if it had been. */
@@ -96,7 +101,7 @@ export function reasonsOf(judged: Case, effects: PlanEffects, told: readonly Cha
     ];
   }
   const looser = run.action === "up" && terms ? loosenings(terms, plan) : [];
-  const isOnlySpec = changes.every(({ resource }) => resource === specResource(run.environment));
+  const isOnlySpec = changes.every(({ resource }) => resource === specObject(run.environment));
   const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
   const kept = terms ? reasonsToKeep(terms, looser) : [];
   return [...(policy ? reasonsToAsk(policy, effects, losses) : []), ...kept];
@@ -109,11 +114,6 @@ function soonerEnd(judged: Case): readonly string[] {
   if (seconds === undefined || !endsEarlier(judged.ledger ?? {}, seconds)) return [];
   const given = known !== undefined && seconds < known ? toDuration(known) : "what it was extended to";
   return [`it ends sooner: ${expiresAt === undefined ? "never" : given} → ${toDuration(seconds)}`];
-}
-
-/** As what a plan lists the changes of the spec itself. */
-function specResource(environment: string): string {
-  return `specs/${environment}.yaml`;
 }
 
 function toText(seconds: number | undefined): string {

@@ -7,8 +7,8 @@ import { type StepName, stepNames } from "../../plan/step.ts";
 import type { ServiceInput } from "../../plan/steps/service.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
-import { readStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredStep } from "../entry/stored.ts";
+import { readPlan } from "../entry/stored-plan.ts";
 
 /** A step of an older plan that is asked what of it still stands. */
 export interface OlderPart {
@@ -39,8 +39,8 @@ export async function olderParts(
   },
 ): Promise<readonly OlderPart[]> {
   const hashes = (ledger?.plans ?? []).filter((hash) => hash !== plan.hash);
-  const found = await Promise.all(hashes.map((hash) => readStored<StoredPlan>(storage, bucket, `plans/${hash}.json`)));
-  const older = found.flatMap((each) => each?.value.steps ?? []);
+  const found = await Promise.all(hashes.map((hash) => readPlan(storage, bucket, hash)));
+  const older = found.flatMap((each) => each?.steps ?? []);
   const services = new Set(plan.steps.map(serviceOf));
   const mayStay = (step: StoredStep) => step.costPerDay > 0 || !services.has(serviceOf(step));
   const asked = run.action === "down" ? older : older.filter(mayStay);

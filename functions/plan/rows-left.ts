@@ -8,6 +8,7 @@ import type { Run } from "../contract.ts";
 import { requestObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import { readPlan } from "../entry/stored-plan.ts";
 
 /** A run that may have the environment answer from another database than before. */
 export interface Moving {
@@ -28,8 +29,8 @@ export async function rowsLeftBy(
   const isMade = run.action === "up" || (run.action === "rebuild" && run.level !== "app");
   if (!isMade || !ledger?.serves) return undefined;
   const hash = ledger.readyPlan ?? (await plannedBy(storage, bucket, ledger.readyRun));
-  const ready = hash && (await readStored<StoredPlan>(storage, bucket, `plans/${hash}.json`));
-  const [before, after] = [ready && homeOf(ready.value), homeOf(plan)];
+  const ready = hash ? await readPlan(storage, bucket, hash) : undefined;
+  const [before, after] = [ready && homeOf(ready), homeOf(plan)];
   if (!before || !after || (before.instance === after.instance && before.database === after.database)) return undefined;
   const { databaseGeneration: database, clusterGeneration: cluster } = run;
   return rowsLeftField(run.environment, {

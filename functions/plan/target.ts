@@ -12,15 +12,15 @@ import {
 import { applicationSteps } from "../../plan/level.ts";
 import type { StepName } from "../../plan/step.ts";
 import type { Begun } from "../contract.ts";
-import { ledgerObject } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";
 import { isOfRun } from "../record/chain.ts";
 
 /** What is to be decided about. */
 export interface TargetQuestion {
-  readonly bucket: string;
   readonly request: StoredRequest;
+  /** What is known of the environment; absent when nothing is. */
+  readonly ledger?: StoredEnvironment;
   /** What serves; absent when nothing does. */
   readonly serving?: Serving;
   readonly names: FirstNames;
@@ -30,12 +30,10 @@ export interface TargetQuestion {
  * What serves when the run has ended. A run that has begun keeps its target however often it is resumed; a rebuild that
  * is asked for while another of its level lies unfinished goes on with that one.
  */
-export async function targetOf(storage: StorageClient, question: TargetQuestion): Promise<Generations> {
-  const { bucket, request, serving, names } = question;
+export function targetOf({ request, ledger, serving, names }: TargetQuestion): Generations {
   if (request.target) return request.target;
-  const { environment, level, action, of } = request;
-  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
-  const { serves, made, target: unfinished } = ledger?.value ?? {};
+  const { level, action, of } = request;
+  const { serves, made, target: unfinished } = ledger ?? {};
   const present = generationsOf(serving, names, serves);
   if ((of ?? action) !== "rebuild" || !(serving ?? serves)) return present;
   return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level, made);

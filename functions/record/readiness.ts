@@ -4,7 +4,8 @@ import { endOf, lifeGiven } from "../../plan/life.ts";
 import type { Run } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { beingChanged, readStored, writeStored } from "../entry/read.ts";
-import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import type { StoredEnvironment, StoredRequest } from "../entry/stored.ts";
+import { readPlan } from "../entry/stored-plan.ts";
 import { fenceGuard } from "../fence.ts";
 import { seedObjectOf } from "../plan/seed-object.ts";
 
@@ -37,7 +38,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const serves = { database: run.databaseGeneration, cluster: run.clusterGeneration };
   const spent = spentBeside(found?.value ?? {}, serves);
   const { target: _, spent: _spent, ...known } = found?.value ?? entryOf(run);
-  const plan = await planOf(storage, ready);
+  const plan = await readPlan(storage, ready.bucket, run.planHash);
   const spec = plan?.timeToLiveSeconds;
   // A rebuild of the application alone applies none.
   const isSeeded = run.action !== "rebuild" || run.level !== "app";
@@ -65,9 +66,4 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
 /** An entry of an environment that has none. */
 function entryOf(run: Run): StoredEnvironment {
   return { plans: [run.planHash] };
-}
-
-/** The plan was made from the spec, and says what that does. */
-async function planOf(storage: StorageClient, { bucket, run }: ReadyRun): Promise<StoredPlan | undefined> {
-  return (await readStored<StoredPlan>(storage, bucket, `plans/${run.planHash}.json`))?.value;
 }

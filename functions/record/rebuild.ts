@@ -2,9 +2,9 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { RebuildOutcome } from "../api.ts";
 import type { Run } from "../contract.ts";
-import { ledgerObject } from "../entry/ledger.ts";
-import { readStored } from "../entry/read.ts";
-import type { RunRecord, RunResult, StoredEnvironment, StoredPlan } from "../entry/stored.ts";
+import { readLedger } from "../entry/ledger.ts";
+import type { RunRecord, RunResult, StoredPlan } from "../entry/stored.ts";
+import { readPlan } from "../entry/stored-plan.ts";
 import { minutesOf, usualMinutes } from "./usual.ts";
 
 /** What the last event of a rebuild tells beside the rest. */
@@ -59,16 +59,14 @@ async function isProvenAlike(
   storage: Pick<StorageClient, "readText">,
   { bucket, run }: EndedRebuild,
 ): Promise<boolean> {
-  const read = async <Value extends object>(object: string) =>
-    (await readStored<Value>(storage, bucket, object))?.value;
-  const ledger = await read<StoredEnvironment>(ledgerObject(run.environment));
+  const ledger = await readLedger(storage, bucket, run.environment);
   const [before, now] = await Promise.all(
-    [ledger?.readyPlan, run.planHash].map((hash) => hash && read<StoredPlan>(`plans/${hash}.json`)),
+    [ledger?.value.readyPlan, run.planHash].map((hash) => (hash ? readPlan(storage, bucket, hash) : undefined)),
   );
   return Boolean(before && now) && canonicalJson([testOf(before)]) === canonicalJson([testOf(now)]);
 }
 
-function testOf(plan: StoredPlan | "" | undefined): object | undefined {
+function testOf(plan: StoredPlan | undefined): object | undefined {
   return plan ? plan.steps.find(({ name }) => name === "verify")?.input : undefined;
 }
 

@@ -6,9 +6,11 @@ import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
 import type { RequestAccepted, RequestBody } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import { ledgerObject } from "../entry/ledger.ts";
+import { type Ledger, readLedger } from "../entry/ledger.ts";
+import { planObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
-import type { StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import type { StoredDigest, StoredPlan, StoredRequest } from "../entry/stored.ts";
+import { readPlan } from "../entry/stored-plan.ts";
 import { StepError } from "../error.ts";
 import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
@@ -21,7 +23,7 @@ import { demandEnvironment } from "./environments.ts";
 import { keyReused } from "./key.ts";
 import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
 import { enterOpen, listOpen } from "./open.ts";
-import { latestPlan, planObject, planOf, planOfCheck, storePlan } from "./plan-store.ts";
+import { latestPlan, planOf, planOfCheck, storePlan } from "./plan-store.ts";
 import { isUnreadable, type PackedSpec, packSpec, readSpec } from "./spec-store.ts";
 import { start } from "./start.ts";
 import { isOfSweep, requireSweeper } from "./sweeper.ts";
@@ -117,17 +119,20 @@ async function ticketOf(
   { storage, installation }: AcceptClients,
 ): Promise<string | undefined> {
   if (body.ticket !== undefined || !isOfSweep(body)) return body.ticket;
-  return (await readStored<StoredEnvironment>(storage, installation.bucket, ledgerObject(environment)))?.value.ticket;
+  return (await readLedger(storage, installation.bucket, environment))?.value.ticket;
 }
 
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy, onBehalfOf } = request;
   const { environment, plan, packed, terms } = await makeReady(body, clients);
-  const ready = body.action === "up" ? await readyPlanOf(environment, clients) : undefined;
+  const builds = body.action === "up" || body.action === "rebuild";
+  const ledger = builds ? await readLedger(clients.storage, clients.installation.bucket, environment) : undefined;
+  const ready = body.action === "up" ? await readyPlanOf(ledger, clients) : undefined;
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
-  const builds = body.action === "up" || body.action === "rebuild";
-  const mayStand = plan !== undefined && builds && (await mayStandOf(plan, environment, clients));
+  // All older plans are read for it: only where somebody is asked by the cost.
+  const isPriced = plan !== undefined && stricterOf(terms, plan.approval)?.when.includes("cost") === true;
+  const mayStand = isPriced && builds && (await mayStandOf(plan, ledger, clients));
   const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0, mayStand };
   return {
     ...{ run, environment, level, requestedBy, onBehalfOf },
@@ -219,24 +224,19 @@ function secondsOf(
 }
 
 /** The plan by which an environment is ready; undefined when it is not, or nobody knows any more by which. */
-async function readyPlanOf(environment: string, clients: AcceptClients): Promise<StoredPlan | undefined> {
+async function readyPlanOf(ledger: Ledger, clients: AcceptClients): Promise<StoredPlan | undefined> {
   const { storage, installation } = clients;
-  const { bucket } = installation;
-  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   const { readyRun } = ledger?.value ?? {};
   const planHash = readyRun === undefined ? undefined : (await readRequest(clients, readyRun))?.request.planHash;
-  return planHash === undefined
-    ? undefined
-    : (await readStored<StoredPlan>(storage, bucket, planObject(planHash)))?.value;
+  return planHash === undefined ? undefined : await readPlan(storage, installation.bucket, planHash);
 }
 
 /** Whether older plans of the environment name what is billed and this one does not: only the run sees whether it stands. */
 async function mayStandOf(
   plan: StoredPlan,
-  environment: string,
+  ledger: Ledger,
   { storage, installation: { bucket } }: AcceptClients,
 ): Promise<boolean> {
-  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
   const parts = await olderParts(storage, { bucket, run: { action: "up" }, plan, ledger: ledger?.value });
   return parts.length > 0;
 }

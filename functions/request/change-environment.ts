@@ -3,7 +3,7 @@ import { toDuration, toSeconds } from "../../spec/duration.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView, FreezeBody } from "../api.ts";
 import { freezeObject } from "../entry/freeze.ts";
-import { ledgerObject } from "../entry/ledger.ts";
+import { ledgerObject, readLedger } from "../entry/ledger.ts";
 import { beingChanged, editStored, readStored, writeStored } from "../entry/read.ts";
 import type { StoredChange, StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -117,7 +117,7 @@ export async function extend(
 
 /** The entry of an environment that expires. @throws StepError FAILED_PRECONDITION when it does not */
 async function demandEnd(environment: string, { storage, installation }: ViewClients) {
-  const found = await readStored<StoredEnvironment>(storage, installation.bucket, ledgerObject(environment));
+  const found = await readLedger(storage, installation.bucket, environment);
   const { expiresAt, readyAt } = found?.value ?? {};
   if (found && expiresAt !== undefined && readyAt !== undefined) return { found, expiresAt };
   if (expiresAt !== undefined) {

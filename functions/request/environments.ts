@@ -1,6 +1,7 @@
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView } from "../api.ts";
 import { gone, ledgerObject } from "../entry/ledger.ts";
+import { specObject, teardownObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -9,7 +10,6 @@ import { chainObject, isOfRun } from "../record/chain.ts";
 import { freezeInForce, toFreezeView } from "./busy.ts";
 import { listOpen } from "./open.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
-import { specObject } from "./spec-store.ts";
 
 /** How many runs of an environment are told. */
 const newest = 20;
@@ -44,7 +44,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     stored<StoredChain>(chainObject(environment)),
     stored<StoredEnvironment>(ledgerObject(environment)),
     freezeInForce(storage, { bucket, environment }),
-    stored<StoredTeardown>(`teardowns/${environment}.json`),
+    stored<StoredTeardown>(teardownObject(environment)),
     listOpen(environment, clients),
   ]);
   // One that was only planned, or rejected, or is being asked about, has runs to tell of and no spec.

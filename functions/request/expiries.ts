@@ -1,7 +1,8 @@
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { Expiries } from "../api.ts";
-import { ledgerObject } from "../entry/ledger.ts";
-import { editStored, readStored, type Stored } from "../entry/read.ts";
+import { ledgerObject, readLedger } from "../entry/ledger.ts";
+import { teardownObject } from "../entry/objects.ts";
+import { editStored, type Stored } from "../entry/read.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
 import { storedProtection } from "../lock/protection.ts";
 import { freezeInForce, isBusy } from "./busy.ts";
@@ -58,7 +59,7 @@ async function listExpiring(clients: AcceptClients): Promise<readonly Expiring[]
   const names = objects.flatMap(({ name }) => name?.match(/^environments\/(.+)\.json$/)?.[1] ?? []);
   const all = await Promise.all(
     names.map(async (environment): Promise<Expiring | undefined> => {
-      const found = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+      const found = await readLedger(storage, bucket, environment);
       const expiresAt = found?.value.expiresAt;
       if (!found || expiresAt === undefined) return undefined;
       const frozenUntil = (await freezeInForce(storage, { bucket, environment }))?.until;
@@ -72,7 +73,7 @@ async function listExpiring(clients: AcceptClients): Promise<readonly Expiring[]
 async function mayExpire({ environment, found }: Expiring, clients: AcceptClients): Promise<boolean> {
   const { storage, installation } = clients;
   const isReady = found.value.readyAt !== undefined;
-  if (!isReady && (await storage.getObject(installation.bucket, `teardowns/${environment}.json`))) return false;
+  if (!isReady && (await storage.getObject(installation.bucket, teardownObject(environment)))) return false;
   if (await isBusy(environment, clients)) return false;
   // What cannot be told is refused, and so told, when it is asked for.
   return (await storedProtection(storage, installation.bucket, environment)) !== "protected";

@@ -4,9 +4,11 @@ import { type StepName, stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
 import { canonicalJson, functionId, functionUrl, sha256 } from "../../spec/names.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import { gone, ledgerObject } from "../entry/ledger.ts";
-import { readStored, writeOnce } from "../entry/read.ts";
-import type { StoredEnvironment, StoredPlan } from "../entry/stored.ts";
+import { gone, readLedger } from "../entry/ledger.ts";
+import { planObject } from "../entry/objects.ts";
+import { writeOnce } from "../entry/read.ts";
+import type { StoredPlan } from "../entry/stored.ts";
+import { readPlan } from "../entry/stored-plan.ts";
 import { StepError } from "../error.ts";
 import type { PackedSpec } from "./spec-store.ts";
 
@@ -40,19 +42,14 @@ export async function storePlan(storage: StorageClient, bucket: string, plan: St
  * @throws StepError NOT_FOUND when nothing of it stands, or no plan of it is left
  */
 export async function latestPlan(storage: StorageClient, bucket: string, environment: string): Promise<StoredPlan> {
-  const ledger = await readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
+  const ledger = await readLedger(storage, bucket, environment);
   if (!ledger) throw gone(environment);
   for (const hash of ledger.value.plans) {
-    const plan = await readStored<StoredPlan>(storage, bucket, planObject(hash));
-    if (plan) return plan.value;
+    const plan = await readPlan(storage, bucket, hash);
+    if (plan) return plan;
   }
   const message = `no plan of ${environment} is stored any more: \`alloyrun up\` with its file makes one`;
   throw new StepError({ code: "NOT_FOUND", reason: "NOT_STORED", resource: environment, message });
-}
-
-/** Where a plan lies. */
-export function planObject(hash: string): string {
-  return `plans/${hash}.json`;
 }
 
 function toStored(plan: Plan): StoredPlan {

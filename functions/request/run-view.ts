@@ -9,6 +9,7 @@ import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FailureView, RunView } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { ledgerObject } from "../entry/ledger.ts";
+import { planObject } from "../entry/objects.ts";
 import type {
   RunRecord,
   RunResult,
@@ -23,7 +24,6 @@ import { recordId, recordObject } from "../record/chain.ts";
 import { freezeInForce, toFreezeView, toHolder } from "./busy.ts";
 import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
-import { planObject } from "./plan-store.ts";
 import { progressFromLog, progressFromRecord, toFailure, toStepViews } from "./progress.ts";
 import { decisionIn, type RunLine, type RunLog, readRunLog } from "./run-log.ts";
 

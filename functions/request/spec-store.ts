@@ -4,6 +4,7 @@ import { parseSpec } from "../../spec/load.ts";
 import { SpecError } from "../../spec/problem.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { RequestBody } from "../api.ts";
+import { specObject } from "../entry/objects.ts";
 import { StepError } from "../error.ts";
 import { isPacked } from "./parse.ts";
 
@@ -14,11 +15,6 @@ export interface PackedSpec {
   readonly text: string;
   readonly source?: string;
   readonly seed?: string;
-}
-
-/** Where an environment's spec lies. */
-export function specObject(environment: string): string {
-  return `specs/${environment}.yaml`;
 }
 
 /**

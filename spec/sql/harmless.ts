@@ -2,12 +2,11 @@
 export const harmlessKinds = new Set(["TABLE", "INDEX", "SCHEMA", "SEQUENCE", "VIEW", "DOMAIN", "TYPE"]);
 
 /** What may stand between CREATE and the kind. `OR REPLACE` may not: it overwrites what is there. */
-export const modifiers = new Set([...["GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "UNIQUE", "MATERIALIZED"]]);
+export const modifiers = new Set(["GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "UNIQUE", "MATERIALIZED"]);
 
 /**
  * Built-in functions that change nothing, run no text that they are given, and have no FROM among what they are given, which
- * names tables elsewhere. Whoever makes another one of the same name
- * needs CREATE FUNCTION, which is not harmless.
+ * names tables elsewhere. Whoever makes another one of the same name needs CREATE FUNCTION, which is not harmless.
  *
  * @see https://www.postgresql.org/docs/current/functions.html
  */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { readLedger } from "../../../functions/entry/ledger.ts";
 import type { StoredRequest } from "../../../functions/entry/stored.ts";
 import { latestRun, targetOf } from "../../../functions/plan/target.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
@@ -13,9 +14,14 @@ describe("targetOf", () => {
     storage = createMemoryStorage();
   });
 
-  function target(request: Partial<StoredRequest>, what: typeof serving | undefined = serving) {
-    const whole = { environment: "staging", action: "rebuild", level: "data", ...request } as StoredRequest;
-    return targetOf(storage, { bucket: "b", request: whole, serving: what, names });
+  async function target(request: Partial<StoredRequest>, what: typeof serving | undefined = serving) {
+    return decide({ action: "rebuild", level: "data", ...request }, what);
+  }
+
+  async function decide(asked: Partial<StoredRequest>, what?: typeof serving) {
+    const request = { environment: "staging", ...asked } as StoredRequest;
+    const ledger = (await readLedger(storage, "b", "staging"))?.value;
+    return targetOf({ request, ledger, serving: what, names });
   }
 
   it.each([
@@ -35,16 +41,11 @@ describe("targetOf", () => {
   });
 
   it("begins with the first where nothing serves", async () => {
-    const nothing = targetOf(storage, {
-      ...{ bucket: "b", names },
-      request: { environment: "staging", action: "rebuild", level: "data" } as StoredRequest,
-    });
-    expect(await nothing).toEqual({ database: 1, cluster: 1 });
+    expect(await decide({ action: "rebuild", level: "data" })).toEqual({ database: 1, cluster: 1 });
   });
 
   it("keeps what was ready last where nothing serves any more, and never takes a number twice", async () => {
-    const nothing = (action: "up" | "rebuild", level: "app" | "data" | "all") =>
-      targetOf(storage, { bucket: "b", names, request: { environment: "staging", action, level } as StoredRequest });
+    const nothing = (action: "up" | "rebuild", level: "app" | "data" | "all") => decide({ action, level });
     await put(storage, "environments/staging.json", {
       ...{ plans: [], serves: { database: 2, cluster: 3 }, made: { database: 4, cluster: 5 } },
     });
