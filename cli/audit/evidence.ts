@@ -19,11 +19,12 @@ export async function gatherEvidence(bucket: AuditedBucket, run: string): Promis
   const chain = (await readChain(bucket, String(request.environment))) ?? [];
   const attempts = chain.filter(({ record }) => record === run || record.startsWith(`${run}.`));
   const last = attempts.map(toRecord).at(-1) as RunRecord | undefined;
+  const planHash = last?.run?.planHash || request.planHash;
   const asked = await bucket.storage.listObjects(bucket.bucket, `approvals/${run}-`);
   const approvals = await Promise.all(asked.map(({ name }) => read(name)));
   return {
     ...{ run, request },
-    plan: await read(typeof request.planHash === "string" ? planObject(request.planHash) : undefined),
+    plan: await read(typeof planHash === "string" ? planObject(planHash) : undefined),
     changes: await read(last?.changesHash && planObject(last.changesHash)),
     // Who has the callback's URL could wake the execution up.
     approvals: approvals.flatMap(({ callback: _, ...approval } = {}) => (approval.id === undefined ? [] : approval)),

@@ -83,14 +83,16 @@ export interface LedgerEntry {
   readonly ledger: Ledger;
 }
 
-/** Notes with the request what the run ends with, so that it is the same when the run is resumed. */
+/** Notes with the request what the run goes by and ends with, so that it is the same when the run is resumed. */
 export async function noteTarget(storage: StorageClient, { run, request, target, ledger }: LedgerEntry): Promise<void> {
   if (request.target) return;
   const { bucket = "" } = run.fence ?? {};
   const found = await readStored<StoredRequest>(storage, bucket, requestObject(run.id));
   const after = ledger?.value.readyRun ?? null;
   const place = { bucket, object: requestObject(run.id), ifGenerationMatch: found?.generation };
-  const written = await writeStored(storage, place, { ...request, ...found?.value, target, after });
+  const { planHash, plannedBy, startBy } = request;
+  const noted = { ...request, ...found?.value, planHash, plannedBy, startBy, target, after };
+  const written = await writeStored(storage, place, noted);
   if (written === undefined) throw changedMeanwhile(bucket, requestObject(run.id));
 }
 

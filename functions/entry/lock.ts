@@ -7,11 +7,11 @@ import { installationAccountId } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import { StepError } from "../error.ts";
 import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
-import { refuseOutdated } from "../lock/outdated.ts";
 import { protectionIn, refuseProtected } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
+import { isBySpec, isOutdated, onBasis, toBasis } from "../plan/basis.ts";
 import { latestRun } from "../plan/target.ts";
 import { isOfSweep } from "../request/sweeper.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
@@ -36,10 +36,10 @@ type LockAnswer =
   /** Another execution works for the same request. */
   | { readonly state: "joined"; readonly execution: string }
   /**
-   * After `claim`: `latest` is the run that was recorded last; a removal is told since when one waits for what only Google
-   * releases.
+   * After `claim`: `latest` is the run that was recorded last; a rebuild is told when its plan is not of the present spec, and
+   * a removal since when one waits for what only Google releases.
    */
-  | (Held & { readonly latest: string; readonly heldSince?: number })
+  | (Held & { readonly latest: string; readonly isOutdated?: true; readonly heldSince?: number })
   | Turn
   /** What a sweep found is not there any more, or somebody else is at it; in a sentence. */
   | { readonly state: "obsolete"; readonly why: string };
@@ -87,7 +87,8 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
   const { bucket, run, execution } = claimant;
   const claimed = await claimRequest(storage, claimant);
   if (claimed.state === "joined") return claimed;
-  const { request } = claimed;
+  const basis = toBasis(body);
+  const request = onBasis(claimed.request, basis);
   const { environment } = request;
   refuseLate(request, requireNow(body));
   const standing = await takeTurn(body, { ...claimant, request }, clients);
@@ -102,15 +103,17 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     readStored<StoredTeardown>(storage, bucket, teardownObject(environment)),
   ]);
   refuseOvertaken(request, ledger);
-  refuseOutdated(request, spec?.text);
   if (!isCurrent({ request, ledger, teardown })) {
     await releaseLock(storage, lockPlace(bucket, environment), execution);
     return { state: "obsolete", why: "it was asked for again, or given more time, meanwhile" };
   }
   const latest = await latestRun(storage, bucket, environment);
+  if (isOutdated(request, basis, spec?.text)) return { ...standing, latest, isOutdated: true };
   if (body.seen !== undefined && body.seen !== latest) return { ...standing, latest };
   const target = request.target ?? toGenerations(body);
-  const work = { run: { id: run, environment, fence: standing.fence }, request, target, ledger };
+  const plannedBy = isBySpec(request) ? (spec?.text ?? request.plannedBy) : request.plannedBy;
+  const by = { id: run, environment, fence: standing.fence };
+  const work = { run: by, request: { ...request, plannedBy }, target, ledger };
   await noteTarget(storage, work);
   const heldSince = request.action === "down" ? teardown?.value.since : undefined;
   await enterLedger(storage, work);

@@ -13,36 +13,45 @@ import { stricterOf } from "../../plan/terms.ts";
 import { idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
-import { refuseOutdated } from "../lock/outdated.ts";
 import { protectionIn, refusalOf } from "../lock/protection.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
+import { onBasis, toBasis } from "../plan/basis.ts";
 import { changesOfSpec, lifeOf, reasonsOf, storedTerms, termsIn } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
+import { basisOf } from "../plan/plan-anew.ts";
 import { rowsLeftBy } from "../plan/rows-left.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
 import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
+import { type InstallationEnvironment, readInstallation } from "./installation.ts";
 import { mayStand, readLedger } from "./ledger.ts";
 import { planObject, specObject } from "./objects.ts";
 import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
- * Decides what a run is about, so that the workflow holds no rule: `target` (what serves afterwards, by which steps, and
- * which older ones are asked what they have left), `older` (those that a removal asks as well, once it holds the
+ * Decides what a run is about, so that the workflow holds no rule: `target` (by which plan, what serves afterwards, by which
+ * steps, and which older ones are asked what they have left), `older` (those that a removal asks as well, once it holds the
  * environment), `digest` (what the steps would change, what that means, and whether somebody must approve it), `ask` and
  * `standing` (the approval).
  */
-export const plan: EntryAnswer = implementEntry("plan", (body) => answerPlan(body, openStorage()));
+export const plan: EntryAnswer = implementEntry("plan", (body) => answerPlan(body, openClients()));
 
-/** Answers one call with the given storage; a repeated call changes nothing. */
-export async function answerPlan(body: JsonObject, storage: StorageClient): Promise<object> {
+/** What deciding works with. */
+export interface PlanClients {
+  readonly storage: StorageClient;
+  readonly installation: InstallationEnvironment;
+}
+
+/** Answers one call with the given clients; a repeated call changes nothing. */
+export async function answerPlan(body: JsonObject, clients: PlanClients): Promise<object> {
+  const { storage } = clients;
   const bucket = requireText(body, "bucket");
   switch (body.action) {
     case "target":
-      return answerTarget(body, bucket, storage);
+      return answerTarget(body, bucket, clients);
     case "older":
       return answerOlder(body, bucket, storage);
     case "digest":
@@ -56,7 +65,8 @@ export async function answerPlan(body: JsonObject, storage: StorageClient): Prom
   }
 }
 
-async function answerTarget(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
+async function answerTarget(body: JsonObject, bucket: string, clients: PlanClients): Promise<object> {
+  const { storage, installation } = clients;
   const run = toRun(body);
   const [request, spec, latest, stored, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
@@ -65,14 +75,14 @@ async function answerTarget(body: JsonObject, bucket: string, storage: StorageCl
     readPlan(storage, bucket, run.planHash),
     readLedger(storage, bucket, run.environment),
   ]);
-  refuseOutdated(request, spec?.text);
+  const basis = await basisOf(storage, { request, stored: spec?.text, installation });
   const known = { request, ledger: ledger?.value, serving: toServing(body), names: namesOf(stored) };
   const generations = targetOf(known);
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;
   const older = await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value });
   const begun = begunBy(ledger?.value, generations);
-  const told = { databaseGeneration: database, clusterGeneration: cluster, begun, latest, ...scope, older };
+  const told = { databaseGeneration: database, clusterGeneration: cluster, begun, latest, basis, ...scope, older };
   return run.action === "down" ? { ...told, mayStand: mayStand(ledger?.value) } : told;
 }
 
@@ -145,12 +155,13 @@ async function movedSince(
 async function answerAsk(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
   const { environment } = run;
-  const [request, stored, terms, ledger] = await Promise.all([
+  const [noted, stored, terms, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
     readPlan(storage, bucket, run.planHash),
     storedTerms(storage, { bucket, environment }),
     readLedger(storage, bucket, environment),
   ]);
+  const request = onBasis(noted, toBasis(body));
   const now = requireNow(body);
   const life = { asked: request.timeToLiveSeconds, spec: stored.timeToLiveSeconds };
   const policy = stricterOf(terms, stored.approval);
@@ -209,4 +220,6 @@ async function demand<Value extends object>(storage: StorageClient, bucket: stri
   throw new StepError({ code: "NOT_FOUND", reason: "NOT_STORED", message: `gs://${bucket}/${object} is not there` });
 }
 
-const openStorage = once(() => connectStorage(createAuth())(unguarded));
+const openClients = once((): PlanClients => {
+  return { storage: connectStorage(createAuth())(unguarded), installation: readInstallation(process.env) };
+});

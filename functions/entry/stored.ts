@@ -31,7 +31,7 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly reason?: string;
   /** SHA-256 of the request's body: the same key with another body is refused. */
   readonly bodyHash: string;
-  /** Absent for a sweep. */
+  /** Absent for a sweep. Of a rebuild that has begun, that of the spec which was the environment's by then. */
   readonly planHash?: string;
   /** Hash of the observed plan that is to be carried out, and no other. */
   readonly changesHash?: string;
@@ -39,7 +39,7 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly onBusy: "queue" | "join" | "fail";
   /** Text of the spec that is asked for; it becomes the environment's when the run holds the lock. */
   readonly spec?: string;
-  /** Text of the spec that everything else was planned by, as it was then. */
+  /** Text of the spec that everything else was planned by, as it was then; of a rebuild that has begun, as it was when it did. */
   readonly plannedBy?: string;
   /** Seconds that the environment lives once it is ready, instead of what its spec says. */
   readonly timeToLiveSeconds?: number;
@@ -49,6 +49,8 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly teardown?: string;
   /** Seconds since the epoch at which the environment expires, as the sweep read it; another one by now means likewise. */
   readonly expiry?: number;
+  /** Seconds since the epoch for which a schedule asked for it. */
+  readonly scheduledAt?: number;
   /** Seconds since the epoch after which it does not begin any more, whatever it waited for. */
   readonly startBy?: number;
   /** How many executions have been started for it: one, and one for each time that it was resumed. */

@@ -38,6 +38,8 @@ export interface CallerRequest {
   readonly onBehalfOf?: string;
   /** The caller's `Idempotency-Key`. */
   readonly key: string;
+  /** Seconds since the epoch for which a schedule asks for a rebuild. */
+  readonly scheduledAt?: number;
   /** Seconds since the epoch after which a scheduled rebuild does not begin any more: it was missed, or would not be done in time. */
   readonly startBy?: number;
 }
@@ -149,6 +151,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     unprotected: body.unprotected,
     teardown: body.teardown,
     expiry: body.expiry,
+    scheduledAt: request.scheduledAt,
     startBy: request.startBy,
     attempt: 1,
     status: `/v1/runs/${run}`,

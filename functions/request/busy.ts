@@ -7,6 +7,7 @@ import { readStored } from "../entry/read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
+import { isBySpec } from "../plan/basis.ts";
 import { isUnderWay } from "../under-way.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 
@@ -100,7 +101,9 @@ async function isAlive({ execution }: StoredLock, executions: AcceptClients["exe
 export function isSame(open: StoredRequest, request: StoredRequest): boolean {
   const keyOf = ({ action, level, planHash, changesHash, spec, timeToLiveSeconds, teardown, expiry }: StoredRequest) =>
     canonicalJson({ action, level, planHash, changesHash, spec, timeToLiveSeconds, teardown, expiry });
-  return keyOf(open) === keyOf(request) || finishes(open, request);
+  // What a rebuild goes by that has not begun is decided when it does.
+  const asked = isBySpec(open) && isBySpec(request) ? { ...open, planHash: request.planHash } : open;
+  return keyOf(asked) === keyOf(request) || finishes(open, request);
 }
 
 /** A removal that has held the environment does what a sweep asks for. */

@@ -1,7 +1,9 @@
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RunView } from "../api.ts";
 import { readLedger, refuseOvertaken } from "../entry/ledger.ts";
-import type { RunRecord, StoredRequest } from "../entry/stored.ts";
+import { planObject } from "../entry/objects.ts";
+import { readStored } from "../entry/read.ts";
+import type { RunRecord, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { closeApprovals } from "../plan/close.ts";
@@ -102,18 +104,7 @@ async function recordCancellation(
   const noted = await readRequest(clients, view.run);
   if (!noted || noted.request.execution !== view.execution) return undefined;
   const { request } = noted;
-  const {
-    run: id,
-    environment,
-    action,
-    level,
-    planHash = "",
-    requestedBy,
-    onBehalfOf,
-    ticket,
-    reason,
-    attempt,
-  } = request;
+  const { run: id, environment, action, level, requestedBy, onBehalfOf, ticket, reason, attempt } = request;
   const { joinedBy, resumedBy = [] } = request;
   const log = await readRunLog(clients.logging, clients.installation.project, request);
   const startedAt = secondsOf(view.startedAt);
@@ -124,6 +115,7 @@ async function recordCancellation(
   };
   const { reports, failures } = cutShort(log.steps, endedAt);
   const runAction = action === "sweep" || action === "check" ? "plan" : action;
+  const { planHash = request.planHash ?? "", ...decision } = await decisionOf(log, clients);
   const content: Omit<RunRecord, "previous"> = {
     run: { id, environment, action: runAction, level, planHash, now: endedAt, ...generation },
     execution: view.execution,
@@ -134,7 +126,7 @@ async function recordCancellation(
       ...{ failures, remaining: {}, outputs: {} },
     },
     reports,
-    ...(await decisionOf(log, clients)),
+    ...decision,
   };
   const record = recordId(id, attempt);
   const sha256 = await appendRecord(clients.storage, { bucket: clients.installation.bucket, id: record }, content);
@@ -147,14 +139,20 @@ async function recordCancellation(
   };
 }
 
-/** What the run was to do, and who had approved it by then. */
+/** What the run was to do, by which plan, and who had approved it by then. */
 async function decisionOf(
   log: RunLog,
   { storage, installation }: ViewClients,
-): Promise<Pick<RunRecord, "changesHash" | "approval">> {
+): Promise<Pick<RunRecord, "changesHash" | "approval"> & { readonly planHash?: string }> {
   const { approval: id, changesHash } = decisionIn(log);
-  const approval = id === undefined ? undefined : await approvalFor(storage, installation.bucket, id);
-  return { ...(changesHash !== undefined && { changesHash }), ...(approval && { approval }) };
+  const { bucket } = installation;
+  const planned = changesHash && (await readStored<StoredDigest>(storage, bucket, planObject(changesHash)));
+  const approval = id === undefined ? undefined : await approvalFor(storage, bucket, id);
+  return {
+    ...(changesHash !== undefined && { changesHash }),
+    ...(planned && { planHash: planned.value.planHash }),
+    ...(approval && { approval }),
+  };
 }
 
 function secondsOf(time: string | undefined): number {

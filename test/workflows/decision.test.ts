@@ -253,6 +253,29 @@ describe("the lock", () => {
     expect(run.steps[0]?.body).toMatchObject({ run: { databaseGeneration: 2 } });
   });
 
+  it("is kept by a rebuild while that is planned anew, another run having changed the spec", async () => {
+    const target = { databaseGeneration: 1, clusterGeneration: 1, latest: "r0", only: [], outputs: {} };
+    const by = (planHash: string) => ({ ...target, basis: { planHash, spec: `spec of ${planHash}`, startBy: 9e9 } });
+    const entries = {
+      "plan target": [by("h"), by("new"), by("new")],
+      "plan digest": [digest("c1"), digest("c2", "rows are lost")],
+      "plan standing": [approved],
+      "lock claim": [{ ...held("r0"), isOutdated: true }, held("r0")],
+    };
+    const input = { of: "the new spec" };
+    const plans = { new: { network: input, service: input, traffic: input } };
+    const run = await runEnvironment("rebuild", { entries, plans });
+    expect(run.outcome.state).toBe("SUCCEEDED");
+    const claims = callsOf(run, "lock claim").map(({ body }) => body.basis);
+    expect(claims.slice(0, 2)).toEqual([by("h").basis, by("new").basis]);
+    expect(callsOf(run, "plan ask")[0]?.body).toMatchObject({ changesHash: "c2", basis: by("new").basis });
+    const [asked] = run.calls.filter(({ body }) => body.action === "observe").slice(-1);
+    expect(asked?.body).toMatchObject({ input, run: { planHash: "new" } });
+    expect(run.steps.map(({ body }) => body.input)).toEqual([input, input, input]);
+    expect(recordOf(run)).toMatchObject({ run: { planHash: "new" }, changesHash: "c2", approval: "a1" });
+    expect(typesOf(run).slice(0, 4)).toEqual(["planned", "planned", "awaiting-approval", "approved"]);
+  });
+
   it("is not taken for what a sweep found and is not so any more; nobody is told that the environment is gone", async () => {
     const run = await runEnvironment("down", {
       entries: { "lock claim": [{ state: "obsolete" }] },

@@ -34,6 +34,8 @@ export interface Stub {
   readonly planned?: readonly string[];
   /** The plan's inputs by step; unless given, it has the steps of `planned`. */
   readonly plan?: Readonly<Record<string, object>>;
+  /** Other plans by their hashes: each one's inputs by step. */
+  readonly plans?: Readonly<Record<string, Readonly<Record<string, object>>>>;
   /** What looking at an operation is answered with, instead of the operation. */
   readonly look?: readonly Refusal[];
   /** More of the execution's argument. */
@@ -115,7 +117,7 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
   const fetch = (request: HttpRequest): HttpResponse => {
     const { url } = request;
     const at = (clock.now() - start) / 1000;
-    if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(stub));
+    if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(stub, url));
     if (url.hostname === "pubsub.googleapis.com") {
       const refusal = stub.publish?.[published++];
       if (refusal) return jsonResponse(refusal.httpStatus, refusal.body ?? {});
@@ -199,8 +201,9 @@ interface PublishedMessage extends Pick<ToldEvent, "orderingKey" | "attributes">
   readonly data: string;
 }
 
-function planOf({ planned = stepNames, plan }: Stub): object {
-  const inputs = plan ?? Object.fromEntries(planned.map((name) => [name, { of: name }]));
+function planOf({ planned = stepNames, plan, plans }: Stub, { pathname }: URL): object {
+  const hash = /plans%2F(.+)\.json$/.exec(pathname)?.[1] ?? "";
+  const inputs = plans?.[hash] ?? plan ?? Object.fromEntries(planned.map((name) => [name, { of: name }]));
   const steps = Object.entries(inputs).map(([name, input]) => ({
     name,
     function: functionId(name),

@@ -227,9 +227,10 @@ describe("gatherEvidence", () => {
     await record("run-9.2");
     await put(
       "requests/run-9.json",
-      JSON.stringify({ environment: "users", spec: "kind: Environment", planHash: "h" }),
+      JSON.stringify({ environment: "users", spec: "kind: Environment", planHash: "asked" }),
     );
     await put("plans/h.json", JSON.stringify({ steps: [] }));
+    await put("plans/asked.json", JSON.stringify({ steps: ["another"] }));
     const evidence = await gatherEvidence({ storage, bucket }, "run-9");
     expect(evidence).toMatchObject({
       request: { spec: "kind: Environment" },

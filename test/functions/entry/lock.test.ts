@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { answerLock } from "../../../functions/entry/lock.ts";
 import type { LockClients } from "../../../functions/lock/hold.ts";
 import type { Execution } from "../../../google/clients/workflow-executions.ts";
+import { sha256 } from "../../../spec/names.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { put, stored } from "../../support/stored.ts";
 import { executionsOf } from "../lock/executions.ts";
@@ -196,18 +197,52 @@ describe("answerLock", () => {
     expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-run-one"] });
   });
 
-  it("lets no rebuild begin by a spec that another run has replaced while it waited", async () => {
-    await put(storage, "environments/staging.json", { plans: [] });
-    const spec = { bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml" };
+  describe("given to a rebuild, whose spec is the environment's", () => {
     const specText = (owner: string) => `apiVersion: alloyrun/v1\nspec: { labels: { owner: ${owner} } }\n`;
-    await storage.write({ ...spec, content: specText("new") });
-    await noteRequest("run-one", { action: "rebuild", level: "data", plannedBy: specText("old") });
-    await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ reason: "OVERTAKEN" });
-    await noteRequest("run-one", { action: "rebuild", level: "data", plannedBy: specText("new") });
-    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
-    // What has begun goes on.
-    await storage.write({ ...spec, content: specText("newest") });
-    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+    const writeSpec = (content: string) =>
+      storage.write({ bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml", content });
+    const by = (owner: string, more: object = {}) => {
+      const basis = { planHash: `plan-of-${owner}`, spec: sha256(specText(owner)), ...more };
+      return { ...claimBy("one"), basis };
+    };
+
+    beforeEach(async () => {
+      await put(storage, "environments/staging.json", { plans: [] });
+      await writeSpec(specText("new"));
+      await noteRequest("run-one", { action: "rebuild", level: "data", plannedBy: specText("old"), startBy: now });
+    });
+
+    it("lets it begin by the present one alone, and is kept while it is planned anew", async () => {
+      expect(await answerLock(by("old"), clients)).toMatchObject({ state: "held", isOutdated: true });
+      expect(stored(storage, object)).toMatchObject({ run: "run-one" });
+      expect(stored(storage, "environments/staging.json")).toEqual({ plans: [] });
+      expect(stored(storage, "requests/run-one.json")).not.toHaveProperty("target");
+      expect(await answerLock(by("new"), clients)).not.toHaveProperty("isOutdated");
+      expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-new"] });
+    });
+
+    it("notes with it by which plan and spec it begins, from which it does not depart any more", async () => {
+      await answerLock(by("new", { startBy: now + 60 }), clients);
+      const begun = { planHash: "plan-of-new", plannedBy: specText("new"), startBy: now + 60 };
+      expect(stored(storage, "requests/run-one.json")).toMatchObject({ ...begun, target: { database: 1, cluster: 1 } });
+      await writeSpec(specText("newest"));
+      expect(await answerLock(by("newest", { startBy: now + 60 }), clients)).not.toHaveProperty("isOutdated");
+      expect(stored(storage, "requests/run-one.json")).toMatchObject(begun);
+      expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-new"] });
+    });
+
+    it("goes by the present one in when it may begin", async () => {
+      await expect(answerLock(by("new", { startBy: now - 1 }), clients)).rejects.toMatchObject({ reason: "TOO_LATE" });
+      const late = { ...by("new"), now: now + 9 };
+      expect(await answerLock(late, clients)).toMatchObject({ state: "held" });
+      expect(stored(storage, "requests/run-one.json")).not.toHaveProperty("startBy");
+    });
+
+    it("is refused to one of a workflow that does not plan anew", async () => {
+      await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ reason: "OVERTAKEN" });
+      await noteRequest("run-one", { action: "rebuild", level: "data", plannedBy: specText("new") });
+      expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+    });
   });
 
   it("notes what a rebuild ends with, which stays the same when the run is resumed or asked for again", async () => {

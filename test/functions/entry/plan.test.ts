@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { answerPlan } from "../../../functions/entry/plan.ts";
+import type { Basis } from "../../../functions/plan/basis.ts";
 import { planOf } from "../../../functions/request/plan-store.ts";
 import { packSpec } from "../../../functions/request/spec-store.ts";
+import { sha256 } from "../../../spec/names.ts";
 import { exampleText } from "../../spec/example.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { put, stored } from "../../support/stored.ts";
@@ -27,7 +29,10 @@ describe("answerPlan", () => {
   function call(action: string, more: object = {}, run: object = {}) {
     const generations = { databaseGeneration: 2, clusterGeneration: 1 };
     const about = { id: "r1", environment: "users", action: "rebuild", level: "data", planHash: plan.hash };
-    return answerPlan({ action, bucket: "b", run: { ...about, ...generations, ...run }, ...more }, storage);
+    return answerPlan(
+      { action, bucket: "b", run: { ...about, ...generations, ...run }, ...more },
+      { storage, installation },
+    );
   }
   const reportsOf = (...changes: readonly object[]) => ({ reports: { retire: { state: "done", changes } } });
   const digest = (changes: readonly object[] = [lost], run: object = {}) => call("digest", reportsOf(...changes), run);
@@ -46,6 +51,76 @@ describe("answerPlan", () => {
       databaseGeneration: 2,
     });
     expect(await call("target", { serving: {} })).toMatchObject({ databaseGeneration: 1, clusterGeneration: 1 });
+  });
+
+  describe("about a rebuild that has waited", () => {
+    const text = (more: string) => packSpec(`${exampleText}${more}`, folders).text;
+    const newer = text(
+      '  policy: { protect: false, rebuild: { schedule: "0 6 * * *", timeZone: Asia/Tokyo, level: data } }\n',
+    );
+    const note = (about: object = {}) =>
+      put(storage, "requests/r1.json", { ...usual, planHash: plan.hash, plannedBy: text(policy), ...about });
+    const writeSpec = (content: string) =>
+      storage.write({ bucket: "b", object: "specs/users.yaml", contentType: "application/yaml", content });
+    const basis = async () => ((await call("target", { serving: {} })) as { readonly basis?: Basis }).basis;
+
+    beforeEach(() => note());
+
+    it("tells the plan that it was asked for by while the spec is the same, and of what has begun none", async () => {
+      await writeSpec(text(policy));
+      expect(await basis()).toEqual({ planHash: plan.hash, spec: sha256(text(policy)) });
+      await writeSpec(newer);
+      await note({ target: { database: 2, cluster: 1 } });
+      expect(await basis()).toBeUndefined();
+      await note({ action: "up" });
+      expect(await basis()).toBeUndefined();
+    });
+
+    it("plans it anew, and stores that, when the spec is another", async () => {
+      await writeSpec(newer);
+      const { planHash, spec } = (await basis()) ?? {};
+      expect([planHash === plan.hash, spec]).toEqual([false, sha256(newer)]);
+      expect(stored(storage, `plans/${planHash}.json`)).toMatchObject({ hash: planHash, environment: "users" });
+      // Asked again about the same, it gives the same.
+      expect(await basis()).toMatchObject({ planHash });
+    });
+
+    it("refuses a plan that was asked for as stale then, naming the spec", async () => {
+      await writeSpec(text(policy));
+      const { changesHash } = (await digest()) as { readonly changesHash: string };
+      await note({ changesHash });
+      expect(await digest()).toMatchObject({ stale: null });
+      await writeSpec(newer);
+      const { planHash } = (await basis()) ?? {};
+      expect(await digest([lost], { planHash })).toMatchObject({ stale: expect.stringContaining("moved: the spec") });
+    });
+
+    it("counts when it may begin by the schedule that is, and refuses what that asks for no more", async () => {
+      const scheduledAt = Date.parse("2026-01-04T21:00:00Z") / 1000;
+      await note({ scheduledAt, startBy: 5 });
+      await writeSpec(newer);
+      expect(await basis()).toMatchObject({ startBy: scheduledAt + 1800 });
+      await writeSpec(newer.replace("level: data", "level: data, missed: run"));
+      expect(await basis()).toMatchObject({ startBy: undefined });
+      for (const changed of [newer.replace("level: data", "level: app"), text("")]) {
+        await writeSpec(changed);
+        await expect(basis()).rejects.toMatchObject({ reason: "OVERTAKEN" });
+      }
+    });
+
+    it("asks nobody about what the present spec protects, or cannot be read", async () => {
+      await writeSpec(newer.replace("protect: false", "protect: true"));
+      await expect(basis()).rejects.toMatchObject({ reason: "PROTECTED" });
+      await writeSpec(newer.replace("policy:", "polity:"));
+      await expect(basis()).rejects.toMatchObject({ reason: "OVERTAKEN" });
+    });
+
+    it("lets the question to the approvers end when it may not begin any more by the present spec", async () => {
+      await note({ startBy: 500 });
+      const question = { changesHash: "c", callback: "https://c", reasons: [], now: 100 };
+      const by = { planHash: plan.hash, spec: "0", startBy: 900 };
+      expect(await call("ask", { ...question, basis: by })).toMatchObject({ expiresAt: 900 });
+    });
   });
 
   it.each([

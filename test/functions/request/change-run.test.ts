@@ -89,7 +89,7 @@ describe("cancelRun", () => {
     const decision = { state: "approved", by: "c@example.com", at: "t" };
     const question = { id: "a1", run, reasons: ["rows are lost"], requesters: ["a@example.com"], expiresAt: 0 };
     await put(storage, "approvals/a1.json", { ...question, decision });
-    await put(storage, "plans/c1.json", { changesHash: "c1", changes: [] });
+    await put(storage, "plans/c1.json", { changesHash: "c1", changes: [], planHash: "made-anew" });
     const tell = (payload: object) => here.entries.push({ jsonPayload: { run, ...payload } });
     tell({ alloyrun: "run", state: "planned", at: 1, detail: { changesHash: "c1" } });
     tell({ alloyrun: "run", state: "awaiting-approval", at: 2, detail: { approval: "a1" } });
@@ -100,6 +100,7 @@ describe("cancelRun", () => {
     const view = await cancelRun(run, "b@example.com", here.clients);
     expect(stored(storage, `runs/users/${run}.json`)).toMatchObject({
       ...{ changesHash: "c1", approval: { id: "a1", by: "c@example.com", reasons: ["rows are lost"] } },
+      run: { id: run, planHash: "made-anew" },
       reports: {
         network: { state: "done", startedAt: 3, endedAt: 4 },
         cluster: { state: "cancelled", operations: [{ ...operations[0], startedAt: 5 }], endedAt: 1_767_225_660 },

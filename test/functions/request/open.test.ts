@@ -44,6 +44,19 @@ describe("a request that is identical to an open one", () => {
     expect(here.started).toHaveLength(2);
   });
 
+  it("joins a rebuild that has not begun, though the spec has changed since, and none that has", async () => {
+    await hold(here, await ask("k1"));
+    const rebuild: RequestBody = { action: "rebuild", environment: "users", level: "data", onBusy: "queue" };
+    const waiting = await ask("k2", rebuild);
+    const spec = stored(here.clients.storage, `requests/${waiting.run}.json`).plannedBy;
+    const content = spec.replace("my-alloyins", "another-primary");
+    await here.clients.storage.write({ bucket: "b", object: "specs/users.yaml", content, contentType: "" });
+    expect(await ask("k3", rebuild)).toEqual(waiting);
+    const noted = stored(here.clients.storage, `requests/${waiting.run}.json`);
+    await put(here.clients.storage, `requests/${waiting.run}.json`, { ...noted, target: { database: 2, cluster: 1 } });
+    expect((await ask("k4", rebuild)).run).not.toBe(waiting.run);
+  });
+
   it("gets the same answer under its key also when that run has ended", async () => {
     const first = await ask("k1");
     await ask("k2");

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { RequestAccepted } from "../../../functions/api.ts";
 import { accept } from "../../../functions/request/accept.ts";
-import { acceptScheduled, firingOf, reasonOfTime } from "../../../functions/request/scheduled.ts";
+import { acceptScheduled, firingOf } from "../../../functions/request/scheduled.ts";
 import { exampleText } from "../../spec/example.ts";
 import { put, stored } from "../../support/stored.ts";
 import { createTestInstallation, end, folders, hold, requestWith, type TestInstallation } from "./context.ts";
@@ -137,44 +137,5 @@ describe("acceptScheduled", () => {
     expect(await fire(90 * minute, { action: "sweep" })).toMatchObject({ action: "sweep" });
     expect(await fire(91 * minute, { action: "sweep" })).toMatchObject({ action: "sweep" });
     expect(here.started).toHaveLength(1);
-  });
-});
-
-describe("reasonOfTime", () => {
-  const at = (time: string) => Date.parse(time) / 1000;
-  const rule = { schedule: "", timeZone: "Europe/Berlin", minutes: 5, finishBy: "08:00", missed: "skip" } as const;
-
-  it.each([
-    ["the day before", "2026-06-01T20:00:00Z", "2026-06-01T20:00:10Z", undefined],
-    ["just in time", "2026-06-01T05:50:00Z", "2026-06-01T05:55:00Z", undefined],
-    ["a second too late", "2026-06-01T05:50:00Z", "2026-06-01T05:55:01Z", "would not be done"],
-    ["over the hour that clocks are put forward", "2026-03-28T22:00:00Z", "2026-03-28T22:00:00Z", undefined],
-  ])("counts to the next time of day there: %s", (_what, scheduled, now, says) => {
-    const reason = reasonOfTime(rule, { scheduledAt: at(scheduled), now: at(now) });
-    if (says === undefined) expect(reason).toBeUndefined();
-    else expect(reason).toContain(says);
-  });
-
-  it("knows when clocks are put forward or back before that", () => {
-    const late = { ...rule, missed: "run" } as const;
-    // Eight o'clock is six by UTC after that night in March, and seven after that one in October.
-    expect(
-      reasonOfTime(late, { scheduledAt: at("2026-03-28T22:00:00Z"), now: at("2026-03-29T05:54:00Z") }),
-    ).toBeUndefined();
-    expect(reasonOfTime(late, { scheduledAt: at("2026-03-28T22:00:00Z"), now: at("2026-03-29T05:56:00Z") })).toContain(
-      "08:00",
-    );
-    expect(
-      reasonOfTime(late, { scheduledAt: at("2026-10-24T21:00:00Z"), now: at("2026-10-25T06:54:00Z") }),
-    ).toBeUndefined();
-    expect(reasonOfTime(late, { scheduledAt: at("2026-10-24T21:00:00Z"), now: at("2026-10-25T06:56:00Z") })).toContain(
-      "08:00",
-    );
-  });
-
-  it("needs more time for more", () => {
-    const times = { scheduledAt: at("2026-06-01T05:30:00Z"), now: at("2026-06-01T05:44:00Z") };
-    expect(reasonOfTime({ ...rule, minutes: 16 }, times)).toBeUndefined();
-    expect(reasonOfTime({ ...rule, minutes: 17 }, times)).toContain("about 17 minutes");
   });
 });
