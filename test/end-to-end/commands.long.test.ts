@@ -115,6 +115,34 @@ describe("the command line", () => {
     expect(await door.ended(run)).toMatchObject({ state: "succeeded" });
   }, 300_000);
 
+  it("rebuilds by the spec that another run has put there while it waited, once that is approved", async () => {
+    const door = await findDoor(cloud);
+    const bob = "user:bob@example.com";
+    await door.allow(bob);
+    const policy = { approval: { when: ["data-loss"] } };
+    environment.configure({ policy });
+    await answer("up", environment.file);
+    const run = await door.request({ action: "rebuild", environment: "users", level: "data" });
+    const first = await door.asked((approval) => approval.run === run);
+    environment.configure({ policy, labels: { team: "data" } });
+    const { run: up } = await answer<RunView>("up", environment.file);
+    await door.send(bob, `POST /v1/approvals/${first.id}:approve`, {});
+    const second = await door.asked((approval) => approval.run === run && approval.id !== first.id);
+    expect(second).toMatchObject({ moved: expect.arrayContaining(["the spec"]) });
+    await answer("cancel", run, ...place());
+    await door.send("owner", `POST /v1/runs/${run}:resume`, {});
+    const third = await door.asked(({ id, ...approval }) => approval.run === run && id.endsWith("-2"));
+    await door.send(bob, `POST /v1/approvals/${third.id}:approve`, {});
+    expect(await door.ended(run)).toMatchObject({ state: "succeeded", failures: [] });
+    const { plan, records } = await answer<Evidence>("audit", "evidence", run, ...place());
+    const { plan: wanted } = await answer<Evidence>("audit", "evidence", up, ...place());
+    expect(plan.hash).toBe(wanted.hash);
+    expect(records.map(({ record }) => [record.run.planHash, record.result.state])).toEqual([
+      [wanted.hash, "cancelled"],
+      [wanted.hash, "succeeded"],
+    ]);
+  }, 300_000);
+
   it("tells an auditor who did what, and that no record was changed", async () => {
     const { records } = await answer<{ records: object[] }>("audit", "users", ...place());
     expect(records).toEqual(
@@ -141,3 +169,9 @@ describe("the command line", () => {
     expect(JSON.parse(stdout)).toMatchObject({ valid: false, verified: 2, broken: { object: edited } });
   });
 });
+
+/** Of what `audit evidence` answers. */
+interface Evidence {
+  readonly plan: { readonly hash: string };
+  readonly records: readonly { readonly record: RunRecord }[];
+}
