@@ -5,10 +5,8 @@ import type { InstanceInput } from "../../plan/steps/instance.ts";
 import type { SeedInput } from "../../plan/steps/seed.ts";
 import { clusterGenerationId, databaseName, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
-import { requestObject } from "../entry/ledger.ts";
-import { readStored } from "../entry/read.ts";
-import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
-import { readPlan } from "../entry/stored-plan.ts";
+import type { StoredEnvironment, StoredPlan } from "../entry/stored.ts";
+import { readyPlanOf } from "./ready-plan.ts";
 
 /** A run that may have the environment answer from another database than before. */
 export interface Moving {
@@ -28,8 +26,7 @@ export async function rowsLeftBy(
 ): Promise<FieldChange | undefined> {
   const isMade = run.action === "up" || (run.action === "rebuild" && run.level !== "app");
   if (!isMade || !ledger?.serves) return undefined;
-  const hash = ledger.readyPlan ?? (await plannedBy(storage, bucket, ledger.readyRun));
-  const ready = hash ? await readPlan(storage, bucket, hash) : undefined;
+  const ready = await readyPlanOf(storage, { bucket, ledger });
   const [before, after] = [ready && homeOf(ready), homeOf(plan)];
   if (!before || !after || (before.instance === after.instance && before.database === after.database)) return undefined;
   const { databaseGeneration: database, clusterGeneration: cluster } = run;
@@ -37,12 +34,6 @@ export async function rowsLeftBy(
     from: nameOf(before, ledger.serves),
     to: nameOf(after, { database, cluster }),
   });
-}
-
-/** The plan of an environment whose entry does not name it. */
-async function plannedBy(storage: Pick<StorageClient, "readText">, bucket: string, run: string | undefined) {
-  const request = run && (await readStored<StoredRequest>(storage, bucket, requestObject(run)));
-  return request ? request.value.planHash : undefined;
 }
 
 /** The database that a plan names, before any rebuild. */

@@ -5,6 +5,7 @@ import type { Run } from "../contract.ts";
 import { readLedger } from "../entry/ledger.ts";
 import type { RunRecord, RunResult, StoredPlan } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
+import { readyPlanOf } from "../plan/ready-plan.ts";
 import { minutesOf, usualMinutes } from "./usual.ts";
 
 /** What the last event of a rebuild tells beside the rest. */
@@ -60,9 +61,10 @@ async function isProvenAlike(
   { bucket, run }: EndedRebuild,
 ): Promise<boolean> {
   const ledger = await readLedger(storage, bucket, run.environment);
-  const [before, now] = await Promise.all(
-    [ledger?.value.readyPlan, run.planHash].map((hash) => (hash ? readPlan(storage, bucket, hash) : undefined)),
-  );
+  const [before, now] = await Promise.all([
+    readyPlanOf(storage, { bucket, ledger: ledger?.value }),
+    readPlan(storage, bucket, run.planHash),
+  ]);
   return Boolean(before && now) && canonicalJson([testOf(before)]) === canonicalJson([testOf(now)]);
 }
 

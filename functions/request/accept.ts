@@ -10,13 +10,13 @@ import { type Ledger, readLedger } from "../entry/ledger.ts";
 import { planObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredDigest, StoredPlan, StoredRequest } from "../entry/stored.ts";
-import { readPlan } from "../entry/stored-plan.ts";
 import { StepError } from "../error.ts";
 import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
 import { requestersOf } from "../plan/approve.ts";
 import { storedTerms } from "../plan/judge.ts";
 import { olderParts } from "../plan/older.ts";
+import { readyPlanOf } from "../plan/ready-plan.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
 import { isDoor } from "./doors.ts";
 import { demandEnvironment } from "./environments.ts";
@@ -127,9 +127,12 @@ async function ticketOf(
 async function prepare(request: CallerRequest, run: string, clients: AcceptClients): Promise<StoredRequest> {
   const { body, requestedBy, onBehalfOf } = request;
   const { environment, plan, packed, terms } = await makeReady(body, clients);
+  const { bucket } = clients.installation;
   const builds = body.action === "up" || body.action === "rebuild";
-  const ledger = builds ? await readLedger(clients.storage, clients.installation.bucket, environment) : undefined;
-  const ready = body.action === "up" ? await readyPlanOf(ledger, clients) : undefined;
+  const ledger = builds ? await readLedger(clients.storage, bucket, environment) : undefined;
+  // One whose removal has begun was ready, and is not any more.
+  const isReady = body.action === "up" && ledger?.value.readyAt !== undefined;
+  const ready = isReady ? await readyPlanOf(clients.storage, { bucket, ledger: ledger.value }) : undefined;
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
   // All older plans are read for it: only where somebody is asked by the cost.
@@ -224,14 +227,6 @@ function secondsOf(
 ): number {
   const { action } = body;
   return action === "sweep" ? 0 : estimateOf({ action, level: levelOf(body), spec: packed?.spec }, plan, ready);
-}
-
-/** The plan by which an environment is ready; undefined when it is not, or nobody knows any more by which. */
-async function readyPlanOf(ledger: Ledger, clients: AcceptClients): Promise<StoredPlan | undefined> {
-  const { storage, installation } = clients;
-  const { readyRun } = ledger?.value ?? {};
-  const planHash = readyRun === undefined ? undefined : (await readRequest(clients, readyRun))?.request.planHash;
-  return planHash === undefined ? undefined : await readPlan(storage, installation.bucket, planHash);
 }
 
 /** Whether older plans of the environment name what is billed and this one does not: only the run sees whether it stands. */

@@ -15,10 +15,11 @@ const result: RunResult = {
 const failed: RunResult = { ...result, state: "failed", failures: { seed: { message: "002.sql: syntax error" } } };
 const traffic = { state: "done", startedAt: 0, endedAt: 1 } as const;
 
-async function tell(ended: Partial<EndedRebuild>, path = "/") {
+async function tell(ended: Partial<EndedRebuild>, path = "/", ready: object = { readyPlan: "ready" }) {
   const storage = createMemoryStorage();
   const planWith = (tested: string) => ({ steps: [{ name: "verify", input: { path: tested } }] });
-  await put(storage, "environments/staging.json", { plans: ["h", "ready"], readyPlan: "ready" });
+  await put(storage, "environments/staging.json", { plans: ["h", "ready"], ...ready });
+  await put(storage, "requests/run-1.json", { planHash: "ready" });
   await put(storage, "plans/ready.json", planWith("/"));
   await put(storage, "plans/h.json", planWith(path));
   await put(storage, "chains/staging.json", { records: [{ record: "run-1" }] });
@@ -57,8 +58,10 @@ describe("tellRebuild", () => {
     ],
     ["the smoke test that it was made ready with", "/", "broken", "it does not answer as it should"],
   ])("tells of what serves, yet does not pass %s, that it does", async (_what, path, outcome, meaning) => {
-    const told = await tell({ result: failed, answers: "otherwise" }, path);
-    expect(told).toMatchObject({ outcome, summary: expect.stringContaining(meaning) });
+    for (const ready of [{ readyPlan: "ready" }, { readyRun: "run-1" }]) {
+      const told = await tell({ result: failed, answers: "otherwise" }, path, ready);
+      expect(told).toMatchObject({ outcome, summary: expect.stringContaining(meaning) });
+    }
   });
 
   it.each([

@@ -65,6 +65,13 @@ describe("accept", () => {
     const ledger = { plans: [], readyAt: 1000, readyRun: first.run };
     await put(here.clients.storage, "environments/users.json", ledger);
     expect((await accept(requestWith(up, "k3"), here.clients)).expectedSeconds).toBeLessThan(60);
+    end(here);
+    const { planHash } = JSON.parse(texts()[`requests/${first.run}.json`] ?? "");
+    await put(here.clients.storage, "environments/users.json", { ...ledger, readyRun: "run-0", readyPlan: planHash });
+    expect((await accept(requestWith(up, "k4"), here.clients)).expectedSeconds).toBeLessThan(60);
+    end(here);
+    await put(here.clients.storage, "environments/users.json", { plans: [], readyPlan: planHash });
+    expect((await accept(requestWith(up, "k5"), here.clients)).expectedSeconds).toBe(first.expectedSeconds);
   });
 
   it("notes who asked before the execution starts", async () => {
