@@ -1,5 +1,6 @@
 import { planObject } from "../../functions/entry/objects.ts";
 import type { RunRecord } from "../../functions/entry/stored.ts";
+import { inParts } from "../../functions/in-parts.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { type AuditedBucket, readChain, toRecord } from "./records.ts";
 
@@ -21,7 +22,7 @@ export async function gatherEvidence(bucket: AuditedBucket, run: string): Promis
   const last = attempts.map(toRecord).at(-1) as RunRecord | undefined;
   const planHash = last?.run?.planHash || request.planHash;
   const asked = await bucket.storage.listObjects(bucket.bucket, `approvals/${run}-`);
-  const approvals = await Promise.all(asked.map(({ name }) => read(name)));
+  const approvals = await Array.fromAsync(inParts(asked, ({ name }) => read(name)));
   return {
     ...{ run, request },
     plan: await read(typeof planHash === "string" ? planObject(planHash) : undefined),

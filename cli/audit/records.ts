@@ -1,4 +1,5 @@
 import type { ChangeRecord, RunRecord, StoredChain } from "../../functions/entry/stored.ts";
+import { inParts } from "../../functions/in-parts.ts";
 import { chainObject, recordObject } from "../../functions/record/chain.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
@@ -19,9 +20,6 @@ export interface ChainedRecord {
   readonly text?: string;
 }
 
-/** What is read at the same time. */
-const together = 16;
-
 /**
  * All records of an environment in the order of its chain; undefined when it has no chain. The last one may not have its own
  * object yet, or its writer has died before: the chain itself has its text until the next one comes.
@@ -33,23 +31,12 @@ export async function readChain(
   const found = await storage.readText(bucket, chainObject(environment));
   if (!found) return undefined;
   const { records = [], tail } = (toObject(parseJson(found.text)) ?? {}) as object as Partial<StoredChain>;
-  return inParts(records, async ({ record, sha256 }) => {
+  const read = async ({ record, sha256 }: StoredChain["records"][number]) => {
     const object = recordObject(environment, record);
     const kept = record === records.at(-1)?.record && tail ? canonicalJson(tail) : undefined;
     return { record, object, sha256, text: (await storage.readText(bucket, object))?.text ?? kept };
-  });
-}
-
-/** Reads many things in their order, some at the same time. */
-async function inParts<Item, Read>(
-  items: readonly Item[],
-  read: (item: Item) => Promise<Read>,
-): Promise<readonly Read[]> {
-  const all: Read[] = [];
-  for (let from = 0; from < items.length; from += together) {
-    all.push(...(await Promise.all(items.slice(from, from + together).map(read))));
-  }
-  return all;
+  };
+  return Array.fromAsync(inParts(records, read));
 }
 
 /** What a record says; undefined when there is no record, or it is no JSON object. */

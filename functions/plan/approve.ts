@@ -5,6 +5,7 @@ import { planObject } from "../entry/objects.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { inParts } from "../in-parts.ts";
 import { isDoor } from "../request/doors.ts";
 
 /** A question that an execution puts to the approvers. */
@@ -90,8 +91,8 @@ async function movedSinceAsked(
   { bucket, request, changesHash }: Question,
 ): Promise<readonly string[] | undefined> {
   const objects = await storage.listObjects(bucket, `approvals/${request.run}-`);
-  const asked = await Promise.all(
-    objects.map(({ name = "" }) => readStored<StoredApproval>(storage, bucket, name).then((found) => found?.value)),
+  const asked = await Array.fromAsync(
+    inParts(objects, async ({ name = "" }) => (await readStored<StoredApproval>(storage, bucket, name))?.value),
   );
   const last = asked
     .filter((each) => each !== undefined && each.changesHash !== changesHash)

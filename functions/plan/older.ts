@@ -9,6 +9,7 @@ import { canonicalJson } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import type { StoredEnvironment, StoredPlan, StoredStep } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
+import { inParts } from "../in-parts.ts";
 
 /** A step of an older plan that is asked what of it still stands. */
 export interface OlderPart {
@@ -39,14 +40,20 @@ export async function olderParts(
   },
 ): Promise<readonly OlderPart[]> {
   const hashes = (ledger?.plans ?? []).filter((hash) => hash !== plan.hash);
-  const found = await Promise.all(hashes.map((hash) => readPlan(storage, bucket, hash)));
-  const older = found.flatMap((each) => each?.steps ?? []);
   const services = new Set(plan.steps.map(serviceOf));
   const mayStay = (step: StoredStep) => step.costPerDay > 0 || !services.has(serviceOf(step));
-  const asked = run.action === "down" ? older : older.filter(mayStay);
-  return elsewhere(asked, plan.steps).map(({ name, function: of, input, expectedSeconds }) => {
-    return { step: name, function: of, input, expectedSeconds };
-  });
+  const isElsewhere = elsewhereThan(plan.steps);
+  const parts: OlderPart[] = [];
+  for await (const older of inParts(hashes, (hash) => readPlan(storage, bucket, hash))) {
+    const steps = older?.steps ?? [];
+    const asked = run.action === "down" ? steps : steps.filter(mayStay);
+    parts.push(...asked.filter(isElsewhere).map(toPart));
+  }
+  return parts;
+}
+
+function toPart({ name, function: of, input, expectedSeconds }: StoredStep): OlderPart {
+  return { step: name, function: of, input, expectedSeconds };
 }
 
 /** The service that a step is told to make; undefined of any other step. */
@@ -54,14 +61,17 @@ function serviceOf({ name, input }: StoredStep): string | undefined {
   return name === "service" ? (input as Partial<ServiceInput>).service : undefined;
 }
 
-/** Those that name what none before them does: others find nothing new. Executions have little memory for inputs. */
-function elsewhere(older: readonly StoredStep[], present: readonly StoredStep[]): readonly StoredStep[] {
+/**
+ * Tells, of one step after the other, whether it names what none of the present ones and none before it does: others find
+ * nothing new. Executions have little memory for inputs.
+ */
+function elsewhereThan(present: readonly StoredStep[]): (step: StoredStep) => boolean {
   const seen = new Set(present.flatMap(keysOf));
-  return older.filter((step) => {
+  return (step) => {
     const fresh = keysOf(step).filter((key) => !seen.has(key));
     for (const key of fresh) seen.add(key);
     return fresh.length > 0;
-  });
+  };
 }
 
 /** The same name may be of another kind, or somebody else's: what is removed of it differs then. */

@@ -5,6 +5,7 @@ import { specObject, teardownObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { inParts } from "../in-parts.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { chainObject, isOfRun } from "../record/chain.ts";
 import { freezeInForce, toFreezeView } from "./busy.ts";
@@ -25,7 +26,7 @@ export async function listEnvironments(clients: ViewClients): Promise<readonly s
   );
   const standing = new Set(ledgers);
   const others = asked?.filter((name) => !standing.has(name)) ?? [];
-  const open = await Promise.all(others.map((name) => listOpen(name, clients)));
+  const open = await Array.fromAsync(inParts(others, (name) => listOpen(name, clients)));
   return [...standing, ...others.filter((_, index) => open[index]?.length)].sort();
 }
 

@@ -4,6 +4,7 @@ import { ledgerObject, readLedger } from "../entry/ledger.ts";
 import { teardownObject } from "../entry/objects.ts";
 import { editStored, type Stored } from "../entry/read.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
+import { inParts } from "../in-parts.ts";
 import { storedProtection } from "../lock/protection.ts";
 import { freezeInForce, isBusy } from "./busy.ts";
 import type { AcceptClients } from "./note.ts";
@@ -57,15 +58,14 @@ async function listExpiring(clients: AcceptClients): Promise<readonly Expiring[]
   const { bucket } = installation;
   const objects = await storage.listObjects(bucket, "environments/");
   const names = objects.flatMap(({ name }) => name?.match(/^environments\/(.+)\.json$/)?.[1] ?? []);
-  const all = await Promise.all(
-    names.map(async (environment): Promise<Expiring | undefined> => {
-      const found = await readLedger(storage, bucket, environment);
-      const expiresAt = found?.value.expiresAt;
-      if (!found || expiresAt === undefined) return undefined;
-      const frozenUntil = (await freezeInForce(storage, { bucket, environment }))?.until;
-      return { environment, found, expiresAt, frozenUntil, now: Date.parse(found.readAt) / 1000 };
-    }),
-  );
+  const read = async (environment: string): Promise<Expiring | undefined> => {
+    const found = await readLedger(storage, bucket, environment);
+    const expiresAt = found?.value.expiresAt;
+    if (!found || expiresAt === undefined) return undefined;
+    const frozenUntil = (await freezeInForce(storage, { bucket, environment }))?.until;
+    return { environment, found, expiresAt, frozenUntil, now: Date.parse(found.readAt) / 1000 };
+  };
+  const all = await Array.fromAsync(inParts(names, read));
   return all.filter((each) => each !== undefined);
 }
 
@@ -135,6 +135,6 @@ function eventOf(occasion: string, { readyAt = 0, timeToLiveSeconds = 0, expires
 }
 
 async function filter<Item>(items: readonly Item[], test: (item: Item) => Promise<boolean>): Promise<readonly Item[]> {
-  const passes = await Promise.all(items.map(test));
+  const passes = await Array.fromAsync(inParts(items, test));
   return items.filter((_, index) => passes[index]);
 }

@@ -1,5 +1,6 @@
 import { beingChanged, readStored, type Stored, writeStored } from "../entry/read.ts";
 import type { StoredOpenRuns, StoredRequest } from "../entry/stored.ts";
+import { inParts } from "../in-parts.ts";
 import { isUnderWay } from "../under-way.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 
@@ -51,10 +52,12 @@ async function openOnes(
   found: Stored<StoredOpenRuns> | undefined,
   clients: AcceptClients,
 ): Promise<readonly StoredRequest[]> {
-  const all = await Promise.all((found?.value.runs ?? []).map((run) => readRequest(clients, run)));
-  const noted = all.flatMap((each) => each?.request ?? []);
-  const open = await Promise.all(noted.map((request) => isOpen(request, clients)));
-  return noted.filter((_, index) => open[index]);
+  const read = async (run: string) => {
+    const request = (await readRequest(clients, run))?.request;
+    return request && (await isOpen(request, clients)) ? request : undefined;
+  };
+  const all = await Array.fromAsync(inParts(found?.value.runs ?? [], read));
+  return all.filter((request) => request !== undefined);
 }
 
 /** One without an execution is about to get it, or gets it from whoever asks again. */
