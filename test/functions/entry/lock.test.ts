@@ -229,9 +229,13 @@ describe("answerLock", () => {
       expect(await answerLock(by("newest", { startBy: now + 60 }), clients)).not.toHaveProperty("isOutdated");
       expect(stored(storage, "requests/run-one.json")).toMatchObject(begun);
       expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-new"] });
+      // What was killed between the two notes is resumed, and told no basis any more.
+      await put(storage, "environments/staging.json", { plans: [] });
+      await answerLock(claimBy("one"), clients);
+      expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-new"] });
     });
 
-    it("goes by the present one in when it may begin", async () => {
+    it("lets it begin as late as the present one does", async () => {
       await expect(answerLock(by("new", { startBy: now - 1 }), clients)).rejects.toMatchObject({ reason: "TOO_LATE" });
       const late = { ...by("new"), now: now + 9 };
       expect(await answerLock(late, clients)).toMatchObject({ state: "held" });
