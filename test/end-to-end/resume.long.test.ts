@@ -13,16 +13,16 @@ jest.setTimeout(3_600_000);
 
 /** Another sample every day; a seed that was printed gives its own again. */
 const seed = process.env.RESUME_SEED ?? new Date().toISOString().slice(0, 10);
-/** How many cases in which a process is killed, or `all`; `npm run test:resume` asks for two hundred. Those of cancelled executions come on top. */
-const count = process.env.RESUME_CASES ?? "100";
+/** How many cases in which a process is killed, or `all`. Those of cancelled executions come on top. */
+const count = process.env.RESUME_CASES ?? "200";
 /** Only these chains of the seed, as `3` or `0,7`. */
 const chosen = process.env.RESUME_CHAINS?.split(",").map(Number);
 /** Only the case of this name, alone. */
 const alone = process.env.RESUME_CASE;
 /** Each cloud waits now and then for what cannot be hurried: more of them than cores leave none idle. */
 const players = 3;
-/** Runs that follow each other in one cloud share the start of its functions. */
-const chainLength = 48;
+/** Runs that follow each other in one cloud share the start of its functions: one chain for each player, of the usual count. */
+const chainLength = 100;
 /** How many of the cases may turn out to be none, because their call does not come again. */
 const misses = 0.15;
 /** How many are dealt for each that is wanted: some are missed, and in some an execution is cancelled. */

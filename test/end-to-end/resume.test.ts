@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { type Case, casesOf, drawCases, nameOf, type Victim } from "./resume/case.ts";
 import { type CrashCloud, settled, startCrashCloud } from "./resume/crash-cloud.ts";
-import { type Asked, askFor, differences, environment, strike } from "./resume/perform.ts";
+import { askFor, differences, environment, readRun, strike } from "./resume/perform.ts";
 import { recordedBoundaries } from "./resume/recorded.ts";
 import type { Standing } from "./resume/standing.ts";
 import { type Packed, packEnvironment } from "./resume/undisturbed.ts";
@@ -67,7 +67,7 @@ describe("a run in which something is killed", () => {
     for (let tries = 1; (await end(run)).state !== "succeeded" && tries <= 3; tries += 1) {
       if (one.goesOn === "resume") await cloud.ask("POST", `/v1/runs/${run}:resume`, {});
       else {
-        run = (await askFor(body, cloud).run()) ?? "";
+        run = await askFor(body, cloud).run();
         repeats += 1;
       }
     }
@@ -78,17 +78,16 @@ describe("a run in which something is killed", () => {
   /** Plays one up to its kill. */
   async function play(one: Case, body: object): Promise<string> {
     await cloud.arm({ ...one.boundary, when: one.when });
-    const asked: Asked = askFor(body, cloud);
+    const asked = askFor(body, cloud);
     await cloud.reached();
     const pids = await strike(one, { asked, cloud });
     process.stderr.write(`RESUME_SEED=${seed}: killed ${pids.join(" ")} at ${nameOf(one)}\n`);
     expect(pids.length).toBeGreaterThan(0);
-    return (await asked.run()) ?? "";
+    return await asked.run();
   }
 
   async function end(run: string) {
-    const { body } = await cloud.ask("GET", `/v1/runs/${run}`);
-    await cloud.end(body.execution);
-    return (await cloud.ask("GET", `/v1/runs/${run}`)).body;
+    await cloud.end((await readRun(cloud, run)).execution);
+    return await readRun(cloud, run);
   }
 });

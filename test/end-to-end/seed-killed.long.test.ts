@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { type CrashCloud, settled, startCrashCloud } from "./resume/crash-cloud.ts";
-import { askFor, environment, restartDatabases } from "./resume/perform.ts";
+import { askFor, environment, readRun, restartDatabases } from "./resume/perform.ts";
 import { packEnvironment } from "./resume/undisturbed.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { installationSnapshot } from "./support/installation.ts";
@@ -64,9 +64,8 @@ describe("a seed that is killed in the middle of its SQL", () => {
   }
 
   async function end(run: string) {
-    const { body } = await cloud.ask("GET", `/v1/runs/${run}`);
-    await cloud.end(body.execution);
-    return (await cloud.ask("GET", `/v1/runs/${run}`)).body;
+    await cloud.end((await readRun(cloud, run)).execution);
+    return await readRun(cloud, run);
   }
 
   /** The one value that a statement gives to the administrator. */

@@ -18,7 +18,7 @@ export interface Case {
  */
 const weights: Readonly<Record<Victim, number>> = {
   function: 1,
-  execution: 0.2,
+  execution: 0.05,
   database: 0.6,
   client: 0.3,
   cloud: 0.02,

@@ -12,25 +12,27 @@ export interface Deal {
   readonly length: number;
 }
 
+/** How many cases meet in one run where they can: what dies while a run recovers is met as well then. */
+const meeting = 3;
+
 /**
- * Deals cases into chains: each begins at a snapshot, and goes on from one run to the next that fits. Two cases meet in each
- * run where they can, for what dies while a run recovers is met as well then. No case comes twice before every other has
- * come.
+ * Deals cases into chains: each begins at a snapshot, and goes on from one run to the next that fits. No case comes twice
+ * before every other has come.
  */
 export function dealChains(undisturbed: Undisturbed, { seed, count, length }: Deal): Chain[] {
   const deck = createDeck(undisturbed, seed);
-  const chains: Chain[] = [];
-  for (let left = count; left > 0; left -= length) {
-    const number = chains.length;
-    const rounds: [Round, ...Round[]] = [deck.takeFirst(number)];
-    while (rounds.flat().length < Math.min(length, left)) {
+  const dealt = Array.from({ length: Math.ceil(count / length) }, (_, number): [Round, ...Round[]] => {
+    return [deck.takeFirst(number)];
+  });
+  // In turn, as cards are: light cases would all lie in the first chains.
+  while (dealt.flat(2).length < count) {
+    for (const [number, rounds] of dealt.entries()) {
       const before = rounds.at(-1)?.[0].boundary.action ?? "down";
       const isWorn = !deck.hasLight("rebuild");
       rounds.push(deck.take(nextAction(before, isWorn, seed, number, rounds.length)));
     }
-    chains.push(chainOf(undisturbed, `${seed}/${number}`, rounds));
   }
-  return chains;
+  return dealt.map((rounds, number) => chainOf(undisturbed, `${seed}/${number}`, rounds));
 }
 
 function createDeck(undisturbed: Undisturbed, seed: string) {
@@ -47,22 +49,42 @@ function createDeck(undisturbed: Undisturbed, seed: string) {
     return one;
   };
   const placeOf = ({ boundary }: Case) => undisturbed.boundaries.indexOf(boundary);
-  const follows = (first: Case, one: Case) =>
-    placeOf(one) > placeOf(first) && one.victim !== "client" && !isSameCall(first, one);
-  const withSecond = (first: Case): Round => {
-    const second = takeIf(first.boundary.action, (one) => follows(first, one));
-    return second ? [first, second] : [first];
+  /** A round begins with what is fixed to its beginning: the client that asks for the run, or the call that a fork stands at. */
+  const withFurther = (first: Case, isFork: boolean): Round => {
+    const isFixed = isFork || first.victim === "client";
+    let round: Round = [first];
+    const meets = (one: Case) =>
+      one.victim !== "client" &&
+      (!isFixed || placeOf(one) > placeOf(first)) &&
+      (isFork || !isMadeOnce(one)) &&
+      round.every((before) => !isSameCall(before, one));
+    while (round.length < meeting) {
+      const further = takeIf(first.boundary.action, meets);
+      if (!further) break;
+      round = [...round, further];
+    }
+    const [begins, ...others] = round.toSorted((one, other) => placeOf(one) - placeOf(other));
+    return [begins ?? first, ...others];
   };
   return {
     /** Whether there is a case left that costs little, and kills a process. */
     hasLight: (action: Action) => rest[action].some(({ victim }) => victim !== "execution" && victim !== "cloud"),
-    take: (action: Action) => withSecond(takeOne(action)),
+    take: (action: Action) =>
+      withFurther(
+        takeOne(action, (one) => !isMadeOnce(one)),
+        false,
+      ),
     /** A fork is cold anyway: to kill all of it costs least at its beginning. */
     takeFirst: (number: number) => {
       const isForked = (one: Case) => one.victim === "cloud" && snapshotOf(undisturbed, one.boundary) !== undefined;
-      return withSecond(takeOne(actions[number % actions.length] ?? "up", isForked));
+      return withFurther(takeOne(actions[number % actions.length] ?? "up", isForked), true);
     },
   };
+}
+
+/** What a removal leaves to Google's holds is found again by the next `up`: only the first of a cloud makes it. */
+function isMadeOnce({ boundary: { action, caller } }: Case): boolean {
+  return action === "up" && ["alloyrun-services", "alloyrun-network", "alloyrun-peering"].includes(caller);
 }
 
 /** Which of two calls of one kind is held could not be told once the first has disturbed the run. */

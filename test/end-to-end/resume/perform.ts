@@ -53,6 +53,11 @@ export interface Asked {
   readonly client?: Client;
 }
 
+/** A run that is asked for until its id is told. */
+export interface Heard extends Asked {
+  run(): Promise<string>;
+}
+
 /** The request for an action. */
 export function requestOf(action: Action, { spec }: Pick<Course, "spec">): object {
   if (action === "up") return { action, spec };
@@ -60,7 +65,7 @@ export function requestOf(action: Action, { spec }: Pick<Course, "spec">): objec
 }
 
 /** Asks over HTTP, again under the same key whenever nobody answers. */
-export function askFor(request: object, cloud: CrashCloud): Asked {
+export function askFor(request: object, cloud: CrashCloud): Heard {
   const key = randomUUID();
   const post = () => cloud.ask<RequestAccepted>("POST", "/v1/requests", request, key);
   const first = post().catch(() => undefined);
@@ -73,6 +78,16 @@ export function askFor(request: object, cloud: CrashCloud): Asked {
       }
     },
   };
+}
+
+/** A run as it is read; asked again while the function that answers dies of a strike. */
+export async function readRun(cloud: CrashCloud, run: string): Promise<RunView> {
+  for (;;) {
+    const { status, body } = await cloud.ask("GET", `/v1/runs/${run}`);
+    if (status === 200) return body;
+    if (status < 500) throw new Error(`${run} was not read: ${JSON.stringify(body)}`);
+    await delay(50);
+  }
 }
 
 /** What a strike needs to know. */

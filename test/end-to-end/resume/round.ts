@@ -10,6 +10,7 @@ import {
   endsOf,
   environment,
   latestRun,
+  readRun,
   requestOf,
   type Stage,
   strike,
@@ -40,15 +41,14 @@ export interface Playing {
   readonly known: ReadonlySet<string>;
 }
 
-/** How often a run may end before it was done: once for each strike, and once more for a lock that outlives a run. */
-const mostEnds = 4;
-
 /** Plays a round; gives what stands once the run has come to its end. */
 export async function playRound(round: Round, playing: Playing) {
   const { stage, asked, stops } = playing;
   const { cloud, log } = stage;
   const struck: { readonly one: Case; readonly pids: readonly number[] }[] = [];
   const runs = runsOf(round, playing);
+  // Once for each strike, once when it is done, and once more for a lock that outlives a run.
+  const mostEnds = round.length + 2;
   for (let ends = 0; ; ) {
     const one = round[struck.length];
     if (one && (await comes(cloud, runs.current))) {
@@ -72,7 +72,7 @@ export async function playRound(round: Round, playing: Playing) {
 
 /** The runs of a round: the one that was asked for first, and those that were asked for after it. */
 function runsOf([{ boundary }]: Round, { stage: { cloud, course }, asked, known }: Playing) {
-  const ask = async () => (await askFor(requestOf(boundary.action, course), cloud).run()) ?? "";
+  const ask = () => askFor(requestOf(boundary.action, course), cloud).run();
   let found: Promise<string> | undefined;
   let repeats = 0;
   /** A client that is killed may not have heard of its run. */
@@ -106,8 +106,8 @@ async function comes(cloud: CrashCloud, current: () => Promise<string>): Promise
   const ended = async () => {
     const run = await current();
     while (!over.signal.aborted) {
-      const { body } = await cloud.ask("GET", `/v1/runs/${run}`);
-      if (body.execution) return void (await cloud.end(body.execution));
+      const { execution } = await readRun(cloud, run);
+      if (execution) return void (await cloud.end(execution));
       await delay(100);
     }
   };
@@ -126,9 +126,9 @@ interface RunEnd {
 }
 
 async function endOfRun({ cloud, course }: Stage, run: string, [{ boundary }]: Round): Promise<RunEnd> {
-  const { body: begun } = await cloud.ask("GET", `/v1/runs/${run}`);
-  if (begun.execution) await cloud.end(begun.execution);
-  const { body: view } = await cloud.ask("GET", `/v1/runs/${run}`);
+  const { execution } = await readRun(cloud, run);
+  if (execution) await cloud.end(execution);
+  const view = await readRun(cloud, run);
   if (endsOf(course, boundary.action, view.state).length === 0) return { view, isHeld: false };
   const standing = await settled(cloud, environment);
   return { view, standing, isHeld: standing.problems.some((problem) => problem.startsWith("locks/")) };

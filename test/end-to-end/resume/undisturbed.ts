@@ -10,7 +10,7 @@ import { installationSnapshot } from "../support/installation.ts";
 import { type Action, type Boundary, boundariesOf } from "./boundary.ts";
 import { type Case, casesOf } from "./case.ts";
 import { type CrashCloud, settled, startCrashCloud } from "./crash-cloud.ts";
-import { askFor, type Course, type End, environment, latestRun, requestOf } from "./perform.ts";
+import { askFor, type Course, type End, environment, latestRun, readRun, requestOf } from "./perform.ts";
 import type { Standing } from "./standing.ts";
 
 const run = promisify(execFile);
@@ -113,9 +113,8 @@ async function alloyrun(cloud: CrashCloud, ...args: string[]): Promise<void> {
 
 async function runToEnd(cloud: CrashCloud, action: Action, spec: string): Promise<RunView["state"]> {
   const id = await askFor(requestOf(action, { spec }), cloud).run();
-  const { body } = await cloud.ask("GET", `/v1/runs/${id}`);
-  await cloud.end(body.execution);
-  return (await cloud.ask("GET", `/v1/runs/${id}`)).body.state;
+  await cloud.end((await readRun(cloud, id)).execution);
+  return (await readRun(cloud, id)).state;
 }
 
 /** Lets time pass until the sweep has finished what the removal left. */
