@@ -7,7 +7,7 @@ const style = `
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 36rem; padding: 1rem; font: 1rem/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.3rem; line-height: 1.25; margin: 0 0 .75rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem .8rem; margin: 0; }
+dl { display: grid; grid-template-columns: fit-content(36%) 1fr; gap: .35rem .8rem; margin: 0; }
 dt { opacity: .7; } dd { margin: 0; }
 ul { margin: 0; padding-left: 1.2rem; }
 strong.bad { color: var(--bad); }
