@@ -21,7 +21,7 @@ export function addAuditCommands(program: Command): void {
       ),
     );
   placed(audit.command("verify"))
-    .description("prove that no record was changed, removed or left out")
+    .description("prove that no record was changed, removed, left out or made up")
     .argument("<environment>", "its name")
     .addOption(new Option("--head <sha256>", "a head noted earlier, still to be in the chain").argParser(parseHash))
     .action((environment: string, options: PlaceOptions & { readonly head?: string }) =>

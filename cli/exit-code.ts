@@ -20,7 +20,7 @@ export const exitCodes = {
   unknown: 7,
   /** A command that looks for something, `doctor` or `sweep --dry-run`, has found it. */
   found: 8,
-  /** A record of an environment was changed, removed or left out. */
+  /** A record of an environment was changed, removed, left out or made up. */
   broken: 9,
   /** Ended by Ctrl-C or SIGTERM; a run in the cloud goes on. */
   interrupted: 130,

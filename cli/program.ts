@@ -16,7 +16,7 @@ Exit codes: 0 done · 1 a run, or the command itself, failed
             5 not installed, or not allowed · 6 rejected, or not approved in time
             7 no such environment, run or approval
             8 doctor, or sweep --dry-run, has found something
-            9 audit verify found a record changed, removed or left out
+            9 audit verify found a record changed, removed, left out or made up
             130 interrupted (a run in the cloud goes on)`;
 
 /** The command line: every command, its arguments and options. What a command works with is loaded when it is given. */

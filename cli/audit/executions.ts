@@ -18,17 +18,23 @@ export interface Ended {
   readonly run: string;
   /**
    * `recorded`: it names its record. `none`: it says itself that there is none, as it was joined or had nothing to do.
-   * `cancelled`: whoever cancelled it has recorded that. `mute`: it ended before it could say anything.
+   * `cancelled`: whoever cancelled it has recorded that. `mute`: it ended before it could say anything, or heard no answer
+   * when it recorded that.
    */
   readonly says: "recorded" | "none" | "cancelled" | "mute";
   readonly head?: RecordHead;
 }
 
-/** The executions of an environment that have ended, as far as Google keeps them. */
+/** The executions of an environment, as far as Google keeps them. */
 export interface Anchor {
+  /** Those that have ended. */
   readonly ended: readonly Ended[];
-  /** RFC 3339: when the oldest of them was started; absent when there is none. */
+  /** All of them; one that is under way says nothing yet. */
+  readonly executions: readonly (Ended | (Pick<Ended, "id" | "run" | "head"> & { readonly says: "nothing" }))[];
+  /** RFC 3339: when the oldest of those that have ended was started; absent when there is none. */
   readonly since?: string;
+  /** Seconds since the epoch: when the first ended of all that are kept, of whatever environment; absent when none has. */
+  readonly keptSince?: number;
 }
 
 /**
@@ -40,9 +46,16 @@ export interface Anchor {
 export async function readAnchor(environment: string, list: ExecutionList): Promise<Anchor | undefined> {
   try {
     const listed = await list.workflows.listExecutions(list.workflow);
-    const ended = listed.filter((execution) => execution.labels?.environment === environment && hasEnded(execution));
+    const own = listed.filter(({ labels }) => labels?.environment === environment);
+    const ended = own.filter(hasEnded);
     const [since] = ended.flatMap(({ startTime, createTime }) => startTime ?? createTime ?? []).sort();
-    return { ended: ended.map(toEnded), ...(since !== undefined && { since }) };
+    const [keptSince] = listed.flatMap(({ endTime }) => (endTime ? [Date.parse(endTime) / 1000] : [])).sort(byNumber);
+    return {
+      ended: ended.map(toEnded),
+      executions: own.map((execution) => (hasEnded(execution) ? toEnded(execution) : toUnderWay(execution))),
+      ...(since !== undefined && { since }),
+      ...(keptSince !== undefined && { keptSince }),
+    };
   } catch (caught) {
     if (caught instanceof ApiError && caught.code === "PERMISSION_DENIED") return undefined;
     throw caught;
@@ -59,7 +72,17 @@ function toEnded({ name = "", state, labels, result, error }: ListedExecution): 
   if (head.id !== undefined && head.sha256 !== undefined) {
     return { ...about, says: "recorded", head: { id: head.id, sha256: head.sha256 } };
   }
-  return { ...about, says: textOf(given?.run) === undefined ? "mute" : "none" };
+  // Its record may be there though it was not told so.
+  const isUnheard = toObject(given?.failures)?.record !== undefined;
+  return { ...about, says: textOf(given?.run) === undefined || isUnheard ? "mute" : "none" };
+}
+
+function toUnderWay({ name = "", labels }: ListedExecution): Anchor["executions"][number] {
+  return { id: idOf(name), run: labels?.run ?? "", says: "nothing" };
+}
+
+function byNumber(one: number, other: number): number {
+  return one - other;
 }
 
 function hasEnded({ state }: ListedExecution): boolean {

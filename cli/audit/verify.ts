@@ -3,6 +3,7 @@ import { idOf, sha256 } from "../../spec/names.ts";
 import { type Anchor, type ExecutionList, readAnchor } from "./executions.ts";
 import { type HeadLog, type LoggedHead, readLoggedHeads } from "./heads.ts";
 import { type AuditedBucket, type ChainedRecord, readChain, toRecord } from "./records.ts";
+import { type Elsewhere, findUnasked } from "./unasked.ts";
 
 /** What came of checking a chain. */
 export interface Verification {
@@ -37,7 +38,7 @@ export interface Anchors {
  * Checks an environment's records by their texts: each has the SHA-256 that the chain says, and names the one before it
  * with that one's. A record beside the chain tells that the chain was cut. Who writes the whole chain anew is found out by
  * what was noted elsewhere: by the auditor, by the executions of the environment, each of which must have its record, and by
- * the log, which has the hash of each record, those too that are of no run.
+ * the log, which has the hash of each record, those too that are of no run. A record of what never was is found out likewise.
  *
  * @returns undefined when nothing is known of such an environment
  */
@@ -57,7 +58,8 @@ export async function verifyChain(
   const first = chain[at];
   const broken = first
     ? { object: first.object, problem: problemOf(first, chain[at - 1]) ?? "" }
-    : findMissing(chain, { environment, head, anchor, heads, listed: listed.flatMap(({ name }) => name ?? []) });
+    : (findMissing(chain, { environment, head, anchor, heads, listed: listed.flatMap(({ name }) => name ?? []) }) ??
+      (await findForged(bucket, { chain, environment, anchor, heads, executions, log })));
   const last = chain.at(-1);
   return {
     ...{ environment, valid: broken === undefined, verified: at < 0 ? chain.length : at, records: chain.length },
@@ -75,6 +77,24 @@ function toldBy({ ended, since }: Anchor): Pick<Verification, "confirmed" | "sin
     ...(since !== undefined && { since }),
     ...(mute.length > 0 && { mute }),
   };
+}
+
+interface Suspected extends Elsewhere, Pick<Anchors, "executions" | "log"> {
+  readonly chain: readonly ChainedRecord[];
+  readonly environment: string;
+}
+
+/** What was recorded since executions and log were read is not among them: they are read again before anything is said. */
+async function findForged(
+  bucket: AuditedBucket,
+  { chain, environment, anchor, heads, executions, log }: Suspected,
+): Promise<Verification["broken"]> {
+  if (!(await findUnasked(chain, { anchor, heads }, bucket))) return undefined;
+  const [anchorNow, headsNow] = await Promise.all([
+    executions && readAnchor(environment, executions),
+    log && readLoggedHeads(environment, log),
+  ]);
+  return findUnasked(chain, { anchor: anchorNow, heads: headsNow }, bucket);
 }
 
 function problemOf(link: ChainedRecord, before: ChainedRecord | undefined): string | undefined {

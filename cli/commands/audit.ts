@@ -40,7 +40,7 @@ export async function audit(bucket: AuditedBucket, options: AuditOptions, termin
   return exitCodes.ok;
 }
 
-/** Checks that no record of an environment was changed, removed or left out. */
+/** Checks that no record of an environment was changed, removed, left out or made up. */
 export async function verifyAudit(
   { executions, log, ...bucket }: Pick<Installation, "executions" | "log" | "storage" | "bucket">,
   { environment, head: noted }: { readonly environment: string; readonly head?: string },

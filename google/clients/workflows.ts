@@ -34,6 +34,8 @@ export interface ListedExecution {
   /** RFC 3339. */
   readonly createTime?: string;
   readonly startTime?: string;
+  /** Absent while it is under way. */
+  readonly endTime?: string;
   /** JSON text of what it gave. */
   readonly result?: string;
   /** With JSON text of what it raised. */

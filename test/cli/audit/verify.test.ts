@@ -14,27 +14,30 @@ let storage: MemoryStorage;
 
 /** Records runs as the installation does. */
 async function record(...runs: readonly string[]): Promise<void> {
-  for (const id of runs) {
-    const run = { id, environment: "users", action: "up", level: "app", planHash: "h", now: 1 } as const;
-    const times = { startedAt: 1, endedAt: 2 };
-    const content: Omit<RunRecord, "previous"> = {
-      run: { ...run, databaseGeneration: 1, clusterGeneration: 1 },
-      execution: `projects/p/executions/${id}`,
-      requestedBy: "ann@example.com",
-      result: {
-        ...times,
-        run: id,
-        environment: "users",
-        action: "up",
-        state: "succeeded",
-        failures: {},
-        remaining: {},
-        outputs: {},
-      },
-      reports: {},
-    };
-    await appendRecord(storage, { bucket, id }, content);
-  }
+  for (const id of runs) await recordAs(id, id);
+}
+
+/** Records a run as one of an execution. */
+async function recordAs(id: string, execution: string): Promise<void> {
+  const run = { id, environment: "users", action: "up", level: "app", planHash: "h", now: 1 } as const;
+  const times = { startedAt: 1, endedAt: 2 };
+  const content: Omit<RunRecord, "previous"> = {
+    run: { ...run, databaseGeneration: 1, clusterGeneration: 1 },
+    execution: `projects/p/executions/${execution}`,
+    requestedBy: "ann@example.com",
+    result: {
+      ...times,
+      run: id,
+      environment: "users",
+      action: "up",
+      state: "succeeded",
+      failures: {},
+      remaining: {},
+      outputs: {},
+    },
+    reports: {},
+  };
+  await appendRecord(storage, { bucket, id }, content);
 }
 
 const put = (object: string, content: string) =>
@@ -48,7 +51,7 @@ function change(object: string, from: string, to: string): Promise<unknown> {
 
 const verify = (head?: string) => verifyChain({ storage, bucket }, "users", { head });
 
-const kept = { state: "SUCCEEDED", startTime: "2026-01-02T00:00:00Z" };
+const kept = { state: "SUCCEEDED", startTime: "2026-01-02T00:00:00Z", endTime: "2026-01-02T00:10:00Z" };
 const executionOf = (run: string, more: Partial<ListedExecution> = {}): ListedExecution => ({
   ...{ ...kept, name: `projects/1/executions/${run}`, labels: { run, environment: "users" } },
   ...more,
@@ -150,7 +153,7 @@ describe("verifyChain", () => {
     const said = [
       ...ended(),
       executionOf("run-4", { result: JSON.stringify({ run: "run-4", state: "joined" }) }),
-      executionOf("run-5", { state: "ACTIVE", startTime: "2020-01-01T00:00:00Z" }),
+      executionOf("run-5", { state: "ACTIVE", startTime: "2020-01-01T00:00:00Z", endTime: undefined }),
       executionOf("run-6", {
         labels: { run: "run-6", environment: "other" },
         result: '{"record":{"id":"a","sha256":"b"}}',
@@ -158,6 +161,52 @@ describe("verifyChain", () => {
       executionOf("run-7", { state: "FAILED", error: { payload: '{"message":"no such request"}' } }),
     ];
     expect(await verifyBy(said)).toMatchObject({ valid: true, confirmed: 3, since: kept.startTime, mute: ["run-7"] });
+  });
+
+  it("tells a record of a run that never was, though its link holds", async () => {
+    const said = ended();
+    await record("run-4");
+    expect(await verify()).toMatchObject({ valid: true, records: 4 });
+    const problem =
+      "there was no such run: its execution run-4 is not among those that Google keeps, which reach back further";
+    expect(await verifyBy(said)).toMatchObject({ valid: false, broken: { object: "runs/users/run-4.json", problem } });
+    expect(await verifyBy([...said, executionOf("run-4", { state: "ACTIVE" })])).toMatchObject({ valid: true });
+  });
+
+  it.each([
+    ["its run", "run-3.2", "run-3", "so does the record of run-3"],
+    ["another run", "run-4", "run-3", "which is that of run-3"],
+    ["one that recorded nothing", "run-5", "run-5", "which says that it has recorded nothing"],
+  ])("tells a record of a run that never was and names the execution of %s", async (_of, id, execution, problem) => {
+    const joined = executionOf("run-5", { result: JSON.stringify({ run: "run-5", state: "joined" }) });
+    const said = [...ended(), joined];
+    await recordAs(id, execution);
+    expect(await verifyBy(said)).toMatchObject({ valid: false, broken: { problem: expect.stringContaining(problem) } });
+  });
+
+  it("misses no execution that is older than those that Google keeps, and lists what began meanwhile again", async () => {
+    const said = ended();
+    expect(await verifyBy(said.slice(1))).toMatchObject({ valid: true, confirmed: 2 });
+    expect(await verifyBy(said.slice(0, 2))).toMatchObject({
+      valid: false,
+      broken: { object: "runs/users/run-3.json" },
+    });
+    const lists = [said.slice(0, 2), said];
+    const listExecutions = async () => lists.shift() ?? [];
+    const executions = { workflow: "w", workflows: { listExecutions } };
+    expect(await verifyChain({ storage, bucket }, "users", { executions })).toMatchObject({ valid: true });
+  });
+
+  it("tells a change that nobody asked for, by the log and the requests", async () => {
+    const { verify: check } = byLog();
+    const change = { of: "users", change: "freeze", requestedBy: "eve@example.com", at: 1, bodyHash: "h" } as const;
+    await recordChange(storage, bucket, { id: "change-1", ...change });
+    expect(await check()).toMatchObject({
+      valid: false,
+      broken: { object: "runs/users/change-1.json", problem: expect.stringContaining("nobody asked for change-1") },
+    });
+    await put("requests/change-1.json", "{}");
+    expect(await check()).toMatchObject({ valid: true });
   });
 
   it("goes by the bucket alone where executions may not be read, and says so", async () => {
