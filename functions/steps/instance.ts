@@ -11,6 +11,7 @@ import {
   type WantedInstance,
 } from "../alloydb/instance.ts";
 import { awaitAnswer, ensureLogin } from "../alloydb/login.ts";
+import { refuseSecondPrimary } from "../alloydb/second-primary.ts";
 import { done } from "../answer.ts";
 import { implementStep, outputOf } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
@@ -26,7 +27,9 @@ export const instance = implementStep(
   {
     async plan(first, { alloydb }, { run }) {
       const input = inGeneration(first, run);
-      return planInstance(toWanted(input), await unlessDisabled(alloydb.getInstance(input.instance)));
+      const observed = await unlessDisabled(alloydb.getInstance(input.instance));
+      if (!observed) await refuseSecondPrimary(input, alloydb);
+      return planInstance(toWanted(input), observed);
     },
 
     async ensure(first, clients, context) {

@@ -72,6 +72,18 @@ describe("instance", () => {
     await expect(query("app", await passwordOf(`${secret}/versions/1`))).resolves.toBe("OK");
   });
 
+  it("refuses to plan a second primary where the spec names it anew, and tells what goes, but not in another cluster", async () => {
+    const renamed = { ...input, instance: `${input.cluster}/instances/renamed` };
+    const plan = (run: object) => database.steps.ask("instance", { action: "plan", input: renamed, run });
+    const { status, body } = await plan({});
+    expect([status, JSON.stringify(body)]).toEqual([
+      400,
+      expect.stringContaining("keep spec.database.instance.name primary"),
+    ]);
+    expect(JSON.stringify(body)).toContain("IMMUTABLE_FIELD");
+    expect((await plan({ clusterGeneration: 2 })).body.changes).toMatchObject([{ action: "create" }]);
+  });
+
   it("changes nothing the second time, and answers no password", async () => {
     const { body } = await database.steps.ask("instance", { input, outputs });
     expect(body).toMatchObject({ state: "done", changes: [] });
