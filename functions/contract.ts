@@ -48,6 +48,8 @@ export interface Run {
 export interface Begun {
   /** The highest number of a database: whatever has a higher one is somebody else's. */
   readonly database: number;
+  /** What plans name the first database: whatever has another name is somebody else's. Absent where that is not known. */
+  readonly names?: readonly string[];
   /** What may go without anybody being asked again. */
   readonly spent: readonly SpentGeneration[];
 }

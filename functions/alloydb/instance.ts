@@ -13,13 +13,14 @@ import {
   sameLabels,
   update,
 } from "../changes.ts";
-import type { Done, Pending, Removed } from "../contract.ts";
+import type { Done, Pending, Removed, Run } from "../contract.ts";
 import { isOwn, refuseForeign } from "../ownership.ts";
 import { requestIdOf } from "../request-id.ts";
 import type { StepContext } from "../step.ts";
 import { type InstanceSize, instanceCostPerDay, primaryNodes, sizeOf } from "./cost.ts";
 import { inmatesOf, keptFor, staying } from "./foreign.ts";
 import { inCluster, nameOfCluster, ownClusters } from "./generation.ts";
+import { type Host, whyDatabasesStay } from "./guests.ts";
 import { untilReady } from "./settling.ts";
 
 /** An instance as it should be: a primary or a read pool. */
@@ -91,27 +92,34 @@ interface InstanceInClusters {
 }
 
 /** What `removeInstances` would do. */
-export async function planRemovals(input: InstanceInClusters, alloydb: AlloyDbClient): Promise<readonly Change[]> {
+export async function planRemovals(
+  input: InstanceInClusters,
+  { alloydb, run }: { readonly alloydb: AlloyDbClient; readonly run: Run },
+): Promise<readonly Change[]> {
   const names = await namesInClusters(input, alloydb);
   const all = await Promise.all(names.map(async (name) => ({ name, observed: await alloydb.getInstance(name) })));
   const planned = all.map(async ({ name, observed }) => {
     if (!observed || !isOwn(observed, input.ownership) || observed.state === "DELETING") return [];
-    const kept = await whyKept(name, observed, { ownership: input.ownership, alloydb });
+    const kept = await whyKept(name, observed, { ownership: input.ownership, run, alloydb });
     return [kept === undefined ? instanceDeletion(name, observed) : staying(name, kept)];
   });
   return (await Promise.all(planned)).flat();
 }
 
-/** Google deletes no primary while its cluster has read pools; undefined where none of them is somebody else's. */
+/**
+ * Google deletes no primary while its cluster has read pools, and without it nobody reads the databases any more, nor saves
+ * theirs; undefined where none of these is somebody else's.
+ */
 async function whyKept(
   name: string,
   { instanceType }: Instance,
-  { ownership, alloydb }: { readonly ownership: Ownership; readonly alloydb: AlloyDbClient },
+  { ownership, run, alloydb }: Host & { readonly alloydb: AlloyDbClient },
 ): Promise<string | undefined> {
   if (instanceType !== "PRIMARY") return undefined;
   const cluster = parentOf(name);
   const { foreign } = await inmatesOf(cluster, { ownership, type: "READ_POOL" }, alloydb);
-  return foreign.length > 0 ? keptFor(name, { cluster, foreign, ownership }) : undefined;
+  if (foreign.length > 0) return keptFor(name, { cluster, foreign, ownership });
+  return whyDatabasesStay(name, { cluster, ownership, run }, alloydb);
 }
 
 /** Removes an instance from every cluster of the environment's own. */
@@ -151,7 +159,8 @@ async function removeInstance(
   if (!observed) return undefined;
   if (!isOwn(observed, ownership)) return leftAlone(name, ownership);
   if (observed.state === "DELETING") return notYet({ reason: `${name} is being deleted`, retryAfterSeconds: 10 });
-  const kept = await whyKept(name, observed, { ownership, alloydb: tools.alloydb });
+  const { alloydb, context } = tools;
+  const kept = await whyKept(name, observed, { ownership, run: context.run, alloydb });
   return kept === undefined ? discard(name, observed, tools) : held(kept);
 }
 

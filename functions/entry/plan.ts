@@ -18,6 +18,7 @@ import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
 import { onBasis, toBasis } from "../plan/basis.ts";
+import { databaseNames } from "../plan/database-names.ts";
 import { changesOfSpec, lifeOf, reasonsOf, storedTerms, termsIn } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
 import { basisOf } from "../plan/plan-anew.ts";
@@ -81,7 +82,8 @@ async function answerTarget(body: JsonObject, bucket: string, clients: PlanClien
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;
   const older = await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value });
-  const begun = begunBy(ledger?.value, generations);
+  const names = await databaseNames(storage, { bucket, plan: stored, ledger: ledger?.value });
+  const begun = { ...begunBy(ledger?.value, generations), ...(names && { names }) };
   const told = { databaseGeneration: database, clusterGeneration: cluster, begun, latest, basis, ...scope, older };
   return run.action === "down" ? { ...told, mayStand: mayStand(ledger?.value) } : told;
 }

@@ -8,8 +8,9 @@ import { type ClusterInput, type ClusterOutput, clusterStep } from "../../plan/s
 import { removalSeconds } from "../../spec/expected.ts";
 import { idOf } from "../../spec/names.ts";
 import { adminVersionOf, versionAnnotation } from "../alloydb/admin-version.ts";
-import { inmatesOf, keptFor, staying } from "../alloydb/foreign.ts";
+import { inmatesOf, staying } from "../alloydb/foreign.ts";
 import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
+import { whyClusterStays } from "../alloydb/guests.ts";
 import { keepPassword } from "../alloydb/password.ts";
 import { untilReady } from "../alloydb/settling.ts";
 import { done, expecting, held, leave, leftAlone, notYet, pending, together } from "../answer.ts";
@@ -69,13 +70,12 @@ export const cluster = implementStep(
       return untilReady(input.cluster, observed) ?? settle(input, observed, { clients, context });
     },
 
-    async planRemoval(input, { alloydb }) {
+    async planRemoval(input, { alloydb }, { run }) {
       const own = await ownClusters(input, alloydb);
       const names = own.filter(isThere).map((cluster) => nameOfCluster(input.cluster, cluster));
       const planned = names.map(async (name) => {
-        const { foreign } = await inmatesOf(name, input, alloydb);
-        if (foreign.length === 0) return clusterDeletion(name, input);
-        return staying(name, keptFor(name, { cluster: name, foreign, ownership: input.ownership }));
+        const kept = await whyClusterStays(name, { ownership: input.ownership, run }, alloydb);
+        return kept === undefined ? clusterDeletion(name, input) : staying(name, kept);
       });
       return Promise.all(planned);
     },
@@ -190,16 +190,17 @@ async function keptVersionOf(input: ClusterInput, observed: Cluster, { secretMan
 }
 
 /**
- * A failed creation leaves a cluster that keeps its name from being used again. Instances of somebody else's keep theirs,
- * and force is used only where some of our own are left.
+ * A failed creation leaves a cluster that keeps its name from being used again. Instances and databases of somebody else's
+ * keep theirs, and force is used only where some instances of our own are left.
  */
 async function discard(
   name: string,
   input: ClusterInput,
   { clients: { alloydb }, context }: { readonly clients: Clients; readonly context: StepContext },
 ): Promise<Pending> {
-  const { own, foreign } = await inmatesOf(name, input, alloydb);
-  if (foreign.length > 0) return held(keptFor(name, { cluster: name, foreign, ownership: input.ownership }));
+  const kept = await whyClusterStays(name, { ownership: input.ownership, run: context.run }, alloydb);
+  if (kept !== undefined) return held(kept);
+  const { own } = await inmatesOf(name, input, alloydb);
   const requestId = requestIdOf(context.run, "deleteCluster", name);
   const operation = await alloydb.deleteCluster({ name, requestId, force: own.length > 0 });
   return pending({

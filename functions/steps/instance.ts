@@ -47,7 +47,7 @@ export const instance = implementStep(
       );
     },
 
-    planRemoval: (input, { alloydb }) => planRemovals(input, alloydb),
+    planRemoval: (input, { alloydb }, { run }) => planRemovals(input, { alloydb, run }),
 
     /** The user goes with the cluster. */
     async remove(input, { alloydb }, context) {

@@ -33,7 +33,7 @@ export const readPool = implementStep(
       return done({ instance: input.instance, ipAddress: ensured.ready.ipAddress ?? "" });
     },
 
-    planRemoval: (input, { alloydb }) => planRemovals(input, alloydb),
+    planRemoval: (input, { alloydb }, { run }) => planRemovals(input, { alloydb, run }),
 
     async remove(input, { alloydb }, context) {
       return removeInstances(input, { alloydb, context });

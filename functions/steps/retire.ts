@@ -12,8 +12,9 @@ import { expectedSeconds, removalSeconds } from "../../spec/expected.ts";
 import { databaseName, idOf } from "../../spec/names.ts";
 import { adminVersionOf } from "../alloydb/admin-version.ts";
 import { type DatabaseServer, dropDatabase, listGenerations } from "../alloydb/databases.ts";
-import { inmatesOf, keptFor, staying } from "../alloydb/foreign.ts";
+import { staying } from "../alloydb/foreign.ts";
 import { inCluster, inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
+import { whyClusterStays } from "../alloydb/guests.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import { deletion } from "../changes.ts";
 import type { Run, StepResponse } from "../contract.ts";
@@ -91,11 +92,12 @@ async function ownGenerations(server: DatabaseServer, { input, run }: Judge, cli
   return present.filter((name) => numberOf(name) <= highest);
 }
 
-/** What is done to a cluster that does not serve: it stays while it holds an instance of somebody else's. */
+/** What is done to a cluster that does not serve: it stays while it holds an instance or a database of somebody else's. */
 async function clusterChange(cluster: Cluster, { input, run }: Judge, { alloydb }: Clients): Promise<Change> {
   const name = nameOfCluster(input.cluster, cluster);
-  const { foreign } = cluster.state === "DELETING" ? { foreign: [] } : await inmatesOf(name, input, alloydb);
-  if (foreign.length > 0) return staying(name, keptFor(name, { cluster: name, foreign, ownership: input.ownership }));
+  const host = { ownership: input.ownership, run };
+  const kept = cluster.state === "DELETING" ? undefined : await whyClusterStays(name, host, alloydb);
+  if (kept !== undefined) return staying(name, kept);
   const number = generationNumber("cluster", idOf(input.cluster), idOf(name));
   const isSpent = run.begun?.spent.some((each) => each.cluster === number && each.database === undefined);
   const effects = { costPerDay: -input.clusterCostPerDay, expectedSeconds: removalSeconds.cluster };

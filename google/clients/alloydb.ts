@@ -30,6 +30,8 @@ export interface AlloyDbClient {
   readonly getInstance: (name: string) => Promise<Instance | undefined>;
   /** All instances of a cluster. */
   readonly listInstances: (cluster: string) => Promise<readonly Instance[]>;
+  /** Names of all databases of a cluster but templates; refused while it has no primary that is ready. */
+  readonly listDatabases: (cluster: string) => Promise<readonly string[]>;
   readonly createInstance: (request: Creation & { readonly instance: Instance }) => Promise<Operation>;
   readonly patchInstance: (request: Patch & { readonly instance: Instance }) => Promise<Operation>;
   readonly deleteInstance: (request: Deletion) => Promise<Operation>;
@@ -99,6 +101,12 @@ export const connectAlloyDb: Connect<AlloyDbClient> = (auth) => {
       orAbsent(read("instances.get", name, async (options) => (await client.getInstance({ name }, options))[0])),
     listInstances: (cluster) =>
       read("instances.list", cluster, async (options) => (await client.listInstances({ parent: cluster }, options))[0]),
+    listDatabases: async (cluster) => {
+      const [all] = await read("databases.list", cluster, (options) =>
+        client.listDatabases({ parent: cluster }, options),
+      );
+      return all.flatMap(({ name, isTemplateDatabase }) => (name && !isTemplateDatabase ? [idOf(name)] : []));
+    },
     createInstance: ({ name, requestId, instance }) =>
       start({ method: "instances.create", resource: name, guard }, (options) =>
         client.createInstance({ parent: parentOf(name), instanceId: idOf(name), requestId, instance }, options),

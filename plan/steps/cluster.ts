@@ -52,6 +52,7 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
       "alloydb.clusters.get",
       "alloydb.clusters.list",
       "alloydb.clusters.update",
+      "alloydb.databases.list",
       "alloydb.instances.list",
       "compute.networks.get",
     ],

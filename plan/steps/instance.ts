@@ -66,6 +66,7 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
   permissions: {
     project: [
       "alloydb.clusters.list",
+      "alloydb.databases.list",
       "alloydb.instances.create",
       "alloydb.instances.delete",
       "alloydb.instances.executeSql",

@@ -57,6 +57,7 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
     project: [
       "alloydb.clusters.delete",
       "alloydb.clusters.list",
+      "alloydb.databases.list",
       "alloydb.instances.executeSql",
       "alloydb.instances.get",
       "alloydb.instances.list",

@@ -135,6 +135,18 @@ describe("answerPlan", () => {
     expect(await call("target", {}, { action: "down" })).toMatchObject({ mayStand });
   });
 
+  it("tells by which names databases are the environment's own, of all its plans, unless one of them is gone", async () => {
+    const older = planOf(packSpec(exampleText.replace("name: mydb", "name: before"), folders), installation);
+    const made = { database: 4, cluster: 1 };
+    await put(storage, `plans/${older.hash}.json`, older);
+    await put(storage, "environments/users.json", { plans: [plan.hash, older.hash], made });
+    expect(await call("target", {})).toMatchObject({ begun: { database: 4, names: ["mydb", "before"] } });
+    for (const ledger of [{ plans: [plan.hash, "missing"], made }, { plans: [plan.hash, older.hash] }]) {
+      await put(storage, "environments/users.json", ledger);
+      expect(await call("target", {})).not.toHaveProperty("begun.names");
+    }
+  });
+
   it("lets a rebuild of the application alone stand on what serves, and any other take all steps", async () => {
     const parts = {
       vpcAccess: { connector: "c" },

@@ -208,6 +208,44 @@ describe("cluster", () => {
     await database.steps.carryOut("cluster", { input, run: { clusterGeneration: 2 } });
   });
 
+  it("stays with its primary while somebody else's database is in it, says what goes on, and goes when that is dropped", async () => {
+    const primary = instanceInput("one");
+    const body = {
+      instanceType: "PRIMARY",
+      availabilityType: "ZONAL",
+      labels: ownership.labels,
+      machineConfig: { cpuCount: 2 },
+    };
+    await operate(database.local, `POST alloydb.googleapis.com/v1/${input.cluster}/instances?instanceId=primary`, {
+      body,
+    });
+    for (const id of ["mydb", "mydb_g2", "older", "analytics"]) {
+      const url = `alloydb.googleapis.com/v1beta/${input.cluster}/databases?databaseId=${id}`;
+      await rest(database.local, `POST ${url}`, { body: {} });
+    }
+    const run = { action: "down", begun: { database: 2, spent: [], names: ["mydb", "older"] } } as const;
+    const stays = expect.stringMatching(
+      /one\S* stays: \S*\/one\/databases\/analytics is not of .*about 9\.61 USD a day.*`DROP DATABASE "analytics"`/,
+    );
+    const kept = { action: "none", fields: [{ path: "kept", to: stays }] };
+    const ask = (step: "cluster" | "instance", action: "plan" | "remove", of: object = run) =>
+      database.steps.ask(step, { action, input: step === "cluster" ? input : primary, run: of });
+    expect((await ask("instance", "plan")).body).toMatchObject({ changes: [kept] });
+    expect((await ask("instance", "remove")).body).toMatchObject({ held: true, reason: stays });
+    expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [kept, { action: "delete" }] });
+    const removed = (await ask("cluster", "remove")).body;
+    expect(removed).toMatchObject({ changes: [{ action: "delete", resource: `${input.cluster}-g2` }] });
+    expect((await read(input.cluster)).body).toMatchObject({ state: "READY" });
+    // Where nobody knows what runs have made, nothing keeps it.
+    expect((await ask("instance", "plan", { action: "down" })).body).toMatchObject({ changes: [{ action: "delete" }] });
+    const all = { action: "down", begun: { ...run.begun, names: [...run.begun.names, "analytics"] } } as const;
+    expect((await ask("cluster", "plan", all)).body).toMatchObject({ changes: [{ action: "delete" }] });
+    // Nor where nothing can be asked any more.
+    await database.steps.carryOut("instance", { action: "remove", input: primary });
+    expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [{ action: "delete" }] });
+    await database.steps.carryOut("cluster", { input, run: { clusterGeneration: 2 } });
+  });
+
   it("removes its own of every generation, once", async () => {
     const effects = { dataLoss: true, downtime: true, costPerDay: expect.closeTo((-10 * 0.39) / 30.4) };
     expect(await database.steps.planRemoval("cluster", input)).toEqual({
