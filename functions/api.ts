@@ -65,8 +65,11 @@ export interface RequestAccepted {
   readonly execution: string;
   /** Seconds that the whole is expected to take. */
   readonly expectedSeconds: number;
-  /** USD per day that the environment costs by list price once it is up, and whose prices these are. */
-  readonly costPerDay?: PriceSource & { readonly amount: number };
+  /**
+   * USD per day that the environment costs by list price once it is up, and whose prices these are. `uncounted`: how many
+   * parts of older plans are not in it, for only the run sees whether they stand and are billed; absent when there are none.
+   */
+  readonly costPerDay?: PriceSource & { readonly amount: number; readonly uncounted?: number };
   /** Whether somebody must approve it; `depends` when only the observed plan tells. */
   readonly approval: "required" | "not-required" | "depends";
 }

@@ -36,7 +36,8 @@ function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
   const took = run.startedAt && run.endedAt ? secondsBetween(run.startedAt, run.endedAt) : run.expectedSeconds;
   const changed = run.steps.some((step) => step.changes?.some((change) => change.action !== "none"));
   const lines = changed ? [] : ["Nothing had to be changed."];
-  const cost = accepted?.costPerDay ?? costOf(run);
+  // What was observed counts what older specs made and still stands, too.
+  const cost = costOf(run) ?? accepted?.costPerDay;
   const usual = run.usualMinutes === undefined ? "" : ` (usually ${formatDuration(run.usualMinutes * 60)})`;
   return [
     ...lines,

@@ -135,9 +135,10 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
   const ready = isReady ? await readyPlanOf(clients.storage, { bucket, ledger: ledger.value }) : undefined;
   const cost = plan ? costOf(plan) : undefined;
   const level = levelOf(body);
-  // All older plans are read for it: only where somebody is asked by the cost.
+  // All older plans are read for it: only where the cost is told, or somebody is asked by it.
   const isPriced = plan !== undefined && stricterOf(terms, plan.approval)?.when.includes("cost") === true;
-  const mayStand = isPriced && builds && (await mayStandOf(plan, ledger, clients));
+  const older = plan && (body.action === "up" || (isPriced && builds)) ? await countOlder(plan, ledger, clients) : 0;
+  const mayStand = isPriced && older > 0;
   const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0, mayStand };
   return {
     ...{ run, environment, level, requestedBy, onBehalfOf },
@@ -159,7 +160,10 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     attempt: 1,
     status: `/v1/runs/${run}`,
     expectedSeconds: plan ? Math.round(secondsOf(body, { plan, packed, ready })) : 0,
-    costPerDay: cost && body.action === "up" ? { amount: cost.usdPerDay, ...cost.source } : undefined,
+    costPerDay:
+      cost && body.action === "up"
+        ? { amount: cost.usdPerDay, ...cost.source, ...(older > 0 && { uncounted: older }) }
+        : undefined,
     approval: plan && !isOfSweep(body) ? expected(plan, wanted, terms) : "not-required",
   };
 }
@@ -229,14 +233,14 @@ function secondsOf(
   return action === "sweep" ? 0 : estimateOf({ action, level: levelOf(body), spec: packed?.spec }, plan, ready);
 }
 
-/** Whether older plans of the environment name what is billed and this one does not: only the run sees whether it stands. */
-async function mayStandOf(
+/** How much older plans of the environment name that is billed and not in this one: only the run sees whether it stands. */
+async function countOlder(
   plan: StoredPlan,
   ledger: Ledger,
   { storage, installation: { bucket } }: AcceptClients,
-): Promise<boolean> {
+): Promise<number> {
   const parts = await olderParts(storage, { bucket, run: { action: "up" }, plan, ledger: ledger?.value });
-  return parts.length > 0;
+  return parts.length;
 }
 
 /** What an execution would find missing only when half of the environment is built. */

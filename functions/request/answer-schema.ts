@@ -41,8 +41,14 @@ export const acceptedSchema = z.strictObject({
   expectedSeconds: seconds("the whole"),
   costPerDay: z
     .strictObject({
-      amount: z.number().describe("USD a day by list price."),
+      amount: z.number().describe("USD a day by list price, of what the spec names."),
       ...priceSource,
+      uncounted: z
+        .number()
+        .optional()
+        .describe(
+          "How many parts that an older spec made are not in the amount: they are billed as well if they still stand, as the run's plan tells (`standing`). Absent when there are none.",
+        ),
     })
     .optional()
     .describe("What the environment costs once it is up; with `up` only."),

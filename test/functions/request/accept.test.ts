@@ -183,7 +183,8 @@ describe("accept", () => {
     const spec = `${exampleText}  policy: { approval: { when: [cost], costPerDay: 500, approvers: [user:b@example.com] } }\n`;
     await hold(here, await accept(requestWith({ ...up, spec }), here.clients));
     end(here);
-    expect(await accept(requestWith({ ...up, spec }, "k2"), here.clients)).toMatchObject({ approval: "not-required" });
+    const alone = await accept(requestWith({ ...up, spec }, "k2"), here.clients);
+    expect([alone.approval, alone.costPerDay?.uncounted]).toEqual(["not-required", undefined]);
     end(here);
     const { plans = [] } = JSON.parse(texts()["environments/users.json"] ?? "{}");
     const present = JSON.parse(texts()[`plans/${plans[0]}.json`] ?? "{}");
@@ -192,7 +193,13 @@ describe("accept", () => {
     );
     await put(here.clients.storage, "plans/older.json", { ...present, hash: "older", steps });
     await put(here.clients.storage, "environments/users.json", { plans: [...plans, "older"] });
-    expect(await accept(requestWith({ ...up, spec }, "k3"), here.clients)).toMatchObject({ approval: "depends" });
+    expect(await accept(requestWith({ ...up, spec }, "k3"), here.clients)).toMatchObject({
+      approval: "depends",
+      costPerDay: { amount: alone.costPerDay?.amount, uncounted: 1 },
+    });
+    end(here);
+    const unpriced = await accept(requestWith({ ...up, spec: exampleText }, "k4"), here.clients);
+    expect(unpriced.costPerDay).toMatchObject({ uncounted: expect.any(Number) });
   });
 
   it.each([{ action: "rebuild" }, { action: "plan", of: "rebuild" }] as const)(
