@@ -44,7 +44,7 @@ type DoctorOptions = PlaceOptions & { readonly spec?: string; readonly all?: boo
 
 function addInstallationCommands(program: Command): void {
   placed(program.command("sweep").description("finish teardowns that Google has released meanwhile"))
-    .option("--dry-run", "only list what is of no environment any more, and the commands that remove it")
+    .option("--dry-run", "only list what is of no environment, or left by a rebuild, and the commands that remove it")
     .action((options: SweepOptions) =>
       reach(options, async (installation, terminal) => {
         const { sweep, listOrphans } = await import("./commands/sweep.ts");

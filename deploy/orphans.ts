@@ -3,11 +3,12 @@ import type { StorageClient } from "../google/clients/storage.ts";
 import { idOf } from "../google/name.ts";
 import { environmentLabel, installationLabel, installationName } from "../spec/names.ts";
 import { present } from "./change.ts";
+import { findUnfinished, type Unfinished } from "./unfinished.ts";
 
 /** What is looked through, and where. */
 export interface OrphanSearch {
   readonly marked: MarkedClient;
-  readonly storage: Pick<StorageClient, "listObjects">;
+  readonly storage: Pick<StorageClient, "listObjects" | "readText">;
   readonly project: string;
   readonly region: string;
 }
@@ -28,11 +29,14 @@ export interface Orphans {
   readonly orphans: readonly Orphan[];
   /** Environments of which a removal has left something that the sweep tries again. */
   readonly waiting: readonly string[];
+  /** Rebuilds that have left something beside what serves. */
+  readonly unfinished: readonly Unfinished[];
 }
 
 /**
  * Looks through the project for what bears this installation's mark and is of no environment that the ledger knows, nor of
- * one whose removal waits. No stored plan is asked, so what none of them names is found too. Changes nothing.
+ * one whose removal waits; and for what a rebuild that has not come to its end has made beside what serves. No stored plan is
+ * asked, so what none of them names is found too. Changes nothing.
  *
  * @throws ApiError naming the list that was refused
  */
@@ -49,7 +53,8 @@ export async function findOrphans(search: OrphanSearch): Promise<Orphans> {
     if (environment === undefined || isOwned(environment)) return [];
     return [{ kind: resource.kind, resource: resource.name, environment, hasSpec: after.specs.has(environment) }];
   });
-  return { orphans, waiting: after.waiting };
+  const known = { bucket: installationName(project), environments: after.environments };
+  return { orphans, waiting: after.waiting, unfinished: await findUnfinished(search.storage, known, all) };
 }
 
 async function readOwners({ storage, project }: OrphanSearch) {
@@ -58,7 +63,7 @@ async function readOwners({ storage, project }: OrphanSearch) {
     return objects.map(({ name = "" }) => idOf(name).replace(/\.\w+$/, ""));
   };
   const [environments, waiting, specs] = await Promise.all([names("environments"), names("teardowns"), names("specs")]);
-  return { owners: new Set([...environments, ...waiting]), specs: new Set(specs), waiting };
+  return { owners: new Set([...environments, ...waiting]), specs: new Set(specs), waiting, environments };
 }
 
 /** Whose a resource says that it is; a connector is its subnetwork's, which serves nothing else. */

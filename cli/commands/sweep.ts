@@ -14,12 +14,13 @@ export async function sweep(installation: Installation, terminal: Terminal): Pro
 }
 
 /**
- * Lists what of alloyrun's is in the project and of no environment, with the commands that remove it. It looks as whoever
- * asks, so that no function of the installation needs the right to see the whole project.
+ * Lists what of alloyrun's is in the project and of no environment, or was left beside one by a rebuild, with the commands that
+ * remove it. It looks as whoever asks, so that no function of the installation needs the right to see the whole project.
  */
 export async function listOrphans({ place, storage }: Installation, terminal: Terminal): Promise<ExitCode> {
   const found = await findOrphans({ marked: connectMarked(createAuth())(unguarded), storage, ...place });
   terminal.answer({ ...place, ...found });
   terminal.say(renderOrphans(found, place));
-  return found.orphans.length === 0 ? exitCodes.ok : exitCodes.found;
+  const isLeft = found.orphans.length > 0 || found.unfinished.some(({ isHeld }) => !isHeld);
+  return isLeft ? exitCodes.found : exitCodes.ok;
 }

@@ -1,10 +1,11 @@
 import type { Orphan, Orphans } from "../../deploy/orphans.ts";
+import type { Unfinished } from "../../deploy/unfinished.ts";
 import { idOf } from "../../google/name.ts";
 import type { Place } from "../installation.ts";
 import { commandLine } from "./command-line.ts";
 
 /** What nobody owns, by the environment that it is marked with, and the commands that remove it. */
-export function renderOrphans({ orphans, waiting }: Orphans, place: Place): string[] {
+export function renderOrphans({ orphans, waiting, unfinished }: Orphans, place: Place): string[] {
   const environments = [...new Set(orphans.map(({ environment }) => environment))];
   return [
     ...waiting.flatMap((environment) => [
@@ -12,6 +13,7 @@ export function renderOrphans({ orphans, waiting }: Orphans, place: Place): stri
       `    ${commandLine(place, "status", environment)}`,
       `    ${commandLine(place, "sweep")}`,
     ]),
+    ...unfinished.flatMap((rebuild) => renderRebuild(rebuild, place)),
     ...environments.flatMap((environment) => {
       const own = orphans.filter((orphan) => orphan.environment === environment);
       return [
@@ -22,6 +24,20 @@ export function renderOrphans({ orphans, waiting }: Orphans, place: Place): stri
     }),
     ...(orphans.length === 0 ? ["Nothing of this installation's is without an environment."] : []),
     "Nothing was changed.",
+  ];
+}
+
+/** What a rebuild has made stands beside what serves until one comes to its end. */
+function renderRebuild({ environment, level, isHeld, beside }: Unfinished, place: Place): string[] {
+  const what = `${environment}: a rebuild at level ${level}`;
+  if (isHeld) {
+    return [`${what} is under way, or another run is:`, `    ${commandLine(place, "status", environment)}`];
+  }
+  const stands = beside.length > 0 ? "and is billed beside what serves" : "beside what serves";
+  return [
+    `${what} is not finished; what it has made stands ${stands}, until one is:`,
+    ...beside.map((resource) => `  ${resource}`),
+    `    ${commandLine(place, "rebuild", environment, "--level", level)}`,
   ];
 }
 

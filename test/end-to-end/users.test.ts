@@ -91,7 +91,7 @@ describe("alloyrun", () => {
       const { code, stdout } = await cloud.alloyrun("sweep", "--dry-run", ...place, "--json");
       return { code, ...(JSON.parse(stdout) as Orphans) };
     };
-    expect(await look()).toMatchObject({ code: 0, orphans: [], waiting: [] });
+    expect(await look()).toMatchObject({ code: 0, orphans: [], waiting: [], unfinished: [] });
     const bucket = "my-project-alloyrun";
     const object = `storage.googleapis.com/storage/v1/b/${bucket}/o/environments%2Fusers.json`;
     const ledger = await cloud.ask(`GET ${object}?alt=media`);

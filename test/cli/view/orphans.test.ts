@@ -11,7 +11,7 @@ describe("renderOrphans", () => {
       { kind: "instance", resource: `${parent}/clusters/c/instances/i`, environment: "lost", hasSpec: false },
       { kind: "range", resource: "projects/my-project/global/addresses/r", environment: "lost", hasSpec: false },
     ] as const;
-    expect(renderOrphans({ orphans, waiting: ["held"] }, place)).toEqual([
+    expect(renderOrphans({ orphans, waiting: ["held"], unfinished: [] }, place)).toEqual([
       "held: its removal is not finished. What holds it, and whether somebody must remove that first:",
       "    alloyrun status held --project my-project",
       "    alloyrun sweep --project my-project",
@@ -27,8 +27,26 @@ describe("renderOrphans", () => {
     ]);
   });
 
+  it("tells of a rebuild that was broken off what stands beside what serves, and of one under way where to look", () => {
+    const beside = [`${parent}/clusters/c-g2`];
+    const unfinished = [
+      { environment: "a", level: "database", isHeld: false, beside },
+      { environment: "b", level: "data", isHeld: false, beside: [] },
+      { environment: "c", level: "all", isHeld: true, beside },
+    ];
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished }, place).slice(0, -2)).toEqual([
+      "a: a rebuild at level database is not finished; what it has made stands and is billed beside what serves, until one is:",
+      `  ${parent}/clusters/c-g2`,
+      "    alloyrun rebuild a --level database --project my-project",
+      "b: a rebuild at level data is not finished; what it has made stands beside what serves, until one is:",
+      "    alloyrun rebuild b --level data --project my-project",
+      "c: a rebuild at level all is under way, or another run is:",
+      "    alloyrun status c --project my-project",
+    ]);
+  });
+
   it("says that there is nothing", () => {
-    expect(renderOrphans({ orphans: [], waiting: [] }, place)).toEqual([
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished: [] }, place)).toEqual([
       "Nothing of this installation's is without an environment.",
       "Nothing was changed.",
     ]);
