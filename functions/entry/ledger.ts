@@ -7,7 +7,7 @@ import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
 import { recordId } from "../record/chain.ts";
 import { specObject, teardownObject } from "./objects.ts";
-import { editStored, readStored, type Stored, writeStored } from "./read.ts";
+import { deleteUnderLock, editStored, readStored, type Stored, writeStored } from "./read.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
 
 /** An execution that wants to work for a request. */
@@ -141,8 +141,7 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
     const ifGenerationMatch = stored?.generation ?? "0";
     await write({ object: specObject(environment), content: spec, contentType: "application/yaml", ifGenerationMatch });
   }
-  await guard();
-  await storage.deleteObject(bucket, teardownObject(environment));
+  await deleteUnderLock(storage, { bucket, object: teardownObject(environment), guard });
 }
 
 function nextEntry(known: StoredEnvironment | undefined, { request, target }: LedgerEntry): StoredEnvironment {
@@ -173,7 +172,7 @@ export async function withdrawReadiness(
   { bucket, environment, guard }: { readonly bucket: string; readonly environment: string; readonly guard: Guard },
 ): Promise<void> {
   await guard();
-  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment) }, (ledger) => {
+  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment), guard }, (ledger) => {
     if (ledger?.readyAt === undefined) return ledger;
     const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
     return rest;
@@ -189,9 +188,15 @@ export function mayStand(ledger: StoredEnvironment | undefined): boolean {
 /** Notes that a run which was the first to begin has made nothing after all. */
 export async function withdrawBeginning(
   storage: StorageClient,
-  { bucket, environment, record }: { readonly bucket: string; readonly environment: string; readonly record: string },
+  {
+    bucket,
+    environment,
+    record,
+    guard,
+  }: { readonly bucket: string; readonly environment: string; readonly record: string; readonly guard: Guard },
 ): Promise<void> {
-  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment) }, (ledger) => {
+  await guard();
+  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment), guard }, (ledger) => {
     return ledger?.begunBy === record ? { ...ledger, begunBy: null } : ledger;
   });
 }

@@ -1,3 +1,4 @@
+import type { Guard } from "../../google/auth.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { canonicalJson } from "../../spec/names.ts";
@@ -55,21 +56,43 @@ export async function writeOnce(
 /**
  * Changes one of our own objects by reading, editing and writing it until nobody comes in between.
  *
+ * @param place with the guard of whoever may write only under a lock: asked after each reading, so that what another holder has
+ * written since is never edited
  * @param edit gives the new value; the very value that it got, or undefined, when nothing is to be written
  * @returns what is stored now
  * @throws StepError UNAVAILABLE, retryable, when others were faster five times
  */
 export async function editStored<Value extends object>(
   storage: StorageClient,
-  { bucket, object }: Omit<Place, "ifGenerationMatch">,
+  { bucket, object, guard }: Omit<Place, "ifGenerationMatch"> & { readonly guard?: Guard },
   edit: (found: Value | undefined) => Value | undefined,
 ): Promise<Value | undefined> {
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     const found = await readStored<Value>(storage, bucket, object);
     const wanted = edit(found?.value);
     if (wanted === undefined || wanted === found?.value) return found?.value;
+    await guard?.();
     const ifGenerationMatch = found?.generation ?? "0";
     if ((await writeStored(storage, { bucket, object, ifGenerationMatch }, wanted)) !== undefined) return wanted;
+  }
+  throw beingChanged(bucket, object);
+}
+
+/**
+ * Deletes one of our own objects, if there is one, as whoever holds the lock: what another holder has written since is never
+ * deleted. Where there is none it is tried all the same, so that a right that is missing is not missed later.
+ *
+ * @throws StepError UNAVAILABLE, retryable, when others were faster five times; what the guard throws
+ */
+export async function deleteUnderLock(
+  storage: StorageClient,
+  { bucket, object, guard }: Omit<Place, "ifGenerationMatch"> & { readonly guard: Guard },
+): Promise<void> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const found = await storage.getObject(bucket, object);
+    if (!found && attempt > 1) return;
+    await guard();
+    if (await storage.deleteObject(bucket, object, found?.generation ?? "0")) return;
   }
   throw beingChanged(bucket, object);
 }

@@ -15,7 +15,7 @@ import { tellRebuild } from "../record/rebuild.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { ledgerObject, requestObject, withdrawBeginning, withdrawReadiness } from "./ledger.ts";
 import { teardownObject } from "./objects.ts";
-import { beingChanged, readStored, writeStored } from "./read.ts";
+import { beingChanged, deleteUnderLock, readStored, writeStored } from "./read.ts";
 import type { RunRecord, RunResult, StoredPlan, StoredRequest, StoredTeardown } from "./stored.ts";
 import { readPlan } from "./stored-plan.ts";
 
@@ -65,8 +65,8 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
   };
   const id = recordId(run.id, attempt);
   if (run.fence && madeNothing(content)) {
-    await fenceGuard(run, storage)();
-    await withdrawBeginning(storage, { bucket, environment: run.environment, record: id });
+    const guard = fenceGuard(run, storage);
+    await withdrawBeginning(storage, { bucket, environment: run.environment, record: id, guard });
   }
   const teardown = run.fence && (await readTeardown(storage, bucket, run));
   const head = isIdleTry(content, { request, before: teardown?.value })
@@ -145,13 +145,11 @@ async function settleTeardown(storage: StorageClient, { bucket, run, content, fo
     const written = await writeStored(storage, { bucket, object, ifGenerationMatch }, teardown);
     if (written === undefined) throw beingChanged(bucket, object);
   } else if (found && result.state === "succeeded") {
-    await guard();
-    await storage.deleteObject(bucket, object, ifGenerationMatch);
+    await deleteUnderLock(storage, { bucket, object, guard });
   }
   if (result.action !== "down") return;
   if (result.state !== "succeeded") return withdrawReadiness(storage, { bucket, environment: run.environment, guard });
-  await guard();
-  await storage.deleteObject(bucket, ledgerObject(run.environment));
+  await deleteUnderLock(storage, { bucket, object: ledgerObject(run.environment), guard });
 }
 
 /** What failed, and what is billed for it: of what is only held the database alone costs something while it stays. */

@@ -240,4 +240,30 @@ describe("answerRecord", () => {
     expect(storage.texts()).not.toHaveProperty(["teardowns/staging.json"]);
     expect(storage.texts()).toHaveProperty(["runs/staging/run-1.json"]);
   });
+
+  it("deletes no entry that another run has written in that very moment, but one that was only extended", async () => {
+    const entry = "environments/staging.json";
+    await put(storage, entry, { plans: ["h"], expiresAt: 1 });
+    await put(storage, "requests/run-1.json", { run: "run-1", requestedBy: "a@example.com", attempt: 1 });
+    const meanwhile = (act: () => Promise<unknown>) => {
+      let isFirst = true;
+      const deleteObject: MemoryStorage["deleteObject"] = async (bucket, object, generation) => {
+        if (object === entry && isFirst) await act();
+        isFirst &&= object !== entry;
+        return storage.deleteObject(bucket, object, generation);
+      };
+      const nothing = { remaining: {}, failures: {}, outputs: {}, endedAt: 5 };
+      const result = { run: "run-1", action: "down", state: "succeeded", ...nothing };
+      return answerRecord({ ...callOf("run-1", "record"), result }, { ...storage, deleteObject });
+    };
+    const overtaken = meanwhile(async () => {
+      await put(storage, fence.object, {});
+      await put(storage, entry, { plans: ["newer"] });
+    });
+    await expect(overtaken).rejects.toMatchObject({ reason: "LOCK_LOST" });
+    expect(stored(storage, entry)).toEqual({ plans: ["newer"] });
+    fence = { ...fence, generation: (await storage.getObject("b", fence.object))?.generation ?? "" };
+    await meanwhile(() => put(storage, entry, { plans: ["newer"], expiresAt: 2 }));
+    expect(storage.texts()).not.toHaveProperty([entry]);
+  });
 });
