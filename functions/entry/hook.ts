@@ -8,6 +8,7 @@ import { StepError } from "../error.ts";
 import { answerLink } from "../hook/answer-link.ts";
 import { forward } from "../hook/forward.ts";
 import type { LinkClients } from "../hook/link.ts";
+import { toTicketProblem } from "../hook/origin.ts";
 import { takeTicket } from "../hook/take.ts";
 import type { Log } from "../log.ts";
 import { once } from "../once.ts";
@@ -41,7 +42,7 @@ async function postTicket(
   const body = request.rawBody ?? Buffer.alloc(0);
   const [signature, hubSignature] = [request.get(signatureHeader), request.get(hubSignatureHeader)];
   const message = { ...webhook, signature, hubSignature, body };
-  const asked = await takeTicket(message, openClients(), log);
+  const { originOf, ...asked } = await takeTicket(message, openClients(), log);
   const answer = await forward({ path: "/v1/requests", ...asked }, openClients());
   const { status } = answer.body;
   // The path alone would be looked for at this door, where nothing is told to who has no signature.
@@ -54,7 +55,7 @@ async function postTicket(
   response
     .status(answer.status)
     .type(type)
-    .send(JSON.stringify({ ...answer.body, statusUrl }));
+    .send(JSON.stringify({ ...toTicketProblem(answer.body, originOf), statusUrl }));
 }
 
 const openClients = once((): LinkClients => {
