@@ -1,12 +1,13 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { ServerResponse } from "node:http";
-import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Server, ServerResponse } from "node:http";
+import type { Request, Response } from "@google-cloud/functions-framework";
 import { functionId } from "../../spec/names.ts";
 import type { Problem } from "../api.ts";
 import { StepError } from "../error.ts";
-import { createLog, inTraceOf, type Log } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { WrongMethodError } from "../request/wrong-method.ts";
+import { registerFunction } from "./register.ts";
 import { subjectOf } from "./subject.ts";
 
 /** Answers one call from outside; what it throws is answered as a problem document. */
@@ -18,10 +19,8 @@ export type DoorAnswer = (request: Request, response: Response, log: Log) => Pro
  * environment it is about, as far as the call names them.
  */
 export function openDoor(name: string, answer: DoorAnswer): void {
-  subscribe("http.server.request.start", (message) => {
-    replacePage((message as { readonly response: ServerResponse }).response);
-  });
-  const handle = async (request: Request, response: Response) => {
+  if (process.env.FUNCTION_TARGET === functionId(name)) subscribe(requestStart, onFirstRequest);
+  registerFunction(name, async (request, response) => {
     const log = createLog({ entry: name, ...subjectOf(request) });
     try {
       if ((request.rawBody?.length ?? 0) > longestBody) throw tooLong();
@@ -32,8 +31,22 @@ export function openDoor(name: string, answer: DoorAnswer): void {
       log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
       sendProblem(response, problem);
     }
-  };
-  http(functionId(name), (request: Request, response: Response) => inTraceOf(request, () => handle(request, response)));
+  });
+}
+
+const requestStart = "http.server.request.start";
+
+/** In the process that is there for the function, the framework makes its server and shows it to nobody before it is asked. */
+function onFirstRequest(message: unknown): void {
+  const { server } = message as { readonly server: Server };
+  if (!server.listeners("request").some((listener) => Object.hasOwn(listener, "locals"))) return; // no Express application
+  unsubscribe(requestStart, onFirstRequest);
+  answerInProblems(server);
+}
+
+/** Has whatever a server of the framework answers by itself be a problem document, from the request on that comes next. */
+export function answerInProblems(server: Server): void {
+  server.prependListener("request", (_request, response) => replacePage(response));
 }
 
 /** Bytes: what Cloud Run lets through, and no answer depends on where a function runs. */

@@ -1,10 +1,10 @@
-import { http, type Request, type Response } from "@google-cloud/functions-framework";
+import type { Request, Response } from "@google-cloud/functions-framework";
 import { type JsonObject, parseJson, textOf, toObject } from "../../google/json.ts";
-import { functionId } from "../../spec/names.ts";
 import { errorBody, toStepError } from "../error.ts";
-import { createLog, inTraceOf } from "../log.ts";
+import { createLog } from "../log.ts";
 import { badField } from "../parse.ts";
 import { waitingFor } from "../waiting.ts";
+import { registerFunction } from "./register.ts";
 
 /** Answers one call of an entry that the workflow makes. */
 export type EntryAnswer = (body: JsonObject) => Promise<object>;
@@ -29,7 +29,7 @@ export function implementEntry(name: string, answer: EntryAnswer): EntryAnswer {
       response.status(error.httpStatus).json(errorBody(Object.assign(error, { retryable: passes }), name));
     }
   };
-  http(functionId(name), (request: Request, response: Response) => inTraceOf(request, () => handle(request, response)));
+  registerFunction(name, handle);
   return answer;
 }
 

@@ -1,6 +1,7 @@
 import { type AlloyDbClient, type Cluster, connectAlloyDb } from "../../google/clients/alloydb.ts";
 import { connectRunServices, type RunServicesClient } from "../../google/clients/run.ts";
 import { connectSecretManager, type SecretManagerClient } from "../../google/clients/secret-manager.ts";
+import { parentOf } from "../../google/name.ts";
 import type { Change } from "../../plan/change.ts";
 import { generationNumber } from "../../plan/generation.ts";
 import { isKept, reasonsKept } from "../../plan/kept.ts";
@@ -13,7 +14,7 @@ import { databaseName, idOf } from "../../spec/names.ts";
 import { adminVersionOf } from "../alloydb/admin-version.ts";
 import { type DatabaseServer, dropDatabase, listGenerations } from "../alloydb/databases.ts";
 import { staying } from "../alloydb/foreign.ts";
-import { inCluster, inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
+import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
 import { whyClusterStays } from "../alloydb/guests.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import { deletion } from "../changes.ts";
@@ -60,7 +61,7 @@ export const retire = implementStep(
       const clusters = own.filter((cluster) => cluster !== kept);
       const ofClusters = await Promise.all(clusters.map((each) => clusterChange(each, judge, clients)));
       return [
-        ...databases.map((name) => databaseDeletion(databaseResource(target, name), judge, expectedSeconds.retire)),
+        ...databases.map((name) => databaseDeletion({ cluster: target.cluster, name }, judge, expectedSeconds.retire)),
         ...ofClusters,
       ].map((change) => afterGrace(input, change));
     },
@@ -104,12 +105,15 @@ async function clusterChange(cluster: Cluster, { input, run }: Judge, { alloydb 
   return losing(deletion(name, effects), { run, isSpent });
 }
 
-function databaseDeletion(resource: string, { input, run }: Judge, expectedSeconds: number): Change {
-  const [cluster = "", name = ""] = resource.split("/databases/");
+function databaseDeletion(
+  { cluster, name }: { readonly cluster: string; readonly name: string },
+  { input, run }: Judge,
+  expectedSeconds: number,
+): Change {
   const database = generationNumber("database", input.database, name);
   const inCluster = generationNumber("cluster", idOf(input.cluster), idOf(cluster));
   const isSpent = run.begun?.spent.some((each) => each.cluster === inCluster && each.database === database);
-  return losing(deletion(resource, { expectedSeconds }), { run, isSpent });
+  return losing(deletion(`${cluster}/databases/${name}`, { expectedSeconds }), { run, isSpent });
 }
 
 /** A rebuild says itself what it replaces; anything else has nobody asked yet about what is not known to be spent. */
@@ -185,7 +189,8 @@ async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Pro
   }
   const { instance } = outputOf(instanceStep, context.outputs);
   const judge = { input, run: context.run };
-  const dropped = databases.map((name) => databaseDeletion(databaseResource({ ...input, instance }, name), judge, 0));
+  const cluster = parentOf(instance);
+  const dropped = databases.map((name) => databaseDeletion({ cluster, name }, judge, 0));
   const going = clusters.filter(({ cluster }) => cluster.state !== "DELETING");
   if (clusters.length === 0) return done({}, [...dropped, ...kept]);
   if (going.length === 0)
@@ -212,8 +217,4 @@ async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Pro
 function afterGrace({ graceSeconds }: RetireInput, change: Change): Change {
   if (isKept(change)) return change;
   return { ...change, effects: { ...change.effects, expectedSeconds: graceSeconds + change.effects.expectedSeconds } };
-}
-
-function databaseResource(input: Pick<RetireInput, "cluster" | "instance">, name: string): string {
-  return `${inCluster(input, input.instance.split("/instances/")[0] ?? "").cluster}/databases/${name}`;
 }

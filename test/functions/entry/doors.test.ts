@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { answerInProblems } from "../../../functions/entry/door.ts";
 import "../../../functions/entry/events.ts";
 import "../../../functions/entry/hook.ts";
 import "../../../functions/entry/request.ts";
@@ -13,6 +14,7 @@ const servers = new Map<string, Server>(doors.map((name) => [name, getTestServer
 /** Who calls, as Cloud Run hands it on. */
 const token = (email: string) => `Bearer e30.${Buffer.from(JSON.stringify({ email })).toString("base64url")}.x`;
 
+for (const server of servers.values()) answerInProblems(server);
 // A server that waits for the machine may close a connection just as the client takes it up again.
 for (const server of servers.values()) server.keepAliveTimeout = 0;
 
