@@ -130,6 +130,24 @@ describe("a removal that is held up", () => {
     expect((await lifted).run.failures).toEqual([]);
   });
 
+  it("keeps the cluster and its primary while somebody else's database is in it, names it, and is called off by an up", async () => {
+    const cluster = `${clusters}/held-cluster`;
+    await cloud.ask(`POST ${cluster.replace("/v1/", "/v1beta/")}/databases?databaseId=analytics`, {});
+    const planned = await door.ended(await door.request({ action: "plan", of: "down", environment: "held" }));
+    const kept = (planned.plan?.changes ?? []).filter(({ action }) => action === "none");
+    expect(kept.map(({ step, resource }) => [step, resource.split("/").at(-1)])).toEqual([
+      ["cluster", "held-cluster"],
+      ["instance", "held-primary"],
+    ]);
+    expect((await cloud.down("held")).run).toMatchObject({ state: "remaining", failures: [] });
+    const says = expect.stringMatching(/databases\/analytics is not of .*USD a day.*`DROP DATABASE "analytics"`/);
+    expect(await remaining()).toMatchObject({ cluster: says, instance: says });
+    expect(await cloud.ask(`GET ${cluster}`)).toMatchObject({ state: "READY" });
+    await drop("analytics");
+    expect((await cloud.up(environment)).run.failures).toEqual([]);
+    expect((await cloud.read("held")).status).toBe(200);
+  });
+
   it("leaves the connection to Google for an hour, and for as long as any cluster uses the network", async () => {
     await makeForeign();
     const from = lastEntry();
@@ -246,6 +264,17 @@ describe("a removal that is held up", () => {
       ...{ name: range.split("/").at(-1), purpose: "VPC_PEERING", addressType: "INTERNAL", prefixLength: 24 },
       network: `${project}/global/networks/theirs`,
     });
+  }
+
+  /** Drops a database, as whoever made it does. */
+  async function drop(name: string): Promise<void> {
+    const secret = `secretmanager.googleapis.com/v1/${project}/secrets/alloyrun-held-admin-password/versions/latest`;
+    const { payload } = await cloud.ask(`GET ${secret}:access`);
+    const { data } = payload as { readonly data: string };
+    const password = Buffer.from(data, "base64").toString();
+    const query = { database: "postgres", user: "postgres", password, sqlStatement: `DROP DATABASE ${name}` };
+    const answer = await cloud.ask(`POST ${clusters}/held-cluster/instances/held-primary:executeSql`, query);
+    expect(answer.metadata).toMatchObject({ status: "OK" });
   }
 
   /** The producer's side never notices that the cluster is gone. */
