@@ -165,7 +165,7 @@ const approvalSchema = z.strictObject({
     .array(text(/^user:[^\s@]+@[^\s@]+$/, "must be a person, user: and an e-mail address", "user:ann@example.com"))
     .default([])
     .describe(
-      "Who may approve, each a person. Left empty: whoever may use the installation, except who asked. Of an environment that is there, those decide whom its present spec names; to name others is a change that they decide about.",
+      "Who may approve, each a person. Left empty: whoever may use the installation. Nobody approves what they asked for, be it by a schedule that they set or changed. Of an environment that is there, those decide whom its present spec names; to name others is a change that they decide about.",
     ),
   timeout: duration("7d").default("7d").describe("How long an approval is waited for."),
 });

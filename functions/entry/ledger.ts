@@ -8,6 +8,7 @@ import { fenceGuard } from "../fence.ts";
 import { recordId } from "../record/chain.ts";
 import { specObject, teardownObject } from "./objects.ts";
 import { deleteUnderLock, editStored, readStored, type Stored, writeStored } from "./read.ts";
+import { scheduledByNow } from "./scheduled-by.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
 
 /** An execution that wants to work for a request. */
@@ -153,11 +154,14 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const isOther = known?.target && unfinished && !sameGenerations(known.target.generations, unfinished.generations);
   const spent = isOther && known.serves ? spentBeside(known, known.serves) : known?.spent;
   const begunBy = known && known.begunBy !== null ? known.begunBy : recordId(request.run, request.attempt);
+  const { scheduledBy: _by, ...rest } = known ?? {};
+  const scheduledBy = scheduledByNow(known?.scheduledBy, request);
   return {
-    ...known,
+    ...rest,
     plans,
     made,
     ...(begunBy !== undefined && { begunBy }),
+    ...(scheduledBy && { scheduledBy }),
     ...(unfinished && { target: unfinished }),
     ...(spent && spent.length > 0 && { spent }),
   };

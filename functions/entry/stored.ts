@@ -135,6 +135,8 @@ export interface StoredEnvironment extends Life {
   readonly begunBy?: string | null;
   /** Which warnings of its end were given. */
   readonly warned?: readonly string[];
+  /** The schedule of rebuilds in its spec, by its SHA-256, and the runs that set it and have changed it: who asked for those asks by it. */
+  readonly scheduledBy?: { readonly schedule: string; readonly runs: readonly string[] };
   /** The last extensions of its life, by the ids of their records, so that none counts twice. */
   readonly extensions?: readonly string[];
   /** Ticket that asked for it, which hears of its end. */

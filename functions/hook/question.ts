@@ -6,6 +6,7 @@ import type { StandingResource } from "../../plan/standing.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { idOf } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
+import { requestersOf } from "../plan/requesters.ts";
 import { type Html, html } from "./html.ts";
 import type { Question } from "./link.ts";
 import type { Page } from "./page.ts";
@@ -69,12 +70,15 @@ export const failedPage: Page = {
   content: html`<p>Nothing was decided, as far as is known. Open the link again in a minute.</p>`,
 };
 
-/** The person, through the system that asked for them, and whoever has joined or resumed it. */
+/** The person, through the system that asked for them, or by whose schedule it is; and whoever has joined or resumed it. */
 function askersOf({ approval, request }: Question): string {
   if (!request) return approval.requesters.join(", ");
   const { requestedBy, onBehalfOf, joinedBy = [], resumedBy = [] } = request;
   const first = onBehalfOf === undefined ? requestedBy : `${onBehalfOf}, through ${requestedBy}`;
-  return [first, ...new Set([...joinedBy, ...resumedBy])].join("; also ");
+  const own = requestersOf(request);
+  const schedulers = approval.requesters.filter((requester) => !own.includes(requester));
+  const by = schedulers.length > 0 ? `${first}, by the schedule of ${schedulers.join(" and ")}` : first;
+  return [by, ...new Set([...joinedBy, ...resumedBy])].join("; also ");
 }
 
 function factsOf(question: Question): readonly (readonly [string, Html])[] {

@@ -7,6 +7,7 @@ import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/store
 import { StepError } from "../error.ts";
 import { inParts } from "../in-parts.ts";
 import { isDoor } from "../request/doors.ts";
+import { allRequestersOf } from "./requesters.ts";
 
 /** A question that an execution puts to the approvers. */
 export interface Question {
@@ -37,16 +38,6 @@ export function approvalObject(id: string): string {
   return `approvals/${id}.json`;
 }
 
-/** Everybody who has asked for a run, and may not approve it: also who joined it, and who resumed it. */
-export function requestersOf({
-  requestedBy,
-  onBehalfOf,
-  joinedBy = [],
-  resumedBy = [],
-}: Pick<StoredRequest, "requestedBy" | "onBehalfOf" | "joinedBy" | "resumedBy">): readonly string[] {
-  return [...new Set([requestedBy, ...(onBehalfOf === undefined ? [] : [onBehalfOf]), ...joinedBy, ...resumedBy])];
-}
-
 /**
  * Puts the question, once for each plan that an execution asks about; asked again it has the new callback, and an answer
  * that was given meanwhile stays. A run that was resumed puts a question of its own: an answer to what was cancelled, or
@@ -62,7 +53,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
   const place = { bucket, object: approvalObject(id) };
   const known = await readStored<StoredApproval>(storage, bucket, place.object);
   const { approvers = [], timeoutSeconds = 0 } = question.policy ?? {};
-  const requesters = requestersOf(request);
+  const requesters = await allRequestersOf(storage, question, request);
   if (approvers.length === 0 && requesters.some((each) => isDoor("push", each, question))) throw nobodyMayDecide();
   const wanted: StoredApproval = known
     ? { ...known.value, callback }

@@ -13,10 +13,10 @@ import type { StoredDigest, StoredPlan, StoredRequest } from "../entry/stored.ts
 import { StepError } from "../error.ts";
 import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
-import { requestersOf } from "../plan/approve.ts";
 import { storedTerms } from "../plan/judge.ts";
 import { olderParts } from "../plan/older.ts";
 import { readyPlanOf } from "../plan/ready-plan.ts";
+import { requestersOf } from "../plan/requesters.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
 import { isDoor } from "./doors.ts";
 import { demandEnvironment } from "./environments.ts";

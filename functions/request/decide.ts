@@ -6,8 +6,9 @@ import { readStored, type Stored, writeStored } from "../entry/read.ts";
 import type { Decision, StoredApproval } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
-import { approvalObject, requestersOf } from "../plan/approve.ts";
+import { approvalObject } from "../plan/approve.ts";
 import { closeApproval } from "../plan/close.ts";
+import { allRequestersOf } from "../plan/requesters.ts";
 import { isUnderWay } from "../under-way.ts";
 import { readRequest } from "./note.ts";
 import { type PublisherClients, refusePublisher } from "./publishers.ts";
@@ -95,13 +96,14 @@ async function demandApproval({ storage, installation }: ViewClients, id: string
   throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL", message: `there is no approval ${id}` });
 }
 
-/** Those who asked when the question was put, and those who joined or resumed the run since. */
+/** Those who asked when the question was put, and those who joined or resumed the run, or changed its schedule, since. */
 async function askersOf(
   { run, requesters }: StoredApproval,
   clients: Pick<ViewClients, "storage" | "installation">,
 ): Promise<readonly string[]> {
   const noted = await readRequest(clients, run);
-  return [...new Set([...requesters, ...(noted ? requestersOf(noted.request) : [])])];
+  const known = noted ? await allRequestersOf(clients.storage, clients.installation, noted.request) : [];
+  return [...new Set([...requesters, ...known])];
 }
 
 function requireAllowed(

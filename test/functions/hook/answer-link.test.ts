@@ -111,6 +111,13 @@ describe("answerLink", () => {
     expect(forwarded).toEqual([]);
   });
 
+  it("says by whose schedule it is asked", async () => {
+    const scheduler = "alloyrun-scheduler@p.iam.gserviceaccount.com";
+    await put(`approvals/${approval.id}.json`, { ...approval, requesters: [scheduler, "eve@example.com"] });
+    await put(`requests/${approval.run}.json`, { run: "run-1", action: "rebuild", requestedBy: scheduler });
+    expect((await visit(token)).text).toContain(`${scheduler}, by the schedule of eve@example.com`);
+  });
+
   it.each([
     [0, "none"],
     [60, "about 1 minute"],
