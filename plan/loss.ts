@@ -1,3 +1,4 @@
+import type { PolicySpec } from "../spec/schema.ts";
 import { type Change, type FieldChange, valueText } from "./change.ts";
 
 /** The field by which a change tells what a seed file may cost; without a name, what all of them may. */
@@ -19,12 +20,22 @@ export function rowLossField(why: string): FieldChange {
   return { path: "rows", to: why };
 }
 
-/** Whether a field tells what costs rows, and is none of a resource. */
-export function tellsLoss({ path }: FieldChange): boolean {
-  return path.startsWith("seed ") || path === "rows" || path.startsWith("rows of ");
+/** The field by which a change tells that a schedule is to cost rows, time and again. */
+export function scheduleLossField({
+  schedule,
+  timeZone,
+  level,
+}: Pick<NonNullable<PolicySpec["rebuild"]>, "schedule" | "timeZone" | "level">): FieldChange {
+  const to = `rebuilds ${level === "all" ? "all" : `the ${level}`} each time: rows that were written by then are lost`;
+  return { path: `schedule ${schedule} (${timeZone})`, to };
 }
 
-/** Which seed files may lose rows, and by which statement, which deletions do, and which rows stay elsewhere: each in a sentence. */
+/** Whether a field tells what costs rows, and is none of a resource. */
+export function tellsLoss({ path }: FieldChange): boolean {
+  return path === "rows" || ["seed ", "rows of ", "schedule "].some((start) => path.startsWith(start));
+}
+
+/** Which seed files may lose rows, and by which statement, which deletions and schedules do, and which rows stay elsewhere: each in a sentence. */
 export function lossesOf(changes: readonly Change[]): readonly string[] {
   return changes
     .filter(({ effects }) => effects.dataLoss)

@@ -1,6 +1,6 @@
 import { toDuration } from "../spec/duration.ts";
 import { canonicalJson } from "../spec/names.ts";
-import type { Spec, TicketSpec, WebhookSpec } from "../spec/schema.ts";
+import type { PolicySpec, Spec, TicketSpec, WebhookSpec } from "../spec/schema.ts";
 import type { ApprovalPolicy } from "./approval.ts";
 import type { FieldChange } from "./change.ts";
 
@@ -10,6 +10,8 @@ export interface Terms {
   readonly approval?: ApprovalPolicy;
   /** How long the environment lives once it is ready; absent when it is kept. */
   readonly timeToLiveSeconds?: number;
+  /** When it is rebuilt without anybody asking, and how much of it; absent when it is not. */
+  readonly rebuild?: PolicySpec["rebuild"];
   /** Whether whatever removes the environment or loses its data is refused. */
   readonly protect?: boolean;
   /** Whom the environment's events and approval links are told. */
@@ -20,8 +22,8 @@ export interface Terms {
 
 /** The terms of a spec. */
 export function termsOf({ policy, notify, tickets }: Pick<Spec, "policy" | "notify" | "tickets">): Terms {
-  const { approval, timeToLiveSeconds, protect } = policy;
-  return { approval, timeToLiveSeconds, protect, webhook: notify.webhook, tickets };
+  const { approval, timeToLiveSeconds, rebuild, protect } = policy;
+  return { approval, timeToLiveSeconds, rebuild, protect, webhook: notify.webhook, tickets };
 }
 
 /** The terms of a stored spec that cannot be read any more: it is mended with somebody's leave, whatever it said. */
@@ -63,6 +65,12 @@ interface Rule {
 
 const askNobody: ApprovalPolicy = { when: [], approvers: [], timeoutSeconds: 0 };
 
+/**
+ * What a schedule asks for is judged each time that it does, and by whom it was set; what it costs is a loss of rows, which is
+ * judged as such when it is set.
+ */
+const isJudgedItself = () => false;
+
 const rules: readonly Rule[] = [
   {
     path: "policy.protect",
@@ -90,6 +98,9 @@ const rules: readonly Rule[] = [
     isLooser: ({ when, timeoutSeconds }, asked) => when.length > 0 && asked.timeoutSeconds > timeoutSeconds,
   },
   { path: "policy.timeToLive", of: ({ timeToLiveSeconds }) => timeToLiveSeconds && toDuration(timeToLiveSeconds) },
+  { path: "policy.rebuild.schedule", of: ({ rebuild }) => rebuild?.schedule, isLooser: isJudgedItself },
+  { path: "policy.rebuild.timeZone", of: ({ rebuild }) => rebuild?.timeZone, isLooser: isJudgedItself },
+  { path: "policy.rebuild.level", of: ({ rebuild }) => rebuild?.level, isLooser: isJudgedItself },
   {
     path: "notify.webhook",
     of: ({ webhook }) => webhook,

@@ -158,7 +158,7 @@ const approvalSchema = z.strictObject({
     .array(z.enum(["always", "data-loss", "downtime", "cost"]))
     .default([])
     .describe(
-      "Kinds of change that a person must approve. New or changed seed files count as `data-loss` where they are applied to a database in use, unless they only create and insert, and neither make nor call code (functions, triggers, extensions), a few built-in functions apart; so does another name of the cluster, the instance or the database, for the rows stay behind.",
+      "Kinds of change that a person must approve. New or changed seed files count as `data-loss` where they are applied to a database in use, unless they only create and insert, and neither make nor call code (functions, triggers, extensions), a few built-in functions apart; so does another name of the cluster, the instance or the database, for the rows stay behind, and a schedule of rebuilds that loses rows, or loses more, or at other times, than the one before.",
     ),
   costPerDay: z.number().positive().optional().describe("USD a day above which `cost` asks."),
   approvers: z

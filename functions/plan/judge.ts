@@ -5,6 +5,7 @@ import type { PlanEffects } from "../../plan/digest.ts";
 import { isKept } from "../../plan/kept.ts";
 import { endsEarlier, lifeGiven } from "../../plan/life.ts";
 import { lossesOf } from "../../plan/loss.ts";
+import { scheduleLoss } from "../../plan/schedule-loss.ts";
 import {
   loosenings,
   reasonsToKeep,
@@ -62,7 +63,7 @@ function builds({ action }: Case["run"]): boolean {
   return action === "up" || action === "rebuild";
 }
 
-/** What a run would change that no step does: the terms of the environment, and when it ends. */
+/** What a run would change that no step does: the terms of the environment, what its schedule costs, and when it ends. */
 export function changesOfSpec(judged: Case): readonly Change[] {
   const { run, plan, terms, ledger, rowsLeft } = judged;
   if (!builds(run)) return [];
@@ -72,11 +73,18 @@ export function changesOfSpec(judged: Case): readonly Change[] {
   const life: FieldChange[] = isGiven
     ? [{ path: "timeToLive", from: toText(ledger.timeToLiveSeconds), to: toText(given.seconds) }]
     : [];
-  const fields = [...(rowsLeft ? [rowsLeft] : []), ...differing, ...life];
+  const losses = [rowsLeft, lossBySchedule(judged)].filter((field) => field !== undefined);
+  const fields = [...losses, ...differing, ...life];
   if (fields.length === 0) return [];
-  const dataLoss = rowsLeft !== undefined || (isGiven && endsEarlier(ledger, given.seconds));
+  const dataLoss = losses.length > 0 || (isGiven && endsEarlier(ledger, given.seconds));
   const effects = { dataLoss, downtime: false, costPerDay: 0, expectedSeconds: 0 };
   return [{ resource: specObject(run.environment), action: "update", fields, effects }];
+}
+
+/** What a schedule costs that is set with a first build is nothing yet. */
+function lossBySchedule({ run, plan, terms, ledger }: Case): FieldChange | undefined {
+  const hasRows = ledger?.readyAt !== undefined || ledger?.serves !== undefined;
+  return run.action === "up" && terms && hasRows ? scheduleLoss(terms.rebuild, plan.rebuild) : undefined;
 }
 
 /** What is put in the place of terms that cannot be read is nobody's, and not told as if it had been. */

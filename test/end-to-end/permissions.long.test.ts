@@ -397,7 +397,7 @@ describe("the accounts of an installation", () => {
   }
 });
 
-const rebuild = { schedule: "0 6 * * 1", timeZone: "Asia/Tokyo", level: "data" };
+const rebuild = { schedule: "0 6,7 * * 1", timeZone: "Asia/Tokyo", level: "data" };
 const policy = { approval: { when: ["data-loss"] }, timeToLive: "72h", rebuild };
 const service = { secrets: { GREETING: { secret: "greeting", version: 1 } } };
 const database = { readPool: { name: "rights-pool", nodeCount: 1 } };

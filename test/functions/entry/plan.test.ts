@@ -368,6 +368,54 @@ describe("answerPlan", () => {
       expect(stored(storage, `approvals/${approval}.json`)).toMatchObject({ approvers: ["user:ann@example.com"] });
     });
 
+    describe("with a schedule that rebuilds", () => {
+      const withSchedule = (level: string, schedule = "0 3 * * *") =>
+        `policy: { approval: { when: [data-loss] }, rebuild: { schedule: "${schedule}", level: ${level} } }`;
+      const without = "policy: { approval: { when: [data-loss] } }";
+      const says = (level: string) =>
+        `schedule 0 3 * * * (Etc/UTC): rebuilds ${level} each time: rows that were written by then are lost`;
+
+      beforeEach(() => put(storage, "environments/users.json", { plans: [], readyAt: 1000 }));
+
+      it("counts a new one as a loss of rows, and names when and how much", async () => {
+        await storeSpec(without);
+        const answer = await digest([], await planWith(withSchedule("data")));
+        const reasons = ["rows are lost", says("the data")];
+        expect(answer).toMatchObject({ changes: 1, effects: { dataLoss: true }, reasons });
+        const { changesHash } = answer as { readonly changesHash: string };
+        const { changes } = stored(storage, `plans/${changesHash}.json`);
+        expect(changes).toMatchObject([
+          {
+            step: "spec",
+            fields: expect.arrayContaining([
+              { path: "policy.rebuild.schedule", to: "0 3 * * *" },
+              { path: "policy.rebuild.level", to: "data" },
+            ]),
+          },
+        ]);
+      });
+
+      it("counts one that loses more, or more often, and tells of one that does not without asking", async () => {
+        await storeSpec(withSchedule("data"));
+        const reasons = ["rows are lost", says("all")];
+        expect(await digest([], await planWith(withSchedule("all")))).toMatchObject({ reasons });
+        const often = await planWith(withSchedule("data", "0 3,15 * * *"));
+        expect(await digest([], often)).toMatchObject({ effects: { dataLoss: true } });
+        const kept = { changes: 1, effects: { dataLoss: false }, reasons: [] };
+        expect(await digest([], await planWith(withSchedule("app")))).toMatchObject(kept);
+        expect(await digest([], await planWith(without))).toMatchObject(kept);
+        expect(await digest([], await planWith(withSchedule("data")))).toMatchObject({ changes: 0, reasons: [] });
+      });
+
+      it("counts none where there are no rows yet", async () => {
+        await storeSpec(without);
+        await put(storage, "environments/users.json", { plans: [] });
+        expect(await digest([], await planWith(withSchedule("data")))).toMatchObject({ effects: { dataLoss: false } });
+        await put(storage, "environments/users.json", { plans: [], serves: { database: 1, cluster: 1 } });
+        expect(await digest([], await planWith(withSchedule("data")))).toMatchObject({ effects: { dataLoss: true } });
+      });
+    });
+
     it("asks about events that go elsewhere", async () => {
       await storeSpec(always.replace("always", "data-loss"));
       const run = await planWith(always.replace("always", "data-loss"), notify);

@@ -39,7 +39,12 @@ const plan = async (given: object) => (await steps.ask("schedule", { action: "pl
 
 describe("schedule", () => {
   it("plans the job that it will make, and makes none where none is wanted", async () => {
-    expect(await plan(input)).toMatchObject([{ action: "create", resource: input.job }]);
+    const fields = [
+      { path: "schedule", to: "0 6 * * 1-5" },
+      { path: "timeZone", to: "Asia/Tokyo" },
+      { path: "level", to: "data" },
+    ];
+    expect(await plan(input)).toMatchObject([{ action: "create", resource: input.job, fields }]);
     expect(await plan(unwanted)).toEqual([]);
     expect(await steps.carryOut("schedule", { input: unwanted })).toMatchObject({ output: {}, changes: [] });
     expect((await read()).status).toBe(404);
@@ -72,15 +77,40 @@ describe("schedule", () => {
   it.each([
     ["the time", { schedule: "30 7 * * *" }, "schedule"],
     ["the zone", { timeZone: "Europe/Berlin" }, "timeZone"],
-    ["the level", { level: "all" }, "httpTarget"],
+    ["the level", { level: "all" }, "level"],
     ["for how long a missed one is tried again", { missed: "run" }, "retryConfig"],
   ] as const)("changes %s in place", async (_what, rebuild, path) => {
     const changed = { ...input, rebuild: { ...input.rebuild, ...rebuild } };
-    expect(JSON.stringify(await plan(changed))).toContain(`"path":"${path}"`);
+    const [update] = (await plan(changed)) as readonly { readonly fields: readonly object[] }[];
+    // The request that it makes changes with it, which nobody reads in base64.
+    expect(update?.fields).toMatchObject([{ path }]);
     expect(await steps.carryOut("schedule", { input: changed })).toMatchObject({ changes: [`update ${input.job}`] });
     expect(await plan(changed)).toEqual([]);
     await steps.carryOut("schedule", { input });
     expect((await read()).body).toMatchObject({ schedule: "0 6 * * 1-5", timeZone: "Asia/Tokyo" });
+  });
+
+  it("asks for the level from then on, and by the time that it has", async () => {
+    const rebuild = { ...input.rebuild, level: "all", schedule: "30 7 * * *" };
+    await steps.carryOut("schedule", { input: { ...input, rebuild } });
+    const { httpTarget } = (await read()).body as { readonly httpTarget: { readonly body: string } };
+    expect(JSON.parse(Buffer.from(httpTarget.body, "base64").toString())).toMatchObject({
+      ...{ level: "all", reason: "schedule 30 7 * * * Asia/Tokyo" },
+    });
+    await steps.carryOut("schedule", { input });
+  });
+
+  it("shows in words what somebody has made of its request by hand", async () => {
+    const { httpTarget } = (await read()).body as { readonly httpTarget: { readonly body: string } };
+    const asked = JSON.parse(Buffer.from(httpTarget.body, "base64").toString());
+    const body = Buffer.from(JSON.stringify({ ...asked, environment: "other" })).toString("base64");
+    const url = `PATCH cloudscheduler.googleapis.com/v1/${input.job}?updateMask=httpTarget`;
+    await rest(local, url, { body: { httpTarget: { ...httpTarget, body } } });
+    const [update] = (await plan(input)) as readonly { readonly fields: readonly object[] }[];
+    const from = expect.stringContaining('"environment":"other"');
+    expect(update?.fields).toEqual([{ path: "httpTarget", from, to: expect.not.stringContaining("body") }]);
+    await steps.carryOut("schedule", { input });
+    expect(await plan(input)).toEqual([]);
   });
 
   it.each([
