@@ -103,7 +103,15 @@ export function isSame(open: StoredRequest, request: StoredRequest): boolean {
     canonicalJson({ action, level, planHash, changesHash, spec, timeToLiveSeconds, teardown, expiry });
   // What a rebuild goes by that has not begun is decided when it does.
   const asked = isBySpec(open) && isBySpec(request) ? { ...open, planHash: request.planHash } : open;
-  return keyOf(asked) === keyOf(request) || finishes(open, request);
+  return (keyOf(asked) === keyOf(request) && !isBoundToHour(open, request)) || finishes(open, request);
+}
+
+/**
+ * What a schedule asks for does not begin after its hour, nor waits for the end of a freeze. Until it has begun it is not what
+ * a person asks for, who would wait; another firing is as bound as the first.
+ */
+function isBoundToHour(open: StoredRequest, request: StoredRequest): boolean {
+  return open.scheduledAt !== undefined && request.scheduledAt === undefined && open.target === undefined;
 }
 
 /** A removal that has held the environment does what a sweep asks for. */

@@ -47,7 +47,7 @@ export const requestSchema = z
       .enum(["queue", "join", "fail"])
       .optional()
       .describe(
-        "What to do while another run holds the environment; `fail` when left out. An identical request joins the open run whatever it says; `join` asks for no more than that.",
+        "What to do while another run holds the environment; `fail` when left out. An identical request joins the open run whatever it says, but not one that a schedule asked for and that has not begun; `join` asks for no more than that.",
       ),
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
     ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),

@@ -117,6 +117,47 @@ describe("acceptScheduled", () => {
     expect(await fire(31 * minute)).toMatchObject({ action: "rebuild" });
   });
 
+  describe("beside a person who asks for the same", () => {
+    const same = (key: string) => accept(requestWith(body, key), telling(here, { now: dueAt, heard }));
+    const later = (hours: number) => {
+      const scheduledAt = dueAt + hours * 3600;
+      const firing = { caller: scheduler, key: `alloyrun-rebuild-users@${scheduledAt}`, scheduledAt };
+      return acceptScheduled(body, firing, telling(here, { now: scheduledAt, heard }));
+    };
+
+    it.each([
+      ["which ends half an hour after its time", undefined],
+      ["which waits for no thaw, though a missed one is to run", 'schedule: "0 6 * * *", missed: run'],
+    ])("leaves them a run of their own before it has begun: theirs is none %s", async (_what, rebuild) => {
+      await build(rebuild);
+      const { run } = (await fire()) as RequestAccepted;
+      const own = await same("k1");
+      expect(own.run).not.toBe(run);
+      const { startBy, joinedBy } = stored(here.clients.storage, `requests/${own.run}.json`);
+      expect([startBy, joinedBy]).toEqual([undefined, undefined]);
+      // Whoever asks next has no need of a third.
+      expect(await same("k2")).toEqual(own);
+      expect(here.started).toHaveLength(3);
+    });
+
+    it("lets them join what has begun", async () => {
+      await build();
+      const scheduled = (await fire()) as RequestAccepted;
+      await hold(here, scheduled);
+      expect(await same("k1")).toEqual(scheduled);
+      expect(stored(here.clients.storage, `requests/${scheduled.run}.json`).joinedBy).toEqual(["a@example.com"]);
+    });
+
+    it("joins them, and every other firing of its own", async () => {
+      await build('schedule: "0 6 * * *", missed: run');
+      const first = (await fire()) as RequestAccepted;
+      expect(await later(24)).toEqual(first);
+      end(here);
+      const own = await same("k1");
+      expect(await later(48)).toEqual(own);
+    });
+  });
+
   it("leaves a rebuild out while the environment is frozen, with who and why", async () => {
     await build();
     await put(here.clients.storage, "freezes/users.json", {
