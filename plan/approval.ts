@@ -73,11 +73,19 @@ export function refusalToDecide(
   approver: string,
   requesters: readonly string[],
 ): string | undefined {
-  const asked = requesters.map((each) => each.toLowerCase());
-  if (asked.includes(approver.toLowerCase())) return `${approver} asked for it and may not decide about it`;
+  const asked = requesters.map(mailboxOf);
+  if (asked.includes(mailboxOf(approver))) return `${approver} asked for it and may not decide about it`;
   if (policy.approvers.length === 0) return undefined;
   const named = policy.approvers.map((each) => toAddress(each).toLowerCase());
   return named.includes(approver.toLowerCase()) ? undefined : `${approver} is not among the approvers of the spec`;
+}
+
+/**
+ * The mailbox of an address, whatever letters and `+tag` it is written with. What a ticket says is not verified like a caller's
+ * own address, and another spelling must not make another person of whoever asked.
+ */
+function mailboxOf(address: string): string {
+  return address.toLowerCase().replace(/\+[^@]*(?=@)/, "");
 }
 
 function toAddress(member: string): string {

@@ -54,7 +54,7 @@ export const ticketSchema = z.strictObject({
       onBusy: pointer("/on_busy").optional().describe("Where it says what to do while another run is under way."),
       requestedBy: pointer("/requested_for/email")
         .optional()
-        .describe("Where it has the e-mail address of who asks, who may then not approve it."),
+        .describe("Where it has the primary e-mail address of who asks, who may then not approve it."),
     })
     .prefault({})
     .describe("Where a payload has what is asked. What is not there, or empty, is not asked."),

@@ -69,6 +69,21 @@ describe("refusalToDecide", () => {
     else expect(refused).toMatch(refusal);
   });
 
+  it.each([
+    ["ann+tickets@example.com", "ann@example.com"],
+    ["ann@example.com", "Ann+boss@Example.com"],
+    ["ANN+a+b@example.com", "ann+c@example.com"],
+  ])("takes %s who asked for %s, whose mailbox it is", (requester, approver) => {
+    expect(refusalToDecide({ approvers: [`user:${approver}`] }, approver, [requester])).toMatch(/asked for it/);
+  });
+
+  it("takes a tag of somebody else, or of another domain, for another person, and names approvers by the whole address", () => {
+    for (const requester of ["bea+ann@example.com", "ann+x@example.org"])
+      expect(refusalToDecide({ approvers: [] }, "ann@example.com", [requester])).toBeUndefined();
+    const approvers = ["user:ann@example.com"];
+    expect(refusalToDecide({ approvers }, "ann+x@example.com", [])).toMatch(/not among the approvers/);
+  });
+
   it("lets neither the ticket's author nor the system that called decide", () => {
     const requesters = ["bot@p.iam.gserviceaccount.com", "person@example.com"];
     for (const each of requesters) expect(refusalToDecide({ approvers: [] }, each, requesters)).toMatch(/asked/);
