@@ -101,6 +101,8 @@ const rules: readonly Rule[] = [
   { path: "policy.rebuild.schedule", of: ({ rebuild }) => rebuild?.schedule, isLooser: isJudgedItself },
   { path: "policy.rebuild.timeZone", of: ({ rebuild }) => rebuild?.timeZone, isLooser: isJudgedItself },
   { path: "policy.rebuild.level", of: ({ rebuild }) => rebuild?.level, isLooser: isJudgedItself },
+  { path: "policy.rebuild.finishBy", of: ({ rebuild }) => rebuild?.finishBy, isLooser: isJudgedItself },
+  { path: "policy.rebuild.missed", of: ({ rebuild }) => rebuild?.missed, isLooser: isJudgedItself },
   {
     path: "notify.webhook",
     of: ({ webhook }) => webhook,

@@ -407,6 +407,17 @@ describe("answerPlan", () => {
         expect(await digest([], await planWith(withSchedule("data")))).toMatchObject({ changes: 0, reasons: [] });
       });
 
+      it("tells another hour by which it is to be done, though no resource knows of it", async () => {
+        const by = (time: string) => withSchedule("app").replace("level: app", `level: app, finishBy: "${time}"`);
+        await storeSpec(by("05:00"));
+        const answer = await digest([], await planWith(by("06:00")));
+        expect(answer).toMatchObject({ changes: 1, effects: { dataLoss: false }, reasons: [] });
+        const { changesHash } = answer as { readonly changesHash: string };
+        expect(stored(storage, `plans/${changesHash}.json`).changes).toMatchObject([
+          { step: "spec", fields: [{ path: "policy.rebuild.finishBy", from: "05:00", to: "06:00" }] },
+        ]);
+      });
+
       it("counts none where there are no rows yet", async () => {
         await storeSpec(without);
         await put(storage, "environments/users.json", { plans: [] });
