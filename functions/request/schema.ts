@@ -22,7 +22,13 @@ const words = (longest: number, example: string) =>
     .max(longest, `must have at most ${longest} characters`)
     // They would draw over what an approver is shown.
     .refine((value) => !/(?![\n\r\t])\p{Cc}/u.test(value), "must have no control characters")
+    // What follows them would be shown from right to left, and say something else.
+    .refine((value) => !/[\u202a-\u202e\u2066-\u2069]/.test(value), "must not turn the direction of writing")
     .meta({ examples: [example] });
+
+/** What is shown within a line, and not in a text of its own. */
+const oneLine = (longest: number, example: string) =>
+  words(longest, example).refine((value) => !/[\n\r\t\u2028\u2029]/.test(value), "must be one line, without tabs");
 
 const email = () => text(/^[^\s@]{1,64}@[^\s@]{1,255}$/, "must be an e-mail address", "ann@example.com");
 
@@ -50,7 +56,7 @@ export const requestSchema = z
         "What to do while another run holds the environment; `fail` when left out. An identical request joins the open run whatever it says, but not one that a schedule asked for and that has not begun; `join` asks for no more than that.",
       ),
     reason: words(1000, "the demo on Friday").optional().describe("Why it is asked, for the record."),
-    ticket: words(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
+    ticket: oneLine(100, "CHG0030123").optional().describe("Number of the ticket that asks."),
     timeToLive: duration("72h").optional().describe("How long the environment lives once it is ready; 1h or more."),
     unprotected: z
       .literal(true)
