@@ -1,3 +1,5 @@
+import type { Change } from "./change.ts";
+import type { Level } from "./generation.ts";
 import type { Plan } from "./plan.ts";
 import { pricesAsOf, pricesOf } from "./prices.ts";
 import type { StepName } from "./step.ts";
@@ -28,6 +30,26 @@ export function costOf(plan: Pick<Plan, "steps" | "region">): Cost {
     .sort((a, b) => b.usdPerDay - a.usdPerDay);
   const total = billed.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
   return { usdPerDay: Math.round(total * 100) / 100, steps: billed, source: sourceOf(plan.region) };
+}
+
+/**
+ * What an environment costs a day while a rebuild has both the old cluster and the new one stand: what it costs before, and
+ * all that the rebuild adds. Undefined for whatever makes no other cluster.
+ */
+export function costMeanwhile({
+  level,
+  changes,
+  effects,
+}: {
+  readonly level: Level;
+  readonly changes: readonly Pick<Change, "effects">[];
+  readonly effects: { readonly costPerDay: { readonly before: number; readonly after: number } };
+}): number | undefined {
+  if (level !== "database" && level !== "all") return undefined;
+  const { before, after } = effects.costPerDay;
+  const added = changes.reduce((sum, change) => sum + Math.max(0, change.effects.costPerDay), 0);
+  const meanwhile = Math.round((before + added) * 100) / 100;
+  return meanwhile > Math.max(before, after) ? meanwhile : undefined;
 }
 
 /** What something costs over a time, in USD to the cent. */

@@ -1,15 +1,20 @@
-import { nameSource } from "../../plan/cost.ts";
-import type { PlanEffects } from "../../plan/digest.ts";
+import { costMeanwhile, nameSource } from "../../plan/cost.ts";
+import type { Digest } from "../../plan/digest.ts";
 import { formatDuration } from "./duration.ts";
 
 /** What a plan means to people, a line for each: data, answers meanwhile, cost and time. */
-export function renderEffects({ dataLoss, downtime, costPerDay, expectedSeconds }: PlanEffects): string[] {
+export function renderEffects(plan: Pick<Digest, "level" | "changes" | "effects">): string[] {
+  const { dataLoss, downtime, costPerDay, expectedSeconds } = plan.effects;
+  const meanwhile = costMeanwhile(plan);
   const { before, after } = costPerDay;
   const cost = before === after ? usd(after) : `${usd(before)} -> ${usd(after)}`;
   return [
     `data      ${dataLoss ? "rows are LOST" : "no row is lost"}`,
     `downtime  ${downtime ? "does not answer meanwhile" : "none: it answers throughout"}`,
     `cost      ${cost} USD a day (list prices of ${nameSource(costPerDay)})`,
+    ...(meanwhile === undefined
+      ? []
+      : [`          meanwhile ${usd(meanwhile)}: both clusters stand until the old one is removed`]),
     `time      ${expectedSeconds > 0 ? `about ${formatDuration(expectedSeconds)}` : "none"}`,
   ];
 }

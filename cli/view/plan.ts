@@ -15,7 +15,6 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
     of,
     level,
     changes,
-    effects,
     timeToLiveSeconds,
     standing = [],
     approval,
@@ -29,7 +28,7 @@ export function renderPlan(plan: PlanDocument, { verbose }: { readonly verbose: 
     ...(verbose ? renderChanges(changes) : renderTelling(changes)),
     ...lossesOf(changes).map((loss) => `  loses     ${loss}`),
     ...reasonsKept(changes).map((reason) => `  keeps     ${reason}`),
-    ...renderEffects(effects).map((line) => `  ${line}`),
+    ...renderEffects(plan).map((line) => `  ${line}`),
     ...(timeToLiveSeconds === undefined
       ? []
       : [`  ends      ${toDuration(timeToLiveSeconds)} after this run has made it ready`]),

@@ -18,7 +18,7 @@ export function renderQuestion(run: RunView, approval: ApprovalView): string[] {
   return [
     `${action} of ${environment}${asked ? `: ${countChanges(asked.changes)}` : ""}`,
     ...(asked ? renderChanges(asked.changes) : []),
-    ...(asked ? renderEffects(asked.effects).map((line) => `  ${line}`) : []),
+    ...(asked ? renderEffects(asked).map((line) => `  ${line}`) : []),
     ...(asked ? renderTotal(asked.effects.costPerDay.after, approval) : []),
     `  asked by  ${[...requesters].reverse().map(plainText).join(", through ")}${system}${reason === undefined ? "" : `: ${plainText(reason)}`}`,
     ...reasons.map((each, index) => `  ${index === 0 ? "because " : "and     "}  ${plainText(each)}`),

@@ -52,9 +52,10 @@ function renderQueue({ environment, queue, readAt }: RunView, place: Place): str
 }
 
 /** Nothing to change needs no effects. */
-function renderTask({ changes, effects }: NonNullable<RunView["plan"]>): string[] {
+function renderTask(plan: NonNullable<RunView["plan"]>): string[] {
+  const { changes } = plan;
   const task = `What is to be done: ${countChanges(changes)}`;
-  return changes.length === 0 ? [task] : [task, ...renderEffects(effects).map((line) => `  ${line}`)];
+  return changes.length === 0 ? [task] : [task, ...renderEffects(plan).map((line) => `  ${line}`)];
 }
 
 function renderApproval({ plan, readAt, run }: RunView, approval: ApprovalView, place: Place): string[] {

@@ -1,5 +1,5 @@
 import { type FieldChange, valueText } from "../../plan/change.ts";
-import { costOver, nameSource } from "../../plan/cost.ts";
+import { costMeanwhile, costOver, nameSource } from "../../plan/cost.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import { isKept } from "../../plan/kept.ts";
 import type { StandingResource } from "../../plan/standing.ts";
@@ -89,11 +89,20 @@ function factsOf(question: Question): readonly (readonly [string, Html])[] {
   const cost =
     costPerDay &&
     html`${usd(costPerDay.before)} → <strong>${usd(costPerDay.after)}</strong> USD, list prices of ${nameSource(costPerDay)}`;
+  const meanwhile = plan && costMeanwhile(plan);
   const { moved = [] } = approval;
   return [
     ["Changes", html`${countChanges(plan?.changes ?? [])}`],
     ...(moved.length > 0 ? [["Asked before; since then", listWords(moved)] as const] : []),
     ...(cost ? [["Cost a day", cost] as const] : []),
+    ...(meanwhile === undefined
+      ? []
+      : [
+          [
+            "Cost meanwhile",
+            html`${usd(meanwhile)} USD a day: both clusters stand until the old one is removed`,
+          ] as const,
+        ]),
     ...totalOf(question),
     ...(timeToLiveSeconds === undefined
       ? []

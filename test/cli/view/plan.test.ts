@@ -120,6 +120,21 @@ describe("renderPlan", () => {
     expect(planSchema.parse(documentOf({ ...plan, standing })).standing).toEqual(standing);
   });
 
+  it.each(["database", "all"] as const)("tells what both clusters cost while they stand, at level %s", (level) => {
+    const costPerDay = { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "asia-northeast1" };
+    const made = { step: "cluster", resource: "c-g2", action: "create", fields: [] } as const;
+    const gone = { step: "retire", resource: "c", action: "delete", fields: [] } as const;
+    const both = [
+      { ...made, effects: { ...none, costPerDay: 9.6 } },
+      { ...gone, effects: { ...none, costPerDay: -9.6 } },
+    ];
+    const plan = { ...planView({ costPerDay }, both), action: "rebuild", level } as const;
+    const lines = renderPlan(documentOf(plan), { verbose: false });
+    expect(lines).toContain("            meanwhile 19.20: both clusters stand until the old one is removed");
+    const data = renderPlan(documentOf({ ...plan, level: "data" }), { verbose: false });
+    expect(data.join()).not.toContain("meanwhile 19");
+  });
+
   it("says of a rebuild how much is built anew", () => {
     const [first] = renderPlan(documentOf({ ...planView(), action: "rebuild", level: "data" }), { verbose: false });
     expect(first).toBe("Plan of rebuild of users at level data: 1 to create");

@@ -118,6 +118,14 @@ describe("answerLink", () => {
     expect((await visit(token)).text).toContain(`${scheduler}, by the schedule of eve@example.com`);
   });
 
+  it("says what both clusters cost while they stand", async () => {
+    const added = digest.changes.map((change) => ({ ...change, effects: { ...change.effects, costPerDay: 11.5 } }));
+    await put(`plans/${changesHash}.json`, { ...digest, level: "all", changes: added });
+    expect((await visit(token)).text).toContain("<dt>Cost meanwhile</dt><dd>54.50 USD a day: both clusters stand");
+    await put(`plans/${changesHash}.json`, { ...digest, changes: added });
+    expect((await visit(token)).text).not.toContain("Cost meanwhile");
+  });
+
   it.each([
     [0, "none"],
     [60, "about 1 minute"],
