@@ -1,5 +1,6 @@
 import type { RequestAccepted, RunView } from "../../functions/api.ts";
 import { nameSource } from "../../plan/cost.ts";
+import type { Digest } from "../../plan/digest.ts";
 import { isBilledWhileHeld } from "../../plan/held.ts";
 import type { Place } from "../installation.ts";
 import { commandLine, renderWay } from "./command-line.ts";
@@ -34,7 +35,9 @@ function renderReady({ url, excerpt, environment, expiresAt, readAt }: RunView):
 
 function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
   const took = run.startedAt && run.endedAt ? secondsBetween(run.startedAt, run.endedAt) : run.expectedSeconds;
-  const changed = run.steps.some((step) => step.changes?.some((change) => change.action !== "none"));
+  // What is changed of the spec alone is no step's, and stands in what was planned.
+  const changes = [...run.steps.flatMap((step) => step.changes ?? []), ...specChangesOf(run)];
+  const changed = changes.some(({ action }) => action !== "none");
   const lines = changed ? [] : ["Nothing had to be changed."];
   // What was observed counts what older specs made and still stands, too.
   const cost = costOf(run) ?? accepted?.costPerDay;
@@ -46,6 +49,10 @@ function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
   ];
 }
 
+function specChangesOf({ plan }: RunView): Digest["changes"] {
+  return plan?.changes.filter(({ step }) => step === "spec") ?? [];
+}
+
 function costOf({ plan }: RunView): RequestAccepted["costPerDay"] {
   if (!plan) return undefined;
   const { before: _before, after: amount, ...source } = plan.effects.costPerDay;
@@ -53,16 +60,18 @@ function costOf({ plan }: RunView): RequestAccepted["costPerDay"] {
 }
 
 /** Nobody decided when there is no decision. */
-function renderRejected({ action, environment, approval }: RunView, { place }: OutcomeContext): string[] {
+function renderRejected({ action, environment, level, approval }: RunView, { place }: OutcomeContext): string[] {
   const by = approval?.by === undefined ? "" : ` by ${approval.by}`;
   const said =
     approval?.state === "rejected"
       ? `Rejected${by}: ${plainText(approval.reason ?? "(no reason given)")}`
       : "Nobody approved it in time.";
+  // Without its level a rebuild would lose rows that nobody asked to lose.
+  const built = action === "rebuild" ? ["--level", level] : [];
   const again =
     action === "up"
       ? ["When that is settled, ask again: `alloyrun up` with the file."]
-      : renderWay("When that is settled, ask again", commandLine(place, action, environment));
+      : renderWay("When that is settled, ask again", commandLine(place, action, environment, ...built));
   return [said, "Nothing was changed, and nothing new is billed.", ...again];
 }
 

@@ -63,6 +63,20 @@ describe("renderOutcome", () => {
     expect(renderOutcome(run, alone)).toContain("Nothing had to be changed.");
   });
 
+  it("does not say so of a run that changed the spec alone", () => {
+    const none = { dataLoss: false, downtime: false, costPerDay: 0, expectedSeconds: 0 };
+    const policy = {
+      step: "spec",
+      resource: "the spec of users",
+      action: "update",
+      fields: [],
+      effects: none,
+    } as const;
+    const steps = [step({ state: "done", changes: [] })];
+    const run = runView({ state: "succeeded", endedAt: at(9), steps, plan: planView({}, [policy]) });
+    expect(renderOutcome(run, alone)).not.toContain("Nothing had to be changed.");
+  });
+
   it("names the failed step with code, cause and evidence, what was kept and the way forward", () => {
     const run = runView({
       state: "failed",
@@ -331,6 +345,15 @@ describe("renderOutcome", () => {
         "Nothing was changed, and nothing new is billed.",
         "When that is settled, ask again: alloyrun down users --project my-project",
       ]);
+    });
+
+    it.each(["app", "data", "database"] as const)("asks again for a rebuild of as much as before: %s", (level) => {
+      for (const asked of [approval, undefined]) {
+        const lines = renderOutcome(runView({ action: "rebuild", level, state: "rejected", approval: asked }), alone);
+        expect(lines.join("\n")).toMatch(
+          new RegExp(`\\balloyrun rebuild users --level ${level} --project my-project$`),
+        );
+      }
     });
 
     it("tells that nobody approved it in time", () => {
