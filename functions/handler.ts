@@ -1,7 +1,7 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
 import { enableCommand } from "../google/enable-command.ts";
 import { ApiError } from "../google/error.ts";
-import { parseJson, textOf, toObject } from "../google/json.ts";
+import { type Json, textOf, toObject } from "../google/json.ts";
 import type { StepDeclaration } from "../plan/step.ts";
 import { done } from "./answer.ts";
 import type { StepRequest, StepResponse } from "./contract.ts";
@@ -26,10 +26,8 @@ export function createHandler<Input extends object, Output extends object>({
   readonly answer: Answer<Input, Output>;
 }): (request: Request, response: Response) => Promise<void> {
   const handle = async (request: Request, response: Response) => {
-    const body = toObject(parseJson(JSON.stringify(request.body ?? null)));
-    const run = toObject(body?.run);
-    const about = { step: name, run: run?.id, environment: run?.environment, action: body?.action };
-    const log = createLog(about);
+    const body = request.body as Json | undefined;
+    const log = createLog({ step: name, ...aboutOf(body) });
     try {
       const call = parseStepRequest<Input>(body);
       const answered = await settle(call, answer(call, log), log);
@@ -43,6 +41,13 @@ export function createHandler<Input extends object, Output extends object>({
     }
   };
   return (request, response) => inTraceOf(request, () => handle(request, response));
+}
+
+/** What a call is about, as far as it says so in texts; even one that is refused. */
+function aboutOf(given: Json | undefined) {
+  const body = toObject(given);
+  const run = toObject(body?.run);
+  return { run: textOf(run?.id), environment: textOf(run?.environment), action: textOf(body?.action) };
 }
 
 /**

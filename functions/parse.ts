@@ -1,4 +1,4 @@
-import { type JsonObject, toObject, toObjects } from "../google/json.ts";
+import { type Json, type JsonObject, toObject, toObjects } from "../google/json.ts";
 import type { StepRequest } from "./contract.ts";
 import { StepError } from "./error.ts";
 
@@ -9,8 +9,8 @@ const actions: ReadonlySet<unknown> = new Set(["observe", "plan", "check", "ensu
  *
  * @throws StepError INVALID_ARGUMENT, reason `BAD_REQUEST`, naming the field
  */
-export function parseStepRequest<Input extends object>(body: JsonObject | undefined): StepRequest<Input> {
-  if (!body) throw badField("body", "must be a JSON object");
+export function parseStepRequest<Input extends object>(given: Json | undefined): StepRequest<Input> {
+  const body = demandObject(given);
   if (!actions.has(body.action)) throw badField("action", "must be observe, plan, check, ensure or remove");
   if (!toObject(body.input)) throw badField("input", "must be an object");
   const run = toObject(body.run);
@@ -30,6 +30,27 @@ function requireFence(fence: JsonObject | undefined): void {
   for (const field of ["bucket", "object", "generation"]) {
     if (typeof fence?.[field] !== "string") throw badField(`run.fence.${field}`, "must be a text");
   }
+}
+
+/** Levels that JSON from outside may have: far more than any of ours, and few enough for what calls itself for each. */
+const deepest = 100;
+
+/**
+ * The JSON object that somebody has sent.
+ *
+ * @param says what it must be
+ * @throws StepError INVALID_ARGUMENT when it is none, or is nested so deeply that nobody could go through it
+ */
+export function demandObject(value: Json | undefined, field = "body", says = "must be a JSON object"): JsonObject {
+  const object = toObject(value);
+  if (!object) throw badField(field, says);
+  if (isDeeper(object, deepest)) throw badField(field, "is nested too deeply");
+  return object;
+}
+
+function isDeeper(value: Json | undefined, levels: number): boolean {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** A field and what is wrong with it. */

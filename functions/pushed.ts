@@ -1,5 +1,5 @@
 import { type JsonObject, parseJson, textOf, toObject } from "../google/json.ts";
-import { badField } from "./parse.ts";
+import { badField, demandObject } from "./parse.ts";
 
 /** What Pub/Sub itself says of a message that it pushes. */
 export interface Envelope {
@@ -39,12 +39,10 @@ export function openPushed(push: JsonObject): Envelope {
 /**
  * What was published.
  *
- * @throws StepError INVALID_ARGUMENT when that is no JSON object
+ * @throws StepError INVALID_ARGUMENT when that is no JSON object, or is nested too deeply
  */
 export function readEnvelope({ text, ...envelope }: Envelope): PushedMessage {
-  const data = toObject(parseJson(text));
-  if (data) return { ...envelope, data };
-  throw badField("message.data", "must be a JSON object in base64");
+  return { ...envelope, data: demandObject(parseJson(text), "message.data", "must be a JSON object in base64") };
 }
 
 /** Opens a push and reads what was published. @throws StepError INVALID_ARGUMENT when either cannot be done */

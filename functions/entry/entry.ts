@@ -1,8 +1,8 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
-import { type JsonObject, parseJson, textOf, toObject } from "../../google/json.ts";
+import { type Json, type JsonObject, textOf, toObject } from "../../google/json.ts";
 import { errorBody, toStepError } from "../error.ts";
 import { createLog } from "../log.ts";
-import { badField } from "../parse.ts";
+import { badField, demandObject } from "../parse.ts";
 import { waitingFor } from "../waiting.ts";
 import { registerFunction } from "./register.ts";
 
@@ -36,17 +36,15 @@ export function implementEntry(name: string, answer: EntryAnswer): EntryAnswer {
 /**
  * The JSON object that a request carries.
  *
- * @throws StepError INVALID_ARGUMENT when there is none
+ * @throws StepError INVALID_ARGUMENT when there is none, or it is nested too deeply
  */
 export function bodyOf(request: Pick<Request, "body">): JsonObject {
-  const body = toObject(parseJson(JSON.stringify(request.body ?? null)));
-  if (!body) throw badField("body", "must be a JSON object");
-  return body;
+  return demandObject(request.body as Json | undefined);
 }
 
 /** The run, environment and action that a call is about, however its body tells them; even one that is refused. */
 function aboutOf(given: unknown) {
-  const body = toObject(parseJson(JSON.stringify(given ?? null)));
+  const body = toObject(given as Json | undefined);
   const run = toObject(body?.run);
   return {
     run: textOf(run?.id) ?? textOf(body?.run),

@@ -1,6 +1,6 @@
 import type { SecretManagerClient } from "../../google/clients/secret-manager.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
-import { parseJson, toObject } from "../../google/json.ts";
+import { parseJson } from "../../google/json.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { environmentNamePattern } from "../../spec/names.ts";
 import type { TicketSpec } from "../../spec/schema.ts";
@@ -9,7 +9,7 @@ import { specObject } from "../entry/objects.ts";
 import { StepError, toStepError } from "../error.ts";
 import { readHookSecret } from "../hook-secret.ts";
 import type { Log } from "../log.ts";
-import { badField } from "../parse.ts";
+import { badField, demandObject } from "../parse.ts";
 import { isRecent, isSignedBy, parseHubSignature, parseSignature } from "../signature.ts";
 import { type TicketRequest, toTicketRequest } from "./ticket.ts";
 
@@ -60,8 +60,7 @@ export async function takeTicket(message: TicketMessage, clients: TicketClients,
   if (!found || !isSignedBy(signature, { secret: found.secret, body })) throw unsigned();
   if (found.isShared) throw shared();
   if (signature.time !== undefined && !isRecent(signature.time, found.now)) throw late();
-  const payload = toObject(parseJson(Buffer.from(body).toString("utf8")));
-  if (!payload) throw badField("body", "must be a JSON object");
+  const payload = demandObject(parseJson(Buffer.from(body).toString("utf8")));
   if (payload.specversion !== undefined) throw badField("body", "is a CloudEvent, and no ticket");
   return toTicketRequest(found.ticket, environment, payload);
 }

@@ -51,6 +51,17 @@ describe("createHandler", () => {
     });
   });
 
+  it("refuses a body that is nested too deeply, also where it should name its run", async () => {
+    const deep = Array.from({ length: 3000 }).reduce<object>((inner) => ({ id: inner }), {});
+    for (const body of [
+      { action: "ensure", input: deep, run },
+      { action: "ensure", input: {}, run: deep },
+    ]) {
+      const { status, body: answered } = await call(body);
+      expect([status, answered.error.message]).toEqual([400, "body is nested too deeply"]);
+    }
+  });
+
   it("answers pending for what passes by itself", async () => {
     thrown = refusal("ABORTED");
     expect(await ask("ensure")).toMatchObject({ status: 200, body: { state: "pending", operations: [] } });

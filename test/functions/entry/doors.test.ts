@@ -34,6 +34,16 @@ function problemOf({ status, type, text }: Awaited<ReturnType<typeof ask>>) {
   return problem;
 }
 
+/** JSON as many levels deep as it is told. */
+function nested(levels: number, [open, close]: readonly [string, string] = ['{"a":', "}"]): string {
+  return `{"action":${open.repeat(levels)}1${close.repeat(levels)}}`;
+}
+
+/** A push of what was published. */
+function pushed(text: string): string {
+  return JSON.stringify({ message: { messageId: "1", data: Buffer.from(text).toString("base64") } });
+}
+
 describe.each(doors)("the door %s", (door) => {
   const authorization = token("alloyrun-push@my-project.iam.gserviceaccount.com");
 
@@ -79,7 +89,13 @@ describe.each(doors)("the door %s", (door) => {
       fc.string().map((text) => `/v1/approvals/${encodeURIComponent(text)}:reject`),
     );
     const types = fc.constantFrom("application/json", "text/plain", "application/cloudevents+json", "x");
+    const depths = fc.record({
+      levels: fc.integer({ min: 90, max: 20_000 }),
+      kind: fc.constantFrom(['{"a":', "}"] as const, ["[", "]"] as const),
+    });
     const bodies = fc.oneof(
+      depths.map(({ levels, kind }) => nested(levels, kind)),
+      depths.map(({ levels, kind }) => pushed(nested(levels, kind))),
       fc.json(),
       fc.string(),
       fc.record({ message: fc.jsonValue() }).map((value) => JSON.stringify(value)),
@@ -93,6 +109,7 @@ describe.each(doors)("the door %s", (door) => {
           ...(isSigned && { "x-alloyrun-signature": `t=1,v1=${"0".repeat(64)}` }),
         };
         const answer = await ask(door, path, { method, headers, ...(method !== "GET" && { body }) });
+        expect(answer.text).not.toContain("call stack");
         // What the client sends, for it resolves `/./` and `/../` by itself: approval links arrive at a page.
         if (new URL(`http://door${path}`).pathname !== "/a") problemOf(answer);
       }),
@@ -161,6 +178,19 @@ describe("what a request says", () => {
     const sent = `${filling.repeat(32 * 1024 * 1024)}{}`;
     const problem = problemOf(await ask("request", "/v1/requests", { headers, body: sent }));
     expect(problem).toMatchObject({ status: 413, title: "TOO_LARGE", detail: expect.stringContaining("32 MiB") });
+  });
+
+  it.each([
+    ["/v1/requests", nested(5000)],
+    ["/v1/requests", nested(1_000_000)],
+    ["/v1/requests", nested(100, ["[", "]"])],
+    ["/v1/environments/staging:freeze", nested(5000)],
+    ["/v1/environments/staging:unfreeze", nested(5000)],
+    ["/v1/runs/r:cancel", nested(5000)],
+    ["/v1/approvals/x:approve", nested(5000)],
+  ])("to %s is refused when it is nested too deeply", async (path, sent) => {
+    const problem = problemOf(await post(path, "a@example.com", sent));
+    expect(problem).toMatchObject({ status: 400, fields: [{ field: "body", says: "is nested too deeply" }] });
   });
 
   it("is read from JSON that tells its character set", async () => {

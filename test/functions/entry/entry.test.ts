@@ -20,6 +20,11 @@ async function post(name: string, body: unknown) {
   return answer;
 }
 
+/** A value as many levels deep. */
+function nested(levels: number): object {
+  return Array.from({ length: levels }).reduce<object>((inner) => ({ say: inner }), {});
+}
+
 describe("implementEntry", () => {
   it("answers JSON under the function's name", async () => {
     expect(await post("alloyrun-echo", { say: "hello" })).toEqual({ status: 200, body: { said: "hello" } });
@@ -36,6 +41,11 @@ describe("implementEntry", () => {
       ],
     });
     expect((await post("alloyrun-echo", [])).status).toBe(400);
+  });
+
+  it("refuses what is nested too deeply, like anything else that is no body", async () => {
+    const { status, body } = await post("alloyrun-echo", nested(3000));
+    expect([status, body.error.message]).toEqual([400, "body is nested too deeply"]);
   });
 
   it("says that what passes by itself may be tried again", async () => {

@@ -124,6 +124,12 @@ describe("takeTicket", () => {
     expect(await take(message)).toMatchObject({ body: asked.body, key: asked.key });
   });
 
+  it("refuses what is signed and nested too deeply", async () => {
+    const deep = `${"[".repeat(5000)}${"]".repeat(5000)}`;
+    const refused = take(messageOf(`{"number":17,"more":${deep}}`));
+    await expect(refused).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: "body is nested too deeply" });
+  });
+
   it.each([
     ["no signature", { signature: undefined }],
     ["another's signature", { signature: signatureOf({ secret: "x", time: now, body: JSON.stringify(payload) }) }],

@@ -12,6 +12,11 @@ function pushed(body: unknown, message: JsonObject = {}): JsonObject {
   return { message: { data, messageId: "12", attributes: {}, ...message }, subscription: "s" };
 }
 
+/** A body as many levels deep. */
+function nested(levels: number): object {
+  return Array.from({ length: levels }).reduce<object>((inner) => ({ spec: inner }), {});
+}
+
 const read = (push: JsonObject) => readMessage(openPushed(push));
 
 describe("readMessage", () => {
@@ -29,6 +34,7 @@ describe("readMessage", () => {
     ["message", {}],
     ["message.data", pushed(down, { data: "%%%" })],
     ["message.data", pushed([down])],
+    ["message.data is nested too deeply", pushed(nested(101))],
     ["message.messageId", pushed(down, { messageId: 5 })],
     ["action", pushed({ ...down, action: "destroy" })],
     ["idempotencyKey", pushed(down, { attributes: { idempotencyKey: " " } })],
