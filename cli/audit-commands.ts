@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
+import type { Place } from "../spec/command-line.ts";
 import { parseEnd, parseHash, parseMoment } from "./arguments.ts";
 import { type AnswerOptions, placed, reach } from "./command.ts";
 import type { AuditOptions } from "./commands/audit.ts";
-import type { Place } from "./installation.ts";
 
 type PlaceOptions = AnswerOptions & Place;
 

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
+import { defaultRegion, type Place } from "../spec/command-line.ts";
 import { parseHash } from "./arguments.ts";
 import type { ExitCode } from "./exit-code.ts";
-import type { Installation, Place } from "./installation.ts";
+import type { Installation } from "./installation.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
-import { defaultRegion } from "./view/command-line.ts";
 
 /** Options that every command with an answer has. */
 export interface AnswerOptions {

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Level } from "../plan/generation.ts";
+import type { Place } from "../spec/command-line.ts";
 import { parseSpan } from "./arguments.ts";
 import { type AnswerOptions, changing, placed, reach } from "./command.ts";
 import type { ChangeOptions } from "./commands/change.ts";
-import type { Place } from "./installation.ts";
 import { levelOption } from "./spec-commands.ts";
 
 type PlaceOptions = AnswerOptions & Place;

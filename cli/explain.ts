@@ -2,6 +2,7 @@ import { isNotYetServed } from "../deploy/apis.ts";
 import type { Code } from "../google/code.ts";
 import { enableCommand } from "../google/enable-command.ts";
 import { ApiError } from "../google/error.ts";
+import { commandLine } from "../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { ProblemError } from "./request-client.ts";
 import { renderHolder } from "./view/standing.ts";
@@ -28,14 +29,17 @@ function explanationOf(caught: unknown): Explanation {
   return { lines: [messageOf(caught)], exitCode: exitCodes.failed };
 }
 
-function explainProblem({ problem }: ProblemError): Explanation {
+function explainProblem({ problem, place }: ProblemError): Explanation {
   const issues = (problem.issues ?? []).map(
     ({ line, path, message, fix }) => `  line ${line}, ${path}: ${message}${fix ? ` — ${fix}` : ""}`,
   );
   const [detail = ""] = issues.length > 0 ? problem.detail.split("\n") : [problem.detail];
   const lines = [`${problem.title}: ${detail}`, ...issues];
   if (problem.holder) {
-    const ways = ["Ask again with --on-busy queue, or follow it:", `  alloyrun watch ${problem.holder.run}`];
+    const ways = [
+      "Ask again with --on-busy queue, or follow it:",
+      `  ${commandLine(place, "watch", problem.holder.run)}`,
+    ];
     return { lines: [...lines, ...renderHolder(problem.holder), ...ways], exitCode: exitCodes.busy };
   }
   if (overtakenTitles.has(problem.title)) return { lines, exitCode: exitCodes.invalid };

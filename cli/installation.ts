@@ -3,17 +3,12 @@ import { connectLogging } from "../google/clients/logging.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
 import { connectWorkflows } from "../google/clients/workflows.ts";
+import type { Place } from "../spec/command-line.ts";
 import { functionId, installationName } from "../spec/names.ts";
 import type { ExecutionList } from "./audit/executions.ts";
 import type { HeadLog } from "./audit/heads.ts";
 import { identityToken, memberOf } from "./identity-token.ts";
 import { createRequestClient, type RequestClient } from "./request-client.ts";
-
-/** Where an installation is. */
-export interface Place {
-  readonly project: string;
-  readonly region: string;
-}
 
 /** An alloyrun that is installed in a project, as the command line reaches it. */
 export interface Installation {
@@ -40,7 +35,7 @@ export async function findInstallation({ project, region }: Place): Promise<Inst
   const workflows = connectWorkflows(auth)(unguarded);
   return {
     place: { project, region },
-    requests: createRequestClient({ url, token }),
+    requests: createRequestClient({ url, token, place: { project, region } }),
     storage: connectStorage(auth)(unguarded),
     bucket: installationName(project),
     executions: { workflow, workflows },

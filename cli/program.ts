@@ -1,9 +1,9 @@
 import { Command } from "commander";
+import type { Place } from "../spec/command-line.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { type AnswerOptions, finish, placed, reach } from "./command.ts";
 import { addEnvironmentCommands } from "./environment-commands.ts";
 import { exitCodes } from "./exit-code.ts";
-import type { Place } from "./installation.ts";
 import { addLocalCommands } from "./local-commands.ts";
 import { addRunCommands } from "./run-commands.ts";
 import { addSpecCommands } from "./spec-commands.ts";

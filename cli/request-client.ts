@@ -11,15 +11,18 @@ import type {
   RunView,
 } from "../functions/api.ts";
 import { ApiError } from "../google/error.ts";
+import { commandLine, type Place } from "../spec/command-line.ts";
 
-/** A refusal of the request function. */
+/** A refusal of the request function of an installation. */
 export class ProblemError extends Error {
   readonly problem: Problem;
+  readonly place: Place;
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, place: Place) {
     super(problem.detail);
     this.name = "ProblemError";
     this.problem = problem;
+    this.place = place;
   }
 }
 
@@ -46,6 +49,8 @@ export interface RequestClient {
 export interface Door {
   /** `https://alloyrun-request-{number}.{region}.run.app` */
   readonly url: string;
+  /** Where the installation is, for the commands that lead on from a refusal. */
+  readonly place: Place;
   /** Gives the ID token of whoever is logged in. */
   readonly token: () => Promise<string>;
   readonly pause?: (ms: number) => Promise<unknown>;
@@ -98,7 +103,8 @@ async function send<Body>(door: Door, call: Call): Promise<Body> {
     const answer = await exchange(door, { ...call, headers });
     if (isAnswer(answer) && answer.ok) return JSON.parse(answer.text);
     const mayPass = !isAnswer(answer) || passing.has(answer.status);
-    if (!mayPass || attempt === attempts) throw isAnswer(answer) ? new ProblemError(problemOf(answer)) : answer;
+    if (!mayPass || attempt === attempts)
+      throw isAnswer(answer) ? new ProblemError(problemOf(answer, door.place), door.place) : answer;
     await pause(250 * 2 ** attempt);
   }
 }
@@ -140,9 +146,9 @@ function reasonOf(caught: unknown): string {
 }
 
 /** Cloud Run's own refusals are pages, not problem documents. */
-function problemOf({ status, text }: Answer): Problem {
+function problemOf({ status, text }: Answer, place: Place): Problem {
   const refusal = { type: "about:blank", title: "Refused before alloyrun was reached", status };
-  return parseProblem(text) ?? { ...refusal, detail: meaningOf(status) };
+  return parseProblem(text) ?? { ...refusal, detail: meaningOf(status, place) };
 }
 
 function parseProblem(text: string): Problem | undefined {
@@ -154,10 +160,10 @@ function parseProblem(text: string): Problem | undefined {
   }
 }
 
-function meaningOf(status: number): string {
+function meaningOf(status: number, place: Place): string {
   if (status === 401) return "the login was not accepted: log in again with `gcloud auth application-default login`";
   if (status === 403)
     return "this identity may not call alloyrun: grant it roles/run.invoker on the service alloyrun-request";
-  if (status === 404) return "alloyrun is not installed here: run `alloyrun deploy` first";
+  if (status === 404) return `alloyrun is not installed here: run \`${commandLine(place, "deploy")}\` first`;
   return `the request function answered HTTP ${status}`;
 }

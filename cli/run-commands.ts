@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
+import type { Place } from "../spec/command-line.ts";
 import { parseHash } from "./arguments.ts";
 import { type AnswerOptions, placed, reach } from "./command.ts";
-import type { Place } from "./installation.ts";
 
 type PlaceOptions = AnswerOptions & Place;
 

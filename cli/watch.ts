@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunView } from "../functions/api.ts";
 import { ApiError } from "../google/error.ts";
-import type { Place } from "./installation.ts";
+import type { Place } from "../spec/command-line.ts";
 import type { RequestClient } from "./request-client.ts";
 import { createPace, type Pace } from "./view/pace.ts";
 import { renderProgress, renderStep } from "./view/progress.ts";

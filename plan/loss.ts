@@ -11,7 +11,7 @@ export function rowsLeftField(
   environment: string,
   { from, to }: { readonly from: string; readonly to: string },
 ): FieldChange {
-  const says = `stay there, for ${to} answers then, without them; both stand until \`alloyrun down ${environment}\``;
+  const says = `stay there, for ${to} answers then, without them; both stand until ${environment} is taken down`;
   return { path: `rows of ${from}`, to: says };
 }
 

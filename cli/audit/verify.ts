@@ -23,7 +23,12 @@ export interface Verification {
   /** The last record of the chain: noted elsewhere, it proves later that nothing was cut off. */
   readonly head?: { readonly record: string; readonly sha256: string };
   /** The first link that does not hold. */
-  readonly broken?: { readonly object: string; readonly problem: string };
+  readonly broken?: {
+    readonly object: string;
+    readonly problem: string;
+    /** Run that is recorded by cancelling it, if it was cancelled at Google. */
+    readonly unrecorded?: string;
+  };
 }
 
 /** What a chain is compared with beside itself. */
@@ -152,8 +157,8 @@ function findUnlike(chain: readonly ChainedRecord[], { ended }: Anchor, environm
   const recorded = new Set(chain.map((link) => executionOf(link)));
   const left = ended.find(({ says, id }) => says === "cancelled" && !recorded.has(id));
   if (!left) return undefined;
-  const problem = `execution ${left.id} was cancelled, and no record tells of it: it was removed, or whoever cancelled it did so at Google; then \`alloyrun cancel ${left.run}\` records it`;
-  return { object: recordObject(environment, left.run), problem };
+  const problem = `execution ${left.id} was cancelled, and no record tells of it: it was removed, or whoever cancelled it did so at Google`;
+  return { object: recordObject(environment, left.run), problem, unrecorded: left.run };
 }
 
 function isIn(chain: readonly ChainedRecord[], head: LoggedHead): boolean {

@@ -1,9 +1,10 @@
 import type { ApprovalView, RunView } from "../../functions/api.ts";
+import { commandLine } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import { commandLine, renderWay } from "../view/command-line.ts";
 import { renderQuestion } from "../view/question.ts";
+import { renderWay } from "../view/way.ts";
 
 /** A decision about what a run asks. */
 interface DecisionOptions {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { specObject } from "../../functions/entry/objects.ts";
+import { commandLine } from "../../spec/command-line.ts";
 import { gatherEvidence } from "../audit/evidence.ts";
 import { type AuditedBucket, readChain, toRecord } from "../audit/records.ts";
 import { type Verification, verifyChain } from "../audit/verify.ts";
@@ -8,6 +9,7 @@ import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { type AuditRow, renderAudit, toAuditRow } from "../view/audit.ts";
 import { formatTime } from "../view/time.ts";
+import { renderWay } from "../view/way.ts";
 
 /** Which records are listed, in seconds since the epoch; all when omitted. */
 export interface AuditOptions {
@@ -42,7 +44,7 @@ export async function audit(bucket: AuditedBucket, options: AuditOptions, termin
 
 /** Checks that no record of an environment was changed, removed, left out or made up. */
 export async function verifyAudit(
-  { executions, log, ...bucket }: Pick<Installation, "executions" | "log" | "storage" | "bucket">,
+  { executions, log, place, ...bucket }: Pick<Installation, "executions" | "log" | "place" | "storage" | "bucket">,
   { environment, head: noted }: { readonly environment: string; readonly head?: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -64,6 +66,9 @@ export async function verifyAudit(
     `${environment}: the chain is broken after ${verified} of ${records} records.`,
     `First broken link: ${broken?.object}`,
     `  ${broken?.problem}`,
+    ...(broken?.unrecorded === undefined
+      ? []
+      : renderWay("If that was so, record it", commandLine(place, "cancel", broken.unrecorded))),
     "Earlier versions of the object may tell what it was: `gcloud storage ls -a`.",
   ]);
   return exitCodes.broken;

@@ -1,6 +1,7 @@
 import { deploy, planDeployment } from "../../deploy/deploy.ts";
+import type { Place } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation, type Place } from "../installation.ts";
+import { findInstallation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderInstallationPlan } from "../view/installation.ts";
 import { requestAndWatch } from "./run.ts";

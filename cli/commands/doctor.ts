@@ -1,7 +1,8 @@
 import { deployCommand, examine } from "../../deploy/doctor/examine.ts";
 import type { Finding } from "../../deploy/doctor/finding.ts";
+import type { Place } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { findInstallation, type Installation, type Place } from "../installation.ts";
+import { findInstallation, type Installation } from "../installation.ts";
 import { ProblemError } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderExamination } from "../view/doctor.ts";

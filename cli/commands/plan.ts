@@ -1,10 +1,10 @@
 import type { RequestBody } from "../../functions/api.ts";
 import type { Level } from "../../plan/generation.ts";
+import { commandLine } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { findInstallation, type Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 import { uploadFolders } from "../upload.ts";
-import { commandLine } from "../view/command-line.ts";
 import { renderOutcome } from "../view/outcome.ts";
 import { renderPlan } from "../view/plan.ts";
 import { type PlanDocument, toPlanDocument } from "../view/plan-document.ts";

@@ -1,10 +1,11 @@
 import type { RequestAccepted, RequestBody, RunView } from "../../functions/api.ts";
+import { commandLine } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import { onLeaving } from "../leave.ts";
 import type { Terminal } from "../terminal.ts";
-import { commandLine, renderWay } from "../view/command-line.ts";
 import { renderOutcome } from "../view/outcome.ts";
+import { renderWay } from "../view/way.ts";
 import { watchRun } from "../watch.ts";
 
 /** A run to its end, and the exit code that tells how it ended. */

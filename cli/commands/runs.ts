@@ -1,10 +1,11 @@
 import type { RunView } from "../../functions/api.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import type { Installation, Place } from "../installation.ts";
+import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
-import { commandLine, renderWay } from "../view/command-line.ts";
 import { renderOutcome } from "../view/outcome.ts";
 import { renderRuns } from "../view/runs.ts";
+import { renderWay } from "../view/way.ts";
 import { watchToEnd } from "./run.ts";
 
 /** Whose runs, and whether more of them than fit on a phone. */

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import type { Hindrance } from "../../deploy/hindrances.ts";
 import { undeploy } from "../../deploy/undeploy.ts";
+import type { Place } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import type { Place } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** How to remove an installation. */

@@ -1,7 +1,7 @@
 import type { EnvironmentView, RunView, StepView } from "../../functions/api.ts";
-import type { Place } from "../installation.ts";
-import { commandLine, renderWay } from "./command-line.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 import { usd } from "./effects.ts";
+import { renderWay } from "./way.ts";
 
 /**
  * USD a day, by list price, that what an unfinished run leaves standing may cost: of an `up` every part that it has begun,
@@ -43,7 +43,7 @@ export function renderBilled(run: RunView, amount?: number): string[] {
     case "down":
       return [`May still be billed: about ${day} USD a day (${hour} an hour), until all of it is gone.`];
     default:
-      return [`May be billed: about ${day} USD a day (${hour} an hour), until \`alloyrun down ${run.environment}\`.`];
+      return [`May be billed: about ${day} USD a day (${hour} an hour), until ${run.environment} is taken down.`];
   }
 }
 

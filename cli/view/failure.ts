@@ -1,9 +1,10 @@
 import type { FailureView, RunView, StepView } from "../../functions/api.ts";
+import { commandLine } from "../../spec/command-line.ts";
 import { billedAfter, renderBilled } from "./billed.ts";
-import { commandLine, renderWay } from "./command-line.ts";
 import { formatDuration } from "./duration.ts";
 import type { OutcomeContext } from "./outcome.ts";
 import { renderHolder } from "./standing.ts";
+import { renderWay } from "./way.ts";
 
 /** Why a run failed, what is kept and what that costs, and the command that goes forward. */
 export function renderFailed(run: RunView, context: OutcomeContext): string[] {
@@ -116,7 +117,7 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
         `  ${resume}`,
       ];
   }
-  if (action === "check") return ["When the cause is removed, run `alloyrun deploy` again."];
+  if (action === "check") return renderWay("When the cause is removed, deploy again", commandLine(place, "deploy"));
   if (action === "sweep") return renderWay("When the cause is removed, go on", commandLine(place, "sweep"));
   if (action === "plan") return ["Nothing was changed. When the cause is removed, plan again."];
   return ["When the cause is removed, go on from there; nothing is made twice:", `  ${resume}`];

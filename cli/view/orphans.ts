@@ -1,8 +1,7 @@
 import type { Orphan, Orphans } from "../../deploy/orphans.ts";
 import type { Unfinished } from "../../deploy/unfinished.ts";
 import { idOf } from "../../google/name.ts";
-import type { Place } from "../installation.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 
 /** What nobody owns, by the environment that it is marked with, and the commands that remove it. */
 export function renderOrphans({ orphans, waiting, unfinished }: Orphans, place: Place): string[] {

@@ -2,13 +2,13 @@ import type { RequestAccepted, RunView } from "../../functions/api.ts";
 import { nameSource } from "../../plan/cost.ts";
 import type { Digest } from "../../plan/digest.ts";
 import { isBilledWhileHeld } from "../../plan/held.ts";
-import type { Place } from "../installation.ts";
-import { commandLine, renderWay } from "./command-line.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { usd } from "./effects.ts";
 import { renderFailed, renderKept, renderSpared } from "./failure.ts";
 import { plainText } from "./plain.ts";
 import { formatEnd } from "./time.ts";
+import { renderWay } from "./way.ts";
 
 /** What telling an outcome needs beside the run. */
 export interface OutcomeContext {

@@ -1,11 +1,11 @@
 import type { ApprovalView, FreezeView, HolderView, RunView } from "../../functions/api.ts";
-import type { Place } from "../installation.ts";
-import { commandLine, renderWay } from "./command-line.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { renderEffects } from "./effects.ts";
 import { plainText } from "./plain.ts";
 import { countChanges } from "./plan.ts";
 import { formatEnd, formatTime } from "./time.ts";
+import { renderWay } from "./way.ts";
 
 /** What a run waits for before its steps begin, its turn or somebody's approval; what it is to do, while it works. */
 export function renderStanding(run: RunView, place: Place): string[] {

@@ -1,12 +1,12 @@
 import type { EnvironmentView } from "../../functions/api.ts";
-import type { Place } from "../installation.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 import { renderUnready } from "./billed.ts";
-import { commandLine, renderWay } from "./command-line.ts";
 import { usd } from "./effects.ts";
 import { renderRuns } from "./runs.ts";
 import { renderFreeze } from "./standing.ts";
 import { formatEnd, formatTime } from "./time.ts";
 import { renderOlder, renderUnfinished } from "./unfinished.ts";
+import { renderWay } from "./way.ts";
 
 /** What telling how an environment stands needs beside it. */
 export interface StatusContext {

@@ -1,9 +1,9 @@
 import type { EnvironmentView, RunView } from "../../functions/api.ts";
-import type { Place } from "../installation.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 import { billedAfter, standsBeside } from "./billed.ts";
-import { commandLine, renderWay } from "./command-line.ts";
 import { usd } from "./effects.ts";
 import { renderDeletion } from "./orphans.ts";
+import { renderWay } from "./way.ts";
 
 /** A rebuild that was broken off: what it has made beside what serves, what both cost, and what ends that. */
 export function renderUnfinished({ environment, unfinished, runs }: EnvironmentView, place: Place): string[] {

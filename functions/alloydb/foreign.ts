@@ -41,7 +41,7 @@ export function keptFor(
   const [is, them] = foreign.length === 1 ? ["is", "it"] : ["are", "them"];
   return (
     `${resource} stays: ${names} ${is} not of ${ownership.mark}, and would not outlive it. ` +
-    `Whoever made ${them} removes ${them} (${commands.join(", ")}), then \`alloyrun sweep\``
+    `Whoever made ${them} removes ${them} (${commands.join(", ")}), and the next sweep goes on`
   );
 }
 

@@ -33,7 +33,7 @@ export function refuseProtected(
   if (unprotected) return;
   const message =
     `the stored spec of ${environment} cannot be read by this version of alloyrun, nor whether it protects the ` +
-    `environment: \`alloyrun down ${environment} --unprotected\` says that it does not, and somebody else must approve; ` +
+    `environment: a removal with --unprotected (\`unprotected: true\`) says that it does not, and somebody else must approve; ` +
     "`alloyrun up` with its file stores one that can be read";
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTION_UNKNOWN", message });
 }

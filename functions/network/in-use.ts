@@ -47,7 +47,7 @@ function removalOf(blocker: string): string {
   if (words === undefined || isGoogles) return "";
   const where = scope === "global" ? "" : ` --${blocker.includes("/zones/") ? "zone" : "region"}=${place}`;
   const command = `gcloud compute ${words} delete ${id}${where} --project=${project}`;
-  return `, which is not alloyrun's: whoever made it removes it (\`${command}\`), then \`alloyrun sweep\``;
+  return `, which is not alloyrun's: whoever made it removes it (\`${command}\`), and the next sweep goes on`;
 }
 
 /** What a deletion gives, or the answer that it is still in use. */

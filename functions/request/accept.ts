@@ -199,7 +199,7 @@ async function makeReady(
   if (!packed) return makeRemovalReady(body, clients);
   requireAllowed(packed, body, installation);
   if (action === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
-  await refuseFrozen(storage, { bucket, environment: packed.spec.name, action: body.action });
+  await refuseFrozen(storage, { installation, environment: packed.spec.name, action: body.action });
   if (action !== "down") await refuseMissing(packed, clients);
   if (body.plan !== undefined) await requirePlan(body.plan, { ...body, environment: packed.spec.name }, clients);
   const plan = planOf(packed, installation);
@@ -219,7 +219,7 @@ async function makeRemovalReady(
   const told = plan.protect ? "protected" : await storedProtection(storage, bucket, environment);
   refuseProtected(told, { environment, action, level: levelOf(body), teardown, unprotected });
   requireInstallation(plan, installation);
-  await refuseFrozen(storage, { bucket, environment, action });
+  await refuseFrozen(storage, { installation, environment, action });
   if (changesHash !== undefined) await requirePlan(changesHash, { ...body, environment }, { storage, installation });
   return { environment, plan, terms: await storedTerms(storage, { bucket, environment }) };
 }

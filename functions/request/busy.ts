@@ -1,4 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { commandLine, type Place } from "../../spec/command-line.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FreezeView, HolderView, RequestedAction } from "../api.ts";
@@ -48,13 +49,24 @@ export async function refuseBusy(
  */
 export async function refuseFrozen(
   storage: StorageClient,
-  { bucket, environment, action }: { readonly bucket: string; readonly environment: string; readonly action: string },
+  { installation, environment, action }: Asked,
 ): Promise<void> {
   if (!changes(action)) return;
-  const freeze = await freezeInForce(storage, { bucket, environment });
+  const freeze = await freezeInForce(storage, { bucket: installation.bucket, environment });
   if (!freeze) return;
-  const message = `${saysFrozen(environment, freeze)}. \`alloyrun unfreeze ${environment}\` ends that.`;
+  const message = `${saysFrozen(environment, freeze)}. ${wayToUnfreeze(environment, installation)}.`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN", message });
+}
+
+interface Asked {
+  readonly installation: Pick<AcceptClients["installation"], "project" | "region" | "bucket">;
+  readonly environment: string;
+  readonly action: string;
+}
+
+/** What ends a freeze. */
+export function wayToUnfreeze(environment: string, place: Place): string {
+  return `\`${commandLine(place, "unfreeze", environment)}\` ends that`;
 }
 
 /** The freeze that holds an environment now; undefined when none does. */

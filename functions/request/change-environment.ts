@@ -1,4 +1,5 @@
 import { reachOf } from "../../plan/life.ts";
+import type { Place } from "../../spec/command-line.ts";
 import { toDuration, toSeconds } from "../../spec/duration.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView, FreezeBody } from "../api.ts";
@@ -8,7 +9,7 @@ import { beingChanged, editStored, readStored, writeStored } from "../entry/read
 import type { StoredChange, StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { recordChange } from "../record/change.ts";
-import { saysFrozen } from "./busy.ts";
+import { saysFrozen, wayToUnfreeze } from "./busy.ts";
 import { demandEnvironment, demandKnown, viewEnvironment } from "./environments.ts";
 import { type Changer, changeOnce } from "./keyed-change.ts";
 import type { ViewClients } from "./run-view.ts";
@@ -37,13 +38,13 @@ export async function freeze(
       const at = await demandEnvironment(environment, clients);
       const held = { at, reason: body.reason, until: at + toSeconds(body.duration) };
       const present = await readStored<StoredFreeze>(storage, place.bucket, place.object);
-      refuseShortening(present?.value, { ...held, requestedBy: changer.by });
+      refuseShortening(present?.value, { ...held, requestedBy: changer.by }, installation);
       return held;
     },
     async apply(held) {
       const { at: since, until = since, reason = "", requestedBy: by } = held;
       await editStored<StoredFreeze>(storage, place, (present) => {
-        refuseShortening(present, held);
+        refuseShortening(present, held, installation);
         return { environment, by, since, reason, until };
       });
       await recordChange(storage, place.bucket, held);
@@ -56,10 +57,11 @@ export async function freeze(
 function refuseShortening(
   present: StoredFreeze | undefined,
   { requestedBy, until = 0, at }: Pick<StoredChange, "requestedBy" | "until" | "at">,
+  place: Place,
 ): void {
   if (!present || present.by === requestedBy || present.until <= until || present.until <= at) return;
   const { environment } = present;
-  const says = `${saysFrozen(environment, present)}. \`alloyrun unfreeze ${environment}\` ends that; then freeze it for less.`;
+  const says = `${saysFrozen(environment, present)}. ${wayToUnfreeze(environment, place)}; then freeze it for less.`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN_FOR_LONGER", message: says });
 }
 

@@ -13,8 +13,10 @@ function explained(caught: unknown): { text: string; exitCode: number } {
   return { text, exitCode };
 }
 
+const place = { project: "my-project", region: "us-central1" };
+
 function problem(fields: Partial<Problem>): ProblemError {
-  return new ProblemError({ type: "about:blank", title: "Refused", status: 400, detail: "it is so", ...fields });
+  return new ProblemError({ type: "about:blank", title: "Refused", status: 400, detail: "it is so", ...fields }, place);
 }
 
 function apiError(code: Code): ApiError {
@@ -70,7 +72,7 @@ describe("explain", () => {
         "  held by run-0: up, asked by bob@example.com",
         "  since 2030-01-01 06:00 UTC, expected to take 14 min",
         "Ask again with --on-busy queue, or follow it:",
-        "  alloyrun watch run-0",
+        "  alloyrun watch run-0 --project my-project --region us-central1",
         "",
       ].join("\n"),
       exitCode: exitCodes.busy,

@@ -22,6 +22,8 @@ interface Door extends AsyncDisposable {
   readonly pauses: readonly number[];
 }
 
+const place = { project: "my-project", region: "us-central1" };
+
 /** Stands for the request function: gives the answers in order, the last one again and again. */
 async function serve(...answers: readonly Answer[]): Promise<Door> {
   const received: Received[] = [];
@@ -37,7 +39,7 @@ async function serve(...answers: readonly Answer[]): Promise<Door> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pause = async (ms: number) => pauses.push(ms);
   return {
-    client: createRequestClient({ url, token: async () => "the-token", pause }),
+    client: createRequestClient({ url, token: async () => "the-token", place, pause }),
     received,
     pauses,
     async [Symbol.asyncDispose]() {
@@ -161,7 +163,7 @@ describe("createRequestClient", () => {
   it.each([
     [401, /log in again/],
     [403, /roles\/run\.invoker/],
-    [404, /alloyrun deploy/],
+    [404, /`alloyrun deploy --project my-project --region us-central1`/],
     [418, /HTTP 418/],
   ])("says what a page of Cloud Run's own with status %d means", async (status, detail) => {
     await using door = await serve(page(status));

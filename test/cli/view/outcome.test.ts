@@ -94,7 +94,7 @@ describe("renderOutcome", () => {
       "    line 3",
       "    line 4",
       "Kept as they are: network, instance.",
-      "May be billed: about 9.60 USD a day (0.40 an hour), until `alloyrun down users`.",
+      "May be billed: about 9.60 USD a day (0.40 an hour), until users is taken down.",
       "When the cause is removed, go on from there; nothing is made twice:",
       "  alloyrun resume run-1 --project my-project",
       "Or take it down: alloyrun down users --project my-project",
@@ -109,7 +109,7 @@ describe("renderOutcome", () => {
         step({ name: "cluster", state, costPerDay: 0.1 }),
         step({ name: "instance", costPerDay: 8.9 }),
       ];
-      const says = "May be billed: about 0.82 USD a day (0.03 an hour), until `alloyrun down users`.";
+      const says = "May be billed: about 0.82 USD a day (0.03 an hour), until users is taken down.";
       expect(renderOutcome(runView({ state: "failed", steps }), context)).toContain(says);
       expect(renderOutcome(runView({ state: "cancelled", steps }), context)).toContain(says);
     },

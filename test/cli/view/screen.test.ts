@@ -149,7 +149,7 @@ describe("what a person is answered fits a phone", () => {
     demandFit(await said((terminal) => decide(here(requests), { target: run, verb: "approve" }, terminal)));
     let text = "";
     const problem = { type: "about:blank", title: "BUSY", status: 409, detail: `${environment}: ${reason}`, holder };
-    explain(new ProblemError(problem), { write: (part) => (text += part) });
+    explain(new ProblemError(problem, place), { write: (part) => (text += part) });
     demandFit(text.trimEnd().split("\n"));
   });
 

@@ -58,7 +58,7 @@ describe("renderStatus", () => {
         const runs = [runView({ action: "plan" }), runView({ state, steps })];
         expect(renderStatus({ environment: "users", runs }, { place }).slice(0, 4)).toEqual([
           "users: not ready",
-          "  may be billed: about 9.00 USD a day (0.38 an hour), until `alloyrun down users`.",
+          "  may be billed: about 9.00 USD a day (0.38 an hour), until users is taken down.",
           "    go on: alloyrun resume run-1 --project my-project",
           "    take it down: alloyrun down users --project my-project",
         ]);

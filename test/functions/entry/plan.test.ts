@@ -268,7 +268,7 @@ describe("answerPlan", () => {
       ["name: mydb", "name: other", "my-alloycls/my-alloyins/other"],
     ])("counts the rows that stay behind as lost, says where, and asks: %s, then %s", async (from, to, home) => {
       const run = await renamed(from, to);
-      const says = `rows of my-alloycls/my-alloyins/mydb_g2: stay there, for ${home} answers then, without them; both stand until \`alloyrun down users\``;
+      const says = `rows of my-alloycls/my-alloyins/mydb_g2: stay there, for ${home} answers then, without them; both stand until users is taken down`;
       await ready({ serves, readyPlan: plan.hash });
       expect(await digest([kept], run)).toMatchObject({
         ...{ changes: 2, effects: { dataLoss: true }, reasons: ["rows are lost", says] },

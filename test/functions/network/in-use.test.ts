@@ -16,7 +16,7 @@ describe("answerInUse", () => {
     expect(answer).toMatchObject({ held: true, reason: expect.stringContaining("serverless-ipv4-1") });
     expect(answer.retryAfterSeconds).toBeGreaterThanOrEqual(60);
     for (const blocker of ["projects/p/regions/r/addresses/serverless-ipv4-1", "projects/p/global/addresses/range"])
-      expect(answerInUse("n", by(blocker)).reason).not.toContain("alloyrun sweep");
+      expect(answerInUse("n", by(blocker)).reason).not.toContain("next sweep");
   });
 
   it.each([

@@ -350,7 +350,7 @@ describe("accept", () => {
         const refused = accept(requestWith(down, "k2"), here.clients);
         await expect(refused).rejects.toMatchObject({
           reason: "PROTECTION_UNKNOWN",
-          message: expect.stringContaining("alloyrun down users --unprotected"),
+          message: expect.stringContaining("--unprotected"),
         });
         expect(here.started).toHaveLength(1);
         const accepted = await accept(requestWith({ ...down, unprotected: true }, "k3"), here.clients);

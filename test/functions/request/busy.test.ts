@@ -84,14 +84,15 @@ describe("refuseFrozen", () => {
     put(clients.storage, "freezes/users.json", { by: "c@example.com", reason: "the demo", until: readAt + 1 }),
   );
 
-  const frozen = (action: string) => refuseFrozen(clients.storage, { bucket: "b", environment: "users", action });
+  const installation = { project: "my-project", region: "us-central1", bucket: "b" };
+  const frozen = (action: string) => refuseFrozen(clients.storage, { installation, environment: "users", action });
 
   it.each(["up", "rebuild", "down"])("refuses %s with who, why, until when and what ends it", async (action) => {
     await expect(frozen(action)).rejects.toMatchObject({
       code: "FAILED_PRECONDITION",
       reason: "FROZEN",
       message:
-        "users is frozen until 2026-01-01T00:00:01.000Z by c@example.com: the demo. `alloyrun unfreeze users` ends that.",
+        "users is frozen until 2026-01-01T00:00:01.000Z by c@example.com: the demo. `alloyrun unfreeze users --project my-project --region us-central1` ends that.",
     });
   });
 

@@ -79,7 +79,10 @@ describe("freeze", () => {
   it("is not shortened by somebody else who does not end it first", async () => {
     await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
     const short = { body: { ...body, duration: "1h" }, by: "d@example.com", key: newKey() };
-    await expect(freeze("users", short, here.clients)).rejects.toMatchObject({ reason: "FROZEN_FOR_LONGER" });
+    await expect(freeze("users", short, here.clients)).rejects.toMatchObject({
+      reason: "FROZEN_FOR_LONGER",
+      message: expect.stringMatching(/`alloyrun unfreeze users --project [a-z][-a-z0-9]+[^`]*` ends that; then freeze/),
+    });
     expect(stored(here.clients.storage, "freezes/users.json")).toMatchObject({ by: "c@example.com" });
     await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients);
     expect(await freeze("users", short, here.clients)).toMatchObject({ freeze: { by: "d@example.com" } });
