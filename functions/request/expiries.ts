@@ -121,9 +121,9 @@ function occasionsOf(expiring: Expiring): readonly string[] {
 
 /** The warnings before an end whose time has come, the nearest first, unless it was given; none is longer than the whole life. */
 function warningsOf({ found, now }: Expiring, end: number, mark = ""): readonly Warning[] {
-  const { readyAt, warned = [] } = found.value;
-  if (readyAt === undefined || now >= end) return [];
-  const come = warnings.filter(({ seconds }) => end - now <= seconds && seconds < end - readyAt);
+  const { readyAt, livesFrom = readyAt, warned = [] } = found.value;
+  if (readyAt === undefined || livesFrom === undefined || now >= end) return [];
+  const come = warnings.filter(({ seconds }) => end - now <= seconds && seconds < end - livesFrom);
   const [nearest] = come;
   return nearest && !warned.includes(`${nearest.name}${mark}`) ? come : [];
 }

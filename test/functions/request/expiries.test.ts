@@ -78,6 +78,14 @@ describe("lookForExpiries", () => {
     expect(heard).toHaveLength(2);
   });
 
+  it("counts the whole life from when it was given, not from when what lives was ready", async () => {
+    await live({ timeToLiveSeconds: 2 * hour, livesFrom: readyAt + 2.6 * hour, expiresAt: readyAt + 4.6 * hour });
+    await look(2.7 * hour);
+    expect(heard).toEqual([]);
+    await look(4.2 * hour);
+    expect(heard).toMatchObject([{ event: { type: "dev.alloyrun.expiring", data: { secondsLeft: 0.4 * hour } } }]);
+  });
+
   it("warns anew, by another event, when the end was moved", async () => {
     await live({ timeToLiveSeconds: hour });
     await look(0.6 * hour);
