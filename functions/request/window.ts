@@ -48,7 +48,10 @@ export function reasonOfTime(
   return `it takes about ${minutes} minutes and would not be done by ${finishBy} ${timeZone}`;
 }
 
-/** The first moment after another at which clocks of a time zone show a time of day; seconds since the epoch. */
+/**
+ * The first moment after another at which clocks of a time zone show a time of day, or have just been put forward past it;
+ * seconds since the epoch.
+ */
 function nextTimeOfDay(time: string, timeZone: string, after: number): number {
   const wanted = toMinutes(time);
   const start = Math.floor(after / 60) * 60;
@@ -56,5 +59,14 @@ function nextTimeOfDay(time: string, timeZone: string, after: number): number {
   const guess = start + (ahead === 0 ? 1440 : ahead) * 60;
   // Between the two, clocks may have been put forward or back.
   const off = wanted - minutesOfDay(guess, timeZone);
-  return guess + ((((off + 720) % 1440) + 1440) % 1440) * 60 - 720 * 60;
+  const shown = guess + ((((off + 720) % 1440) + 1440) % 1440) * 60 - 720 * 60;
+  const isShown = (moment: number) => minutesOfDay(moment, timeZone) === wanted;
+  return isShown(shown) ? shown : firstPast(wanted, timeZone, { from: Math.max(shown, start), until: guess });
+}
+
+/** The minute to which clocks are put forward when they skip a time of day between two moments. */
+function firstPast(wanted: number, timeZone: string, { from, until }: { from: number; until: number }): number {
+  const since = (moment: number) => (minutesOfDay(moment, timeZone) - wanted + 1440) % 1440;
+  for (let moment = from + 60; moment < until; moment += 60) if (since(moment) < 720) return moment;
+  return until;
 }
