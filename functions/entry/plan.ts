@@ -166,13 +166,14 @@ async function answerAsk(body: JsonObject, bucket: string, storage: StorageClien
   const request = onBasis(noted, toBasis(body));
   const now = requireNow(body);
   const life = { asked: request.timeToLiveSeconds, spec: stored.timeToLiveSeconds };
+  const ahead = lifeAhead(ledger?.value ?? {}, life, now);
   const policy = stricterOf(terms, stored.approval);
   const reasons = Array.isArray(body.reasons) ? body.reasons.map(String) : [];
   const { id, expiresAt } = await ask(storage, {
     ...{ bucket, request, policy, project: stored.project, reasons },
     changesHash: requireText(body, "changesHash"),
     callback: requireText(body, "callback"),
-    lifeSeconds: run.action === "down" ? null : (lifeAhead(ledger?.value ?? {}, life, now) ?? null),
+    lifeSeconds: run.action === "down" || ahead === undefined ? null : Math.round(ahead),
     now,
   });
   return { approval: id, expiresAt };

@@ -167,7 +167,8 @@ export const approvalSchema = z.strictObject({
   requesters: z.array(z.string()).describe("Those who asked, and may not decide."),
   changesHash: hash("the changes that the decision is about"),
   lifeSeconds: z
-    .number()
+    .int()
+    .min(0)
     .nullable()
     .optional()
     .describe("Seconds that the environment lives on, should it be approved; null when nobody has set an end."),

@@ -94,7 +94,7 @@ async function warn(expiring: Expiring, clients: AcceptClients & TellClients): P
   await tell(clients, {
     ...{ type: "expiring", id: `${run}/${eventOf(nearest, found.value)}`, time: found.readAt },
     data: {
-      ...{ environment, run, ticket, url, secondsLeft: end - now },
+      ...{ environment, run, ticket, url, secondsLeft: Math.floor(end - now) },
       ...{ expiresAt: toTimestamp(expiresAt), goesDownAt: toTimestamp(end) },
       ...(frozenUntil !== undefined && end > expiresAt && { frozenUntil: toTimestamp(frozenUntil) }),
     },

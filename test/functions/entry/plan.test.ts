@@ -609,7 +609,7 @@ describe("answerPlan", () => {
     expect(first).not.toHaveProperty("moved");
     const life = { timeToLiveSeconds: 7200, specTimeToLiveSeconds: null };
     await put(storage, "environments/users.json", { plans: [], readyAt: 500, expiresAt: 7700, ...life });
-    expect(await askAbout(await digest([lost, kept]), 2000)).toMatchObject({
+    expect(await askAbout(await digest([lost, kept]), 2000.1288)).toMatchObject({
       lifeSeconds: 5700,
       moved: ["now: create network"],
     });

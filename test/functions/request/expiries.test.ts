@@ -86,6 +86,11 @@ describe("lookForExpiries", () => {
     expect(heard).toMatchObject([{ event: { type: "dev.alloyrun.expiring", data: { secondsLeft: 0.4 * hour } } }]);
   });
 
+  it("tells whole seconds", async () => {
+    await look(71 * hour + 0.27);
+    expect(heard).toMatchObject([{ event: { data: { secondsLeft: hour - 1 } } }]);
+  });
+
   it("warns anew, by another event, when the end was moved", async () => {
     await live({ timeToLiveSeconds: hour });
     await look(0.6 * hour);
