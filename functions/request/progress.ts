@@ -1,5 +1,6 @@
 import { type Json, toObject } from "../../google/json.ts";
 import type { Change } from "../../plan/change.ts";
+import type { PlannedChange } from "../../plan/digest.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FailureView, StepView } from "../api.ts";
@@ -36,13 +37,19 @@ export function progressFromRecord({ reports, result }: RunRecord): ReadonlyMap<
   return steps;
 }
 
-/** Joins the plan's steps with what is known of them; a step of which nothing is known waits. */
+/**
+ * Joins the plan's steps with what is known of them; a step of which nothing is known waits. One that is to change something
+ * is expected to take as long as its longest change, as the plan says of the whole run; any other one as long as it may.
+ */
 export function toStepViews(
   planned: readonly StoredStep[],
   progress: ReadonlyMap<StepName, Progress>,
+  changes: readonly PlannedChange[] = [],
 ): readonly StepView[] {
-  return planned.map(({ name, title, expectedSeconds, costPerDay }) => {
+  return planned.map(({ name, title, expectedSeconds: usual, costPerDay }) => {
     const known = progress.get(name) ?? { state: "waiting" };
+    const ofStep = changes.filter(({ step }) => step === name).map(({ effects }) => effects.expectedSeconds);
+    const expectedSeconds = Math.max(0, ...ofStep) || usual;
     return { name, title, expectedSeconds, ...(costPerDay > 0 && { costPerDay }), ...known };
   });
 }

@@ -51,8 +51,8 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const about = { ...basics(request, execution), readAt };
   if (record) {
     const known = progressFromRecord(record);
-    const steps = toStepViews(taken(plan, request, known), known);
     const [decided, expiresAt] = await Promise.all([decidedOf(record, clients), expiryOf(record, clients)]);
+    const steps = toStepViews(taken(plan, request, known), known, decided.plan?.changes);
     const told = { ...about, ...decided, ...outcomeOf(record.result), expiresAt, steps };
     // Until its execution has ended, a run that is recorded still holds its environment.
     if (isUnfinished(about.state)) return { ...told, state: about.state };
@@ -60,9 +60,13 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   }
   const log = await readRunLog(clients.logging, installation.project, request);
   const progress = progressFromLog(log);
-  const steps = toStepViews(taken(plan, request, progress.steps), progress.steps);
-  if (!isUnfinished(about.state)) return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
+  const planned = taken(plan, request, progress.steps);
+  if (!isUnfinished(about.state)) {
+    const steps = toStepViews(planned, progress.steps);
+    return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
+  }
   const asked = await askedOf(log, clients);
+  const steps = toStepViews(planned, progress.steps, asked.plan?.changes);
   const expectedSeconds =
     asked.plan && about.action !== "plan" ? secondsByPlan(asked.plan.effects) : about.expectedSeconds;
   const standing = await standingOf(about, log.run.at(-1), clients);

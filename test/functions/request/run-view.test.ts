@@ -171,6 +171,21 @@ describe("viewRun", () => {
     expect(await view()).toMatchObject({ state: "running" });
   });
 
+  it("expects of a step as long as its longest change takes, under way and afterwards", async () => {
+    const of = (seconds: number) => ({ step: "retire", action: "delete", effects: { expectedSeconds: seconds } });
+    const usual = (await stepOf("retire"))?.expectedSeconds;
+    expect(usual).toBeLessThan(60);
+    const network = (await stepOf("network"))?.expectedSeconds;
+    await put("plans/c1.json", { changesHash: "c1", changes: [of(5), of(305)], effects: { expectedSeconds: 400 } });
+    tell("planned", 10, { changesHash: "c1" });
+    expect(await stepOf("retire")).toMatchObject({ state: "waiting", expectedSeconds: 305 });
+    expect(await stepOf("network")).toMatchObject({ expectedSeconds: network });
+    stand({ state: "SUCCEEDED" });
+    const result = { run, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { result, reports: {}, changesHash: "c1" });
+    expect(await stepOf("retire")).toMatchObject({ expectedSeconds: 305 });
+  });
+
   it("tells of a run that has ended what was planned and who decided", async () => {
     stand({ state: "SUCCEEDED" });
     const decision = { state: "rejected", by: "b@example.com", reason: "not today", at: "t" };
