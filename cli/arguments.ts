@@ -45,7 +45,7 @@ export function parseDuration(text: string): number {
 /** A duration as the request function takes it, for example `24h`. @throws InvalidArgumentError */
 export function parseSpan(text: string): string {
   if (/^[1-9]\d{0,4}[smhd]$/.test(text)) return text;
-  throw new InvalidArgumentError("write a number with s, m, h or d, for example 24h");
+  throw new InvalidArgumentError("write a number from 1 to 99999 with s, m, h or d, for example 24h");
 }
 
 /** The address of a person or service account, also written as policies name members. @throws InvalidArgumentError */

@@ -38,7 +38,11 @@ export function ipRange(example: string): z.ZodString {
 
 /** A duration such as `72h`. */
 export function duration(example: string): z.ZodString {
-  return text(/^[1-9]\d{0,4}[smhd]$/, `must be a number with s, m, h or d, such as ${example}`, example);
+  return text(
+    /^[1-9]\d{0,4}[smhd]$/,
+    `must be a number from 1 to 99999 with s, m, h or d, such as ${example}`,
+    example,
+  );
 }
 
 /** A folder named in a spec. */

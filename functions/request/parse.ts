@@ -12,7 +12,10 @@ import { requestSchema } from "./schema.ts";
 export function parseBody<Body>(schema: z.ZodType<Body>, body: JsonObject): Body {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw badFields(parsed.error.issues.flatMap(wrongIn).slice(0, mostTold));
+  const wrong = parsed.error.issues.flatMap(wrongIn);
+  // What is no duration is not too short besides: of each field the first thing that is wrong is told.
+  const first = wrong.filter(({ field }, at) => wrong.findIndex((each) => each.field === field) === at);
+  throw badFields(first.slice(0, mostTold));
 }
 
 /** Wrong fields that are told at once: whoever sends more sends something else. */

@@ -463,6 +463,14 @@ export const brokenSpecs: readonly Broken[] = [
     fix: /protect: false/,
     line: "policy:",
   }),
+  ...["0h", "100000h", "999999h"].map((given) =>
+    replaced(`a duration of ${given}`, withPolicy(`{ timeToLive: ${given} }`), {
+      path: "spec.policy.timeToLive",
+      message: /from 1 to 99999 with s, m, h or d/,
+      fix: /72h/,
+      line: "policy:",
+    }),
+  ),
   replaced("a duration without a unit", withPolicy("{ timeToLive: '72' }"), {
     path: "spec.policy.timeToLive",
     message: /s, m, h or d/,

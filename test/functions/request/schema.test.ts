@@ -39,6 +39,10 @@ describe("the body of a request", () => {
     [{ action: "up", environment: "u", timeToLive: "1s" }, "timeToLive must be 1h or more"],
     [{ action: "up", environment: "u", timeToLive: "59m" }, "timeToLive must be 1h or more"],
     [{ action: "up", environment: "u", timeToLive: "1e3h" }, "timeToLive"],
+    [
+      { action: "up", environment: "u", timeToLive: "100000h" },
+      "timeToLive must be a number from 1 to 99999 with s, m",
+    ],
     [{ action: "up", environment: "u", onBusy: "wait" }, "onBusy"],
     [{ action: "up", environment: "u", reason: "   " }, "reason must not be empty"],
     [{ action: "up", environment: "u", reason: "x".repeat(1001) }, "reason must have at most 1000 characters"],
@@ -59,6 +63,19 @@ describe("the body of a request", () => {
     [{ action: "up", environment: "u", spec: "x".repeat(200_001) }, "spec must be at most 200000 characters"],
   ])("is not %j: %s", (body, says) => {
     const refusal = { code: "INVALID_ARGUMENT", message: expect.stringContaining(says) };
+    expect(() => parseRequestBody(body)).toThrow(expect.objectContaining(refusal));
+  });
+});
+
+describe("a field that is wrong in several ways", () => {
+  it("is told once, and beside it every other one", () => {
+    const body = { action: "up", environment: "u", timeToLive: "0h", level: "data" };
+    const says = "must be a number from 1 to 99999 with s, m, h or d, such as 72h";
+    const fields = [
+      { field: "timeToLive", description: says },
+      { field: "level", description: "is only for rebuilds: an up ensures all of it" },
+    ];
+    const refusal = { details: [expect.objectContaining({ fieldViolations: fields })] };
     expect(() => parseRequestBody(body)).toThrow(expect.objectContaining(refusal));
   });
 });
