@@ -18,7 +18,7 @@ import { olderParts } from "../plan/older.ts";
 import { readyPlanOf } from "../plan/ready-plan.ts";
 import { requestersOf } from "../plan/requesters.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
-import { isDoor } from "./doors.ts";
+import { doorOf, isDoor } from "./doors.ts";
 import { demandEnvironment } from "./environments.ts";
 import { keyReused } from "./key.ts";
 import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
@@ -57,7 +57,9 @@ export async function accept(request: CallerRequest, clients: AcceptClients & Te
   const run = runIdOf(requestedBy, key);
   const known = await readRequest(clients, run);
   const noted = (known ?? (await note(await prepareInTime(request, run, clients), clients))).request;
-  if (noted.bodyHash !== hashOf(request, clients.installation)) throw keyReused();
+  if (noted.bodyHash !== hashOf(request, clients.installation)) {
+    throw keyReused(doorOf(requestedBy, clients.installation));
+  }
   return toAccepted(await begin(noted, clients));
 }
 

@@ -3,7 +3,12 @@ import type { InstallationEnvironment } from "../entry/installation.ts";
 import { StepError } from "../error.ts";
 
 /** Accounts of the installation's own that bring what others ask: the public door, and Pub/Sub's pushes. */
-type Door = "hook" | "push";
+export type Door = "hook" | "push";
+
+/** The door by which a caller asks; undefined for whoever asks in their own name. */
+export function doorOf(caller: string, installation: Pick<InstallationEnvironment, "project">): Door | undefined {
+  return (["hook", "push"] as const).find((door) => isDoor(door, caller, installation));
+}
 
 /** Whether a caller is that account of the installation. */
 export function isDoor(door: Door, caller: string, { project }: Pick<InstallationEnvironment, "project">): boolean {

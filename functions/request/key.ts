@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
+import type { Door } from "./doors.ts";
 
 /**
  * The key under which something is asked once; one of its own for who brings none.
@@ -15,8 +16,18 @@ export function keyFrom(name: string, value: string | undefined): string {
   return key ?? randomUUID();
 }
 
-/** The refusal of a key under which something else was asked. */
-export function keyReused(): StepError {
-  const message = "this Idempotency-Key was used for another request: take a new one";
+/**
+ * The refusal of a key under which something else was asked.
+ *
+ * @param door by which it was asked: a ticket's number is its key, and a message's key is an attribute
+ */
+export function keyReused(door?: Door): StepError {
+  const message = reused[door ?? "api"];
   return new StepError({ code: "ALREADY_EXISTS", reason: "KEY_REUSED", message });
 }
+
+const reused: Readonly<Record<Door | "api", string>> = {
+  api: "this Idempotency-Key was used for another request: take a new one",
+  push: "this idempotencyKey was used for another request: take a new one",
+  hook: "this ticket asked for something else before, and each asks once: open a new one for what is wanted now",
+};

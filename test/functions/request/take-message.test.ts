@@ -69,7 +69,9 @@ describe("takeMessage", () => {
     );
     const again = { action: "up", environment: "users" } satisfies RequestBody;
     const reused = await take(pushed(again, { attributes: { idempotencyKey: "k" } }));
-    expect(reused).toMatchObject({ refused: { title: "KEY_REUSED" } });
+    expect(reused).toMatchObject({
+      refused: { title: "KEY_REUSED", detail: expect.stringContaining("idempotencyKey") },
+    });
     expect(await take(pushed({ action: "down", environment: "users" }))).toMatchObject({
       refused: { title: "PROTECTED" },
     });
