@@ -289,6 +289,8 @@ export interface Problem {
   readonly detail: string;
   /** Run that holds the environment, with the path of its status. */
   readonly holder?: HolderView;
+  /** With reason `FROZEN` or `FROZEN_FOR_LONGER`: who has frozen the environment. */
+  readonly freeze?: FreezeView;
   /** With 400: fields of the body that are wrong, and what is wrong with each. */
   readonly fields?: readonly { readonly field: string; readonly says: string }[];
   /** Problems of the spec, each with its place. */

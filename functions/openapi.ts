@@ -47,7 +47,7 @@ const refusals: Readonly<Record<number, string>> = {
   403: "The caller may not do this.",
   404: "There is no such thing.",
   410: "The environment was removed, and nothing of it stands.",
-  409: "Another run holds the environment, the key was used for another request, or the approval is decided, expired, about another plan, or not waited for any more.",
+  409: "Another run holds the environment or somebody has frozen it, the key was used for another request, or the approval is decided, expired, about another plan, or not waited for any more.",
   413: "The body is longer than 32 MiB.",
   415: "The body is of another content type than application/json.",
   500: "alloyrun failed.",

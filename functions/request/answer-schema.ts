@@ -327,6 +327,7 @@ export const problemSchema = z.strictObject({
   status: z.number().describe("The HTTP status."),
   detail: z.string().describe("What is wrong and what to do, for people."),
   holder: holderSchema.optional().describe("With 409: the run that holds the environment."),
+  freeze: freezeViewSchema.optional().describe("With 409: who has frozen the environment, why and until when."),
   fields: z
     .array(
       z.strictObject({

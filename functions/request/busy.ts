@@ -6,7 +6,7 @@ import type { FreezeView, HolderView, RequestedAction } from "../api.ts";
 import { freezeObject } from "../entry/freeze.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest } from "../entry/stored.ts";
-import { StepError } from "../error.ts";
+import { StepError, type StepErrorFields } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { isBySpec } from "../plan/basis.ts";
 import { isUnderWay } from "../under-way.ts";
@@ -21,6 +21,17 @@ export class BusyError extends StepError {
     super({ code: "ABORTED", reason: "BUSY", message, retryable: false });
     this.name = "BusyError";
     this.holder = holder;
+  }
+}
+
+/** Somebody has frozen the environment. */
+export class FrozenError extends StepError {
+  readonly freeze: FreezeView;
+
+  constructor(freeze: StoredFreeze, says: Pick<StepErrorFields, "reason" | "message">) {
+    super({ code: "FAILED_PRECONDITION", ...says });
+    this.name = "FrozenError";
+    this.freeze = toFreezeView(freeze);
   }
 }
 
@@ -45,7 +56,7 @@ export async function refuseBusy(
 /**
  * Lets a request pass unless somebody has frozen its environment.
  *
- * @throws StepError FAILED_PRECONDITION, reason `FROZEN`, with who, why and until when
+ * @throws FrozenError, reason `FROZEN`, with who, why and until when
  */
 export async function refuseFrozen(
   storage: StorageClient,
@@ -55,7 +66,7 @@ export async function refuseFrozen(
   const freeze = await freezeInForce(storage, { bucket: installation.bucket, environment });
   if (!freeze) return;
   const message = `${saysFrozen(environment, freeze)}. ${wayToUnfreeze(environment, installation)}.`;
-  throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN", message });
+  throw new FrozenError(freeze, { reason: "FROZEN", message });
 }
 
 interface Asked {

@@ -9,7 +9,7 @@ import { beingChanged, editStored, readStored, writeStored } from "../entry/read
 import type { StoredChange, StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { recordChange } from "../record/change.ts";
-import { saysFrozen, wayToUnfreeze } from "./busy.ts";
+import { FrozenError, saysFrozen, wayToUnfreeze } from "./busy.ts";
 import { demandEnvironment, demandKnown, viewEnvironment } from "./environments.ts";
 import { type Changer, changeOnce } from "./keyed-change.ts";
 import type { ViewClients } from "./run-view.ts";
@@ -24,7 +24,7 @@ const mostExtensions = 20;
 /**
  * Keeps everybody from changing an environment for a while: people, schedules and expiry alike.
  *
- * @throws StepError FAILED_PRECONDITION when somebody else has frozen it for longer: whoever shortens that says so first
+ * @throws FrozenError when somebody else has frozen it for longer: whoever shortens that says so first
  */
 export async function freeze(
   environment: string,
@@ -62,7 +62,7 @@ function refuseShortening(
   if (!present || present.by === requestedBy || present.until <= until || present.until <= at) return;
   const { environment } = present;
   const says = `${saysFrozen(environment, present)}. ${wayToUnfreeze(environment, place)}; then freeze it for less.`;
-  throw new StepError({ code: "FAILED_PRECONDITION", reason: "FROZEN_FOR_LONGER", message: says });
+  throw new FrozenError(present, { reason: "FROZEN_FOR_LONGER", message: says });
 }
 
 /** Ends a freeze; without one there is nothing to do. */

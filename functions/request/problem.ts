@@ -4,7 +4,7 @@ import type { Problem } from "../api.ts";
 import { type StepError, toStepError } from "../error.ts";
 import { wrongFieldsOf } from "../parse.ts";
 import { waitingFor } from "../waiting.ts";
-import { BusyError } from "./busy.ts";
+import { BusyError, FrozenError } from "./busy.ts";
 import { WrongMethodError } from "./wrong-method.ts";
 
 /** Content type of a refusal. @see https://www.rfc-editor.org/rfc/rfc9457 */
@@ -24,6 +24,9 @@ export function toProblem(caught: unknown): Problem {
   const error = toStepError(caught);
   if (error instanceof BusyError) {
     return { type: "about:blank", title: error.reason, status: 409, detail: error.message, holder: error.holder };
+  }
+  if (error instanceof FrozenError) {
+    return { type: "about:blank", title: error.reason, status: 409, detail: error.message, freeze: error.freeze };
   }
   const fields = wrongFieldsOf(error);
   const problem = { type: "about:blank", title: error.reason, status: statusOf(error), detail: error.message };

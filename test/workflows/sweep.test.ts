@@ -25,7 +25,7 @@ async function sweep(removals: Readonly<Record<string, object | number>>, { due 
       const request: { environment: string } = JSON.parse(body.toString());
       requests.push(request);
       const answer = removals[request.environment];
-      if (typeof answer === "number") return jsonResponse(answer, { title: "FROZEN", detail: "refused for a reason" });
+      if (typeof answer === "number") return jsonResponse(answer, { title: "REFUSED", detail: "refused for a reason" });
       if (answer && "status" in answer) return jsonResponse(Number(answer.status), answer);
       return jsonResponse(202, { run: `run-${request.environment}` });
     }
@@ -86,7 +86,7 @@ describe("sweep", () => {
     const { result } = await sweep({ first: 400, second: { state: "running" } }, { due });
     expect(result.expired).toEqual({ second: "run-second" });
     expect(result.remaining.first).toMatchObject({ state: "failed", failures: [{ message: "refused for a reason" }] });
-    expect(result.remaining.first.failures).toMatchObject([{ reason: "FROZEN" }]);
+    expect(result.remaining.first.failures).toMatchObject([{ reason: "REFUSED" }]);
   });
 
   it("finishes teardowns although expiries cannot be looked for, and says so", async () => {
@@ -106,7 +106,7 @@ describe("sweep", () => {
   });
 
   it("counts a removal that made way as neither finished nor remaining, and keeps why what is frozen stands", async () => {
-    const frozen = { status: 400, title: "FROZEN", detail: "until noon" };
+    const frozen = { status: 409, title: "FROZEN", detail: "until noon" };
     const away = { state: "succeeded", remaining: [], failures: [], skipped: ["run-x is changing it"] };
     const { result } = await sweep({ away, cold: frozen }, { due: [{ environment: "cold", expiry: 1 }] });
     expect(result).toMatchObject({ finished: [], expired: {}, skipped: { away: "run-x is changing it" } });
@@ -124,7 +124,7 @@ describe("sweep", () => {
     expect(result).toMatchObject({
       finished: ["gone"],
       remaining: {
-        refused: { state: "failed", failures: [{ reason: "FROZEN", message: "refused for a reason" }] },
+        refused: { state: "failed", failures: [{ reason: "REFUSED", message: "refused for a reason" }] },
         failed: { state: "failed", failures },
       },
     });

@@ -56,7 +56,8 @@ describe("freeze", () => {
   it("keeps everybody from changing the environment, with who, why and until when", async () => {
     const view = await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
     expect(view.freeze).toEqual({ reason: "the demo", by: "c@example.com", until: "2026-01-01T08:00:00.000Z" });
-    await expect(down()).rejects.toMatchObject({ reason: "FROZEN" });
+    const refused = await down().catch(toProblem);
+    expect(refused).toMatchObject({ title: "FROZEN", status: 409, freeze: view.freeze });
     expect(stored(here.clients.storage, "freezes/users.json")).toMatchObject({ since: now, until: now + 8 * 3600 });
   });
 
@@ -79,6 +80,8 @@ describe("freeze", () => {
   it("is not shortened by somebody else who does not end it first", async () => {
     await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
     const short = { body: { ...body, duration: "1h" }, by: "d@example.com", key: newKey() };
+    const held = { by: "c@example.com" };
+    expect(await freeze("users", short, here.clients).catch(toProblem)).toMatchObject({ status: 409, freeze: held });
     await expect(freeze("users", short, here.clients)).rejects.toMatchObject({
       reason: "FROZEN_FOR_LONGER",
       message: expect.stringMatching(/`alloyrun unfreeze users --project [a-z][-a-z0-9]+[^`]*` ends that; then freeze/),
