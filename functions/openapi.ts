@@ -46,6 +46,7 @@ const refusals: Readonly<Record<number, string>> = {
   401: "The caller brings no identity.",
   403: "The caller may not do this.",
   404: "There is no such thing.",
+  405: "The path is not asked by this method, only by those in `Allow`.",
   410: "The environment was removed, and nothing of it stands.",
   409: "Another run holds the environment or somebody has frozen it, the key was used for another request, or the approval is decided, expired, about another plan, or not waited for any more.",
   413: "The body is longer than 32 MiB.",
@@ -74,7 +75,7 @@ export function toOpenApi(): object {
       title: "alloyrun",
       version: "1",
       description:
-        "Asks for environments, follows runs and decides about approvals. The function is private: Google's invoker check comes first. A path that is asked by a method not listed here answers 405, with those that are in `Allow`.",
+        "Asks for environments, follows runs and decides about approvals. The function is private: Google's invoker check comes first.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [
@@ -114,7 +115,7 @@ function toOperation(route: Route): object {
   }));
   const inAddress = body === requestSchema ? [onBusy] : [];
   const parameters = [...inPath, ...(isKeyed ? [idempotencyKey] : []), ...inAddress];
-  const refused = [...refuses, ...(method === "POST" ? refusedBodies : [])];
+  const refused = [...refuses, ...refusedAnywhere, ...(method === "POST" ? refusedBodies : [])];
   return {
     operationId: id,
     summary,
@@ -127,6 +128,9 @@ function toOperation(route: Route): object {
     },
   };
 }
+
+/** What any path may be refused with: it, or what comes with it, cannot be read, or is asked by another method. */
+const refusedAnywhere = [400, 405];
 
 /** What a body is refused with before anybody looks at what it says. */
 const refusedBodies = [413, 415];

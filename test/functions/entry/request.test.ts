@@ -3,9 +3,15 @@ import { getTestServer } from "@google-cloud/functions-framework/testing";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import "../../../functions/entry/request.ts";
 import { StepError } from "../../../functions/error.ts";
+import { toOpenApi } from "../../../functions/openapi.ts";
 import { parseRequestBody, withQuery } from "../../../functions/request/parse.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
 import { parseSpec } from "../../../spec/load.ts";
+
+/** What of the description tells how paths answer. */
+interface Described {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: object } | undefined>>>>;
+}
 
 const token = `Bearer e30.${Buffer.from('{"email":"a@example.com"}').toString("base64url")}.x`;
 
@@ -56,6 +62,32 @@ describe("handleRequest", () => {
     const { status, type, allow, problem } = await ask("PUT", path);
     expect([status, type, allow]).toEqual([405, expect.stringMatching(/^application\/problem\+json/), method]);
     expect(problem).toMatchObject({ title: "WRONG_METHOD", detail: `${path} does not take PUT, only ${method}` });
+  });
+
+  describe("as its description says", () => {
+    const paths = Object.entries((toOpenApi() as Described).paths);
+    const json = { authorization: token, "content-type": "application/json" };
+    const calls: readonly (readonly [string, string, RequestInit])[] = [
+      ["by nobody", "x", {}],
+      ["by name", "x", { headers: { authorization: token } }],
+      ["with a malformed escape", "%ff", { headers: { authorization: token } }],
+      ["with what is no name", "%00", { headers: { authorization: token } }],
+      ["with a body that is none", "x", { headers: json, body: "{" }],
+      ["with an empty object", "x", { headers: json, body: "{}" }],
+      ["with a form", "x", { headers: { ...json, "content-type": "application/x-www-form-urlencoded" }, body: "a=1" }],
+    ];
+
+    it.each(calls)("refuses what is asked %s", async (_how, name, init) => {
+      for (const [path, operations] of paths) {
+        for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"]) {
+          if (method === "GET" && init.body !== undefined) continue;
+          const { status } = await fetch(`${url}${path.replace(/\{\w+\}/, name)}`, { ...init, method });
+          const [own] = Object.values(operations);
+          const { responses } = operations[method.toLowerCase()] ?? own ?? { responses: {} };
+          expect([path, method, Object.keys(responses)]).toEqual([path, method, expect.arrayContaining([`${status}`])]);
+        }
+      }
+    });
   });
 
   it.each(["/v1/runs/a/b", "/v1/runs/a:explode", "/v1/runs/"])("refuses the path %s with a problem", async (path) => {
