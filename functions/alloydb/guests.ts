@@ -45,7 +45,7 @@ export async function whyDatabasesStay(
   return (
     `${resource} stays: ${all} ${is} not of ${ownership.mark}, and would not outlive it. ` +
     `Meanwhile the primary goes on costing about ${costPerDay} USD a day. ` +
-    `Whoever made ${them} saves and drops ${them} (${statements.join(", ")}), then \`alloyrun sweep\``
+    `Whoever made ${them} saves and drops ${them} (${statements.join(", ")}), and the next sweep goes on`
   );
 }
 
