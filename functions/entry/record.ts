@@ -55,13 +55,16 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
   const told = await tellRebuild(storage, { bucket, run, result: ended, reports, answers });
   const result: RunResult = { ...ended, outcome: told?.outcome, usualMinutes: told?.usualMinutes };
   const request = await requestOf(storage, bucket, run.id);
-  const approval = typeof body.approval === "string" ? await approvalFor(storage, bucket, body.approval) : undefined;
+  const changesHash = typeof body.changesHash === "string" ? body.changesHash : undefined;
+  const { approval: asked } = body;
+  const approval =
+    typeof asked === "string" ? await approvalFor(storage, { bucket, approval: asked, changesHash }) : undefined;
   const { requestedBy, onBehalfOf, joinedBy, resumedBy = [], ticket, reason, attempt } = request;
   const content: Omit<RunRecord, "previous"> = {
     ...{ run, requestedBy, onBehalfOf, joinedBy, resumedBy: resumedBy.at(-1), ticket, reason, result, approval },
     execution: requireText(body, "execution"),
     reports,
-    ...(typeof body.changesHash === "string" && { changesHash: body.changesHash }),
+    ...(changesHash !== undefined && { changesHash }),
   };
   const id = recordId(run.id, attempt);
   if (run.fence && madeNothing(content)) {

@@ -3,14 +3,23 @@ import { readStored } from "../entry/read.ts";
 import type { RunRecord, StoredApproval } from "../entry/stored.ts";
 import { approvalObject } from "../plan/approve.ts";
 
-/** What a record keeps of an approval; undefined while nobody has decided, for then it has decided nothing. */
+/** An approval that a run has asked for, and the plan that the run goes by. */
+export interface AskedApproval {
+  readonly bucket: string;
+  readonly approval: string;
+  readonly changesHash: string | undefined;
+}
+
+/**
+ * What a record keeps of an approval; undefined while nobody has decided, for then it has decided nothing, and where it was
+ * about another plan: who approved that has not approved this one.
+ */
 export async function approvalFor(
   storage: Pick<StorageClient, "readText">,
-  bucket: string,
-  approval: string,
+  { bucket, approval, changesHash }: AskedApproval,
 ): Promise<RunRecord["approval"]> {
   const found = await readStored<StoredApproval>(storage, bucket, approvalObject(approval));
-  if (!found?.value.decision) return undefined;
+  if (!found?.value.decision || found.value.changesHash !== changesHash) return undefined;
   const { id, reasons, decision } = found.value;
   return { id, reasons, ...decision };
 }

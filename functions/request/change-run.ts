@@ -147,7 +147,7 @@ async function decisionOf(
   const { approval: id, changesHash } = decisionIn(log);
   const { bucket } = installation;
   const planned = changesHash && (await readStored<StoredDigest>(storage, bucket, planObject(changesHash)));
-  const approval = id === undefined ? undefined : await approvalFor(storage, bucket, id);
+  const approval = id === undefined ? undefined : await approvalFor(storage, { bucket, approval: id, changesHash });
   return {
     ...(changesHash !== undefined && { changesHash }),
     ...(planned && { planHash: planned.value.planHash }),

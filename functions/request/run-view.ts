@@ -119,7 +119,8 @@ async function askedOf(log: RunLog, clients: ViewClients): Promise<Partial<Pick<
   const approval = id === undefined ? undefined : await viewApproval(id, clients);
   const hash = changesHash ?? approval?.changesHash;
   const plan = hash === undefined ? undefined : await read<StoredDigest>(clients, planObject(hash));
-  return { ...(approval && { approval }), ...(plan && { plan }) };
+  // One that was about another plan says nothing of this one.
+  return { ...(approval?.changesHash === hash && { approval }), ...(plan && { plan }) };
 }
 
 /** A run that is under way works, or waits: for its turn, or for somebody's approval. */

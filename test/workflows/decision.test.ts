@@ -165,6 +165,22 @@ describe("an approval", () => {
     expect(recordOf(run)).toMatchObject({ approval: "a2", changesHash: "c2", result: { state: "succeeded" } });
   });
 
+  it("is forgotten where the plan has changed meanwhile and asks nobody, and remembered should it change back", async () => {
+    const changed = { "plan digest": [digest("c1", "rows are lost"), digest("c2")] };
+    const run = await asking([pending, approved], { wakeUps: 1, entries: changed });
+    expect(callsOf(run, "plan ask")).toHaveLength(1);
+    expect(recordOf(run)).toMatchObject({ approval: null, changesHash: "c2", result: { state: "succeeded" } });
+    const back = await asking([pending, approved], {
+      wakeUps: 1,
+      entries: {
+        "plan digest": [digest("c1", "rows are lost"), digest("c2"), digest("c1", "rows are lost")],
+        "lock claim": [held("r1"), held("r2"), held("")],
+      },
+    });
+    expect(callsOf(back, "plan ask")).toHaveLength(1);
+    expect(recordOf(back)).toMatchObject({ approval: "a1", changesHash: "c1" });
+  });
+
   it("that is rejected ends the run, and nothing was changed or locked", async () => {
     const run = await asking([pending, { state: "rejected", by: "b@example.com", reason: "not today" }], {
       wakeUps: 1,

@@ -81,7 +81,7 @@ describe("answerRecord", () => {
     expect(storage.texts()).not.toHaveProperty(["runs/staging/run-0.json"]);
   });
 
-  it("keeps who approved it, and nothing of a question that nobody answered", async () => {
+  it("keeps who approved it, and nothing of a question that nobody answered, or that was about another plan", async () => {
     const approval = { id: "a1", reasons: ["rows are lost"], changesHash: "c1" };
     await put(storage, "approvals/a1.json", {
       ...approval,
@@ -90,11 +90,13 @@ describe("answerRecord", () => {
     await put(storage, "approvals/a2.json", { ...approval, id: "a2" });
     await record("run-1", {}, { approval: "a1", changesHash: "c1" });
     await record("run-2", {}, { approval: "a2", changesHash: "c1" });
+    await record("run-3", {}, { approval: "a1", changesHash: "c2" });
     expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({
       changesHash: "c1",
       approval: { id: "a1", reasons: ["rows are lost"], state: "approved", by: "b@example.com", via: "link" },
     });
     expect(stored(storage, "runs/staging/run-2.json")).not.toHaveProperty("approval");
+    expect(stored(storage, "runs/staging/run-3.json")).not.toHaveProperty("approval");
   });
 
   it("keeps of a rebuild what came of it, and gives what its last event tells", async () => {

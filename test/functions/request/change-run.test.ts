@@ -3,6 +3,7 @@ import { accept } from "../../../functions/request/accept.ts";
 import { cancelRun, resumeRun } from "../../../functions/request/change-run.ts";
 import { decide } from "../../../functions/request/decide.ts";
 import { listOpen } from "../../../functions/request/open.ts";
+import { viewRun } from "../../../functions/request/run-view.ts";
 import type { Execution } from "../../../google/clients/workflow-executions.ts";
 import { idOf } from "../../../spec/names.ts";
 import { exampleText } from "../../spec/example.ts";
@@ -88,7 +89,7 @@ describe("cancelRun", () => {
     const { storage, installation } = here.clients;
     const decision = { state: "approved", by: "c@example.com", at: "t" };
     const question = { id: "a1", run, reasons: ["rows are lost"], requesters: ["a@example.com"], expiresAt: 0 };
-    await put(storage, "approvals/a1.json", { ...question, decision });
+    await put(storage, "approvals/a1.json", { ...question, changesHash: "c1", decision });
     await put(storage, "plans/c1.json", { changesHash: "c1", changes: [], planHash: "made-anew" });
     const tell = (payload: object) => here.entries.push({ jsonPayload: { run, ...payload } });
     tell({ alloyrun: "run", state: "planned", at: 1, detail: { changesHash: "c1" } });
@@ -114,6 +115,23 @@ describe("cancelRun", () => {
     ]);
     expect(here.asked.at(-1)?.filter).toContain(`execution_id"="${idOf(execution)}"`);
     expect(here.asked.at(-1)?.project).toBe(installation.project);
+  });
+
+  it("names nobody who had approved another plan than the one that it went by in the end", async () => {
+    const { storage } = here.clients;
+    await putQuestion(here, run);
+    const decision = { state: "approved", by: "c@example.com", at: "t" };
+    await put(storage, "approvals/a1.json", { ...stored(storage, "approvals/a1.json"), decision });
+    const tell = (state: string, at: number, detail: object) =>
+      here.entries.push({ jsonPayload: { alloyrun: "run", run, state, at, detail } });
+    tell("planned", 1, { changesHash: "c" });
+    tell("awaiting-approval", 2, { approval: "a1" });
+    expect(await viewRun(run, here.clients)).toMatchObject({ approval: { id: "a1", by: "c@example.com" } });
+    tell("planned", 3, { changesHash: "c2" });
+    expect(await viewRun(run, here.clients)).not.toHaveProperty("approval");
+    await cancelRun(run, "b@example.com", here.clients);
+    expect(stored(storage, `runs/users/${run}.json`)).toMatchObject({ changesHash: "c2" });
+    expect(stored(storage, `runs/users/${run}.json`)).not.toHaveProperty("approval");
   });
 
   it("records it once, whoever repeats it", async () => {
