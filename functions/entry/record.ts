@@ -75,7 +75,8 @@ async function writeRecord(storage: StorageClient, { bucket, run, body }: Record
   const head = isIdleTry(content, { request, before: teardown?.value })
     ? {}
     : { record: id, sha256: await appendRecord(storage, { bucket, id }, content) };
-  if (run.fence) await settleTeardown(storage, { bucket, run, content, found: teardown });
+  // What failed while it looked once more, lock in hand, has no target yet, and has left everything as it was.
+  if (run.fence && request.target) await settleTeardown(storage, { bucket, run, content, found: teardown });
   return { ...head, told, ...(result.nextTryAt !== undefined && { nextTryAt: result.nextTryAt }) };
 }
 

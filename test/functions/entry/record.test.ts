@@ -16,8 +16,12 @@ describe("answerRecord", () => {
     fence = { ...place, generation: lock?.generation ?? "" };
   });
 
-  async function record(id: string, result: object = {}, body: object = {}) {
-    await put(storage, `requests/${id}.json`, { run: id, requestedBy: "a@example.com", ticket: "CHG1", attempt: 1 });
+  /** What the run ends with, noted when it began. */
+  const target = { database: 1, cluster: 1 };
+
+  async function record(id: string, result: object = {}, body: object = {}, noted: object = { target }) {
+    const asked = { run: id, requestedBy: "a@example.com", ticket: "CHG1", attempt: 1 };
+    await put(storage, `requests/${id}.json`, { ...asked, ...noted });
     const nothing = { remaining: {}, failures: {}, outputs: {}, endedAt: 5 };
     const given = { run: id, action: "down", state: "succeeded", ...nothing, ...result };
     return answerRecord({ ...callOf(id, "record"), result: given, ...body }, storage);
@@ -140,6 +144,17 @@ describe("answerRecord", () => {
     expect(stored(storage, "environments/staging.json")).toBeUndefined();
   });
 
+  it("leaves as it was what a removal had not begun to remove when it failed, which is ready, or waits for the sweep", async () => {
+    const ledger = { plans: ["h"], readyAt: 1, readyRun: "r", url: "https://u" };
+    const teardown = { run: "run-0", remaining: { peering: "held" }, billed: { instance: 8 } };
+    await put(storage, "environments/staging.json", ledger);
+    await put(storage, "teardowns/staging.json", teardown);
+    await record("run-1", { state: "failed", failures: { egress: { message: "forbidden" } } }, {}, {});
+    expect(stored(storage, "environments/staging.json")).toEqual(ledger);
+    expect(stored(storage, "teardowns/staging.json")).toEqual(teardown);
+    expect(stored(storage, "runs/staging/run-1.json")).toMatchObject({ result: { state: "failed" } });
+  });
+
   it("touches nothing but the record for a run that never held the lock", async () => {
     await put(storage, "environments/staging.json", { plans: ["h"] });
     const { fence: _, ...run } = callOf("run-1", "record").run;
@@ -203,7 +218,7 @@ describe("answerRecord", () => {
   });
 
   it("keeps no record of a try of the sweep's that could remove nothing, but when the next one is", async () => {
-    await put(storage, "requests/run-1.json", { run: "run-1", teardown: "7", attempt: 1 });
+    await put(storage, "requests/run-1.json", { run: "run-1", teardown: "7", attempt: 1, target });
     const left = { run: "run-1", action: "down", state: "remaining", remaining: { network: "held" }, endedAt: 5 };
     const idle = { network: { state: "held", changes: [{ action: "none" }] } };
     const tried = (reports: JsonObject) =>
@@ -218,7 +233,7 @@ describe("answerRecord", () => {
   it("keeps a record of the sweep's again only when what remains, or what was tried, is another", async () => {
     const held = { network: { state: "held", changes: [{ action: "delete", resource: "subnet-a" }] } };
     const sweep = async (id: string, reports: JsonObject = held, remaining: JsonObject = { network: "held" }) => {
-      await put(storage, `requests/${id}.json`, { run: id, teardown: "7", attempt: 1 });
+      await put(storage, `requests/${id}.json`, { run: id, teardown: "7", attempt: 1, target });
       const result = { run: id, action: "down", state: "remaining", remaining, endedAt: 5 };
       const answered = await answerRecord({ ...callOf(id, "record"), result, reports }, storage);
       return "record" in answered;
@@ -246,7 +261,7 @@ describe("answerRecord", () => {
   it("deletes no entry that another run has written in that very moment, but one that was only extended", async () => {
     const entry = "environments/staging.json";
     await put(storage, entry, { plans: ["h"], expiresAt: 1 });
-    await put(storage, "requests/run-1.json", { run: "run-1", requestedBy: "a@example.com", attempt: 1 });
+    await put(storage, "requests/run-1.json", { run: "run-1", requestedBy: "a@example.com", attempt: 1, target });
     const meanwhile = (act: () => Promise<unknown>) => {
       let isFirst = true;
       const deleteObject: MemoryStorage["deleteObject"] = async (bucket, object, generation) => {
