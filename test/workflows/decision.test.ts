@@ -181,6 +181,19 @@ describe("an approval", () => {
     expect(recordOf(back)).toMatchObject({ approval: "a1", changesHash: "c1" });
   });
 
+  it.each([
+    ["rejected", { state: "rejected", by: "b@example.com", reason: "not any more" }, ["rejected"]],
+    ["not given in time", { state: "expired" }, ["approval-expired"]],
+  ])("that is %s when it is asked for again ends a run which holds nothing any more", async (_how, no, told) => {
+    const entries = { "plan digest": [digest("c1", "rows are lost"), digest("c2", "more rows are lost")] };
+    const standing = [approved, no];
+    const run = await runEnvironment("down", { entries: { ...entries, "plan standing": standing } });
+    expect(callsOf(run, "lock claim")).toHaveLength(1);
+    expect(recordOf(run)).toMatchObject({ result: { state: "rejected", failures: {} } });
+    expect(recordOf(run)?.run).not.toHaveProperty("fence");
+    expect([run.outcome.state, typesOf(run).slice(-told.length), asked(run)]).toEqual(["SUCCEEDED", told, 0]);
+  });
+
   it("that is rejected ends the run, and nothing was changed or locked", async () => {
     const run = await asking([pending, { state: "rejected", by: "b@example.com", reason: "not today" }], {
       wakeUps: 1,
