@@ -5,6 +5,7 @@ import { canonicalJson, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
+import { overtaken } from "../plan/basis.ts";
 import { recordId } from "../record/chain.ts";
 import { specObject, teardownObject } from "./objects.ts";
 import { deleteUnderLock, editStored, readStored, type Stored, writeStored } from "./read.ts";
@@ -97,22 +98,36 @@ export async function noteTarget(storage: StorageClient, { run, request, target,
   if (written === undefined) throw changedMeanwhile(bucket, requestObject(run.id));
 }
 
+/** An environment as it is when a run goes on. */
+interface Present {
+  readonly ledger: Ledger;
+  /** Text of its spec; undefined when there is none. */
+  readonly spec: string | undefined;
+}
+
 /**
- * Lets pass a run that has not begun, and one that goes on where it stood. What another run has built since is not undone by
- * one that was begun before it: it would put back an older spec, and older data.
+ * Lets pass a run that has not begun, and one that goes on where it stood. What another run has built since, or has begun to
+ * build by another spec, is not undone by one that was begun before it: it would put back an older spec, and older data.
  *
  * @throws StepError FAILED_PRECONDITION, reason `OVERTAKEN`
  */
-export function refuseOvertaken(
-  { run, environment, target, after }: Pick<StoredRequest, "run" | "environment" | "target" | "after">,
-  ledger: Ledger,
-): void {
-  if (target === undefined || after === undefined) return;
+export function refuseOvertaken(request: StoredRequest, { ledger, spec }: Present): void {
+  const { run, environment, action, target, after, plannedBy } = request;
+  if (target === undefined) return;
   const { readyRun } = ledger?.value ?? {};
-  if (readyRun === undefined || readyRun === run || readyRun === after) return;
-  const message = `${readyRun} has built ${environment} since ${run} began, and going on would undo that: ask again for what is wanted now`;
-  throw new StepError({ code: "FAILED_PRECONDITION", reason: "OVERTAKEN", resource: environment, message });
+  if (after !== undefined && readyRun !== undefined && readyRun !== run && readyRun !== after) {
+    throw overtaken(environment, `${readyRun} has built ${environment} since ${run} began, and ${askAgain}`);
+  }
+  // A rebuild brings no spec: what it began by would be built, and the environment's spec would say otherwise.
+  const isOfOther = plannedBy !== undefined && spec !== undefined && plannedBy !== spec;
+  if (action !== "rebuild" || !isOfOther) return;
+  throw overtaken(
+    environment,
+    `another run has changed the spec of ${environment} since ${run} began, and ${askAgain}`,
+  );
 }
+
+const askAgain = "going on would undo that: ask again for what is wanted now";
 
 /**
  * Writes what the environment is from now on, under its lock: the spec that was asked for, the plan among those by which

@@ -102,7 +102,7 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     readLedger(storage, bucket, environment),
     readStored<StoredTeardown>(storage, bucket, teardownObject(environment)),
   ]);
-  refuseOvertaken(request, ledger);
+  refuseOvertaken(request, { ledger, spec: spec?.text });
   if (!isCurrent({ request, ledger, teardown })) {
     await releaseLock(storage, lockPlace(bucket, environment), execution);
     return { state: "obsolete", why: "it was asked for again, or given more time, meanwhile" };

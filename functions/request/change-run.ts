@@ -1,7 +1,7 @@
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RunView } from "../api.ts";
 import { readLedger, refuseOvertaken } from "../entry/ledger.ts";
-import { planObject } from "../entry/objects.ts";
+import { planObject, specObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { RunRecord, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -60,7 +60,13 @@ export async function resumeRun(run: string, by: string, clients: ViewClients): 
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOTHING_TO_RESUME", message });
   }
   const { storage, installation } = clients;
-  refuseOvertaken(noted.request, await readLedger(storage, installation.bucket, noted.request.environment));
+  const { bucket } = installation;
+  const { environment } = noted.request;
+  const [ledger, spec] = await Promise.all([
+    readLedger(storage, bucket, environment),
+    storage.readText(bucket, specObject(environment)),
+  ]);
+  refuseOvertaken(noted.request, { ledger, spec: spec?.text });
   // What was cancelled at Google, or whose cancellation did not come this far, is recorded before it goes on under the same name.
   if (view.state === "cancelled" && view.environment !== "") await recordCancellation(view, undefined, clients);
   const again = isUnstarted(noted.request) ? noted.request : await forgetExecution(noted, by, clients);

@@ -225,7 +225,6 @@ describe("answerLock", () => {
       await answerLock(by("new", { startBy: now + 60 }), clients);
       const begun = { planHash: "plan-of-new", plannedBy: specText("new"), startBy: now + 60 };
       expect(stored(storage, "requests/run-one.json")).toMatchObject({ ...begun, target: { database: 1, cluster: 1 } });
-      await writeSpec(specText("newest"));
       expect(await answerLock(by("newest", { startBy: now + 60 }), clients)).not.toHaveProperty("isOutdated");
       expect(stored(storage, "requests/run-one.json")).toMatchObject(begun);
       expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-new"] });
@@ -233,6 +232,21 @@ describe("answerLock", () => {
       await put(storage, "environments/staging.json", { plans: [] });
       await answerLock(claimBy("one"), clients);
       expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-new"] });
+    });
+
+    it("is refused to one that goes on while another run has begun by another spec, whatever came of that", async () => {
+      await answerLock(by("new"), clients);
+      states.delete("executions/one");
+      await noteRequest("run-two", { spec: specText("newest") });
+      expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "held" });
+      states.delete("executions/two");
+      const { execution: _, ...begun } = stored(storage, "requests/run-one.json");
+      await put(storage, "requests/run-one.json", { ...begun, attempt: 2 });
+      await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ reason: "OVERTAKEN" });
+      expect(storage.texts()["specs/staging.yaml"]).toBe(specText("newest"));
+      expect(stored(storage, "environments/staging.json")).toMatchObject({ plans: ["plan-of-run-two", "plan-of-new"] });
+      await writeSpec(specText("new"));
+      expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
     });
 
     it("lets it begin as late as the present one does", async () => {

@@ -218,6 +218,24 @@ describe("resumeRun", () => {
     expect(noted().attempt).toBe(1);
   });
 
+  it("goes on with no rebuild by the spec of then after another run has begun by another", async () => {
+    const { storage } = here.clients;
+    stand("CANCELLED");
+    await giveBack();
+    await put(storage, `requests/${run}.json`, { ...noted(), action: "rebuild", plannedBy: exampleText });
+    const place = {
+      bucket: here.clients.installation.bucket,
+      object: "specs/users.yaml",
+      contentType: "application/yaml",
+    };
+    await storage.write({ ...place, content: `${exampleText}# changed` });
+    const refused = { reason: "OVERTAKEN", message: expect.stringMatching(/changed the spec of users .+ ask again/) };
+    await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject(refused);
+    expect([noted().attempt, here.started.length]).toEqual([1, 1]);
+    await storage.write({ ...place, content: exampleText });
+    expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({ state: "running" });
+  });
+
   it.each(["FAILED", "CANCELLED"] as const)("starts another execution for a run that ended as %s", async (state) => {
     stand(state);
     expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({
