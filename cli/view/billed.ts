@@ -47,23 +47,39 @@ export function renderBilled(run: RunView, amount?: number): string[] {
   }
 }
 
-/** What may be billed of an environment that is not ready, for a run has left it half made or half removed. */
+/**
+ * What may be billed of an environment that is not ready, for a run has left it half made or half removed; of a removal also
+ * that nothing is. No sweep goes on with what somebody has cancelled, so the ways on are told.
+ */
 export function renderUnready({ environment, url, gone, remaining, runs }: EnvironmentView, place: Place): string[] {
   if (url !== undefined || gone || remaining) return [];
   const last = runs.find(({ action, hasBegun }) => hasBegun && (action === "up" || action === "down"));
   if (!last || (last.state !== "failed" && last.state !== "cancelled")) return [];
-  const lines = renderBilled(last).map((line) => `  ${line.charAt(0).toLowerCase()}${line.slice(1)}`);
-  if (lines.length === 0) return [];
+  const billed = renderBilled(last).map((line) => `  ${line.charAt(0).toLowerCase()}${line.slice(1)}`);
+  if (billed.length === 0 && last.action === "up") return [];
   return [
-    ...lines,
+    ...(billed.length > 0 ? billed : renderUnbilled(last)),
     ...renderWay("go on", commandLine(place, "resume", last.run), "    "),
     ...(last.action === "up" ? renderWay("take it down", commandLine(place, "down", environment), "    ") : []),
   ];
 }
 
+/** The steps of which a removal has not said that they are done with what it was to delete. */
+function renderUnbilled({ plan, steps }: RunView): string[] {
+  const removed = removedBy(steps);
+  const wanted = plan ? plan.changes.map(({ step }) => step) : steps.map(({ name }) => name);
+  const left = [...new Set(wanted)].filter((step) => !removed.has(step));
+  if (left.length === 0) return ["  nothing is left that its removal was to delete, which has yet to be confirmed"];
+  return ["  nothing that is billed is left. Not removed yet:", ...left.map((step) => `    ${step}`)];
+}
+
+function removedBy(steps: RunView["steps"]): ReadonlySet<string> {
+  return new Set(steps.filter(({ state }) => state === "done").map(({ name }) => name));
+}
+
 /** Of what a removal was to delete, what it has not come to the end of. */
 function notRemoved({ plan, steps }: RunView): number {
-  const removed = new Set(steps.filter(({ state }) => state === "done").map(({ name }) => String(name)));
+  const removed = removedBy(steps);
   if (!plan) return costOf(steps.filter(({ name }) => !removed.has(name)));
   const left = plan.changes.filter(({ step }) => !removed.has(step));
   return costOf(left.map(({ effects }) => ({ costPerDay: -Math.min(0, effects.costPerDay) })));

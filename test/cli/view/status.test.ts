@@ -75,17 +75,36 @@ describe("renderStatus", () => {
       expect(lines.join("\n")).not.toContain("may be billed");
     });
 
-    it("tells of a removal that failed what it has not removed", () => {
-      const change = (name: "instance" | "cluster", costPerDay: number) => {
-        const effects = { dataLoss: true, downtime: true, costPerDay, expectedSeconds: 5 };
-        return { step: name, resource: name, action: "delete", fields: [], effects } as const;
-      };
+    const change = (name: "instance" | "cluster" | "network", costPerDay: number) => {
+      const effects = { dataLoss: true, downtime: true, costPerDay, expectedSeconds: 5 };
+      return { step: name, resource: name, action: "delete", fields: [], effects } as const;
+    };
+
+    it.each(["failed", "cancelled"] as const)("tells of a removal that %s what it has not removed", (state) => {
       const plan = planView({}, [change("instance", -8.9), change("cluster", -0.1)]);
       const removed = [step({ name: "instance", state: "done" }), step({ name: "cluster", state: "failed" })];
-      const runs = [runView({ action: "down", state: "failed", plan, steps: removed })];
+      const runs = [runView({ action: "down", state, plan, steps: removed })];
       const lines = renderStatus({ environment: "users", runs }, { place });
       expect(lines[1]).toBe("  may still be billed: about 0.10 USD a day (0.00 an hour), until all of it is gone.");
       expect(lines.join("\n")).not.toContain("take it down");
+    });
+
+    it("tells of a removal that was cancelled when nothing was billed any more what still stands, and the way on", () => {
+      const plan = planView({}, [change("instance", -8.9), change("network", 0)]);
+      const removed = step({ name: "instance", state: "done" });
+      const down = { action: "down", state: "cancelled", plan } as const;
+      const lines = (network: "cancelled" | "done") => {
+        const runs = [runView({ ...down, steps: [removed, step({ name: "network", state: network })] })];
+        return renderStatus({ environment: "users", runs }, { place }).slice(0, 4);
+      };
+      const way = "    go on: alloyrun resume run-1 --project my-project";
+      expect(lines("cancelled")).toEqual([
+        "users: not ready",
+        ...["  nothing that is billed is left. Not removed yet:", "    network", way],
+      ]);
+      expect(lines("done").slice(1, 3)).toEqual([
+        ...["  nothing is left that its removal was to delete, which has yet to be confirmed", way],
+      ]);
     });
 
     it("tells that a rebuild is unfinished, that two clusters are billed, and what goes on with it", () => {
