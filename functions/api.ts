@@ -148,6 +148,17 @@ export interface RunView {
   readonly excerpt?: string;
   /** RFC 3339: when the environment that this run made ready is removed by itself. */
   readonly expiresAt?: string;
+  /** A rebuild of the environment that this run made ready, which it has left unfinished. */
+  readonly unfinished?: UnfinishedView;
+}
+
+/** A rebuild that was begun and has not come to its end. */
+export interface UnfinishedView {
+  readonly level: Level;
+  /** There when the environment was made ready since: nobody goes on with it, the next run that builds all removes it. */
+  readonly overtaken?: true;
+  /** USD a day, by list price, of the cluster that may stand beside the one that serves; absent when it makes none. */
+  readonly costPerDay?: number;
 }
 
 /** What a queued run waits for. */
@@ -216,7 +227,7 @@ export interface EnvironmentView {
   readonly expiresAt?: string;
   readonly freeze?: FreezeView;
   /** A rebuild that was begun and has not come to its end: what it has made stands beside what serves. */
-  readonly unfinished?: { readonly level: Level };
+  readonly unfinished?: UnfinishedView;
   /** What a removal left to the sweep, and why; absent when nothing is left. */
   readonly remaining?: Readonly<Record<string, string>>;
   /** What failed in the last removal that left something: messages by step; absent when nothing did. */

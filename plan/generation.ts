@@ -67,6 +67,11 @@ export function nextGenerations(present: Generations, level: Level, made: Genera
   }
 }
 
+/** Whether a rebuild makes a cluster of its own beside the one that serves. */
+export function makesCluster(level: Level): boolean {
+  return level === "database" || level === "all";
+}
+
 /** The higher number of each kind. */
 export function highestOf(one: Generations, other: Generations): Generations {
   return { database: Math.max(one.database, other.database), cluster: Math.max(one.cluster, other.cluster) };

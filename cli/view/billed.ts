@@ -1,4 +1,5 @@
 import type { EnvironmentView, RunView, StepView } from "../../functions/api.ts";
+import { makesCluster } from "../../plan/generation.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
 import { usd } from "./effects.ts";
 import { renderWay } from "./way.ts";
@@ -28,8 +29,8 @@ export function billedAfter(run: RunView, amount = 0): number {
 }
 
 /** Whether a rebuild makes a cluster of its own beside the one that serves. */
-export function standsBeside({ action, level }: Pick<RunView, "action" | "level">): boolean {
-  return action === "rebuild" && (level === "database" || level === "all");
+function standsBeside({ action, level }: Pick<RunView, "action" | "level">): boolean {
+  return action === "rebuild" && makesCluster(level);
 }
 
 /** What a run leaves standing and is billed, for people; of a rebuild what it costs at most. */

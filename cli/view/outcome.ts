@@ -1,4 +1,4 @@
-import type { RequestAccepted, RunView } from "../../functions/api.ts";
+import type { RequestAccepted, RunView, UnfinishedView } from "../../functions/api.ts";
 import { nameSource } from "../../plan/cost.ts";
 import type { Digest } from "../../plan/digest.ts";
 import { isBilledWhileHeld } from "../../plan/held.ts";
@@ -8,6 +8,7 @@ import { usd } from "./effects.ts";
 import { renderFailed, renderKept, renderSpared } from "./failure.ts";
 import { plainText } from "./plain.ts";
 import { formatEnd } from "./time.ts";
+import { renderLeft } from "./unfinished.ts";
 import { renderWay } from "./way.ts";
 
 /** What telling an outcome needs beside the run. */
@@ -46,7 +47,14 @@ function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
     ...lines,
     `On Google Cloud: ${formatDuration(took)} for this run${usual}.`,
     ...(cost ? [`It costs ${usd(cost.amount)} USD per day (list prices of ${nameSource(cost)}).`] : []),
+    ...(run.unfinished ? renderBeside(run.unfinished) : []),
   ];
+}
+
+/** What is billed beside what was just told. */
+function renderBeside(unfinished: UnfinishedView): string[] {
+  const [what = "", way = ""] = renderLeft(unfinished);
+  return [`Beside it: ${what}.`, `  ${way}.`];
 }
 
 function specChangesOf({ plan }: RunView): Digest["changes"] {

@@ -1,6 +1,7 @@
-import type { EnvironmentView, RunView } from "../../functions/api.ts";
+import type { EnvironmentView, RunView, UnfinishedView } from "../../functions/api.ts";
+import { makesCluster } from "../../plan/generation.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
-import { billedAfter, standsBeside } from "./billed.ts";
+import { billedAfter } from "./billed.ts";
 import { usd } from "./effects.ts";
 import { renderDeletion } from "./orphans.ts";
 import { renderWay } from "./way.ts";
@@ -9,13 +10,27 @@ import { renderWay } from "./way.ts";
 export function renderUnfinished({ environment, unfinished, runs }: EnvironmentView, place: Place): string[] {
   if (!unfinished) return [];
   const { level } = unfinished;
+  if (unfinished.overtaken)
+    return renderLeft(unfinished).map((line, index) => `${index === 0 ? "  unfinished:" : "   "} ${line}`);
   const last = runs.find((run) => run.action === "rebuild" && run.level === level && run.hasBegun);
   if (last && last.state !== "failed" && last.state !== "cancelled") return [];
   const way = (label: string, ...words: readonly string[]) => renderWay(label, commandLine(place, ...words), "    ");
   return [
-    `  unfinished: a rebuild at level ${level}; ${standsBeside({ action: "rebuild", level }) ? besides(last) : "its database stays beside the one that serves"}`,
+    `  unfinished: a rebuild at level ${level}; ${makesCluster(level) ? besides(last) : "its database stays beside the one that serves"}`,
     ...(last ? way("go on", "resume", last.run) : []),
     ...way("or begin it again, which goes on with it", "rebuild", environment, "--level", level),
+  ];
+}
+
+/** What a rebuild has left that nobody goes on with, for what serves became ready since, and what removes it. */
+export function renderLeft({ level, costPerDay }: UnfinishedView): string[] {
+  const cost = costPerDay === undefined ? "" : `: about ${usd(costPerDay)} USD a day`;
+  const what = makesCluster(level)
+    ? `a second cluster may stand and be billed${cost}`
+    : "its database may stand beside the one that serves";
+  return [
+    `a rebuild at level ${level} came to no end; ${what}`,
+    "`alloyrun up` with the file removes it, and so does a rebuild, but of the app alone",
   ];
 }
 

@@ -117,7 +117,12 @@ export interface StoredEnvironment extends Life {
   /** Hashes, the latest first. */
   readonly plans: readonly string[];
   /** What an unfinished rebuild is to end with, so that asking again goes on with it. */
-  readonly target?: { readonly level: Level; readonly generations: Generations };
+  readonly target?: {
+    readonly level: Level;
+    readonly generations: Generations;
+    /** There when the application was rebuilt since: what was made stands, the next run that builds all removes it. */
+    readonly overtaken?: true;
+  };
   /** What it was ready with last: where its rows are, whatever has become of its service since. */
   readonly serves?: Generations;
   /** The packed seed files that its database was ready with last: `seeds/<sha256>.tgz`. */

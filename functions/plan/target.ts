@@ -28,7 +28,7 @@ export interface TargetQuestion {
 
 /**
  * What serves when the run has ended. A run that has begun keeps its target however often it is resumed; a rebuild that
- * is asked for while another of its level lies unfinished goes on with that one.
+ * is asked for while another of its level lies unfinished goes on with that one, unless the environment became ready since.
  */
 export function targetOf({ request, ledger, serving, names }: TargetQuestion): Generations {
   if (request.target) return request.target;
@@ -36,7 +36,8 @@ export function targetOf({ request, ledger, serving, names }: TargetQuestion): G
   const { serves, made, target: unfinished } = ledger ?? {};
   const present = generationsOf(serving, names, serves);
   if ((of ?? action) !== "rebuild" || !(serving ?? serves)) return present;
-  return unfinished?.level === level ? unfinished.generations : nextGenerations(present, level, made);
+  const goesOn = unfinished?.level === level && !unfinished.overtaken;
+  return goesOn ? unfinished.generations : nextGenerations(present, level, made);
 }
 
 /** What runs have begun to make by the time that one ends with these generations. */

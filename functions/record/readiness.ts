@@ -27,7 +27,8 @@ export interface ReadyRun {
 /**
  * Notes that the environment is ready. Its life is counted from when it became so; a run that gives no other keeps it, with
  * what `extend` has added; another one is counted from the run that gives it, lest it be over at once, and so is one that goes on
- * after a removal was broken off. From here on no rebuild is unfinished.
+ * after a removal was broken off. From here on no rebuild is unfinished, but for what a rebuild of the application has left as
+ * it found it.
  *
  * @throws StepError UNAVAILABLE, retryable, when somebody else changed the environment's entry meanwhile
  */
@@ -37,11 +38,13 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const found = await readStored<StoredEnvironment>(storage, bucket, object);
   const serves = { database: run.databaseGeneration, cluster: run.clusterGeneration };
   const spent = spentBeside(found?.value ?? {}, serves);
-  const { target: _, spent: _spent, ...known } = found?.value ?? entryOf(run);
+  const { target, spent: _spent, ...known } = found?.value ?? entryOf(run);
   const plan = await readPlan(storage, ready.bucket, run.planHash);
   const spec = plan?.timeToLiveSeconds;
   // A rebuild of the application alone applies none.
   const isSeeded = run.action !== "rebuild" || run.level !== "app";
+  // It removes nothing either, unless nothing was ready: then it takes every step.
+  const stays = !isSeeded && known.readyAt !== undefined;
   const given = lifeGiven(known, { asked: ready.request.timeToLiveSeconds, spec });
   const { seconds } = given ?? {};
   const readyAt = known.readyAt ?? run.now;
@@ -49,6 +52,7 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   const wanted: StoredEnvironment = {
     ...known,
     serves,
+    ...(target && stays && { target: { ...target, overtaken: true } }),
     ...(spent.length > 0 && { spent }),
     readyPlan: isSeeded ? run.planHash : known.readyPlan,
     seed: (isSeeded && plan && seedObjectOf(plan)) || known.seed,

@@ -11,6 +11,7 @@ import type {
   RequestRefused,
   RequestSkipped,
   RunView,
+  UnfinishedView,
 } from "../api.ts";
 
 const time = (meaning: string) => z.iso.datetime({ offset: true }).describe(`${meaning}, by Google's clock.`);
@@ -225,6 +226,22 @@ export const stepSchema = z.strictObject({
   changes: z.array(z.strictObject(change)).optional().describe("What it changed."),
 }) satisfies z.ZodType<RunView["steps"][number]>;
 
+const unfinishedSchema = z.strictObject({
+  level: level(),
+  overtaken: z
+    .literal(true)
+    .optional()
+    .describe(
+      "There when the environment was made ready since: the next run that builds all of it removes what is left.",
+    ),
+  costPerDay: z
+    .number()
+    .optional()
+    .describe(
+      "USD a day, by list price, of a cluster that may stand beside the one that serves; absent when none may.",
+    ),
+}) satisfies z.ZodType<UnfinishedView>;
+
 /** How a run stands. */
 export const runSchema = z.strictObject({
   run: runId(),
@@ -277,6 +294,9 @@ export const runSchema = z.strictObject({
   url: z.string().optional().describe("URL of the service, once it has traffic."),
   excerpt: z.string().optional().describe("First lines of what the smoke test read."),
   expiresAt: time("When the environment that it made ready is removed by itself").optional(),
+  unfinished: unfinishedSchema
+    .optional()
+    .describe("A rebuild of the environment that it made ready, which it has left unfinished."),
 }) satisfies z.ZodType<RunView>;
 
 /** How an environment stands. */
@@ -291,8 +311,7 @@ export const environmentSchema = z.strictObject({
   readyAt: time("Since when it is ready").optional(),
   expiresAt: time("When it is removed by itself").optional(),
   freeze: freezeViewSchema.optional().describe("Who keeps it as it is."),
-  unfinished: z
-    .strictObject({ level: level() })
+  unfinished: unfinishedSchema
     .optional()
     .describe("A rebuild that was begun and has not come to its end: what it has made stands beside what serves."),
   remaining: z.record(z.string(), z.string()).optional().describe("What a removal left to the sweep: reasons by step."),

@@ -11,6 +11,7 @@ import { chainObject, isOfRun } from "../record/chain.ts";
 import { freezeInForce, toFreezeView } from "./busy.ts";
 import { listOpen } from "./open.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
+import { viewUnfinished } from "./unfinished.ts";
 
 /** How many runs of an environment are told. */
 const newest = 20;
@@ -57,7 +58,8 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
       .map(({ record }) => record.replace(/\.\d+$/, ""))
       .reverse() ?? [];
   const runs = [...new Set([...asked, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
-  const { url, readyAt, expiresAt, target } = ledger?.value ?? {};
+  const { url, readyAt, expiresAt } = ledger?.value ?? {};
+  const unfinished = await viewUnfinished(ledger?.value, clients);
   return {
     environment,
     runs: await Promise.all(runs.map((run) => viewRun(run, clients))),
@@ -66,7 +68,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     expiresAt: toTime(expiresAt),
     ...(spec && !ledger && { gone: true as const }),
     ...(freeze && { freeze: toFreezeView(freeze) }),
-    ...(target && { unfinished: { level: target.level } }),
+    ...(unfinished && { unfinished }),
     ...(teardown && toRemainder(teardown.value)),
   };
 }

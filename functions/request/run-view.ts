@@ -26,6 +26,7 @@ import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
 import { progressFromLog, progressFromRecord, toFailure, toStepViews } from "./progress.ts";
 import { decisionIn, type RunLine, type RunLog, readRunLog } from "./run-log.ts";
+import { viewUnfinished } from "./unfinished.ts";
 
 /** What reading a run works with. */
 export interface ViewClients {
@@ -51,9 +52,9 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const about = { ...basics(request, execution), readAt };
   if (record) {
     const known = progressFromRecord(record);
-    const [decided, expiresAt] = await Promise.all([decidedOf(record, clients), expiryOf(record, clients)]);
+    const [decided, since] = await Promise.all([decidedOf(record, clients), sinceReady(record, clients)]);
     const steps = toStepViews(taken(plan, request, known), known, decided.plan?.changes);
-    const told = { ...about, ...decided, ...outcomeOf(record.result), expiresAt, steps };
+    const told = { ...about, ...decided, ...outcomeOf(record.result), ...since, steps };
     // Until its execution has ended, a run that is recorded still holds its environment.
     if (isUnfinished(about.state)) return { ...told, state: about.state };
     return { ...told, endedAt: toTimestamp(record.result.endedAt) };
@@ -105,12 +106,20 @@ async function decidedOf(
   };
 }
 
-/** When the environment that a run made ready, and no later one, is removed by itself. */
-async function expiryOf({ run, result }: RunRecord, clients: ViewClients): Promise<string | undefined> {
-  if (result.state !== "succeeded" || (result.action !== "up" && result.action !== "rebuild")) return undefined;
+/** When the environment that a run made ready, and no later one, is removed by itself, and what stands beside it. */
+async function sinceReady(
+  { run, result }: RunRecord,
+  clients: ViewClients,
+): Promise<Pick<RunView, "expiresAt" | "unfinished">> {
+  if (result.state !== "succeeded" || (result.action !== "up" && result.action !== "rebuild")) return {};
   const ledger = await read<StoredEnvironment>(clients, ledgerObject(run.environment));
-  if (ledger?.readyRun !== run.id || ledger.expiresAt === undefined) return undefined;
-  return toTimestamp(ledger.expiresAt);
+  if (ledger?.readyRun !== run.id) return {};
+  // What another rebuild has begun since is not what this one has left.
+  const unfinished = ledger.target?.overtaken && (await viewUnfinished(ledger, clients));
+  return {
+    ...(ledger.expiresAt !== undefined && { expiresAt: toTimestamp(ledger.expiresAt) }),
+    ...(unfinished && { unfinished }),
+  };
 }
 
 /** What a run that is under way is to do, and what it has asked the approvers. */

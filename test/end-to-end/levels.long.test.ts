@@ -83,10 +83,26 @@ describe("rebuilding while the environment is used", () => {
     expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g2"]);
   });
 
+  it("tells what an unfinished rebuild has left, and its cost, once the application was rebuilt, until `up` removes it", async () => {
+    const effect = { kind: "error", code: "INTERNAL" } as const;
+    cloud.local.faults.add({ id: "stuck", on: "call", match: "*AlloyDBAdmin.CreateInstance", effect });
+    expect(await rebuild("database")).toMatchObject({ state: "failed", outcome: "kept-old" });
+    cloud.local.faults.clear();
+    const unfinished = { level: "database", overtaken: true, costPerDay: expect.closeTo(9.7, 0) };
+    expect(await rebuild("app")).toMatchObject({ failures: [], unfinished });
+    expect(await clusters()).toContain("levels-cluster-g3");
+    const target = ["--project", "my-project", "--region", region];
+    const status = () => cloud.alloyrun("status", "levels", ...target).then(({ stdout, stderr }) => stdout + stderr);
+    expect(await status()).toContain("a rebuild at level database came to no end");
+    expect((await cloud.up(environment)).run.failures).toEqual([]);
+    expect(await status()).not.toContain("came to no end");
+    expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g2"]);
+  });
+
   it("builds the image afresh as well at level all", async () => {
     const run = await rebuildUnderLoad("all");
     expect(changedSteps(run)).toEqual(["image", "cluster", "instance", "seed", "service", "traffic", "retire"]);
-    expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g3"]);
+    expect(await clusters()).toEqual(["beside-cluster", "levels-cluster-g4"]);
   });
 
   it.each(["app", "data", "all"])(

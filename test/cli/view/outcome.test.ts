@@ -32,6 +32,15 @@ describe("renderOutcome", () => {
     ]);
   });
 
+  it("tells of a rebuild of the application what another has left, and what that costs", () => {
+    const about = { action: "rebuild", level: "app", state: "succeeded", endedAt: at(60) } as const;
+    const unfinished = { level: "database", overtaken: true, costPerDay: 9.74 } as const;
+    expect(renderOutcome(runView({ ...about, unfinished }), context).slice(-2)).toEqual([
+      "Beside it: a rebuild at level database came to no end; a second cluster may stand and be billed: about 9.74 USD a day.",
+      "  `alloyrun up` with the file removes it, and so does a rebuild, but of the app alone.",
+    ]);
+  });
+
   it("tells of a rebuild how long one usually takes, and of one that failed whether anything answers", () => {
     const rebuild = { action: "rebuild", level: "data", usualMinutes: 13, endedAt: at(840) } as const;
     expect(renderOutcome(runView({ ...rebuild, state: "succeeded", outcome: "ready" }), alone)).toContain(

@@ -122,6 +122,17 @@ describe("renderStatus", () => {
       expect(running.join("\n")).not.toContain("unfinished");
     });
 
+    it("tells what a rebuild has left once the application was rebuilt, and no way that would be refused", () => {
+      const unfinished = { level: "database", overtaken: true, costPerDay: 9.74 } as const;
+      const rebuild = runView({ action: "rebuild", level: "database", run: "run-2", state: "cancelled" });
+      const lines = renderStatus({ environment: "users", url: "https://u", unfinished, runs: [rebuild] }, { place });
+      expect(lines.slice(1, 3)).toEqual([
+        "  unfinished: a rebuild at level database came to no end; a second cluster may stand and be billed: about 9.74 USD a day",
+        "    `alloyrun up` with the file removes it, and so does a rebuild, but of the app alone",
+      ]);
+      expect(lines.join("\n")).not.toContain("resume run-2");
+    });
+
     it("names what older specs have left, and the commands that remove it", () => {
       const parent = "projects/my-project/locations/asia-northeast1/clusters/old";
       const standing = [

@@ -64,6 +64,13 @@ describe("targetOf", () => {
     expect(await target({ action: "up", level: "app" })).toEqual({ database: 2, cluster: 1 });
   });
 
+  it("begins the next one where the environment became ready since, for what was left may be gone", async () => {
+    const generations = { database: 1, cluster: 3 };
+    const unfinished = { level: "database", generations, overtaken: true };
+    await put(storage, "environments/staging.json", { plans: [], made: generations, target: unfinished });
+    expect(await target({ level: "database" })).toEqual({ database: 1, cluster: 4 });
+  });
+
   it("is the same however often the run is resumed, whatever serves by then", async () => {
     const known = { database: 2, cluster: 1 };
     expect(await target({ target: known })).toEqual(known);

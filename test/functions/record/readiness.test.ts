@@ -21,11 +21,19 @@ describe("settleReadiness", () => {
     {
       planHash = "h",
       action = "up",
+      level = "app",
+      cluster = 1,
       timeToLiveSeconds,
-    }: { planHash?: string; action?: "up" | "rebuild"; timeToLiveSeconds?: number } = {},
+    }: {
+      planHash?: string;
+      action?: "up" | "rebuild";
+      level?: "app" | "database";
+      cluster?: number;
+      timeToLiveSeconds?: number;
+    } = {},
   ) {
-    const about = { environment: "staging", action, level: "app", planHash } as const;
-    const generations = { databaseGeneration: 1, clusterGeneration: 1 };
+    const about = { environment: "staging", action, level, planHash } as const;
+    const generations = { databaseGeneration: 1, clusterGeneration: cluster };
     const fence = { bucket: "b", object: "locks/staging.json", generation: "1" };
     const run = { id: `r${now}`, ...about, now, ...generations, fence };
     const request = { timeToLiveSeconds } as StoredRequest;
@@ -131,6 +139,39 @@ describe("settleReadiness", () => {
     await put(storage, object, { plans: ["h", "old"], target });
     await settle(1000);
     expect(stored(storage, object)).toMatchObject({ plans: ["h", "old"] });
+    expect(stored(storage, object)).not.toHaveProperty("target");
+  });
+
+  it("keeps after a rebuild of the application what another has left unfinished, until a run builds all", async () => {
+    const target = { level: "database", generations: { database: 1, cluster: 3 } };
+    const rebuild = { action: "rebuild" } as const;
+    await settle(1000);
+    await put(storage, object, { ...stored(storage, object), target });
+    const kept = { target: { ...target, overtaken: true }, spent: [{ cluster: 3 }] };
+    await settle(2000, rebuild);
+    expect(stored(storage, object)).toMatchObject(kept);
+    await settle(3000, rebuild);
+    expect(stored(storage, object)).toMatchObject(kept);
+    for (const whole of [{ ...rebuild, level: "database", cluster: 4 } as const, {}]) {
+      await put(storage, object, { ...stored(storage, object), ...kept });
+      await settle(4000, whole);
+      expect(stored(storage, object)).not.toHaveProperty("target");
+    }
+  });
+
+  it("knows of a rebuild that had its cluster serve already that the one before is left", async () => {
+    await settle(1000);
+    const target = { level: "database", generations: { database: 1, cluster: 2 } };
+    await put(storage, object, { ...stored(storage, object), target });
+    for (const now of [2000, 3000]) {
+      await settle(now, { action: "rebuild", cluster: 2 });
+      expect(stored(storage, object)).toMatchObject({ target: { overtaken: true }, spent: [{ cluster: 1 }] });
+    }
+  });
+
+  it("forgets it where nothing was ready, for then a rebuild of the application takes every step", async () => {
+    await put(storage, object, { plans: ["h"], target: { level: "data", generations: { database: 2, cluster: 1 } } });
+    await settle(1000, { action: "rebuild" });
     expect(stored(storage, object)).not.toHaveProperty("target");
   });
 

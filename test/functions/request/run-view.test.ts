@@ -225,6 +225,24 @@ describe("viewRun", () => {
     expect(await viewEnvironment("users", here.clients)).toMatchObject({ unfinished: { level: "database" } });
   });
 
+  it("tells of what an overtaken rebuild may have left what it costs, also of the run that has left it there", async () => {
+    const target = { level: "database", generations: { database: 1, cluster: 2 } };
+    const input = { clusterCostPerDay: 9.738 };
+    await put("plans/h.json", { steps: [{ name: "retire", input }] });
+    const ledger = { plans: ["h"], readyRun: run, target: { ...target, overtaken: true } };
+    const unfinished = { level: "database", overtaken: true, costPerDay: 9.74 };
+    const result = { run, action: "rebuild", state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { run: { id: run, environment: "users" }, result, reports: {} });
+    await put("environments/users.json", ledger);
+    expect(await viewEnvironment("users", here.clients)).toMatchObject({ unfinished });
+    stand({ state: "SUCCEEDED" });
+    expect(await view()).toMatchObject({ unfinished });
+    await put("environments/users.json", { ...ledger, target });
+    expect(await view()).not.toHaveProperty("unfinished");
+    await put("environments/users.json", { ...ledger, readyRun: "run-9" });
+    expect(await view()).not.toHaveProperty("unfinished");
+  });
+
   it("lists an environment's runs, the one under way first", async () => {
     await put("environments/users.json", {});
     await put("environments/shop.json", {});
