@@ -52,7 +52,7 @@ export interface Digest {
   readonly deciders?: Deciders;
   /** Why protection refuses it, in a sentence; absent when it does not. */
   readonly refused?: string;
-  /** SHA-256, in hexadecimal, of all else but durations. */
+  /** SHA-256, in hexadecimal, of all else but durations, and with a removal what served: it takes all that its changes name. */
   readonly changesHash: string;
 }
 
@@ -81,7 +81,7 @@ export function digestOf(observations: Observations): Digest {
   const reasons = reasonsOf?.(effects, planned) ?? [];
   const refused = observations.refusalOf?.(planned);
   const content = {
-    ...{ environment: plan.environment, action, level, planHash: plan.hash, generations },
+    ...{ environment: plan.environment, action, level, planHash: plan.hash },
     ...(timeToLiveSeconds !== undefined && { timeToLiveSeconds }),
     ...(staying.length > 0 && { standing: staying }),
     ...(refused !== undefined && { refused }),
@@ -92,9 +92,14 @@ export function digestOf(observations: Observations): Digest {
   }));
   const decision = { reasons, ...(reasons.length > 0 && { deciders: observations.deciders }) };
   const changesHash = sha256(
-    canonicalJson({ ...content, changes: timeless, costPerDay: effects.costPerDay, ...decision }),
+    canonicalJson({
+      ...content,
+      ...(action !== "down" && { generations }),
+      ...{ changes: timeless, costPerDay: effects.costPerDay },
+      ...decision,
+    }),
   );
-  return { ...content, changes: planned, effects, ...decision, changesHash };
+  return { ...content, generations, changes: planned, effects, ...decision, changesHash };
 }
 
 /** What changes, in the order of the steps. A removal takes down what older plans made, too. */

@@ -8,6 +8,8 @@ import type { Digest, PlannedChange } from "./digest.ts";
  */
 export function movedBetween(before: Digest, after: Digest): readonly string[] {
   return [
+    ...(before.level === after.level ? [] : [`the level: ${before.level} → ${after.level}`]),
+    ...generationMoved(before, after),
     ...(before.planHash === after.planHash ? [] : ["the spec"]),
     ...(canonicalJson(before.reasons) === canonicalJson(after.reasons) ? [] : ["why somebody must approve"]),
     ...(before.refused === after.refused ? [] : ["what its protection refuses"]),
@@ -16,6 +18,20 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
     ...(before.timeToLiveSeconds === after.timeToLiveSeconds ? [] : ["how long it lives"]),
     ...onlyIn(before.changes, after.changes).map((change) => `no longer: ${change}`),
     ...onlyIn(after.changes, before.changes).map((change) => `now: ${change}`),
+  ];
+}
+
+/** Where another run has made something anew meanwhile, which database serves, or is to. A removal takes all of them. */
+function generationMoved(before: Digest, after: Digest): readonly string[] {
+  if (before.action === "down" && after.action === "down") return [];
+  const [from, to] = [before.generations, after.generations];
+  return [
+    ...(from.cluster === to.cluster
+      ? []
+      : [`which cluster serves afterwards: generation ${from.cluster} → ${to.cluster}`]),
+    ...(from.database === to.database
+      ? []
+      : [`which database serves afterwards: generation ${from.database} → ${to.database}`]),
   ];
 }
 

@@ -215,6 +215,30 @@ describe("digestOf", () => {
 });
 
 describe("movedBetween", () => {
+  it("names which database and cluster serve, and the level", () => {
+    const changes = { network: [change("n")] };
+    const asked = digest(changes);
+    expect(movedBetween(asked, digest(changes, { generations: { database: 2, cluster: 1 } }))).toEqual([
+      "which database serves afterwards: generation 1 → 2",
+    ]);
+    const all = { generations: { database: 1, cluster: 2 }, level: "all" } as const;
+    expect(movedBetween(asked, digest(changes, all))).toEqual([
+      "the level: app → all",
+      "which cluster serves afterwards: generation 1 → 2",
+    ]);
+  });
+
+  it("takes a removal for the same whatever serves, as long as the same goes", () => {
+    const removal = (database: number, resource: string) =>
+      digest(
+        { cluster: [change(resource, { action: "delete" })] },
+        { action: "down", generations: { database, cluster: 1 } },
+      );
+    expect(removal(2, "c").changesHash).toBe(removal(1, "c").changesHash);
+    expect(removal(2, "c-g2").changesHash).not.toBe(removal(1, "c").changesHash);
+    expect(movedBetween(removal(1, "c"), removal(2, "c-g2"))).toEqual(["no longer: delete c", "now: delete c-g2"]);
+  });
+
   it("names what is new, what is not any more, and the spec", () => {
     const before = digest({ network: [change("n")], service: [change("s", { action: "update" })] });
     const after = digest({ network: [change("n")], seed: [change("j")] }, { plan: { ...plan, hash: "other" } });
