@@ -58,12 +58,18 @@ function renderTask(plan: NonNullable<RunView["plan"]>): string[] {
   return changes.length === 0 ? [task] : [task, ...renderEffects(plan).map((line) => `  ${line}`)];
 }
 
+/** Those whom the policy names; where it names none, whoever may use the installation decides. */
+function deciding(plan: RunView["plan"]): string {
+  const { approvers = [] } = plan?.deciders ?? {};
+  return approvers.length === 0 ? "Anybody who may decide" : approvers.join(" or ");
+}
+
 function renderApproval({ plan, readAt, run }: RunView, approval: ApprovalView, place: Place): string[] {
   return [
     `Awaits approval until ${formatEnd(approval.expiresAt, readAt)}, because`,
     ...approval.reasons.map((reason) => `  ${plainText(reason)}`),
     ...(plan ? renderTask(plan) : []),
-    "Anybody who may decide, but not who asked, says one of:",
+    `${deciding(plan)}, but not who asked, says one of:`,
     `  ${commandLine(place, "approve", run)}`,
     `  ${commandLine(place, "reject", run, "--reason", '"…"')}`,
   ];

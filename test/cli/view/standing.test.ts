@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { renderStanding } from "../../../cli/view/standing.ts";
-import { at, runView } from "../run-view.ts";
+import { approvalView, at, planView, runView } from "../run-view.ts";
 
 const place = { project: "my-project", region: "asia-northeast1" };
 
@@ -13,5 +13,18 @@ describe("renderStanding", () => {
       "    because: the demo",
       "    end it: alloyrun unfreeze users --project my-project",
     ]);
+  });
+
+  it("names those who may decide where the policy does, and else says that anybody may", () => {
+    const asking = { state: "awaiting-approval", approval: approvalView() } as const;
+    const askedOf = (...approvers: readonly string[]) => {
+      const plan = { ...planView(), deciders: { approvers, timeoutSeconds: 60 } };
+      return renderStanding(runView({ ...asking, plan }), place).find((line) => line.includes("says one of"));
+    };
+    expect(askedOf("ann@example.com")).toBe("ann@example.com, but not who asked, says one of:");
+    expect(askedOf("ann@example.com", "ben@example.com")).toBe(
+      "ann@example.com or ben@example.com, but not who asked, says one of:",
+    );
+    expect(askedOf()).toBe("Anybody who may decide, but not who asked, says one of:");
   });
 });
