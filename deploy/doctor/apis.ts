@@ -8,6 +8,9 @@ export const environmentApis = ["compute", "servicenetworking", "vpcaccess", "al
   (name) => `${name}.googleapis.com`,
 );
 
+/** Names of the environments of which something may stand, by the APIs that they were made with. */
+export type NeededApis = ReadonlyMap<string, readonly string[]>;
+
 /** Which of the APIs that alloyrun uses are on in a project, by their names. */
 export async function readApis(
   serviceUsage: Pick<ServiceUsageClient, "getServices">,
@@ -26,13 +29,37 @@ export function examineApis(on: ReadonlySet<string>, { project }: Pick<Target, "
   return [{ check: "apis", resource: `projects/${project}`, problem, command: enableCommand(off, project) }];
 }
 
-/** Those of environments that are off: no fault, for the first environment turns them on by a right that deploy grants. */
-export function noteApis(on: ReadonlySet<string>, { project }: Pick<Target, "project">): readonly Note[] {
-  const off = environmentApis.filter((api) => !on.has(api));
+/** Those that are off although environments were made with them. */
+export function examineNeededApis(
+  on: ReadonlySet<string>,
+  needed: NeededApis,
+  { project }: Pick<Target, "project">,
+): readonly Finding[] {
+  const off = environmentApis.filter((api) => !on.has(api) && needed.has(api));
   if (off.length === 0) return [];
-  const unseen = off.includes(computeApi) ? ". Until then quotas and ranges of Compute Engine are not looked at" : "";
-  const text = `off are ${shortly(off)}, which the first environment turns on by itself${unseen}`;
+  const environments = [...new Set(off.flatMap((api) => needed.get(api) ?? []))].sort();
+  const lost = "may not answer, and can neither be changed nor removed";
+  const problem = `off are ${shortly(off)}, without which ${environments.join(", ")} ${lost}${unseenWithout(off)}`;
+  return [{ check: "apis", resource: `projects/${project}`, problem, command: enableCommand(off, project) }];
+}
+
+/**
+ * Those of environments that are off, and that none needs yet: no fault, for the first environment turns them on by a right
+ * that deploy grants.
+ */
+export function noteApis(
+  on: ReadonlySet<string>,
+  needed: NeededApis,
+  { project }: Pick<Target, "project">,
+): readonly Note[] {
+  const off = environmentApis.filter((api) => !on.has(api) && !needed.has(api));
+  if (off.length === 0) return [];
+  const text = `off are ${shortly(off)}, which the first environment that needs them turns on by itself${unseenWithout(off)}`;
   return [{ check: "apis", text, way: enableCommand(off, project) }];
+}
+
+function unseenWithout(off: readonly string[]): string {
+  return off.includes(computeApi) ? ". Until then quotas and ranges of Compute Engine are not looked at" : "";
 }
 
 const computeApi = "compute.googleapis.com";

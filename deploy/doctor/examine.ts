@@ -7,10 +7,11 @@ import { openClients } from "../clients.ts";
 import { type Place, planDeployment, targetOf } from "../deploy.ts";
 import { installationAccounts, type Target } from "../installation.ts";
 import { examineAgents } from "./agents.ts";
-import { examineApis, noteApis, readApis } from "./apis.ts";
+import { environmentApis, examineApis, examineNeededApis, type NeededApis, noteApis, readApis } from "./apis.ts";
 import { examineCaller, type Member, refusalToLook } from "./caller.ts";
 import { examineEnvironments } from "./environments.ts";
 import type { Finding, Note } from "./finding.ts";
+import { readNeededApis } from "./needed-apis.ts";
 import { examineProject } from "./project.ts";
 import { examineQuotas, noteQuotas } from "./quotas.ts";
 import { examineRanges, type SpecFile } from "./ranges.ts";
@@ -53,7 +54,8 @@ export async function examine(place: Place, options: ExamineOptions): Promise<Ex
   ]);
   const on = apis.seen;
   const { resourceManager } = clients;
-  const [environments, ...parts] = await Promise.all([
+  const [needed, environments, ...parts] = await Promise.all([
+    look(looked, async () => (isAnyOff(on) ? readNeededApis(clients.storage, target) : nothingNeeded)),
     look(looked, () => examineEnvironments(clients, target.project)),
     look(looked, () => examineProject({ ...clients, billing }, target)),
     look(looked, async () =>
@@ -64,16 +66,28 @@ export async function examine(place: Place, options: ExamineOptions): Promise<Ex
     look(looked, () => examineQuotas({ ...clients, facts }, { ...target, spec: specFile?.spec })),
     look(looked, async () => (specFile ? examineRanges(facts, specFile) : [])),
   ]);
-  const refusals = [apis, changes, ...parts, environments].flatMap(({ refusal }) => refusal ?? []);
+  const refusals = [apis, changes, needed, ...parts, environments].flatMap(({ refusal }) => refusal ?? []);
   return {
     // Whoever may not look is told so once: the command is the same.
     findings: [
       ...refusals.slice(0, 1),
+      ...(on && needed.seen ? examineNeededApis(on, needed.seen, target) : []),
       ...parts.flatMap(({ seen }) => seen ?? []),
       ...(environments.seen?.findings ?? []),
     ],
-    notes: [...(environments.seen?.notes ?? []), ...(on ? noteApis(on, target) : []), ...noteQuotas(target)],
+    notes: [
+      ...(environments.seen?.notes ?? []),
+      ...(on && needed.seen ? noteApis(on, needed.seen, target) : []),
+      ...noteQuotas(target),
+    ],
   };
+}
+
+const nothingNeeded: NeededApis = new Map();
+
+/** Only then it matters which of them environments need. */
+function isAnyOff(on: ReadonlySet<string> | undefined): boolean {
+  return on !== undefined && environmentApis.some((api) => !on.has(api));
 }
 
 /** Whose project is looked at by whom. */

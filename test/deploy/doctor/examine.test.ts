@@ -18,6 +18,7 @@ const iam = `iam.googleapis.com/v1/projects/${project}`;
 const compute = `compute.googleapis.com/compute/v1/projects/${project}`;
 const bucket = `${project}-alloyrun`;
 const service = `run.googleapis.com/v2/${locations}/services/alloyrun-request`;
+const ledger = encodeURIComponent("environments/users.json");
 const requests = `pubsub.googleapis.com/v1/projects/${project}/topics/alloyrun-requests`;
 const emailOf = (name: string) => `alloyrun-${name}@${project}.iam.gserviceaccount.com`;
 
@@ -204,6 +205,19 @@ describe("the doctor", () => {
     );
     await installer.install();
     expect(await installer.plan()).toEqual([]);
+  });
+
+  it("finds it wrong that an API is off which an environment that stands was made with, and its command mends that", async () => {
+    const entry = { plans: ["gone"] };
+    await ask(`POST storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${ledger}`, entry);
+    const { findings, notes } = await installer.examine();
+    expect(findings).toMatchObject([
+      { check: "apis", problem: expect.stringContaining("without which users may not") },
+    ]);
+    expect(notes.map(({ check }) => check)).not.toContain("apis");
+    for (const { command } of findings) await mend(command, project);
+    expect((await installer.examine()).findings).toEqual([]);
+    await ask(`DELETE storage.googleapis.com/storage/v1/b/${bucket}/o/${ledger}`);
   });
 
   it("looks at all of it before there is an installation, too, and its commands let somebody else install", async () => {
