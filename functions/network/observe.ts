@@ -57,6 +57,17 @@ function refuseUnfitSubnetwork(input: NetworkInput, wanted: SubnetworkInput, fou
   }
 }
 
+/** Subnetworks that somebody else has put into the network, as far as its own entry names them. */
+export async function foreignIn(
+  network: Network | undefined,
+  { ownership }: Pick<NetworkInput, "ownership">,
+  compute: Pick<ComputeClient, "getSubnetwork">,
+): Promise<readonly string[]> {
+  const names = (network?.subnetworks ?? []).map((url) => url.slice(url.indexOf("projects/")));
+  const found = await Promise.all(names.map((name) => compute.getSubnetwork(name)));
+  return names.filter((_, index) => found[index] && !isOwn(found[index], ownership));
+}
+
 /** Which of the network and its subnetworks that are there are the environment's own, and the names of the others. */
 export function ownParts(input: NetworkInput, { network, subnetworks }: ObservedNetwork) {
   const ownSubnetworks = subnetworks.filter(({ found }) => found && isOwn(found, input.ownership));

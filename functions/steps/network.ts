@@ -6,6 +6,7 @@ import { creation, deletion, update } from "../changes.ts";
 import type { Pending, PendingOperation, Run } from "../contract.ts";
 import { answerInUse, deleteUnlessInUse, isInUse } from "../network/in-use.ts";
 import {
+  foreignIn,
   type ObservedNetwork,
   type ObservedSubnetwork,
   observeNetwork,
@@ -55,8 +56,9 @@ export const network = implementStep(
     async remove(input, { compute }, { run, failures, log }) {
       if (input.existing) return done({});
       const [failure] = failures.filter(isInUse);
-      if (failure) return answerInUse(input.network, failure.message);
       const observed = await observeNetwork(input, compute);
+      if (failure)
+        return answerInUse(input.network, failure.message, await foreignIn(observed.network, input, compute));
       const { ownsNetwork, ownSubnetworks, foreign } = ownParts(input, observed);
       if (ownSubnetworks.length > 0) return removeSubnetworks(ownSubnetworks, compute, run);
       if (ownsNetwork) return removeNetwork(input, { compute, run, observed });
@@ -135,7 +137,8 @@ async function removeNetwork(input: NetworkInput, { compute, run, observed }: Wo
   const { network: name } = input;
   const [peering] = observed.network?.peerings ?? [];
   if (peering) return held(`${name} still has the peering ${peering.name}`);
-  const answer = await deleteUnlessInUse(name, () => compute.deleteNetwork(name, requestIdOf(run, "delete", name)));
+  const remove = () => compute.deleteNetwork(name, requestIdOf(run, "delete", name));
+  const answer = await deleteUnlessInUse(name, remove, () => foreignIn(observed.network, input, compute));
   if ("state" in answer) return answer;
   const changes = [networkDeletion(input)];
   return pending({ operations: [expecting(seconds.network, answer)], reason: `deleting ${name}`, changes });

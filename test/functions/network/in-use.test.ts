@@ -33,6 +33,25 @@ describe("answerInUse", () => {
   });
 });
 
+describe("answerInUse of a network", () => {
+  const network = "projects/p/global/networks/n";
+  const subnet = (id: string) => `projects/p/regions/r/subnetworks/${id}`;
+
+  it("names once all that is somebody else's in it, and what lists its firewall rules", () => {
+    const { reason } = answerInUse(network, by(`https://compute/v1/${subnet("one")}`), [subnet("one"), subnet("two")]);
+    expect(reason?.split(". ").slice(1)).toEqual([
+      `In it is also what is not alloyrun's either: ${subnet("two")} (\`gcloud compute networks subnets delete two --region=r --project=p\`)`,
+      "Firewall rules keep it as well, those too that are told only when the rest is gone: `gcloud compute firewall-rules list --filter=network:n --project=p`",
+    ]);
+    const many = ["one", "two", "three", "four", "five", "six", "seven"].map(subnet);
+    expect(answerInUse(network, by(subnet("one")), many).reason).toContain(" and 1 more. Firewall rules");
+  });
+
+  it("says nothing of others where Google alone holds it", () => {
+    expect(answerInUse(network, by("projects/p/regions/r/addresses/serverless-ipv4-1")).reason).not.toContain(". ");
+  });
+});
+
 describe("isInUse", () => {
   it.each([
     [9, "held", true],

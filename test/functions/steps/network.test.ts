@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { rest } from "../../support/local-cloud.ts";
+import { rest, testProject } from "../../support/local-cloud.ts";
 import { compute, type NetworkSide, namesOf, networkInput, ownership, startNetworkSide } from "./network-side.ts";
 
 let side: NetworkSide;
@@ -92,6 +92,35 @@ describe("network", () => {
     await side.local.cloud.clock.advance(3_700_000);
     await carryOut(input, "remove");
     expect((await rest(side.local, `GET ${compute}/${subnetwork}`)).status).toBe(404);
+  });
+
+  it("names all subnetworks that others have put into its network, and what lists the rules that they may have", async () => {
+    const { network } = namesOf("busy");
+    const input = networkInput("busy", { subnetworks: [subnet("busy", "192.168.145.0/28")] });
+    await carryOut(input);
+    for (const [name, ipCidrRange] of [
+      ["theirs-1", "192.168.146.0/28"],
+      ["theirs-2", "192.168.147.0/28"],
+    ])
+      await side.insert("regions/asia-northeast1/subnetworks", { name, network, ipCidrRange });
+    await side.insert("global/firewalls", { name: "theirs", network, allowed: [{ IPProtocol: "tcp" }] });
+    await side.steps.ask("network", { action: "remove", input });
+    await side.local.cloud.clock.advance(60_000);
+    const first = `projects/${testProject}/regions/asia-northeast1/subnetworks/theirs-1`;
+    const message = `The network resource '${network}' is already being used by '${first}'`;
+    const { body } = await side.steps.ask("network", {
+      ...{ action: "remove", input },
+      failures: [{ name: "operation-1", code: 400, message }],
+    });
+    const { reason } = body;
+    expect(body).toMatchObject({ held: true });
+    for (const command of [
+      `networks subnets delete theirs-1 --region=asia-northeast1 --project=${testProject}`,
+      `networks subnets delete theirs-2 --region=asia-northeast1 --project=${testProject}`,
+      `firewall-rules list --filter=network:busy-vpc --project=${testProject}`,
+    ])
+      expect(reason).toContain(`\`gcloud compute ${command}\``);
+    expect((await side.steps.ask("network", { action: "remove", input })).body).toEqual(body);
   });
 
   describe("with an existing network", () => {
