@@ -96,6 +96,11 @@ export async function deleteUnlessInUse<Value>(
     return await call();
   } catch (caught) {
     if (!(caught instanceof ApiError && caught.code === "FAILED_PRECONDITION")) throw caught;
-    return answerInUse(resource, caught.text, await othersIn());
+    return answerInUse(resource, caught.text, await orNone(othersIn));
   }
+}
+
+/** What is found as well; nothing where that fails, for what holds the resource is known without. */
+export async function orNone(othersIn: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  return othersIn().catch(() => []);
 }

@@ -4,7 +4,7 @@ import { type NetworkInput, type NetworkOutput, networkStep } from "../../plan/s
 import { done, expecting, held, leave, leftAlone, pending } from "../answer.ts";
 import { creation, deletion, update } from "../changes.ts";
 import type { Pending, PendingOperation, Run } from "../contract.ts";
-import { answerInUse, deleteUnlessInUse, isInUse } from "../network/in-use.ts";
+import { answerInUse, deleteUnlessInUse, isInUse, orNone } from "../network/in-use.ts";
 import {
   foreignIn,
   type ObservedNetwork,
@@ -56,9 +56,11 @@ export const network = implementStep(
     async remove(input, { compute }, { run, failures, log }) {
       if (input.existing) return done({});
       const [failure] = failures.filter(isInUse);
+      if (failure) {
+        const othersIn = async () => foreignIn(await compute.getNetwork(input.network), input, compute);
+        return answerInUse(input.network, failure.message, await orNone(othersIn));
+      }
       const observed = await observeNetwork(input, compute);
-      if (failure)
-        return answerInUse(input.network, failure.message, await foreignIn(observed.network, input, compute));
       const { ownsNetwork, ownSubnetworks, foreign } = ownParts(input, observed);
       if (ownSubnetworks.length > 0) return removeSubnetworks(ownSubnetworks, compute, run);
       if (ownsNetwork) return removeNetwork(input, { compute, run, observed });

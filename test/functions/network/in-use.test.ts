@@ -71,6 +71,11 @@ describe("deleteUnlessInUse", () => {
     expect(await deleteUnlessInUse("n", refuse("FAILED_PRECONDITION"))).toMatchObject({ held: true });
   });
 
+  it("answers it too when what else is in it cannot be told", async () => {
+    const answer = await deleteUnlessInUse("n", refuse("FAILED_PRECONDITION"), refuse("PERMISSION_DENIED"));
+    expect(answer).toMatchObject({ held: true, reason: "held: n is still used by x" });
+  });
+
   it("throws any other refusal", async () => {
     await expect(deleteUnlessInUse("n", refuse("PERMISSION_DENIED"))).rejects.toThrow("PERMISSION_DENIED");
   });

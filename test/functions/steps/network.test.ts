@@ -123,6 +123,22 @@ describe("network", () => {
     expect((await side.steps.ask("network", { action: "remove", input })).body).toEqual(body);
   });
 
+  it("is held by what an operation names although nothing else can be looked at", async () => {
+    const { network } = namesOf("hidden");
+    const theirs = `projects/${testProject}/regions/asia-northeast1/subnetworks/theirs`;
+    const input = networkInput("hidden", { subnetworks: [subnet("hidden", "192.168.148.0/28")] });
+    await carryOut(input);
+    const message = `The network resource '${network}' is already being used by '${theirs}'`;
+    const failures = [{ name: "operation-1", code: 400, message }];
+    const effect = { kind: "error", code: "PERMISSION_DENIED" } as const;
+    for (const method of ["Subnetworks", "Networks"]) {
+      side.local.faults.add({ id: "hidden", on: "call", match: `*.${method}.Get`, effect });
+      const { body } = await side.steps.ask("network", { action: "remove", input, failures });
+      side.local.faults.clear();
+      expect(body).toMatchObject({ held: true, reason: expect.stringContaining(`is still used by ${theirs}`) });
+    }
+  });
+
   describe("with an existing network", () => {
     const existing = (id: string, range: string, min = 28) => ({
       existing: true,
