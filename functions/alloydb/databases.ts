@@ -38,7 +38,7 @@ async function run(server: DatabaseServer, sqlStatement: string, { alloydb, secr
   const { instance, adminVersion } = server;
   const { value: password } = await readPassword(secretManager, adminVersion);
   const query = { instance, database: "postgres", user: "postgres", password, sqlStatement };
-  const { isOk, message, rows } = await alloydb.executeSql(query).catch(untilReady);
+  const { isOk, message, rows } = await alloydb.executeSql(query).catch(refuseUntilReady);
   if (isOk) return rows;
   throw new StepError({
     code: "UNAVAILABLE",
@@ -48,8 +48,12 @@ async function run(server: DatabaseServer, sqlStatement: string, { alloydb, secr
   });
 }
 
-/** An instance that was READY when it was looked at may be repaired by Google the moment after. */
-function untilReady(caught: unknown): never {
+/**
+ * What becomes of a refused call to an instance that was READY when it was looked at: Google may repair it the moment after.
+ *
+ * @throws StepError UNAVAILABLE, retryable, for FAILED_PRECONDITION; anything else as it came
+ */
+export function refuseUntilReady(caught: unknown): never {
   if (!(caught instanceof ApiError) || caught.code !== "FAILED_PRECONDITION") throw caught;
   const { resource, message } = caught;
   throw new StepError({ code: "UNAVAILABLE", reason: "INSTANCE_NOT_READY", resource, message });

@@ -34,15 +34,19 @@ export function keptFor(
     ownership,
   }: { readonly cluster: string; readonly foreign: readonly string[]; readonly ownership: Ownership },
 ): string {
-  const [, project, , region] = cluster.split("/");
-  const flags = `--cluster=${idOf(cluster)} --region=${region} --project=${project}`;
-  const commands = foreign.map((id) => `\`gcloud alloydb instances delete ${id} ${flags}\``);
+  const commands = foreign.map((id) => `\`gcloud alloydb instances delete ${id} ${flagsOf(cluster)}\``);
   const names = foreign.map((id) => `${cluster}/instances/${id}`).join(", ");
   const [is, them] = foreign.length === 1 ? ["is", "it"] : ["are", "them"];
   return (
     `${resource} stays: ${names} ${is} not of ${ownership.mark}, and would not outlive it. ` +
     `Whoever made ${them} removes ${them} (${commands.join(", ")}), and the next sweep goes on`
   );
+}
+
+/** How gcloud is told in which cluster an instance is. */
+export function flagsOf(cluster: string): string {
+  const [, project, , region] = cluster.split("/");
+  return `--cluster=${idOf(cluster)} --region=${region} --project=${project}`;
 }
 
 /** What a plan says of a resource that stays: nothing is done to it, and why. */

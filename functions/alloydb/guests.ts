@@ -1,10 +1,13 @@
 import type { AlloyDbClient } from "../../google/clients/alloydb.ts";
 import { generationNumber } from "../../plan/generation.ts";
+import { pricesOf } from "../../plan/prices.ts";
 import { idOf, type Ownership } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
+import { StepError } from "../error.ts";
 import { unlessFailed } from "../waiting.ts";
 import { instanceCostPerDay, sizeOf } from "./cost.ts";
-import { inmatesOf, keptFor } from "./foreign.ts";
+import { refuseUntilReady } from "./databases.ts";
+import { flagsOf, inmatesOf, keptFor } from "./foreign.ts";
 
 /** Whose a cluster is, and what runs have begun to make in it. */
 export interface Host {
@@ -24,7 +27,10 @@ export async function whyClusterStays(cluster: string, host: Host, alloydb: Tool
 
 /**
  * Why a cluster, or its primary, stays: somebody else has made databases in it, whose rows would not outlive it. Only a primary
- * that is ready tells its databases; one that never became ready has none, and nothing that cannot be asked is kept.
+ * that is ready tells its databases: one that is stopped stays until it is started, one that Google maintains or repairs is
+ * asked again, and one that never became ready or goes anyway keeps nothing, nor does a cluster without any.
+ *
+ * @throws StepError UNAVAILABLE, retryable, while its databases cannot be told for a reason that passes
  */
 export async function whyDatabasesStay(
   resource: string,
@@ -33,18 +39,65 @@ export async function whyDatabasesStay(
 ): Promise<string | undefined> {
   const { names, database: highest } = run.begun ?? {};
   if (!names || highest === undefined) return undefined;
-  const primary = (await alloydb.listInstances(cluster)).find(({ instanceType }) => instanceType === "PRIMARY");
-  if (primary?.state !== "READY") return undefined;
-  const present = (await unlessFailed(["FAILED_PRECONDITION", "NOT_FOUND"], alloydb.listDatabases(cluster))) ?? [];
-  const foreign = present.filter((name) => !isSystems(name) && !isMadeBy(names, highest, name));
-  if (foreign.length === 0) return undefined;
-  const costPerDay = instanceCostPerDay(`${cluster}/instances/${idOf(primary.name ?? "")}`, sizeOf(primary)).toFixed(2);
+  const observed = (await alloydb.listInstances(cluster)).find(({ instanceType }) => instanceType === "PRIMARY");
+  if (!observed || statesWithoutRows.has(observed.state)) return undefined;
+  const name = `${cluster}/instances/${idOf(observed.name ?? "")}`;
+  const primary = { name, state: observed.state, costPerDay: instanceCostPerDay(name, sizeOf(observed)).toFixed(2) };
+  const host = { cluster, primary, ownership };
+  if (primary.state === "STOPPED") return keptUntilStarted(resource, host);
+  const present = await databasesOf(cluster, primary, alloydb);
+  const foreign = present.filter((each) => !isSystems(each) && !isMadeBy(names, highest, each));
+  return foreign.length === 0 ? undefined : keptForDatabases(resource, foreign, host);
+}
+
+/** Of a primary that never became ready, or goes already. */
+const statesWithoutRows: ReadonlySet<unknown> = new Set(["CREATING", "BOOTSTRAPPING", "FAILED", "DELETING"]);
+
+interface Primary {
+  readonly name: string;
+  readonly state: unknown;
+  /** USD, as people read it. */
+  readonly costPerDay: string;
+}
+
+interface Kept {
+  readonly cluster: string;
+  readonly primary: Primary;
+  readonly ownership: Ownership;
+}
+
+/** The databases of a cluster, by id. A refusal is no answer: rows of somebody else's may be there all the same. */
+async function databasesOf(cluster: string, { name, state }: Primary, alloydb: Tools): Promise<readonly string[]> {
+  if (state === "READY")
+    return (await unlessFailed(["NOT_FOUND"], alloydb.listDatabases(cluster).catch(refuseUntilReady))) ?? [];
+  throw new StepError({
+    code: "UNAVAILABLE",
+    reason: "INSTANCE_NOT_READY",
+    resource: name,
+    message: `${name} is ${String(state)}: until it is READY, nobody can tell whether somebody else's databases are in it`,
+  });
+}
+
+/** Stopped, it is paid for by its storage alone, but stays so until a person starts it. */
+function keptUntilStarted(resource: string, { cluster, primary, ownership }: Kept): string {
+  const { name, costPerDay } = primary;
+  const gbMonth = pricesOf(cluster.split("/")[3] ?? "").prices.alloydbStorageGbMonth.toFixed(2);
+  const command = `gcloud alloydb instances update ${idOf(name)} ${flagsOf(cluster)} --activation-policy=ALWAYS`;
+  return (
+    `${resource} stays: ${name} is STOPPED, so nobody can tell whether databases are in it that are not of ` +
+    `${ownership.mark} and would not outlive it. Meanwhile its storage goes on costing about ${gbMonth} USD a GB and month. ` +
+    `Start it, so that its databases can be told (\`${command}\`, about ${costPerDay} USD a day while it runs), and the next ` +
+    "sweep goes on"
+  );
+}
+
+function keptForDatabases(resource: string, foreign: readonly string[], { cluster, primary, ownership }: Kept): string {
   const all = foreign.map((name) => `${cluster}/databases/${name}`).join(", ");
   const statements = foreign.map((name) => `\`DROP DATABASE "${name.replaceAll('"', '""')}"\``);
   const [is, them] = foreign.length === 1 ? ["is", "it"] : ["are", "them"];
   return (
     `${resource} stays: ${all} ${is} not of ${ownership.mark}, and would not outlive it. ` +
-    `Meanwhile the primary goes on costing about ${costPerDay} USD a day. ` +
+    `Meanwhile the primary goes on costing about ${primary.costPerDay} USD a day. ` +
     `Whoever made ${them} saves and drops ${them} (${statements.join(", ")}), and the next sweep goes on`
   );
 }

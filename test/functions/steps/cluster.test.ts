@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { createAlloyDb } from "../../../local/alloydb/alloydb.ts";
-import type { ClusterRecord } from "../../../local/alloydb/records.ts";
+import type { ClusterRecord, InstanceRecord } from "../../../local/alloydb/records.ts";
 import type { Api } from "../../../local/api.ts";
 import type { Cloud } from "../../../local/cloud.ts";
 import { ApiError } from "../../../local/error.ts";
@@ -208,42 +208,113 @@ describe("cluster", () => {
     await database.steps.carryOut("cluster", { input, run: { clusterGeneration: 2 } });
   });
 
-  it("stays with its primary while somebody else's database is in it, says what goes on, and goes when that is dropped", async () => {
+  describe("with databases", () => {
     const primary = instanceInput("one");
-    const body = {
-      instanceType: "PRIMARY",
-      availabilityType: "ZONAL",
-      labels: ownership.labels,
-      machineConfig: { cpuCount: 2 },
-    };
-    await operate(database.local, `POST alloydb.googleapis.com/v1/${input.cluster}/instances?instanceId=primary`, {
-      body,
-    });
-    for (const id of ["mydb", "mydb_g2", "older", "analytics"]) {
-      const url = `alloydb.googleapis.com/v1beta/${input.cluster}/databases?databaseId=${id}`;
-      await rest(database.local, `POST ${url}`, { body: {} });
-    }
     const run = { action: "down", begun: { database: 2, spent: [], names: ["mydb", "older"] } } as const;
-    const stays = expect.stringMatching(
-      /one\S* stays: \S*\/one\/databases\/analytics is not of .*about 9\.61 USD a day.*`DROP DATABASE "analytics"`/,
-    );
-    const kept = { action: "none", fields: [{ path: "kept", to: stays }] };
+    const all = { action: "down", begun: { ...run.begun, names: [...run.begun.names, "analytics"] } } as const;
+    const staying = (to: unknown) => ({ action: "none", fields: [{ path: "kept", to }] });
     const ask = (step: "cluster" | "instance", action: "plan" | "remove", of: object = run) =>
       database.steps.ask(step, { action, input: step === "cluster" ? input : primary, run: of });
-    expect((await ask("instance", "plan")).body).toMatchObject({ changes: [kept] });
-    expect((await ask("instance", "remove")).body).toMatchObject({ held: true, reason: stays });
-    expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [kept, { action: "delete" }] });
-    const removed = (await ask("cluster", "remove")).body;
-    expect(removed).toMatchObject({ changes: [{ action: "delete", resource: `${input.cluster}-g2` }] });
-    expect((await read(input.cluster)).body).toMatchObject({ state: "READY" });
-    // Where nobody knows what runs have made, nothing keeps it.
-    expect((await ask("instance", "plan", { action: "down" })).body).toMatchObject({ changes: [{ action: "delete" }] });
-    const all = { action: "down", begun: { ...run.begun, names: [...run.begun.names, "analytics"] } } as const;
-    expect((await ask("cluster", "plan", all)).body).toMatchObject({ changes: [{ action: "delete" }] });
-    // Nor where nothing can be asked any more.
-    await database.steps.carryOut("instance", { action: "remove", input: primary });
-    expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [{ action: "delete" }] });
-    await database.steps.carryOut("cluster", { input, run: { clusterGeneration: 2 } });
+
+    /** Starts or stops the primary, as a person does by hand. */
+    async function activate(activationPolicy: "ALWAYS" | "NEVER"): Promise<void> {
+      const target = `PATCH alloydb.googleapis.com/v1/${primary.instance}?updateMask=activationPolicy`;
+      await operate(database.local, target, { body: { activationPolicy } });
+    }
+
+    /** Has the primary tell another state, until the function that it gives is called. */
+    function inState(state: NonNullable<InstanceRecord["resource"]["state"]>): () => void {
+      const instances = database.local.cloud.store.collection<InstanceRecord>("alloydb.instances");
+      const record = instances.get(primary.instance);
+      if (!record) throw new Error("the primary is not in the store");
+      instances.put(primary.instance, { ...record, resource: { ...record.resource, state } });
+      return () => instances.put(primary.instance, record);
+    }
+
+    it("stays with its primary while somebody else's is in it, and says what goes on", async () => {
+      const body = {
+        instanceType: "PRIMARY",
+        availabilityType: "ZONAL",
+        labels: ownership.labels,
+        machineConfig: { cpuCount: 2 },
+      };
+      await operate(database.local, `POST alloydb.googleapis.com/v1/${input.cluster}/instances?instanceId=primary`, {
+        body,
+      });
+      for (const id of ["mydb", "mydb_g2", "older", "analytics"]) {
+        const url = `alloydb.googleapis.com/v1beta/${input.cluster}/databases?databaseId=${id}`;
+        await rest(database.local, `POST ${url}`, { body: {} });
+      }
+      const stays = expect.stringMatching(
+        /one\S* stays: \S*\/one\/databases\/analytics is not of .*about 9\.61 USD a day.*`DROP DATABASE "analytics"`/,
+      );
+      const kept = staying(stays);
+      expect((await ask("instance", "plan")).body).toMatchObject({ changes: [kept] });
+      expect((await ask("instance", "remove")).body).toMatchObject({ held: true, reason: stays });
+      expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [kept, { action: "delete" }] });
+      const removed = (await ask("cluster", "remove")).body;
+      expect(removed).toMatchObject({ changes: [{ action: "delete", resource: `${input.cluster}-g2` }] });
+      expect((await read(input.cluster)).body).toMatchObject({ state: "READY" });
+      // Where nobody knows what runs have made, nothing keeps it.
+      expect((await ask("instance", "plan", { action: "down" })).body).toMatchObject({
+        changes: [{ action: "delete" }],
+      });
+      expect((await ask("cluster", "plan", all)).body).toMatchObject({ changes: [{ action: "delete" }] });
+    });
+
+    it("stays with a primary that is stopped, whatever is in it, and says how it is started and what it costs", async () => {
+      await activate("NEVER");
+      const stays = expect.stringMatching(
+        /one\S* stays: \S*\/primary is STOPPED.*about 0\.39 USD a GB and month.*`gcloud alloydb instances update primary --cluster=one --region=asia-northeast1 --project=\S+ --activation-policy=ALWAYS`, about 9\.61 USD a day/,
+      );
+      for (const each of [run, all]) {
+        expect((await ask("instance", "plan", each)).body).toMatchObject({ changes: [staying(stays)] });
+        expect((await ask("cluster", "plan", each)).body).toMatchObject({ changes: [staying(stays)] });
+      }
+      expect((await ask("instance", "remove")).body).toMatchObject({ held: true, reason: stays });
+      expect((await ask("cluster", "remove")).body).toMatchObject({ held: true, reason: stays });
+      expect((await read(primary.instance)).body).toMatchObject({ state: "STOPPED" });
+      expect((await ask("instance", "plan", { action: "down" })).body).toMatchObject({
+        changes: [{ action: "delete" }],
+      });
+      await activate("ALWAYS");
+      expect((await ask("cluster", "plan", all)).body).toMatchObject({ changes: [{ action: "delete" }] });
+    });
+
+    it("asks again while its primary is maintained, and while a ready one refuses to tell its databases", async () => {
+      const again = { status: 503, body: { error: { details: [{ metadata: { retryable: "true" } }] } } };
+      const answers = () =>
+        Promise.all([
+          ask("instance", "plan"),
+          ask("instance", "remove"),
+          ask("cluster", "plan"),
+          ask("cluster", "remove"),
+        ]);
+      const putBack = inState("MAINTENANCE");
+      expect(await answers()).toMatchObject([again, again, again, again]);
+      putBack();
+      const effect = { kind: "error", code: "FAILED_PRECONDITION" } as const;
+      database.local.faults.add({ id: "untold", on: "call", match: "*AlloyDBAdmin.ListDatabases", effect });
+      expect(await answers()).toMatchObject([again, again, again, again]);
+      database.local.faults.clear();
+      for (const name of [input.cluster, primary.instance])
+        expect((await read(name)).body).toMatchObject({ state: "READY" });
+    });
+
+    it.each(["CREATING", "BOOTSTRAPPING", "FAILED", "DELETING"] as const)(
+      "goes with a primary that is %s, in which nothing can be",
+      async (state) => {
+        const putBack = inState(state);
+        expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [{ action: "delete" }] });
+        putBack();
+      },
+    );
+
+    it("goes where nothing can be asked any more", async () => {
+      await database.steps.carryOut("instance", { action: "remove", input: primary });
+      expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [{ action: "delete" }] });
+      await database.steps.carryOut("cluster", { input, run: { clusterGeneration: 2 } });
+    });
   });
 
   it("removes its own of every generation, once", async () => {
