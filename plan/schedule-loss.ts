@@ -60,7 +60,8 @@ function isRarer(stored: readonly string[], asked: readonly string[]): boolean {
   if (!isEveryDay && !isAlike) return false;
   return ranges.every((range, index) => {
     const known = numbersOf(stored[index] ?? "", range);
-    return [...numbersOf(asked[index] ?? "", range)].every((number) => known.has(number));
+    const wanted = [...numbersOf(asked[index] ?? "", range)];
+    return wanted.length > 0 && wanted.every((number) => known.has(number));
   });
 }
 
@@ -70,7 +71,9 @@ function numbersOf(field: string, range: Range): ReadonlySet<number> {
     const [span = "", step = "1"] = item.split("/");
     const [from, to = item.includes("/") ? last : from] =
       span === "*" ? [range.first, last] : span.split("-").map((value) => numberOf(value, range));
-    const count = Math.max(0, Math.floor(((to ?? last) - (from ?? 0)) / Number(step)) + 1);
+    // A week's range may end with Sunday by its name, which is that of its first day.
+    const end = last === 7 && Number(to) < Number(from) ? Number(to) + 7 : (to ?? last);
+    const count = Math.max(0, Math.floor((end - (from ?? 0)) / Number(step)) + 1);
     return Array.from({ length: count }, (_, index) => (from ?? 0) + index * Number(step));
   });
   return new Set(last === 7 ? numbers.map((number) => number % 7) : numbers);
