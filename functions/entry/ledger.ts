@@ -138,7 +138,6 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   const { bucket = "" } = run.fence ?? {};
   const { environment, action, spec } = request;
   const object = ledgerObject(environment);
-  const wanted = nextEntry(found?.value, entry);
   const guard = fenceGuard(run, storage);
   if (action === "rebuild" && !found) throw gone(environment);
   if (action === "down") await withdrawReadiness(storage, { bucket, environment, guard });
@@ -147,12 +146,12 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
     await guard();
     if (!(await storage.write({ bucket, ...place }))) throw changedMeanwhile(bucket, place.object);
   };
-  const content = canonicalJson(wanted);
+  const stored = spec === undefined ? undefined : await storage.readText(bucket, specObject(environment));
+  const content = canonicalJson(nextEntry(found?.value, entry, stored?.text));
   if (!found || content !== canonicalJson(found.value)) {
     const ifGenerationMatch = found?.generation ?? "0";
     await write({ object, content, contentType: "application/json", ifGenerationMatch });
   }
-  const stored = spec === undefined ? undefined : await storage.readText(bucket, specObject(environment));
   if (spec !== undefined && stored?.text !== spec) {
     const ifGenerationMatch = stored?.generation ?? "0";
     await write({ object: specObject(environment), content: spec, contentType: "application/yaml", ifGenerationMatch });
@@ -160,7 +159,11 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   await deleteUnderLock(storage, { bucket, object: teardownObject(environment), guard });
 }
 
-function nextEntry(known: StoredEnvironment | undefined, { request, target }: LedgerEntry): StoredEnvironment {
+function nextEntry(
+  known: StoredEnvironment | undefined,
+  { request, target }: LedgerEntry,
+  spec: string | undefined,
+): StoredEnvironment {
   const { planHash = "", action, level } = request;
   const plans = [planHash, ...(known?.plans ?? []).filter((hash) => hash !== planHash)];
   const unfinished = action === "rebuild" && level !== "app" ? { level, generations: target } : known?.target;
@@ -170,7 +173,7 @@ function nextEntry(known: StoredEnvironment | undefined, { request, target }: Le
   const spent = isOther && known.serves ? spentBeside(known, known.serves) : known?.spent;
   const begunBy = known && known.begunBy !== null ? known.begunBy : recordId(request.run, request.attempt);
   const { scheduledBy: _by, ...rest } = known ?? {};
-  const scheduledBy = scheduledByNow(known?.scheduledBy, request);
+  const scheduledBy = scheduledByNow(known?.scheduledBy, request, spec);
   return {
     ...rest,
     plans,

@@ -94,6 +94,16 @@ describe("who has asked for what a schedule asks for", () => {
     expect((await fire()).requesters).toEqual([scheduler, "c@example.com"]);
   });
 
+  it("makes nobody who leaves it as it is the one who set it, where that was not noted", async () => {
+    await up("boss@example.com", nightly);
+    const { scheduledBy: _, ...before } = stored(here.clients.storage, "environments/users.json");
+    await put(here.clients.storage, "environments/users.json", before);
+    await up("b@example.com", nightly);
+    expect((await fire()).requesters).toEqual([scheduler]);
+    await up("c@example.com", weekly);
+    expect((await fire({ attempt: 2 })).requesters).toEqual([scheduler, "c@example.com"]);
+  });
+
   it("counts them where a schedule has joined what somebody asked for, and nowhere else", async () => {
     await up("boss@example.com", nightly);
     const joined = await fire({ requestedBy: "a@example.com", joinedBy: [scheduler] });
