@@ -2,6 +2,9 @@ import { canonicalJson } from "../spec/names.ts";
 import { type FieldChange, valueText } from "./change.ts";
 import type { Digest, PlannedChange } from "./digest.ts";
 
+/** What has moved where no more can be named: a plan's digest is also of what only alloyrun itself knows. */
+export const movedUnnamed = "effects or prices, or the version of alloyrun that planned it";
+
 /**
  * What differs between two digests, as people name it: resources that only one of them changes, and of those that both
  * change alike the fields that only one of them does.

@@ -6,7 +6,7 @@ import { type Digest, digestOf, type Observations } from "../../plan/digest.ts";
 import { secondsByPlan } from "../../plan/duration.ts";
 import type { Serving } from "../../plan/generation.ts";
 import { lifeAhead } from "../../plan/life.ts";
-import { movedBetween } from "../../plan/moved.ts";
+import { movedBetween, movedUnnamed } from "../../plan/moved.ts";
 import type { ClusterInput } from "../../plan/steps/cluster.ts";
 import type { SeedInput } from "../../plan/steps/seed.ts";
 import { stricterOf } from "../../plan/terms.ts";
@@ -17,7 +17,7 @@ import { protectionIn, refusalOf } from "../lock/protection.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
-import { onBasis, toBasis } from "../plan/basis.ts";
+import { isOutdated, onBasis, toBasis } from "../plan/basis.ts";
 import { databaseNames } from "../plan/database-names.ts";
 import { changesOfSpec, lifeOf, reasonsOf, storedTerms, termsIn } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
@@ -151,19 +151,23 @@ async function movedSince(
 ): Promise<readonly string[]> {
   const before = await readStored<StoredDigest>(storage, bucket, planObject(asked));
   const moved = before ? movedBetween(before.value, now) : [`no plan ${asked} is stored here`];
-  return moved.length > 0 ? moved : ["effects or prices"];
+  return moved.length > 0 ? moved : [movedUnnamed];
 }
 
 async function answerAsk(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
   const { environment } = run;
-  const [noted, stored, terms, ledger] = await Promise.all([
+  const [noted, stored, terms, ledger, spec] = await Promise.all([
     readRequest(storage, bucket, run.id),
     readPlan(storage, bucket, run.planHash),
     storedTerms(storage, { bucket, environment }),
     readLedger(storage, bucket, environment),
+    storage.readText(bucket, specObject(environment)),
   ]);
-  const request = onBasis(noted, toBasis(body));
+  const basis = toBasis(body);
+  // An execution that an earlier version began does not plan anew: nobody is asked about what would be refused.
+  if (!basis) isOutdated(noted, basis, spec?.text);
+  const request = onBasis(noted, basis);
   const now = requireNow(body);
   const life = { asked: request.timeToLiveSeconds, spec: stored.timeToLiveSeconds };
   const ahead = lifeAhead(ledger?.value ?? {}, life, now);

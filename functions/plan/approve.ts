@@ -1,6 +1,6 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { ApprovalPolicy } from "../../plan/approval.ts";
-import { movedBetween } from "../../plan/moved.ts";
+import { movedBetween, movedUnnamed } from "../../plan/moved.ts";
 import { planObject } from "../entry/objects.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
@@ -95,7 +95,7 @@ async function movedSinceAsked(
   );
   if (!before || !now) return undefined;
   const moved = movedBetween(before.value, now.value);
-  return moved.length > 0 ? moved : ["effects or prices"];
+  return moved.length > 0 ? moved : [movedUnnamed];
 }
 
 /** An answer that comes after the run may begin is none. Whoever resumes a run knows the time. */

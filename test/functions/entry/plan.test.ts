@@ -115,6 +115,14 @@ describe("answerPlan", () => {
       await expect(basis()).rejects.toMatchObject({ reason: "OVERTAKEN" });
     });
 
+    it("asks nobody for an execution that an earlier version began, once the spec is another", async () => {
+      const question = { changesHash: "c", callback: "https://c", reasons: [], now: 100 };
+      await writeSpec(text(policy));
+      expect(await call("ask", question)).toMatchObject({ approval: expect.any(String) });
+      await writeSpec(newer);
+      await expect(call("ask", question)).rejects.toMatchObject({ reason: "OVERTAKEN" });
+    });
+
     it("lets the question to the approvers end when it may not begin any more by the present spec", async () => {
       await note({ startBy: 500 });
       const question = { changesHash: "c", callback: "https://c", reasons: [], now: 100 };
@@ -324,7 +332,9 @@ describe("answerPlan", () => {
     const moved = `the plan ${changesHash} is stale; what moved: now: create network`;
     expect(await digest([lost, kept])).toMatchObject({ stale: moved });
     const dearer = { ...lost, effects: { ...lost.effects, costPerDay: 1 } };
-    expect(await digest([dearer])).toMatchObject({ stale: expect.stringMatching(/what moved: effects or prices$/) });
+    expect(await digest([dearer])).toMatchObject({
+      stale: expect.stringMatching(/what moved: effects or prices, or the version of alloyrun/),
+    });
     await put(storage, "requests/r1.json", { ...usual, changesHash: "e".repeat(64) });
     expect(await digest()).toMatchObject({ stale: expect.stringContaining("no plan eeee") });
     // A run that is resumed has moved it itself.
