@@ -134,7 +134,12 @@ export function isSame(open: StoredRequest, request: StoredRequest): boolean {
  * a person asks for, who would wait; another firing is as bound as the first.
  */
 function isBoundToHour(open: StoredRequest, request: StoredRequest): boolean {
-  return open.scheduledAt !== undefined && request.scheduledAt === undefined && open.target === undefined;
+  return isFired(open) && !isFired(request) && open.target === undefined;
+}
+
+/** Whether a schedule has asked for it: one that an earlier version noted has only the hour after which it does not begin. */
+function isFired({ scheduledAt, startBy }: StoredRequest): boolean {
+  return (scheduledAt ?? startBy) !== undefined;
 }
 
 /** A removal that has held the environment does what a sweep asks for. */
