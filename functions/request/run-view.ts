@@ -61,13 +61,15 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   }
   const log = await readRunLog(clients.logging, installation.project, request);
   const progress = progressFromLog(log);
-  const planned = taken(plan, request, progress.steps);
   if (!isUnfinished(about.state)) {
-    const steps = toStepViews(planned, progress.steps);
+    const steps = toStepViews(taken(plan, request, progress.steps), progress.steps);
     return { ...about, ...outcomeOfExecution(execution, progress.failures), steps };
   }
   const asked = await askedOf(log, clients);
-  const steps = toStepViews(planned, progress.steps, asked.plan?.changes);
+  // A rebuild that waits may have been planned anew, which is noted with it when it begins.
+  const anew = asked.plan && asked.plan.planHash !== request.planHash ? asked.plan.planHash : undefined;
+  const present = anew === undefined ? plan : await read<StoredPlan>(clients, planObject(anew));
+  const steps = toStepViews(taken(present, request, progress.steps), progress.steps, asked.plan?.changes);
   const expectedSeconds =
     asked.plan && about.action !== "plan" ? secondsByPlan(asked.plan.effects) : about.expectedSeconds;
   const standing = await standingOf(about, log.run.at(-1), clients);

@@ -186,6 +186,13 @@ describe("viewRun", () => {
     expect(await stepOf("retire")).toMatchObject({ expectedSeconds: 305 });
   });
 
+  it("shows the steps of the plan that a rebuild was planned anew by while it waits", async () => {
+    await put("plans/anew.json", { hash: "anew", steps: [{ name: "verify", title: "Answers", costPerDay: 0 }] });
+    await put("plans/c1.json", { changesHash: "c1", planHash: "anew", changes: [], effects: { expectedSeconds: 77 } });
+    tell("planned", 10, { changesHash: "c1" });
+    expect((await view()).steps.map(({ name }) => name)).toEqual(["verify"]);
+  });
+
   it("tells of a run that has ended what was planned and who decided", async () => {
     stand({ state: "SUCCEEDED" });
     const decision = { state: "rejected", by: "b@example.com", reason: "not today", at: "t" };
