@@ -1,7 +1,10 @@
 import DefaultSequencer from "@jest/test-sequencer";
 
 /** Suites that take minutes, the longest first: one that begins late would run alone at the end. */
-const longest = ["resume.long", "gcloud/gcloud.long", "users.long", "levels.long", "upgrade.long", "crash.long"];
+const longest = [
+  ...["resume.long", "gcloud/gcloud.long", "permissions.long", "levels.long", "users.long", "upgrade.long"],
+  ...["planned-anew.long", "state.long", "canary.long", "shapes.long", "installation.long", "removal.long"],
+];
 
 /** Begins with the longest suites, since a fresh clone does not know yet how long each takes. */
 export default class LongestFirst extends DefaultSequencer {
