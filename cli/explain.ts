@@ -43,7 +43,8 @@ function explainProblem({ problem, place }: ProblemError): Explanation {
     return { lines: [...lines, ...renderHolder(problem.holder), ...ways], exitCode: exitCodes.busy };
   }
   if (overtakenTitles.has(problem.title)) return { lines, exitCode: exitCodes.invalid };
-  if (problem.status === 409) return { lines, exitCode: exitCodes.busy };
+  // An installation that has not been upgraded yet answers 400 for a freeze.
+  if (problem.status === 409 || problem.title === "FROZEN") return { lines, exitCode: exitCodes.busy };
   if (unknownTitles.has(problem.title)) return { lines, exitCode: exitCodes.unknown };
   if ([401, 403, 404, 503].includes(problem.status)) return { lines, exitCode: exitCodes.unavailable };
   return { lines, exitCode: problem.status < 500 ? exitCodes.invalid : exitCodes.failed };

@@ -81,6 +81,8 @@ describe("explain", () => {
 
   it("tells a freeze from a wrong request", () => {
     expect(explained(problem({ status: 409, title: "FROZEN" })).exitCode).toBe(exitCodes.busy);
+    // So answers an installation of before 409 was told.
+    expect(explained(problem({ status: 400, title: "FROZEN" })).exitCode).toBe(exitCodes.busy);
     expect(explained(problem({ status: 409, title: "ALREADY_DECIDED" })).exitCode).toBe(exitCodes.invalid);
   });
 
