@@ -137,6 +137,8 @@ export function generationNumber(kind: "database" | "cluster", first: string, na
 
 /** Which generation has this name; undefined when none has. */
 function numberOf(name: string, nameOf: (generation: number) => string): number | undefined {
+  // A first name may itself end as that of another generation does.
+  if (nameOf(1) === name) return 1;
   const generation = Number(/g(\d{1,6})$/.exec(name)?.[1] ?? 1);
   return nameOf(generation) === name ? generation : undefined;
 }

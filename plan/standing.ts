@@ -23,7 +23,7 @@ export function standingOf(older: readonly StepChange[], plan: Pick<Plan, "steps
   const named = new Set(plan.steps.flatMap(({ input }) => [...namesIn(input)]));
   return onlyOnce(older)
     .filter(({ step, action, effects }) => effects.costPerDay < 0 || (step === "service" && action === "delete"))
-    .filter(({ resource }) => !named.has(firstGenerationOf(resource)))
+    .filter(({ resource }) => !named.has(resource) && !named.has(firstGenerationOf(resource)))
     .map(({ step, resource, effects }) => ({ step, resource, costPerDay: Math.abs(effects.costPerDay) }));
 }
 
@@ -42,7 +42,7 @@ export function stayingAfter(
   return standing.filter(({ resource }) => !deleted.some((each) => `${resource}/`.startsWith(`${each}/`)));
 }
 
-/** Plans name the first generation: what a rebuild makes beside it is the same plan's. */
+/** Plans name the first generation: what a rebuild makes beside it, a cluster and what is in it, is the same plan's. */
 function firstGenerationOf(resource: string): string {
-  return resource.replace(/-g\d+(?=\/|$)/, "");
+  return resource.replace(/(\/clusters\/[^/]+)-g\d+(?=\/|$)/, "$1");
 }

@@ -110,6 +110,14 @@ describe("digestOf", () => {
       expect(digest({}, { older: [...named, free] })).toEqual(digest({}));
     });
 
+    it("leaves that out also where names that the spec gives end like those of another generation", () => {
+      const alike = planOf(edit("service-alloyrun", "orders-g3", edit("my-alloycls", "orders-g2")));
+      const first = stepOf(alike, "retire").input as RetireInput;
+      const own = [first.instance, first.instance.replace("/instances/", "-g2/instances/"), first.service];
+      const named = own.map((name) => ({ ...old, ...change(name, gone, { costPerDay: -8 }) }));
+      expect(digest({}, { plan: alike, older: named })).not.toHaveProperty("standing");
+    });
+
     it("counts as gone what lies in a cluster that the plan deletes", () => {
       const retire = [change(cluster, gone, { costPerDay: -3 })];
       const { effects, ...told } = digest({ retire }, { older: [old] });

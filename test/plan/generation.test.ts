@@ -1,5 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Generations, generationsOf, type Level, nextGenerations, spentBeside } from "../../plan/generation.ts";
+import {
+  type Generations,
+  generationNumber,
+  generationsOf,
+  type Level,
+  nextGenerations,
+  spentBeside,
+} from "../../plan/generation.ts";
 import { clusterGenerationId, databaseName } from "../../spec/names.ts";
 
 const names = { database: "mydb", cluster: "staging" };
@@ -30,8 +37,10 @@ describe("generationsOf", () => {
     }
     for (const base of ["staging", "a-g2", "x".repeat(63), `${"long-".repeat(12)}g7`]) {
       for (const generation of [1, 2, 9, 10, 123]) {
-        const what = serving("mydb", clusterGenerationId(base, generation));
+        const name = clusterGenerationId(base, generation);
+        const what = serving("mydb", name);
         expect([base, generationsOf(what, { ...names, cluster: base }).cluster]).toEqual([base, generation]);
+        expect([base, generationNumber("cluster", base, name)]).toEqual([base, generation]);
       }
     }
   });
