@@ -1,5 +1,6 @@
 import type { Marked, MarkedClient, MarkedKind } from "../google/clients/marked.ts";
 import type { StorageClient } from "../google/clients/storage.ts";
+import type { WorkflowsClient } from "../google/clients/workflows.ts";
 import { idOf } from "../google/name.ts";
 import { environmentLabel, installationLabel, installationName } from "../spec/names.ts";
 import { present } from "./change.ts";
@@ -9,6 +10,8 @@ import { findUnfinished, type Unfinished } from "./unfinished.ts";
 export interface OrphanSearch {
   readonly marked: MarkedClient;
   readonly storage: Pick<StorageClient, "listObjects" | "readText">;
+  /** Tells whether a run that holds an environment is under way. */
+  readonly workflows: Pick<WorkflowsClient, "getExecution">;
   readonly project: string;
   readonly region: string;
 }
@@ -54,7 +57,7 @@ export async function findOrphans(search: OrphanSearch): Promise<Orphans> {
     return [{ kind: resource.kind, resource: resource.name, environment, hasSpec: after.specs.has(environment) }];
   });
   const known = { bucket: installationName(project), environments: after.environments };
-  return { orphans, waiting: after.waiting, unfinished: await findUnfinished(search.storage, known, all) };
+  return { orphans, waiting: after.waiting, unfinished: await findUnfinished(search, known, all) };
 }
 
 async function readOwners({ storage, project }: OrphanSearch) {

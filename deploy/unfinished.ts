@@ -1,5 +1,7 @@
 import type { Marked } from "../google/clients/marked.ts";
 import type { StorageClient } from "../google/clients/storage.ts";
+import type { WorkflowsClient } from "../google/clients/workflows.ts";
+import { ApiError } from "../google/error.ts";
 import { parseJson, toObject } from "../google/json.ts";
 import { idOf } from "../google/name.ts";
 import { type Generations, generationNumber } from "../plan/generation.ts";
@@ -12,10 +14,16 @@ export interface Unfinished {
   readonly environment: string;
   /** `data`, `database` or `all`. */
   readonly level: string;
-  /** Whether a run holds the environment, so that it may be the very rebuild. */
-  readonly isHeld: boolean;
+  /** Whether a run holds the environment, so that it may be the very rebuild; absent where whoever asks may not see that. */
+  readonly isHeld?: boolean;
   /** Clusters of other generations than the one that serves, and their instances, by full name. */
   readonly beside: readonly string[];
+}
+
+/** What is asked: the bucket, which tells of rebuilds, and the executions that hold environments. */
+export interface UnfinishedClients {
+  readonly storage: Pick<StorageClient, "readText">;
+  readonly workflows: Pick<WorkflowsClient, "getExecution">;
 }
 
 /** What the entry of an environment says that matters here. */
@@ -28,7 +36,7 @@ interface Entry {
 
 /** Finds the rebuilds of environments that have not come to their end, as the ledger has them. */
 export async function findUnfinished(
-  storage: Pick<StorageClient, "readText">,
+  { storage, workflows }: UnfinishedClients,
   { bucket, environments }: { readonly bucket: string; readonly environments: Iterable<string> },
   marked: readonly Marked[],
 ): Promise<readonly Unfinished[]> {
@@ -41,7 +49,7 @@ export async function findUnfinished(
   for (const environment of [...environments].sort()) {
     const [entry, lock] = await Promise.all([
       read<Entry>(`environments/${environment}.json`),
-      read(`locks/${environment}.json`),
+      read<{ readonly execution?: string }>(`locks/${environment}.json`),
     ]);
     if (entry?.target?.level === undefined) continue;
     const { target, serves } = entry;
@@ -49,9 +57,29 @@ export async function findUnfinished(
     const first = hash === undefined ? undefined : firstCluster(await read<Partial<Plan>>(`plans/${hash}.json`));
     const own = marked.filter(({ kind, labels }) => isDatabases(kind) && isOf(environment, bucket, labels));
     const beside = own.map(({ name }) => name).filter((name) => isBeside(name, first, serves));
-    found.push({ environment, level: target.level, isHeld: lock !== undefined, beside });
+    const isHeld = await isUnderWay(lock?.execution, workflows);
+    found.push({ environment, level: target.level, ...(isHeld !== undefined && { isHeld }), beside });
   }
   return found;
+}
+
+/**
+ * Whether the execution that a lock names has not ended. One that is cancelled never gives its lock back: the next run takes it.
+ *
+ * @returns undefined when executions may not be seen
+ */
+async function isUnderWay(
+  execution: string | undefined,
+  workflows: UnfinishedClients["workflows"],
+): Promise<boolean | undefined> {
+  if (execution === undefined) return false;
+  try {
+    const state = (await workflows.getExecution(execution))?.state;
+    return state === "ACTIVE" || state === "QUEUED";
+  } catch (caught) {
+    if (caught instanceof ApiError && caught.code === "PERMISSION_DENIED") return undefined;
+    throw caught;
+  }
 }
 
 function isDatabases(kind: Marked["kind"]): boolean {

@@ -1,6 +1,7 @@
 import { findOrphans } from "../../deploy/orphans.ts";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectMarked } from "../../google/clients/marked.ts";
+import { connectWorkflows } from "../../google/clients/workflows.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { Terminal } from "../terminal.ts";
@@ -18,7 +19,9 @@ export async function sweep(installation: Installation, terminal: Terminal): Pro
  * remove it. It looks as whoever asks, so that no function of the installation needs the right to see the whole project.
  */
 export async function listOrphans({ place, storage }: Installation, terminal: Terminal): Promise<ExitCode> {
-  const found = await findOrphans({ marked: connectMarked(createAuth())(unguarded), storage, ...place });
+  const auth = createAuth();
+  const [marked, workflows] = [connectMarked(auth)(unguarded), connectWorkflows(auth)(unguarded)];
+  const found = await findOrphans({ marked, workflows, storage, ...place });
   terminal.answer({ ...place, ...found });
   terminal.say(renderOrphans(found, place));
   const isLeft = found.orphans.length > 0 || found.unfinished.some(({ isHeld }) => !isHeld);

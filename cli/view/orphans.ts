@@ -29,13 +29,14 @@ export function renderOrphans({ orphans, waiting, unfinished }: Orphans, place: 
 /** What a rebuild has made stands beside what serves until one comes to its end. */
 function renderRebuild({ environment, level, isHeld, beside }: Unfinished, place: Place): string[] {
   const what = `${environment}: a rebuild at level ${level}`;
-  if (isHeld) {
-    return [`${what} is under way, or another run is:`, `    ${commandLine(place, "status", environment)}`];
-  }
+  const status = `    ${commandLine(place, "status", environment)}`;
+  if (isHeld) return [`${what} is under way, or another run is:`, status];
   const stands = beside.length > 0 ? "and is billed beside what serves" : "beside what serves";
+  const unseen = "  whether a run is under way could not be seen (it takes workflows.executions.get); look first:";
   return [
     `${what} is not finished; what it has made stands ${stands}, until one is:`,
     ...beside.map((resource) => `  ${resource}`),
+    ...(isHeld === undefined ? [unseen, status, "  and if none is:"] : []),
     `    ${commandLine(place, "rebuild", environment, "--level", level)}`,
   ];
 }

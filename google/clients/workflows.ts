@@ -25,7 +25,7 @@ export interface Workflow {
   readonly userEnvVars?: Readonly<Record<string, string>>;
 }
 
-/** An execution as lists have it. */
+/** An execution as REST has it. */
 export interface ListedExecution {
   /** `projects/{project}/locations/{location}/workflows/{workflow}/executions/{execution}` */
   readonly name?: string;
@@ -54,6 +54,8 @@ export interface WorkflowsClient {
   readonly createWorkflow: (name: string, workflow: Workflow) => Promise<Operation>;
   readonly patchWorkflow: (name: string, workflow: Workflow, fields: readonly string[]) => Promise<Operation>;
   readonly deleteWorkflow: (name: string) => Promise<Operation>;
+  /** An execution by its full name; undefined when there is none. */
+  readonly getExecution: (name: string) => Promise<ListedExecution | undefined>;
   /** Executions of a workflow that are active or queued. */
   readonly listRunning: (name: string) => Promise<readonly ListedExecution[]>;
   /** All executions of a workflow that Google still keeps, with what they ended with; the newest first. */
@@ -84,6 +86,8 @@ function workflowsOf(rest: Rest): WorkflowsClient {
     patchWorkflow: (name, body, fields) =>
       operation(rest.fetchJson({ ...call("PATCH", "patch", name), query: { updateMask: fields.join(",") }, body })),
     deleteWorkflow: (name) => operation(rest.fetchJson(call("DELETE", "delete", name))),
+    getExecution: (name) =>
+      rest.findJson({ method: "GET", url: `${executionsApi}/${name}`, site: siteOfExecutions("get", name) }),
     listRunning: (name) => listExecutions(rest, name, 'state="ACTIVE" OR state="QUEUED"'),
     listExecutions: (name) => listExecutions(rest, name),
   };
@@ -91,8 +95,12 @@ function workflowsOf(rest: Rest): WorkflowsClient {
 
 function listExecutions(rest: Rest, name: string, filter?: string): Promise<readonly ListedExecution[]> {
   const url = `${executionsApi}/${name}/executions`;
-  const site = { method: "workflowexecutions.projects.locations.workflows.executions.list", resource: name };
   // Without the full view they come without labels.
   const query = { view: "FULL", filter };
-  return fetchAll(rest, { request: { method: "GET", url, query, site }, field: "executions" });
+  const request = { method: "GET" as const, url, query, site: siteOfExecutions("list", name) };
+  return fetchAll(rest, { request, field: "executions" });
+}
+
+function siteOfExecutions(verb: "get" | "list", resource: string) {
+  return { method: `workflowexecutions.projects.locations.workflows.executions.${verb}`, resource };
 }

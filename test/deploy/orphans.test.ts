@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { findOrphans } from "../../deploy/orphans.ts";
 import type { Marked, MarkedKind } from "../../google/clients/marked.ts";
+import type { WorkflowsClient } from "../../google/clients/workflows.ts";
+import { ApiError } from "../../google/error.ts";
 import { ownershipOf } from "../../spec/names.ts";
 import { createMemoryStorage } from "../support/memory-storage.ts";
 import { put } from "../support/stored.ts";
@@ -21,13 +23,20 @@ function planOf(name: string): object {
   return { steps: [{ name: "retire", input: { cluster: name } }] };
 }
 
-async function find(entry: object, more: Readonly<Record<string, object>> = {}) {
+type GetExecution = WorkflowsClient["getExecution"];
+
+async function find(
+  entry: object,
+  more: Readonly<Record<string, object>> = {},
+  getExecution: GetExecution = async () => undefined,
+) {
   const storage = createMemoryStorage();
   await put(storage, "environments/users.json", entry);
   await put(storage, "plans/h.json", planOf(cluster));
   for (const [object, value] of Object.entries(more)) await put(storage, object, value);
   const list = async (kind: MarkedKind) => all.filter((each) => each.kind === kind);
-  return findOrphans({ marked: { kinds: ["instance", "cluster"], list }, storage, project, region });
+  const marked = { kinds: ["instance", "cluster"], list } as const;
+  return findOrphans({ marked, workflows: { getExecution }, storage, project, region });
 }
 
 describe("findOrphans", () => {
@@ -47,10 +56,38 @@ describe("findOrphans", () => {
     });
   });
 
-  it("tells one that may be under way, and finds none where none is", async () => {
-    const { unfinished } = await find({ plans: ["h"], serves, target }, { "locks/users.json": { run: "run-1" } });
-    expect(unfinished).toMatchObject([{ isHeld: true }]);
-    expect(await find({ plans: [], serves })).toMatchObject({ orphans: [], unfinished: [] });
+  it("finds none where none is", async () => {
+    expect(await find({ plans: ["h"], serves })).toMatchObject({ orphans: [], unfinished: [] });
+  });
+
+  describe("where a lock lies", () => {
+    const execution = "projects/1/locations/r/workflows/alloyrun-environment/executions/e";
+    const beside = [`${cluster}-g2/instances/i`, `${cluster}-g2`];
+    const findHeld = (getExecution: GetExecution) =>
+      find({ plans: ["h"], serves, target }, { "locks/users.json": { run: "run-1", execution } }, getExecution);
+    const refusing = (code: "PERMISSION_DENIED" | "INTERNAL") => async () => {
+      throw new ApiError({ method: "executions.get", resource: execution, code, text: "said Google" });
+    };
+
+    it.each([
+      ["ACTIVE", true],
+      ["QUEUED", true],
+      ["CANCELLED", false],
+      ["FAILED", false],
+    ])("tells by its execution, which is %s, whether a run is under way: %s", async (state, isHeld) => {
+      const { unfinished } = await findHeld(async (name) => (name === execution ? { name, state } : undefined));
+      expect(unfinished).toMatchObject([{ isHeld, beside }]);
+    });
+
+    it("takes for ended what Google does not keep any more", async () => {
+      expect((await findHeld(async () => undefined)).unfinished).toMatchObject([{ isHeld: false, beside }]);
+    });
+
+    it("finds what stands for those who may not see executions, too", async () => {
+      const { unfinished } = await findHeld(refusing("PERMISSION_DENIED"));
+      expect(unfinished).toEqual([{ environment: "users", level: "database", beside }]);
+      await expect(findHeld(refusing("INTERNAL"))).rejects.toThrow("said Google");
+    });
   });
 
   it("counts generations by the name that the first cluster has, though it ends like a later one", async () => {

@@ -29,6 +29,7 @@ function linesOfFunctions({ local }: InstalledCloud): readonly FunctionLine[] {
 describe("alloyrun", () => {
   let cloud: InstalledCloud;
   let environment: Environment;
+  let execution: string;
   let before: { readonly inventory: string[]; readonly grants: string[] };
 
   beforeAll(async () => {
@@ -55,6 +56,7 @@ describe("alloyrun", () => {
   it("builds an environment up to a URL that answers with the row of the seed", async () => {
     const { code, run } = await cloud.up(environment);
     expect(run).toMatchObject({ state: "succeeded", failures: [] });
+    execution = run.execution;
     expect(code).toBe(0);
     expect(run.plan?.effects.costPerDay).toMatchObject({ before: 0, after: expect.closeTo(10.2, 0) });
     expect(run.url).toMatch(/^https:\/\/.+\.run\.app$/);
@@ -85,17 +87,20 @@ describe("alloyrun", () => {
     expect([unknown.code, unknown.stderr]).toEqual([7, expect.stringContaining("no environment nosuch")]);
   });
 
+  const place = ["--project", "my-project", "--region", region];
+  const look = async () => {
+    const { code, stdout } = await cloud.alloyrun("sweep", "--dry-run", ...place, "--json");
+    return { code, ...(JSON.parse(stdout) as Orphans) };
+  };
+  const objectsOf = (api: string) => `storage.googleapis.com/${api}storage/v1/b/my-project-alloyrun/o`;
+  const addressOf = (name: string) => `${objectsOf("")}/${encodeURIComponent(name)}`;
+  const write = (name: string, content: object) =>
+    cloud.ask(`POST ${objectsOf("upload/")}?uploadType=media&name=${encodeURIComponent(name)}`, content);
+
   it("finds what no environment owns, and the commands that remove it", async () => {
-    const place = ["--project", "my-project", "--region", "asia-northeast1"];
-    const look = async () => {
-      const { code, stdout } = await cloud.alloyrun("sweep", "--dry-run", ...place, "--json");
-      return { code, ...(JSON.parse(stdout) as Orphans) };
-    };
     expect(await look()).toMatchObject({ code: 0, orphans: [], waiting: [], unfinished: [] });
-    const bucket = "my-project-alloyrun";
-    const object = `storage.googleapis.com/storage/v1/b/${bucket}/o/environments%2Fusers.json`;
-    const ledger = await cloud.ask(`GET ${object}?alt=media`);
-    await cloud.ask(`DELETE ${object}`);
+    const ledger = await cloud.ask(`GET ${addressOf("environments/users.json")}?alt=media`);
+    await cloud.ask(`DELETE ${addressOf("environments/users.json")}`);
     const { code, orphans } = await look();
     expect(code).toBe(8);
     expect(new Set(orphans.map(({ environment }) => environment))).toEqual(new Set(["users"]));
@@ -104,12 +109,19 @@ describe("alloyrun", () => {
       ...["repository", "secret", "account", "range", "subnetwork", "network"],
     ]);
     expect((await cloud.alloyrun("sweep", "--dry-run", ...place)).stdout).toContain("alloyrun down users");
-    const name = encodeURIComponent("environments/users.json");
-    await cloud.ask(
-      `POST storage.googleapis.com/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${name}`,
-      ledger,
-    );
+    await write("environments/users.json", ledger);
     expect(await look()).toMatchObject({ code: 0, orphans: [] });
+  });
+
+  it("finds what a cancelled rebuild has left, though its lock lies there until another run takes it", async () => {
+    const ledger = await cloud.ask(`GET ${addressOf("environments/users.json")}?alt=media`);
+    const target = { level: "database", generations: { database: 1, cluster: 2 } };
+    await write("environments/users.json", { ...ledger, target });
+    await write("locks/users.json", { run: "run-1", execution });
+    const unfinished = [{ environment: "users", level: "database", isHeld: false, beside: [] }];
+    expect(await look()).toMatchObject({ code: 8, unfinished });
+    await cloud.ask(`DELETE ${addressOf("locks/users.json")}`);
+    await write("environments/users.json", ledger);
   });
 
   it("keeps its passwords in Secret Manager alone", () => {

@@ -45,6 +45,18 @@ describe("renderOrphans", () => {
     ]);
   });
 
+  it("tells who may not see executions of what stands beside what serves all the same, and where to look first", () => {
+    const unseen = { environment: "a", level: "all", beside: [`${parent}/clusters/c-g2`] } as const;
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished: [unseen] }, place).slice(0, -2)).toEqual([
+      "a: a rebuild at level all is not finished; what it has made stands and is billed beside what serves, until one is:",
+      `  ${parent}/clusters/c-g2`,
+      "  whether a run is under way could not be seen (it takes workflows.executions.get); look first:",
+      "    alloyrun status a --project my-project",
+      "  and if none is:",
+      "    alloyrun rebuild a --level all --project my-project",
+    ]);
+  });
+
   it("says that there is nothing", () => {
     expect(renderOrphans({ orphans: [], waiting: [], unfinished: [] }, place)).toEqual([
       "Nothing of this installation's is without an environment.",
