@@ -4,7 +4,7 @@ import type { WorkflowsClient } from "../google/clients/workflows.ts";
 import { ApiError } from "../google/error.ts";
 import { parseJson, toObject } from "../google/json.ts";
 import { idOf } from "../google/name.ts";
-import { type Generations, generationNumber } from "../plan/generation.ts";
+import { type Generations, generationNumber, type Level } from "../plan/generation.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RetireInput } from "../plan/steps/retire.ts";
 import { environmentLabel, installationLabel } from "../spec/names.ts";
@@ -13,7 +13,9 @@ import { environmentLabel, installationLabel } from "../spec/names.ts";
 export interface Unfinished {
   readonly environment: string;
   /** `data`, `database` or `all`. */
-  readonly level: string;
+  readonly level: Level;
+  /** There when the environment was made ready since: nobody goes on with it, the next run that builds all removes it. */
+  readonly overtaken?: true;
   /** Whether a run holds the environment, so that it may be the very rebuild; absent where whoever asks may not see that. */
   readonly isHeld?: boolean;
   /** Clusters of other generations than the one that serves, and their instances, by full name. */
@@ -31,7 +33,7 @@ interface Entry {
   readonly plans?: readonly string[];
   readonly readyPlan?: string;
   readonly serves?: Generations;
-  readonly target?: { readonly level: string };
+  readonly target?: { readonly level: Level; readonly overtaken?: true };
 }
 
 /** Finds the rebuilds of environments that have not come to their end, as the ledger has them. */
@@ -52,13 +54,15 @@ export async function findUnfinished(
       read<{ readonly execution?: string }>(`locks/${environment}.json`),
     ]);
     if (entry?.target?.level === undefined) continue;
-    const { target, serves } = entry;
+    const { serves } = entry;
+    const { level, overtaken } = entry.target;
     const hash = entry.readyPlan ?? entry.plans?.[0];
     const first = hash === undefined ? undefined : firstCluster(await read<Partial<Plan>>(`plans/${hash}.json`));
     const own = marked.filter(({ kind, labels }) => isDatabases(kind) && isOf(environment, bucket, labels));
     const beside = own.map(({ name }) => name).filter((name) => isBeside(name, first, serves));
     const isHeld = await isUnderWay(lock?.execution, workflows);
-    found.push({ environment, level: target.level, ...(isHeld !== undefined && { isHeld }), beside });
+    const about = { environment, level, ...(overtaken && { overtaken }), ...(isHeld !== undefined && { isHeld }) };
+    found.push({ ...about, beside });
   }
   return found;
 }

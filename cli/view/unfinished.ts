@@ -2,8 +2,8 @@ import type { EnvironmentView, RunView, UnfinishedView } from "../../functions/a
 import { makesCluster } from "../../plan/generation.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
 import { billedAfter } from "./billed.ts";
+import { renderDeletion } from "./deletion.ts";
 import { usd } from "./effects.ts";
-import { renderDeletion } from "./orphans.ts";
 import { renderWay } from "./way.ts";
 
 /** A rebuild that was broken off: what it has made beside what serves, what both cost, and what ends that. */

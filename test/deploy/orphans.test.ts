@@ -56,6 +56,13 @@ describe("findOrphans", () => {
     });
   });
 
+  it("tells one that nobody goes on with, for the environment was made ready since", async () => {
+    const overtaken = { ...target, overtaken: true };
+    expect(await find({ plans: ["h"], serves, target: overtaken })).toMatchObject({
+      unfinished: [{ overtaken: true, isHeld: false, beside: [`${cluster}-g2/instances/i`, `${cluster}-g2`] }],
+    });
+  });
+
   it("finds none where none is", async () => {
     expect(await find({ plans: ["h"], serves })).toMatchObject({ orphans: [], unfinished: [] });
   });

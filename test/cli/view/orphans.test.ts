@@ -33,7 +33,7 @@ describe("renderOrphans", () => {
       { environment: "a", level: "database", isHeld: false, beside },
       { environment: "b", level: "data", isHeld: false, beside: [] },
       { environment: "c", level: "all", isHeld: true, beside },
-    ];
+    ] as const;
     expect(renderOrphans({ orphans: [], waiting: [], unfinished }, place).slice(0, -2)).toEqual([
       "a: a rebuild at level database is not finished; what it has made stands and is billed beside what serves, until one is:",
       `  ${parent}/clusters/c-g2`,
@@ -42,6 +42,21 @@ describe("renderOrphans", () => {
       "    alloyrun rebuild b --level data --project my-project",
       "c: a rebuild at level all is under way, or another run is:",
       "    alloyrun status c --project my-project",
+    ]);
+  });
+
+  it("leads on to what removes the rest of a rebuild that nobody goes on with, and to no further rebuild of it", () => {
+    const left = { environment: "a", overtaken: true, isHeld: false } as const;
+    const unfinished = [
+      { ...left, level: "database", beside: [`${parent}/clusters/c-g2`] },
+      { ...left, level: "data", beside: [] },
+    ] as const;
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished }, place).slice(0, -2)).toEqual([
+      "a: a rebuild at level database came to no end; a second cluster may stand and be billed",
+      `  ${parent}/clusters/c-g2`,
+      "    `alloyrun up` with the file removes it, and so does a rebuild, but of the app alone",
+      "a: a rebuild at level data came to no end; its database may stand beside the one that serves",
+      "    `alloyrun up` with the file removes it, and so does a rebuild, but of the app alone",
     ]);
   });
 
