@@ -1,5 +1,5 @@
 import type { Change } from "./change.ts";
-import type { Level } from "./generation.ts";
+import { type Level, makesCluster } from "./generation.ts";
 import type { Plan } from "./plan.ts";
 import { pricesAsOf, pricesOf } from "./prices.ts";
 import type { StepName } from "./step.ts";
@@ -45,7 +45,7 @@ export function costMeanwhile({
   readonly changes: readonly Pick<Change, "effects">[];
   readonly effects: { readonly costPerDay: { readonly before: number; readonly after: number } };
 }): number | undefined {
-  if (level !== "database" && level !== "all") return undefined;
+  if (!makesCluster(level)) return undefined;
   const { before, after } = effects.costPerDay;
   const added = changes.reduce((sum, change) => sum + Math.max(0, change.effects.costPerDay), 0);
   const meanwhile = Math.round((before + added) * 100) / 100;

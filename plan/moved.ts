@@ -2,8 +2,12 @@ import { canonicalJson } from "../spec/names.ts";
 import { type FieldChange, valueText } from "./change.ts";
 import type { Digest, PlannedChange } from "./digest.ts";
 
-/** What has moved where no more can be named: a plan's digest is also of what only alloyrun itself knows. */
-export const movedUnnamed = "effects or prices, or the version of alloyrun that planned it";
+/** What has moved between two digests of different hashes, in words: never nothing. */
+export function whatMoved(before: Digest, after: Digest): readonly string[] {
+  const moved = movedBetween(before, after);
+  // A hash is also of what only alloyrun itself knows.
+  return moved.length > 0 ? moved : ["effects or prices, or the version of alloyrun that planned it"];
+}
 
 /**
  * What differs between two digests, as people name it: resources that only one of them changes, and of those that both

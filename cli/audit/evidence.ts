@@ -1,3 +1,4 @@
+import { requestObject } from "../../functions/entry/ledger.ts";
 import { planObject } from "../../functions/entry/objects.ts";
 import type { RunRecord } from "../../functions/entry/stored.ts";
 import { inParts } from "../../functions/in-parts.ts";
@@ -15,7 +16,7 @@ export async function gatherEvidence(bucket: AuditedBucket, run: string): Promis
     const found = object === undefined ? undefined : await bucket.storage.readText(bucket.bucket, object);
     return found && toObject(parseJson(found.text));
   };
-  const request = await read(`requests/${run}.json`);
+  const request = await read(requestObject(run));
   if (!request) return undefined;
   const chain = (await readChain(bucket, String(request.environment))) ?? [];
   const attempts = chain.filter(({ record }) => record === run || record.startsWith(`${run}.`));

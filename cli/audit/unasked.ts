@@ -1,3 +1,4 @@
+import { requestObject } from "../../functions/entry/ledger.ts";
 import { changeIdPrefix } from "../../functions/record/chain.ts";
 import { idOf } from "../../spec/names.ts";
 import type { Anchor, Ended } from "./executions.ts";
@@ -33,7 +34,7 @@ export async function findUnasked(
     const isChange = record.startsWith(changeIdPrefix);
     if (anchor && !isChange) continue;
     const run = isChange ? record : record.replace(/\.\d+$/, "");
-    if ((await bucket.storage.readText(bucket.bucket, `requests/${run}.json`)) === undefined) {
+    if ((await bucket.storage.readText(bucket.bucket, requestObject(run))) === undefined) {
       return { object, problem: `nobody asked for ${run}: there is no request of it, and its record was not logged` };
     }
   }

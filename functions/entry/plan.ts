@@ -6,7 +6,7 @@ import { type Digest, digestOf, type Observations } from "../../plan/digest.ts";
 import { secondsByPlan } from "../../plan/duration.ts";
 import type { Serving } from "../../plan/generation.ts";
 import { lifeAhead } from "../../plan/life.ts";
-import { movedBetween, movedUnnamed } from "../../plan/moved.ts";
+import { whatMoved } from "../../plan/moved.ts";
 import type { ClusterInput } from "../../plan/steps/cluster.ts";
 import type { SeedInput } from "../../plan/steps/seed.ts";
 import { stricterOf } from "../../plan/terms.ts";
@@ -17,9 +17,9 @@ import { protectionIn, refusalOf } from "../lock/protection.ts";
 import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
-import { isOutdated, onBasis, toBasis } from "../plan/basis.ts";
+import { onBasis, refuseWithoutBasis, toBasis } from "../plan/basis.ts";
 import { databaseNames } from "../plan/database-names.ts";
-import { changesOfSpec, lifeOf, reasonsOf, storedTerms, termsIn } from "../plan/judge.ts";
+import { changesOfSpec, lifeOf, reasonsOf, termsIn } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
 import { basisOf } from "../plan/plan-anew.ts";
 import { rowsLeftBy } from "../plan/rows-left.ts";
@@ -27,7 +27,7 @@ import { withSeedLoss } from "../plan/seed-loss.ts";
 import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { type InstallationEnvironment, readInstallation } from "./installation.ts";
-import { mayStand, readLedger } from "./ledger.ts";
+import { mayStand, readLedger, requestObject } from "./ledger.ts";
 import { planObject, specObject } from "./objects.ts";
 import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
@@ -150,28 +150,26 @@ async function movedSince(
   now: Digest,
 ): Promise<readonly string[]> {
   const before = await readStored<StoredDigest>(storage, bucket, planObject(asked));
-  const moved = before ? movedBetween(before.value, now) : [`no plan ${asked} is stored here`];
-  return moved.length > 0 ? moved : [movedUnnamed];
+  return before ? whatMoved(before.value, now) : [`no plan ${asked} is stored here`];
 }
 
 async function answerAsk(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
   const run = toRun(body);
   const { environment } = run;
-  const [noted, stored, terms, ledger, spec] = await Promise.all([
+  const [noted, stored, spec, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
     readPlan(storage, bucket, run.planHash),
-    storedTerms(storage, { bucket, environment }),
-    readLedger(storage, bucket, environment),
     storage.readText(bucket, specObject(environment)),
+    readLedger(storage, bucket, environment),
   ]);
   const basis = toBasis(body);
-  // An execution that an earlier version began does not plan anew: nobody is asked about what would be refused.
-  if (!basis) isOutdated(noted, basis, spec?.text);
+  // Nobody is asked about what would be refused.
+  refuseWithoutBasis(noted, basis, spec?.text);
   const request = onBasis(noted, basis);
   const now = requireNow(body);
   const life = { asked: request.timeToLiveSeconds, spec: stored.timeToLiveSeconds };
   const ahead = lifeAhead(ledger?.value ?? {}, life, now);
-  const policy = stricterOf(terms, stored.approval);
+  const policy = stricterOf(termsIn(spec?.text), stored.approval);
   const reasons = Array.isArray(body.reasons) ? body.reasons.map(String) : [];
   const { id, expiresAt } = await ask(storage, {
     ...{ bucket, request, policy, project: stored.project, reasons },
@@ -214,7 +212,7 @@ function requireNow({ now }: JsonObject): number {
 }
 
 async function readRequest(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {
-  return (await demand<StoredRequest>(storage, bucket, `requests/${run}.json`)).value;
+  return (await demand<StoredRequest>(storage, bucket, requestObject(run))).value;
 }
 
 async function readPlan(storage: StorageClient, bucket: string, planHash: string): Promise<StoredPlan> {

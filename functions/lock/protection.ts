@@ -71,8 +71,9 @@ export async function storedProtection(
 }
 
 /**
- * What the text of a stored spec says of protection; nothing protects before there is one. It counts, whether or not the rest of it can be read: a text that is whole, and of the
- * version known here, says it at its place; in any other what looks like it counts, and where nothing does it is unknown.
+ * What the text of a stored spec says of protection, whether or not the rest of it can be read; nothing protects before there
+ * is one. A text that is whole, and of the version known here, says it at its place; in any other what looks like it counts,
+ * and where nothing does it is unknown.
  */
 export function protectionIn(text: string | undefined): Protection {
   if (text === undefined) return "unprotected";

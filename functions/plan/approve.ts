@@ -1,6 +1,6 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { ApprovalPolicy } from "../../plan/approval.ts";
-import { movedBetween, movedUnnamed } from "../../plan/moved.ts";
+import { whatMoved } from "../../plan/moved.ts";
 import { planObject } from "../entry/objects.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
@@ -94,8 +94,7 @@ async function movedSinceAsked(
     [last.changesHash, changesHash].map((hash) => readStored<StoredDigest>(storage, bucket, planObject(hash))),
   );
   if (!before || !now) return undefined;
-  const moved = movedBetween(before.value, now.value);
-  return moved.length > 0 ? moved : [movedUnnamed];
+  return whatMoved(before.value, now.value);
 }
 
 /** An answer that comes after the run may begin is none. Whoever resumes a run knows the time. */

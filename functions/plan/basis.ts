@@ -38,13 +38,21 @@ export function onBasis(request: StoredRequest, basis: Basis | undefined): Store
  * Whether another run has changed the spec since the plan of a rebuild was made, which building by that plan would undo.
  *
  * @param stored text of the environment's spec as it is now; undefined when there is none
- * @throws StepError FAILED_PRECONDITION, reason `OVERTAKEN`, where the workflow knows of no basis: an execution that an earlier
- * version began does not plan anew
+ * @throws StepError FAILED_PRECONDITION, reason `OVERTAKEN`, as `refuseWithoutBasis` does
  */
 export function isOutdated(request: StoredRequest, basis: Basis | undefined, stored: string | undefined): boolean {
-  if (!isBySpec(request) || stored === undefined) return false;
-  if (basis) return sha256(stored) !== basis.spec;
-  if (stored === request.plannedBy) return false;
+  refuseWithoutBasis(request, basis, stored);
+  return basis !== undefined && isBySpec(request) && stored !== undefined && sha256(stored) !== basis.spec;
+}
+
+/**
+ * Refuses an outdated rebuild of which the workflow knows no basis: an execution that an earlier version began does not plan
+ * anew.
+ *
+ * @throws StepError FAILED_PRECONDITION, reason `OVERTAKEN`
+ */
+export function refuseWithoutBasis(request: StoredRequest, basis: Basis | undefined, stored: string | undefined): void {
+  if (basis || !isBySpec(request) || stored === undefined || stored === request.plannedBy) return;
   const { run, environment } = request;
   throw overtaken(
     environment,
