@@ -5,6 +5,7 @@ import type { RunRecord } from "../../functions/entry/stored.ts";
 import { findDoor, until } from "./support/door.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { keepUnderWay } from "./support/under-way.ts";
 
 describe("the command line", () => {
   let cloud: InstalledCloud;
@@ -95,11 +96,13 @@ describe("the command line", () => {
 
   it("tells in the evidence of a cancelled run how far it came, and what Google was doing for it", async () => {
     const door = await findDoor(cloud);
+    using underWay = keepUnderWay(cloud.local, "instances.create");
     const run = await door.request({ action: "rebuild", environment: "users", level: "database" });
     const waiting = await until(async () =>
       (await door.view(run)).steps.find(({ name, operation }) => name === "instance" && operation),
     );
     const cancelled = await answer<RunView>("cancel", run, ...place());
+    underWay[Symbol.dispose]();
     expect(cancelled).toMatchObject({ state: "cancelled", plan: { effects: { dataLoss: true } } });
     const { records, changes } = await answer<{ records: { record: RunRecord }[]; changes: object }>(
       ...["audit", "evidence", run, ...place()],

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { AuditRow } from "../../cli/view/audit.ts";
 import type { EnvironmentView, RunView } from "../../functions/api.ts";
-import { type Door, findDoor, until } from "./support/door.ts";
+import { type Door, findDoor } from "./support/door.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { keepUnderWay } from "./support/under-way.ts";
 
 const bob = "user:bob@example.com";
 
@@ -30,6 +31,13 @@ describe("a run that is planned anew", () => {
   const answerOf = async <Value>(...args: readonly string[]): Promise<Value> =>
     JSON.parse((await cloud.alloyrun(...args, ...place(), "--json")).stdout);
   const view = () => answerOf<EnvironmentView>("status", "users");
+
+  /** Cancels a run in the middle of an operation. */
+  async function cancelled(work: string, run: () => Promise<string>): Promise<void> {
+    using underWay = keepUnderWay(cloud.local, work);
+    await underWay.begun;
+    expect(await answerOf<RunView>("cancel", await run())).toMatchObject({ state: "cancelled" });
+  }
 
   it("leaves the environment as ready as it was when a removal cannot be planned again", async () => {
     const before = await view();
@@ -85,26 +93,22 @@ describe("a run that is planned anew", () => {
 
   it("is not resumed by the spec of then, once another run has begun by another", async () => {
     const run = await door.request({ action: "rebuild", environment: "users", level: "app" });
-    await until(async () => (await door.view(run)).hasBegun);
-    await answerOf("cancel", run);
+    await cancelled("deployService", async () => run);
     environment.configure({ policy: { approval: { when: [] } }, labels: { team: "data" } });
     const up = cloud.up(environment);
-    const begun = await until(async () =>
-      (await view()).runs.find(({ action, hasBegun, state }) => {
+    await cancelled("deployService", async () => {
+      const begun = (await view()).runs.find(({ action, hasBegun, state }) => {
         return action === "up" && hasBegun && state === "running";
-      }),
-    );
-    await answerOf<RunView>("cancel", begun.run);
+      });
+      return begun?.run ?? "";
+    });
     expect((await up).run).toMatchObject({ state: "cancelled" });
     await expect(door.send("owner", `POST /v1/runs/${run}:resume`, {})).rejects.toThrow(/OVERTAKEN/);
   }, 300_000);
 
   it("tells of a removal that somebody cancels what may still be billed, and goes on with it", async () => {
     const run = await door.request({ action: "down", environment: "users" });
-    await until(async () =>
-      (await door.view(run)).steps.find(({ name, operation }) => name === "instance" && operation),
-    );
-    await answerOf("cancel", run);
+    await cancelled("instances.delete", async () => run);
     const { stdout } = await cloud.alloyrun("status", "users", ...place());
     expect(stdout).toMatch(/^users: not ready\n {2}may still be billed: about \d+\.\d\d USD a day/);
     expect(stdout).toContain(`alloyrun resume ${run}`);
