@@ -1,3 +1,8 @@
+/*
+ * Official clients are imported from their own modules, and only types from the packages' indexes: an index loads the
+ * clients of every service and version, and a static form of all their messages (megabytes), before a function can answer.
+ * The packages name no `exports`, so their modules may be imported; the bundles' test holds that no index is among them.
+ */
 import type { Guard } from "./auth.ts";
 import { type CallSite, toApiError } from "./error.ts";
 import { type LongrunningBody, longrunningOperation, type Operation } from "./operation.ts";

@@ -1,4 +1,5 @@
-import { AlloyDBAdminClient, type protos } from "@google-cloud/alloydb";
+import type { protos } from "@google-cloud/alloydb";
+import { AlloyDBAdminClient } from "@google-cloud/alloydb/build/src/v1/alloy_d_b_admin_client.js";
 import type { Connect } from "../auth.ts";
 import { callOfficial, officialCaller } from "../gax.ts";
 import { idOf, parentOf } from "../name.ts";

@@ -1,11 +1,9 @@
-import {
-  ExecutionsClient,
-  JobsClient,
-  type protos,
-  RevisionsClient,
-  ServicesClient,
-  TasksClient,
-} from "@google-cloud/run";
+import type { protos } from "@google-cloud/run";
+import { ExecutionsClient } from "@google-cloud/run/build/src/v2/executions_client.js";
+import { JobsClient } from "@google-cloud/run/build/src/v2/jobs_client.js";
+import { RevisionsClient } from "@google-cloud/run/build/src/v2/revisions_client.js";
+import { ServicesClient } from "@google-cloud/run/build/src/v2/services_client.js";
+import { TasksClient } from "@google-cloud/run/build/src/v2/tasks_client.js";
 import type { Connect } from "../auth.ts";
 import { officialCaller } from "../gax.ts";
 import { idOf, parentOf } from "../name.ts";

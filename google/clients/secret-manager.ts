@@ -1,4 +1,5 @@
-import { type protos, SecretManagerServiceClient } from "@google-cloud/secret-manager";
+import type { protos } from "@google-cloud/secret-manager";
+import { SecretManagerServiceClient } from "@google-cloud/secret-manager/build/src/v1/secret_manager_service_client.js";
 import type { Connect, Guard } from "../auth.ts";
 import { type CallOptions, callOfficial } from "../gax.ts";
 import type { Policy } from "../policy.ts";

@@ -1,4 +1,5 @@
-import { ExecutionsClient, type protos } from "@google-cloud/workflows";
+import type { protos } from "@google-cloud/workflows";
+import { ExecutionsClient } from "@google-cloud/workflows/build/src/v1/executions_client.js";
 import type { Connect } from "../auth.ts";
 import { callOfficial } from "../gax.ts";
 import { orAbsent } from "../rest.ts";

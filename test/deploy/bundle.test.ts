@@ -33,7 +33,7 @@ describe("bundleFunctions", () => {
   it.each(functions)("bundles $id under its size limit", ({ id }) => {
     const { length = 0 } = bundleOf(id).files["index.js"] ?? [];
     expect(length).toBeGreaterThan(10_000);
-    expect(length).toBeLessThan(thin.includes(id) ? 1_200_000 : id === widest ? 6_500_000 : 5_000_000);
+    expect(length).toBeLessThan(thin.includes(id) ? 1_200_000 : id === widest ? 2_400_000 : 2_600_000);
   });
 
   it.each(functions)("takes nothing but functions, plan, spec and google into $id", ({ id, entry }) => {
@@ -54,6 +54,14 @@ describe("bundleFunctions", () => {
     expect(officialPackages("alloyrun-read-pool")).toEqual(["@google-cloud/alloydb"]);
     expect(officialPackages("alloyrun-service")).toEqual(["@google-cloud/run"]);
   });
+
+  it.each(functions)(
+    "takes no index of an official package into $id, which would load every version of every client",
+    ({ id }) => {
+      const whole = /node_modules\/@google-cloud\/[^/]+\/build\/(src\/(v[^/]+\/)?index|protos\/protos)\.js$/;
+      expect(bundleOf(id).sources.filter((path) => whole.test(path))).toEqual([]);
+    },
+  );
 
   it.each(functions)("leaves the Functions Framework of $id outside, pinned as its only dependency", ({ id }) => {
     const manifest = JSON.parse(Buffer.from(bundleOf(id).files["package.json"] ?? []).toString());
