@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, type BuildResult, build, version } from "esbuild";
 import { zipSync } from "fflate";
 import { buildOnce } from "./bundle-cache.ts";
+import { clientMessages, fileOfInput } from "./client-messages.ts";
 
 /** Program text of a function or job, ready for upload. */
 export interface Bundle {
@@ -17,6 +18,8 @@ export interface Bundle {
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const framework = "@google-cloud/functions-framework";
+/** What is bundled depends on these as it does on what goes in. */
+const builders = ["deploy/bundle.ts", "deploy/client-messages.ts"];
 
 /**
  * Bundles functions: for each one file with all it imports, beside the Functions Framework as its only dependency. The
@@ -64,11 +67,15 @@ async function makeBundles(entries: readonly string[], { external, dependencies 
     logLevel: "silent",
     metafile: true,
     external,
+    plugins: [clientMessages],
   } satisfies BuildOptions & { readonly metafile: true; readonly write: false };
   return await buildOnce({ options, dependencies, esbuild: version }, async () => {
     const built = await build({ absWorkingDir: root, ...options });
-    const inputs = Object.keys(built.metafile.inputs);
-    return { inputs, result: entries.map((entry) => toBundle(entry, built, dependencies)) };
+    const inputs = Object.keys(built.metafile.inputs).map(fileOfInput);
+    return {
+      inputs: [...new Set([...inputs, ...builders])],
+      result: entries.map((entry) => toBundle(entry, built, dependencies)),
+    };
   });
 }
 
@@ -85,7 +92,8 @@ function toBundle(
     "index.js": code,
     "package.json": Buffer.from(JSON.stringify({ ...manifest, dependencies }, null, 2)),
   };
-  return { files, sources: Object.keys(metafile.outputs[output]?.inputs ?? {}), content: contentOf(files) };
+  const sources = Object.keys(metafile.outputs[output]?.inputs ?? {}).map(fileOfInput);
+  return { files, sources: [...new Set(sources)], content: contentOf(files) };
 }
 
 function contentOf(files: Readonly<Record<string, Uint8Array>>): string {
