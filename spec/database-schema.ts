@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration, folder, resourceId, sqlName, text } from "./scalars.ts";
 
 /** Machine types of AlloyDB; the first number is that of the vCPUs. */

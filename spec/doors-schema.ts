@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration, resourceId, text } from "./scalars.ts";
 
 const hookSecretSchema = z.strictObject({

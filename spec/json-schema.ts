@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { environmentSchema } from "./schema.ts";
 
 /** The JSON Schema (2020-12) of `environment.yaml`, for editors. What compares two values with each other is not in it. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { environmentSchema } from "./schema.ts";
 
 /** The reference page of `environment.yaml` in Markdown, one row for each key, from the schema itself. */

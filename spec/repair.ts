@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { type EnvironmentFile, environmentSchema } from "./schema.ts";
 
 /** A file whose wrong parts were left out, so that the rest can be checked as well. */

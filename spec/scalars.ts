@@ -1,4 +1,8 @@
-import { z } from "zod";
+/*
+ * Everywhere zod is imported as a namespace of its own: `{ z }` is an object with all of zod in it, every language and the ways
+ * to and from JSON Schema included, which every function that reads a spec would have in its bundle and load.
+ */
+import * as z from "zod";
 
 /** A text with a pattern, what to say when it does not fit, and an example that does. */
 export function text(pattern: RegExp, says: string, example: string): z.ZodString {

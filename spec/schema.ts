@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { databaseSchema } from "./database-schema.ts";
 import { notifySchema, ticketSchema } from "./doors-schema.ts";
 import { regions } from "./regions.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Finding } from "./problem.ts";
 import { environmentSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";

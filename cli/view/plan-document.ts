@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RunView } from "../../functions/api.ts";
 import { livesSchema, priceSource, standingSchema } from "../../functions/request/answer-schema.ts";
 import { stepNames } from "../../plan/step.ts";

@@ -1,5 +1,5 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
-import type { z } from "zod";
+import type * as z from "zod";
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectLogging } from "../../google/clients/logging.ts";
 import { connectPubsub } from "../../google/clients/pubsub.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { planSchema, problemSchema } from "../request/answer-schema.ts";
 
 const text = (meaning: string) => z.string().describe(meaning);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventTypes } from "./catalogue.ts";
 
 /** An event of a type, as it lies on the topic and comes to webhooks. */

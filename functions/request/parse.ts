@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { JsonObject } from "../../google/json.ts";
 import type { RequestBody } from "../api.ts";
 import { badField, badFields, type WrongField } from "../parse.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { shortestLifeSeconds, toSeconds } from "../../spec/duration.ts";
 import { environmentNamePattern } from "../../spec/names.ts";
 import { duration, text } from "../../spec/scalars.ts";

@@ -32,7 +32,7 @@ describe("bundleFunctions", () => {
   it.each(functions)("bundles $id under its size limit", ({ id }) => {
     const { length = 0 } = bundleOf(id).files["index.js"] ?? [];
     expect(length).toBeGreaterThan(10_000);
-    expect(length).toBeLessThan(thin.includes(id) ? 1_200_000 : 2_500_000);
+    expect(length).toBeLessThan(thin.includes(id) ? 850_000 : 2_100_000);
   });
 
   it.each(functions)("takes nothing but functions, plan, spec and google into $id", ({ id, entry }) => {
@@ -61,6 +61,11 @@ describe("bundleFunctions", () => {
       expect(bundleOf(id).sources.filter((path) => whole.test(path))).toEqual([]);
     },
   );
+
+  it.each(functions)("takes no language but English of zod into $id", ({ id }) => {
+    const languages = bundleOf(id).sources.filter((path) => /node_modules\/zod\/v4\/locales\//.test(path));
+    expect(languages.filter((path) => !path.endsWith("/en.js"))).toEqual([]);
+  });
 
   it.each(functions)("leaves the Functions Framework of $id outside, pinned as its only dependency", ({ id }) => {
     const manifest = JSON.parse(Buffer.from(bundleOf(id).files["package.json"] ?? []).toString());
