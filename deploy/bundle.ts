@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, type BuildResult, build, version } from "esbuild";
 import { zipSync } from "fflate";
 import { buildOnce } from "./bundle-cache.ts";
-import { clientMessages, fileOfInput } from "./client-messages.ts";
+import { bundledClients, fileOfInput } from "./bundled-clients.ts";
 
 /** Program text of a function or job, ready for upload. */
 export interface Bundle {
@@ -19,7 +19,7 @@ export interface Bundle {
 const root = fileURLToPath(new URL("../", import.meta.url));
 const framework = "@google-cloud/functions-framework";
 /** What is bundled depends on these as it does on what goes in. */
-const builders = ["deploy/bundle.ts", "deploy/client-messages.ts"];
+const builders = ["deploy/bundle.ts", "deploy/bundled-clients.ts", "deploy/client-messages.ts"];
 
 /**
  * Bundles functions: for each one file with all it imports, beside the Functions Framework as its only dependency. The
@@ -67,7 +67,7 @@ async function makeBundles(entries: readonly string[], { external, dependencies 
     logLevel: "silent",
     metafile: true,
     external,
-    plugins: [clientMessages],
+    plugins: [bundledClients],
   } satisfies BuildOptions & { readonly metafile: true; readonly write: false };
   return await buildOnce({ options, dependencies, esbuild: version }, async () => {
     const built = await build({ absWorkingDir: root, ...options });

@@ -73,6 +73,18 @@ function carriedBy(service: protobuf.Service): readonly string[] {
   return [...new Set(named.map(([, type]) => service.lookupType(String(type)).fullName))];
 }
 
+describe("bundledClients", () => {
+  it("leaves out static messages that nobody reads, for google-gax only hands them on", async () => {
+    const read = await Promise.all(sources.map((path) => readFile(join(projectFolder, path), "utf8")));
+    const readers = sources.filter((_, index) => /\b(Iam|Location)Protos\b/.test(read[index] ?? ""));
+    expect(new Set(readers.map((path) => path.replace(/^.*node_modules\//, "")))).toEqual(
+      new Set(["google-gax/build/src/index.js", "google-gax/build/src/fallback.js"]),
+    );
+    const importers = sources.filter((_, index) => /protos\/(iam_service|locations)["']\)/.test(read[index] ?? ""));
+    expect(importers).toEqual(readers);
+  });
+});
+
 describe("messagesOf", () => {
   it("is asked for every official client, and for those that google-gax brings along", () => {
     const names = clients.map(({ path }) => path.replace(/^.*\//, ""));
