@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { type Bundle, bundleFunctions } from "../deploy/bundle.ts";
+import { type Bundle, bundleFunctions, programFile } from "../deploy/bundle.ts";
 import { type InstallationFunction, installationFunctions } from "../deploy/installation.ts";
 import { projectFolder, startAlloyrun, startCommand } from "./command.ts";
 import { firstCallOf } from "./first-call.ts";
@@ -72,7 +72,7 @@ async function measureFunction(
   await unpack(bundle, source);
   const samples: Sample[] = [];
   for (let times = 0; times < Number(values.times); times += 1) samples.push(await sample(wanted.id, source, env));
-  const code = bundle.files["index.js"] ?? new Uint8Array();
+  const code = bundle.files[programFile] ?? new Uint8Array();
   return {
     function: wanted.id,
     bundleKib: Math.round(code.length / 1024),
@@ -137,7 +137,7 @@ async function freePort(): Promise<number> {
 function report(measured: readonly Measured[]): string {
   return `${formatTable(measured.map((row) => ({ ...row })))}
 
-bundleKib, gzipKib   the one file that is uploaded, and what travels (aim: below 6144 KiB; steps on REST alone below 1000)
+bundleKib, gzipKib   the one file that is uploaded, and what travels (aim: below 2048 KiB; steps on REST alone below 512)
 bootMs               process start until the first HTTP answer, any status
 firstCallMs          first call that reaches a Google API, in that same process; its HTTP status is beside it
 `;

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
 import { unzipSync } from "fflate";
-import { type Bundle, bundleFunctions, bundleProgram, zip } from "../../deploy/bundle.ts";
+import { type Bundle, bundleFunctions, bundleProgram, programFile, zip } from "../../deploy/bundle.ts";
 import { installationFunctions } from "../../deploy/installation.ts";
 
 const functions = installationFunctions("my-project");
@@ -30,7 +30,7 @@ function officialPackages(id: string): readonly string[] {
 
 describe("bundleFunctions", () => {
   it.each(functions)("bundles $id under its size limit", ({ id }) => {
-    const { length = 0 } = bundleOf(id).files["index.js"] ?? [];
+    const { length = 0 } = bundleOf(id).files[programFile] ?? [];
     expect(length).toBeGreaterThan(10_000);
     expect(length).toBeLessThan(thin.includes(id) ? 850_000 : 2_100_000);
   });
@@ -69,7 +69,7 @@ describe("bundleFunctions", () => {
 
   it.each(functions)("leaves the Functions Framework of $id outside, pinned as its only dependency", ({ id }) => {
     const manifest = JSON.parse(Buffer.from(bundleOf(id).files["package.json"] ?? []).toString());
-    expect(manifest).toMatchObject({ main: "index.js", private: true });
+    expect(manifest).toMatchObject({ main: programFile, private: true });
     expect(Object.keys(manifest.dependencies)).toEqual(["@google-cloud/functions-framework"]);
     expect(manifest.dependencies["@google-cloud/functions-framework"]).toMatch(/^\d+\.\d+\.\d+$/);
     expect(officialPackages(id)).not.toContain("@google-cloud/functions-framework");
@@ -84,12 +84,12 @@ describe("bundleFunctions", () => {
       const again = (await bundleFunctions([entry]))[0];
       expect(again?.content).toBe(bundleOf(id).content);
       expect(again?.content).toMatch(/^[0-9a-f]{64}$/);
-      expect(Buffer.from(again?.files["index.js"] ?? []).includes(process.cwd())).toBe(false);
+      expect(Buffer.from(again?.files[programFile] ?? []).includes(process.cwd())).toBe(false);
     },
   );
 
   it("takes of an API's definitions those of the clients that are there", () => {
-    const code = Buffer.from(bundleOf("alloyrun-cluster").files["index.js"] ?? []);
+    const code = Buffer.from(bundleOf("alloyrun-cluster").files[programFile] ?? []);
     expect(code.includes("AlloyDBAdmin")).toBe(true);
     expect(code.includes("AlloyDBCSQLAdmin")).toBe(false);
   });
@@ -112,7 +112,7 @@ describe("bundleProgram", () => {
   it("bundles a program that depends on nothing", async () => {
     const { files } = await bundleProgram("functions/jobs/seed.ts");
     const manifest = JSON.parse(Buffer.from(files["package.json"] ?? []).toString());
-    expect(manifest).toMatchObject({ dependencies: {}, scripts: { start: "node index.js" } });
+    expect(manifest).toMatchObject({ dependencies: {}, scripts: { start: "node index.cjs" } });
   });
 });
 

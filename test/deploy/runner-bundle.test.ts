@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "@jest/globals";
-import { bundleProgram } from "../../deploy/bundle.ts";
+import { bundleProgram, programFile } from "../../deploy/bundle.ts";
 import { seedExitCodes } from "../../functions/jobs/seed/failure.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -12,7 +12,7 @@ async function runSeedRunner(env: Readonly<Record<string, string>>): Promise<{ c
   await using folder = await temporaryFolder();
   const { files } = await bundleProgram("functions/jobs/seed.ts");
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder.path, name), bytes);
-  const child = spawn(process.execPath, ["index.js"], { cwd: folder.path, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [programFile], { cwd: folder.path, env, stdio: ["ignore", "pipe", "pipe"] });
   const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
   return { code, output: out + err };
