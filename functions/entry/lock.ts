@@ -6,7 +6,15 @@ import type { Generations } from "../../plan/generation.ts";
 import { installationAccountId } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import { StepError } from "../error.ts";
-import { claimLock, type Held, type LockClients, type LockStanding, lockPlace, releaseLock } from "../lock/hold.ts";
+import {
+  claimLock,
+  type Held,
+  keptLock,
+  type LockClients,
+  type LockStanding,
+  lockPlace,
+  releaseLock,
+} from "../lock/hold.ts";
 import { protectionIn, refuseProtected } from "../lock/protection.ts";
 import { enterQueue, leaveQueue } from "../lock/queue.ts";
 import { once } from "../once.ts";
@@ -139,10 +147,13 @@ async function takeTurn(
   const freeze = await readStored<StoredFreeze>(clients.storage, bucket, freezeObject(environment));
   const isFrozen = freeze !== undefined && now < freeze.value.until;
   if (isFrozen && !waitsForThaw(request)) return { state: "frozen", freeze: freeze.value, waits: false };
+  const place = lockPlace(bucket, environment);
+  // Who has it and looks again is in front of all who wait: they would wait for it, and it for them, for good.
+  const kept = isFrozen ? undefined : await keptLock(clients.storage, place, execution);
+  if (kept) return kept;
   const ahead = await enterQueue(clients, { bucket, environment, run, execution, now });
   if (isFrozen) return { state: "frozen", freeze: freeze.value, waits: true };
   if (ahead > 0) return { state: "queued", ahead };
-  const place = lockPlace(bucket, environment);
   return claimLock(clients, { place, wanted: toLock(body, request, claimant), now });
 }
 

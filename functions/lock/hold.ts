@@ -66,6 +66,12 @@ export async function claimLock(
   throw settling(place.object, "several runs claim it at the same moment");
 }
 
+/** The lock as this execution holds it; undefined when it does not. */
+export async function keptLock(storage: StorageClient, place: LockPlace, execution: string): Promise<Held | undefined> {
+  const found = await readLock(storage, place);
+  return found && isSame(found.value.execution, execution) ? held(place, found.generation, found.value) : undefined;
+}
+
 /** Frees the lock if this execution holds it. */
 export async function releaseLock(storage: StorageClient, place: LockPlace, execution: string): Promise<LockStanding> {
   const found = await readLock(storage, place);

@@ -94,6 +94,18 @@ describe("the command line", () => {
     expect(freeze).toBeUndefined();
   }, 300_000);
 
+  it("carries out one after the other what is asked in one moment, although each finds that things have moved", async () => {
+    const door = await findDoor(cloud);
+    const ask = (body: object) => door.request({ environment: "users", onBusy: "queue", ...body });
+    const runs = [
+      await ask({ action: "rebuild", level: "app" }),
+      await ask({ action: "up" }),
+      await ask({ action: "rebuild", level: "data" }),
+    ];
+    const ended = await Promise.all(runs.map((run) => door.ended(run)));
+    expect(ended.map(({ state }) => state)).toEqual(["succeeded", "succeeded", "succeeded"]);
+  }, 300_000);
+
   it("tells in the evidence of a cancelled run how far it came, and what Google was doing for it", async () => {
     const door = await findDoor(cloud);
     using underWay = keepUnderWay(cloud.local, "instances.create");

@@ -161,6 +161,16 @@ describe("answerLock", () => {
     expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
   });
 
+  it("leaves it with who looks again, whoever has come to wait meanwhile", async () => {
+    await put(storage, "chains/staging.json", { records: [{ record: "r1", sha256: "1" }] });
+    const first = heldBy(await answerLock({ ...claimBy("one"), seen: "r0" }, clients));
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "busy" });
+    const again = heldBy(await answerLock({ ...claimBy("one"), seen: "r1" }, clients));
+    expect(again.fence).toEqual(first.fence);
+    await answerLock(actBy("one", "release"), clients);
+    expect(await answerLock(claimBy("two"), clients)).toMatchObject({ state: "held" });
+  });
+
   it("gives a frozen environment to nobody until the freeze is over", async () => {
     const freeze = { environment: "staging", reason: "demo", by: "c@example.com", since: now - 5, until: now + 100 };
     await put(storage, "freezes/staging.json", freeze);
