@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { planSchema, problemSchema } from "../request/answer-schema.ts";
+import { planSchema, problemSchema, unfinishedSchema } from "../request/answer-schema.ts";
 
 const text = (meaning: string) => z.string().describe(meaning);
 const time = (meaning: string) => z.iso.datetime({ offset: true }).describe(`${meaning}, by Google's clock.`);
@@ -129,7 +129,7 @@ export const eventTypes = {
   "expired":          { when: "The environment's time is over, and its removal begins for that.", data: z.strictObject(ofRun) },
   "building":         { when: "An `up` or a rebuild begins to work.", data: z.strictObject({ ...ofRun, ...begun }) },
   "removing":         { when: "A removal begins to work.", data: z.strictObject({ ...ofRun, ...begun }) },
-  "ready":            { when: "The environment is used from here on; what served before is not retired yet.", data: z.strictObject({ ...ofRun, url: text("Where the environment answers."), readyAt: time("Since when it is ready"), expiresAt: time("When its life ends").nullable() }) },
+  "ready":            { when: "The environment is used from here on; what served before is not retired yet.", data: z.strictObject({ ...ofRun, url: text("Where the environment answers."), readyAt: time("Since when it is ready"), expiresAt: time("When its life ends").nullable(), unfinished: unfinishedSchema.describe("A rebuild before, which the run has left unfinished: what it has made stands beside what serves.").nullish() }) },
   "billing-stopped":  { when: "Nothing is left of it that is billed.", data: z.strictObject(ofRun) },
   "plan-made":        { when: "A run that only plans has ended.", data: z.strictObject({ ...ofRun, ...ended }) },
   "succeeded":        { when: "The run has ended well.", data: z.strictObject({ ...ofRun, ...ended, ...summed }) },

@@ -44,6 +44,7 @@ function kindOf(schema: unknown): string {
   if (inner instanceof z.ZodISODateTime) return "time";
   if (inner instanceof z.ZodNumber) return "number";
   if (inner instanceof z.ZodBoolean) return "`true`, `false`";
+  if (inner instanceof z.ZodLiteral) return [...inner.values].map((value) => `\`${String(value)}\``).join(", ");
   if (inner instanceof z.ZodArray) return `list of ${kindOf(inner.element)}`;
   if (inner instanceof z.ZodRecord || inner instanceof z.ZodObject) return "mapping";
   return inner instanceof z.ZodString ? "text" : "any";

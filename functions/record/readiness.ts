@@ -1,6 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { spentBeside } from "../../plan/generation.ts";
 import { endOf, lifeGiven } from "../../plan/life.ts";
+import type { UnfinishedView } from "../api.ts";
 import type { Run } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { beingChanged, readStored, writeStored } from "../entry/read.ts";
@@ -8,11 +9,13 @@ import type { StoredEnvironment, StoredRequest } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
 import { fenceGuard } from "../fence.ts";
 import { seedObjectOf } from "../plan/seed-object.ts";
+import { viewUnfinished } from "./unfinished.ts";
 
-/** Since when an environment is ready, and until when it lives; seconds since the epoch. */
+/** Since when an environment is ready, until when it lives, in seconds since the epoch, and what the run leaves unfinished. */
 export interface Readiness {
   readonly readyAt: number;
   readonly expiresAt?: number;
+  readonly unfinished?: UnfinishedView;
 }
 
 /** What became ready. */
@@ -64,7 +67,8 @@ export async function settleReadiness(storage: StorageClient, ready: ReadyRun): 
   await fenceGuard(run, storage)();
   const written = await writeStored(storage, { bucket, object, ifGenerationMatch: found?.generation ?? "0" }, wanted);
   if (written === undefined) throw beingChanged(bucket, object);
-  return { readyAt, ...(expiresAt !== undefined && { expiresAt }) };
+  const unfinished = await viewUnfinished(storage, bucket, wanted);
+  return { readyAt, ...(expiresAt !== undefined && { expiresAt }), ...(unfinished && { unfinished }) };
 }
 
 /** An entry of an environment that has none. */

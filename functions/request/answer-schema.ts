@@ -226,7 +226,8 @@ export const stepSchema = z.strictObject({
   changes: z.array(z.strictObject(change)).optional().describe("What it changed."),
 }) satisfies z.ZodType<RunView["steps"][number]>;
 
-const unfinishedSchema = z.strictObject({
+/** A rebuild that has not come to its end. */
+export const unfinishedSchema = z.strictObject({
   level: level(),
   overtaken: z
     .literal(true)

@@ -8,10 +8,10 @@ import { StepError } from "../error.ts";
 import { inParts } from "../in-parts.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { chainObject, isOfRun } from "../record/chain.ts";
+import { viewUnfinished } from "../record/unfinished.ts";
 import { freezeInForce, toFreezeView } from "./busy.ts";
 import { listOpen } from "./open.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
-import { viewUnfinished } from "./unfinished.ts";
 
 /** How many runs of an environment are told. */
 const newest = 20;
@@ -59,7 +59,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
       .reverse() ?? [];
   const runs = [...new Set([...asked, ...(lock ? [lock.value.run] : []), ...recorded])].slice(0, newest);
   const { url, readyAt, expiresAt } = ledger?.value ?? {};
-  const unfinished = await viewUnfinished(ledger?.value, clients);
+  const unfinished = await viewUnfinished(clients.storage, clients.installation.bucket, ledger?.value);
   return {
     environment,
     runs: await Promise.all(runs.map((run) => viewRun(run, clients))),

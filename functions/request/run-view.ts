@@ -21,12 +21,12 @@ import type {
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { recordId, recordObject } from "../record/chain.ts";
+import { viewUnfinished } from "../record/unfinished.ts";
 import { freezeInForce, toFreezeView, toHolder } from "./busy.ts";
 import { viewApproval } from "./decide.ts";
 import { type Noted, readRequest } from "./note.ts";
 import { progressFromLog, progressFromRecord, toFailure, toStepViews } from "./progress.ts";
 import { decisionIn, type RunLine, type RunLog, readRunLog } from "./run-log.ts";
-import { viewUnfinished } from "./unfinished.ts";
 
 /** What reading a run works with. */
 export interface ViewClients {
@@ -117,7 +117,8 @@ async function sinceReady(
   const ledger = await read<StoredEnvironment>(clients, ledgerObject(run.environment));
   if (ledger?.readyRun !== run.id) return {};
   // What another rebuild has begun since is not what this one has left.
-  const unfinished = ledger.target?.overtaken && (await viewUnfinished(ledger, clients));
+  const { storage, installation } = clients;
+  const unfinished = ledger.target?.overtaken && (await viewUnfinished(storage, installation.bucket, ledger));
   return {
     ...(ledger.expiresAt !== undefined && { expiresAt: toTimestamp(ledger.expiresAt) }),
     ...(unfinished && { unfinished }),

@@ -35,6 +35,14 @@ describe("the events of a run", () => {
     });
   });
 
+  it("tell that it is ready with what it has left unfinished, if there is any", async () => {
+    const unfinished = { level: "database", overtaken: true, costPerDay: 9.74 };
+    for (const left of [{ unfinished }, {}]) {
+      const { events } = await told("rebuild", { entries: { "record ready": [{ readyAt: 5, ...left }] } });
+      expect(events.find(({ type }) => type === "ready")?.data).toMatchObject({ unfinished: left.unfinished ?? null });
+    }
+  });
+
   it("end with the hash of the record, which the execution's result has too", async () => {
     const { events, outcome } = await told("up", {
       entries: { "record record": [{ record: "r1", sha256: "ab".repeat(32) }] },

@@ -145,16 +145,18 @@ describe("settleReadiness", () => {
   it("keeps after a rebuild of the application what another has left unfinished, until a run builds all", async () => {
     const target = { level: "database", generations: { database: 1, cluster: 3 } };
     const rebuild = { action: "rebuild" } as const;
+    const unfinished = { level: "database", overtaken: true, costPerDay: 9.74 };
+    await put(storage, "plans/h.json", { steps: [{ name: "retire", input: { clusterCostPerDay: 9.738 } }] });
     await settle(1000);
     await put(storage, object, { ...stored(storage, object), target });
     const kept = { target: { ...target, overtaken: true }, spent: [{ cluster: 3 }] };
-    await settle(2000, rebuild);
+    expect(await settle(2000, rebuild)).toMatchObject({ unfinished });
     expect(stored(storage, object)).toMatchObject(kept);
-    await settle(3000, rebuild);
+    expect(await settle(3000, rebuild)).toMatchObject({ unfinished });
     expect(stored(storage, object)).toMatchObject(kept);
     for (const whole of [{ ...rebuild, level: "database", cluster: 4 } as const, {}]) {
       await put(storage, object, { ...stored(storage, object), ...kept });
-      await settle(4000, whole);
+      expect(await settle(4000, whole)).not.toHaveProperty("unfinished");
       expect(stored(storage, object)).not.toHaveProperty("target");
     }
   });

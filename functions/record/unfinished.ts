@@ -1,21 +1,22 @@
+import type { StorageClient } from "../../google/clients/storage.ts";
 import { makesCluster } from "../../plan/generation.ts";
 import type { RetireInput } from "../../plan/steps/retire.ts";
 import type { UnfinishedView } from "../api.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
-import type { ViewClients } from "./run-view.ts";
 
 /** The rebuild of an environment that has not come to its end, and what it may cost beside what serves. */
 export async function viewUnfinished(
+  storage: Pick<StorageClient, "readText">,
+  bucket: string,
   ledger: Pick<StoredEnvironment, "target" | "plans" | "readyPlan"> | undefined,
-  { storage, installation }: Pick<ViewClients, "storage" | "installation">,
 ): Promise<UnfinishedView | undefined> {
   if (!ledger?.target) return undefined;
   const { level, overtaken } = ledger.target;
   const known = { level, ...(overtaken && { overtaken }) };
   const hash = ledger.readyPlan ?? ledger.plans[0];
   if (!makesCluster(level) || hash === undefined) return known;
-  const plan = await readPlan(storage, installation.bucket, hash);
+  const plan = await readPlan(storage, bucket, hash);
   const input = plan?.steps?.find(({ name }) => name === "retire")?.input as Partial<RetireInput> | undefined;
   const costPerDay = Math.round((input?.clusterCostPerDay ?? 0) * 100) / 100;
   return { ...known, ...(costPerDay > 0 && { costPerDay }) };
