@@ -90,10 +90,11 @@ export async function noteTarget(storage: StorageClient, { run, request, target,
   if (request.target) return;
   const { bucket = "" } = run.fence ?? {};
   const found = await readStored<StoredRequest>(storage, bucket, requestObject(run.id));
-  const after = ledger?.value.readyRun ?? null;
+  const { readyRun: after = null, specBy: specBefore = null } = ledger?.value ?? {};
   const place = { bucket, object: requestObject(run.id), ifGenerationMatch: found?.generation };
   const { planHash, plannedBy, startBy } = request;
-  const noted = { ...request, ...found?.value, planHash, plannedBy, startBy, target, after };
+  const since = { after, ...(request.action === "up" && { specBefore }) };
+  const noted = { ...request, ...found?.value, planHash, plannedBy, startBy, target, ...since };
   const written = await writeStored(storage, place, noted);
   if (written === undefined) throw changedMeanwhile(bucket, requestObject(run.id));
 }
@@ -114,9 +115,15 @@ interface Present {
 export function refuseOvertaken(request: StoredRequest, { ledger, spec }: Present): void {
   const { run, environment, action, target, after, plannedBy } = request;
   if (target === undefined) return;
-  const { readyRun } = ledger?.value ?? {};
+  const { readyRun, specBy } = ledger?.value ?? {};
   if (after !== undefined && readyRun !== undefined && readyRun !== run && readyRun !== after) {
     throw overtaken(environment, `${readyRun} has built ${environment} since ${run} began, and ${askAgain}`);
+  }
+  if (isOfOlder(request, { ledger, spec })) {
+    throw overtaken(
+      environment,
+      `${specBy} has begun to build ${environment} by another spec since ${run} began, and ${wouldUndo}: ask again with the spec that is wanted now`,
+    );
   }
   // A rebuild brings no spec: what it began by would be built, and the environment's spec would say otherwise.
   const isOfOther = plannedBy !== undefined && spec !== undefined && plannedBy !== spec;
@@ -127,7 +134,17 @@ export function refuseOvertaken(request: StoredRequest, { ledger, spec }: Presen
   );
 }
 
-const askAgain = "going on would undo that: ask again for what is wanted now";
+/** Whether an `up` brings a spec in whose place a later one has put another since, whatever came of that. */
+function isOfOlder(request: StoredRequest, { ledger, spec }: Present): boolean {
+  const { run, action, spec: brought, specBefore } = request;
+  if (action !== "up" || specBefore === undefined || spec === brought) return false;
+  // Where its own is not noted yet, whoever carried it out died right before that, and the one before stands.
+  return ![undefined, run, specBefore].includes(ledger?.value.specBy);
+}
+
+const wouldUndo = "going on would undo that";
+
+const askAgain = `${wouldUndo}: ask again for what is wanted now`;
 
 /**
  * Writes what the environment is from now on, under its lock: the spec that was asked for, the plan among those by which
@@ -179,6 +196,7 @@ function nextEntry(
     plans,
     made,
     ...(begunBy !== undefined && { begunBy }),
+    ...(action === "up" && { specBy: request.run }),
     ...(scheduledBy && { scheduledBy }),
     ...(unfinished && { target: unfinished }),
     ...(spent && spent.length > 0 && { spent }),

@@ -59,6 +59,8 @@ export interface StoredRequest extends Omit<RequestAccepted, "execution"> {
   readonly target?: Generations;
   /** Run that had made the environment ready by then; null when none had. */
   readonly after?: string | null;
+  /** Of an `up`: run whose spec the environment's was by then; null when none was noted. */
+  readonly specBefore?: string | null;
   /** Run that was open and asked for the very same: it does what was asked here, and no execution is started. */
   readonly joined?: string;
   /** E-mail addresses of those whose identical requests joined this one: they have asked for it as well. */
@@ -149,6 +151,8 @@ export interface StoredEnvironment extends Life {
   /** Run that made it ready, and the URL that it is used by. */
   readonly readyRun?: string;
   readonly url?: string;
+  /** The last `up` that has begun, whose spec the environment's is; absent where that was not noted yet. */
+  readonly specBy?: string;
 }
 
 /** `freezes/{environment}.json`: nobody changes the environment until then. */

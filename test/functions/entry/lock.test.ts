@@ -42,6 +42,11 @@ describe("answerLock", () => {
       contentType: "application/json",
     });
 
+  /** A spec of the environment, told from others by who owns it. */
+  const specText = (owner: string) => `apiVersion: alloyrun/v1\nspec: { labels: { owner: ${owner} } }\n`;
+  const writeSpec = (content: string) =>
+    storage.write({ bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml", content });
+
   beforeEach(async () => {
     storage = createMemoryStorage();
     await noteRequest("run-one");
@@ -208,9 +213,6 @@ describe("answerLock", () => {
   });
 
   describe("given to a rebuild, whose spec is the environment's", () => {
-    const specText = (owner: string) => `apiVersion: alloyrun/v1\nspec: { labels: { owner: ${owner} } }\n`;
-    const writeSpec = (content: string) =>
-      storage.write({ bucket: "b", object: "specs/staging.yaml", contentType: "application/yaml", content });
     const by = (owner: string, more: object = {}) => {
       const basis = { planHash: `plan-of-${owner}`, spec: sha256(specText(owner)), ...more };
       return { ...claimBy("one"), basis };
@@ -364,6 +366,46 @@ describe("answerLock", () => {
     await answerLock(actBy("one", "release"), clients);
     await put(storage, "environments/staging.json", { ...ledger, readyRun: "run-two" });
     await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({ reason: "OVERTAKEN" });
+  });
+
+  it("lets no `up` go on that would put an older spec in the place of one by which a later has begun", async () => {
+    const goOn = async (name: string) => {
+      try {
+        return await answerLock(claimBy(name), clients);
+      } finally {
+        await answerLock(actBy(name, "release"), clients);
+      }
+    };
+    const begin = async (name: string, spec: string) => {
+      await noteRequest(`run-${name}`, { spec });
+      return goOn(name);
+    };
+    states.set("executions/earlier", { state: "ACTIVE" });
+    await begin("earlier", specText("before"));
+    await begin("one", specText("mine"));
+    expect(await goOn("one")).toMatchObject({ state: "held" });
+    // What it was to replace counts as another as soon as somebody asks for it anew.
+    for (const spec of [specText("newest"), specText("before")]) {
+      await begin("two", spec);
+      const message = expect.stringMatching(/^run-two has begun .+ since run-one began.+ask again/);
+      await expect(goOn("one")).rejects.toMatchObject({ reason: "OVERTAKEN", message });
+      expect(storage.texts()["specs/staging.yaml"]).toBe(spec);
+    }
+    await begin("two", specText("mine"));
+    expect(await goOn("one")).toMatchObject({ state: "held" });
+  });
+
+  it("lets an `up` go on whose execution died between the two notes of its beginning", async () => {
+    await noteRequest("run-two", { spec: specText("before") });
+    await answerLock(claimBy("two"), clients);
+    await answerLock(actBy("two", "release"), clients);
+    const before = stored(storage, "environments/staging.json");
+    await noteRequest("run-one", { spec: specText("mine") });
+    await answerLock(claimBy("one"), clients);
+    await put(storage, "environments/staging.json", before);
+    await writeSpec(specText("before"));
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+    expect(storage.texts()["specs/staging.yaml"]).toBe(specText("mine"));
   });
 
   it.each([

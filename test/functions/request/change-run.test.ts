@@ -236,6 +236,23 @@ describe("resumeRun", () => {
     expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({ state: "running" });
   });
 
+  it("goes on with no `up` in whose place another has begun by another spec, and that has failed", async () => {
+    const { storage } = here.clients;
+    const bucket = here.clients.installation.bucket;
+    stand("FAILED");
+    await giveBack();
+    const object = "environments/users.json";
+    await put(storage, object, { ...stored(storage, object), specBy: "run-later" });
+    const spec = { bucket, object: "specs/users.yaml", contentType: "application/yaml" };
+    await storage.write({ ...spec, content: `${exampleText}# changed` });
+    const refused = {
+      reason: "OVERTAKEN",
+      message: expect.stringMatching(/^run-later has begun to build users .+ ask again/),
+    };
+    await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject(refused);
+    expect([noted().attempt, here.started.length]).toEqual([1, 1]);
+  });
+
   it.each(["FAILED", "CANCELLED"] as const)("starts another execution for a run that ended as %s", async (state) => {
     stand(state);
     expect(await resumeRun(run, "b@example.com", here.clients)).toMatchObject({
