@@ -3,6 +3,7 @@ import type { PriceSource } from "../plan/cost.ts";
 import type { Digest } from "../plan/digest.ts";
 import type { Level } from "../plan/generation.ts";
 import type { StepName } from "../plan/step.ts";
+import type { UnfinishedRebuild } from "../plan/unfinished.ts";
 
 /** What may be asked for. `sweep` finishes every deferred teardown, `check` proves the installation's permissions. */
 export type RequestedAction = "up" | "rebuild" | "down" | "plan" | "sweep" | "check";
@@ -149,16 +150,7 @@ export interface RunView {
   /** RFC 3339: when the environment that this run made ready is removed by itself. */
   readonly expiresAt?: string;
   /** A rebuild of the environment that this run made ready, which it has left unfinished. */
-  readonly unfinished?: UnfinishedView;
-}
-
-/** A rebuild that was begun and has not come to its end. */
-export interface UnfinishedView {
-  readonly level: Level;
-  /** There when the environment was made ready since: nobody goes on with it, the next run that builds all removes it. */
-  readonly overtaken?: true;
-  /** USD a day, by list price, of the cluster that may stand beside the one that serves; absent when it makes none. */
-  readonly costPerDay?: number;
+  readonly unfinished?: UnfinishedRebuild;
 }
 
 /** What a queued run waits for. */
@@ -227,7 +219,7 @@ export interface EnvironmentView {
   readonly expiresAt?: string;
   readonly freeze?: FreezeView;
   /** A rebuild that was begun and has not come to its end: what it has made stands beside what serves. */
-  readonly unfinished?: UnfinishedView;
+  readonly unfinished?: UnfinishedRebuild;
   /** What a removal left to the sweep, and why; absent when nothing is left. */
   readonly remaining?: Readonly<Record<string, string>>;
   /** What failed in the last removal that left something: messages by step; absent when nothing did. */

@@ -9,6 +9,7 @@ import { withNewImage } from "./new-image.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import { onlyOnce, type StandingResource, type StepChange, standingOf, stayingAfter } from "./standing.ts";
 import { type StepName, stepNames } from "./step.ts";
+import type { UnfinishedRebuild } from "./unfinished.ts";
 
 /** One change and the step that would make it; `spec` for what only the stored spec says, such as who must approve. */
 export interface PlannedChange extends Change {
@@ -46,6 +47,11 @@ export interface Digest {
    * removal does. Absent when there is none.
    */
   readonly standing?: readonly StandingResource[];
+  /**
+   * A rebuild that has left a second cluster, as far as is known: nobody has looked whether it stands. It is counted as billed
+   * before and afterwards. Absent when there is none, or the changes tell what becomes of it.
+   */
+  readonly unfinished?: UnfinishedRebuild;
   /** Why somebody must approve it, each reason in a sentence; empty when nobody must. */
   readonly reasons: readonly string[];
   /** Who decides; absent when nobody must. */
@@ -57,8 +63,11 @@ export interface Digest {
 }
 
 /** What a digest is made of. */
-export interface Observations extends Pick<Digest, "action" | "level" | "generations" | "timeToLiveSeconds"> {
+export interface Observations
+  extends Pick<Digest, "action" | "level" | "generations" | "timeToLiveSeconds" | "unfinished"> {
   readonly plan: Pick<Plan, "environment" | "hash" | "region" | "steps">;
+  /** The steps of all that the environment consists of, where the run takes some alone; those of the plan unless given. */
+  readonly whole?: Plan["steps"];
   /** What each step's `plan` has told. */
   readonly changes: Partial<Record<PlannedChange["step"], readonly Change[]>>;
   /** What removing the parts of older plans would delete. */
@@ -75,8 +84,9 @@ export interface Observations extends Pick<Digest, "action" | "level" | "generat
 export function digestOf(observations: Observations): Digest {
   const { plan, action, level, generations, timeToLiveSeconds, reasonsOf } = observations;
   const planned = plannedOf(observations);
-  const standing = action === "down" ? [] : standingOf(observations.older ?? [], plan);
-  const effects = effectsOf(planned, { plan, action, standing });
+  const { unfinished, whole = plan.steps } = observations;
+  const standing = action === "down" ? [] : standingOf(observations.older ?? [], { steps: whole });
+  const effects = effectsOf(planned, { plan, action, whole, standing, unfinished });
   const staying = stayingAfter(standing, planned);
   const reasons = reasonsOf?.(effects, planned) ?? [];
   const refused = observations.refusalOf?.(planned);
@@ -84,6 +94,7 @@ export function digestOf(observations: Observations): Digest {
     ...{ environment: plan.environment, action, level, planHash: plan.hash },
     ...(timeToLiveSeconds !== undefined && { timeToLiveSeconds }),
     ...(staying.length > 0 && { standing: staying }),
+    ...(unfinished && { unfinished }),
     ...(refused !== undefined && { refused }),
   };
   const timeless = planned.map(({ effects: { dataLoss, downtime, costPerDay }, ...rest }) => ({
@@ -119,16 +130,22 @@ function effectsOf(
   {
     plan,
     action,
+    whole,
     standing,
-  }: Pick<Observations, "plan" | "action"> & { readonly standing: readonly StandingResource[] },
+    unfinished,
+  }: Pick<Observations, "plan" | "action" | "unfinished"> & {
+    readonly whole: Plan["steps"];
+    readonly standing: readonly StandingResource[];
+  },
 ): PlanEffects {
   const difference = changes.reduce((sum, { effects }) => sum + effects.costPerDay, 0);
-  const { steps, source } = costOf(plan);
+  const { steps, source } = costOf({ steps: whole, region: plan.region });
   // Nothing is rounded before the end, or nothing at all would seem to cost a cent.
   const planned = action === "down" ? 0 : sumOf(steps.map(({ usdPerDay }) => usdPerDay));
   const costOfAll = (resources: readonly StandingResource[]) => sumOf(resources.map(({ costPerDay }) => costPerDay));
-  const before = Math.max(0, planned - difference) + costOfAll(standing);
-  const after = planned + costOfAll(stayingAfter(standing, changes));
+  const { costPerDay: unseen = 0 } = unfinished ?? {};
+  const before = Math.max(0, planned - difference) + costOfAll(standing) + unseen;
+  const after = planned + costOfAll(stayingAfter(standing, changes)) + unseen;
   return {
     dataLoss: changes.some(({ effects }) => effects.dataLoss),
     downtime: changes.some(({ effects }) => effects.downtime),

@@ -22,6 +22,9 @@ export function movedBetween(before: Digest, after: Digest): readonly string[] {
     ...(before.refused === after.refused ? [] : ["what its protection refuses"]),
     ...(canonicalJson([before.deciders]) === canonicalJson([after.deciders]) ? [] : ["who must approve"]),
     ...(canonicalJson([before.standing]) === canonicalJson([after.standing]) ? [] : ["what older plans have left"]),
+    ...(canonicalJson([before.unfinished]) === canonicalJson([after.unfinished])
+      ? []
+      : ["what a rebuild has left unfinished"]),
     ...(before.timeToLiveSeconds === after.timeToLiveSeconds ? [] : ["how long it lives"]),
     ...onlyIn(before.changes, after.changes).map((change) => `no longer: ${change}`),
     ...onlyIn(after.changes, before.changes).map((change) => `now: ${change}`),

@@ -1,7 +1,8 @@
-import type { RequestAccepted, RunView, UnfinishedView } from "../../functions/api.ts";
+import type { RequestAccepted, RunView } from "../../functions/api.ts";
 import { nameSource } from "../../plan/cost.ts";
 import type { Digest } from "../../plan/digest.ts";
 import { isBilledWhileHeld } from "../../plan/held.ts";
+import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { usd } from "./effects.ts";
@@ -47,14 +48,14 @@ function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
     ...lines,
     `On Google Cloud: ${formatDuration(took)} for this run${usual}.`,
     ...(cost ? [`It costs ${usd(cost.amount)} USD per day (list prices of ${nameSource(cost)}).`] : []),
-    ...(run.unfinished ? renderBeside(run.unfinished) : []),
+    ...(run.unfinished ? renderBeside(run.unfinished, run.plan) : []),
   ];
 }
 
-/** What is billed beside what was just told. */
-function renderBeside(unfinished: UnfinishedView): string[] {
+/** What is billed beside what was just told, or is counted in it. */
+function renderBeside(unfinished: UnfinishedRebuild, plan: RunView["plan"]): string[] {
   const [what = "", way = ""] = renderLeft(unfinished);
-  return [`Beside it: ${what}.`, `  ${way}.`];
+  return [`${plan?.unfinished ? "Of that" : "Beside it"}: ${what}.`, `  ${way}.`];
 }
 
 function specChangesOf({ plan }: RunView): Digest["changes"] {

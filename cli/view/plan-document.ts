@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { RunView } from "../../functions/api.ts";
-import { livesSchema, priceSource, standingSchema } from "../../functions/request/answer-schema.ts";
+import { livesSchema, priceSource, standingSchema, unfinishedSchema } from "../../functions/request/answer-schema.ts";
 import { stepNames } from "../../plan/step.ts";
 
 const usdPerDay = (meaning: string) => z.number().describe(`${meaning}, in USD a day by list price.`);
@@ -66,6 +66,11 @@ export const planSchema = z.strictObject({
     .describe("What all changes together mean to people."),
   timeToLiveSeconds: livesSchema.optional(),
   standing: standingSchema.optional(),
+  unfinished: unfinishedSchema
+    .optional()
+    .describe(
+      "With `--level app`: a rebuild that has left a second cluster, as far as is known. Nobody has looked whether it stands; it is counted in the cost before and afterwards.",
+    ),
   approval: z
     .strictObject({
       needed: z.boolean().describe("Whether somebody must approve it."),
@@ -108,12 +113,14 @@ export function toPlanDocument(
     effects,
     timeToLiveSeconds,
     standing,
+    unfinished,
     refused,
   } = plan;
   return {
     ...{ run, environment, of, level, changesHash, planHash, generations, effects },
     ...(timeToLiveSeconds !== undefined && { timeToLiveSeconds }),
     ...(standing && { standing: standing.map((each) => ({ ...each })) }),
+    ...(unfinished && { unfinished }),
     changes: changes.map((change) => ({ ...change, fields: [...change.fields] })),
     approval: {
       needed: reasonsToAsk.length > 0,

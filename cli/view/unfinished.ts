@@ -1,5 +1,6 @@
-import type { EnvironmentView, RunView, UnfinishedView } from "../../functions/api.ts";
+import type { EnvironmentView, RunView } from "../../functions/api.ts";
 import { makesCluster } from "../../plan/generation.ts";
+import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
 import { billedAfter } from "./billed.ts";
 import { renderDeletion } from "./deletion.ts";
@@ -23,7 +24,7 @@ export function renderUnfinished({ environment, unfinished, runs }: EnvironmentV
 }
 
 /** What a rebuild has left that nobody goes on with, for what serves became ready since, and what removes it. */
-export function renderLeft({ level, costPerDay }: UnfinishedView): string[] {
+export function renderLeft({ level, costPerDay }: UnfinishedRebuild): string[] {
   const cost = costPerDay === undefined ? "" : `: about ${usd(costPerDay)} USD a day`;
   const what = makesCluster(level)
     ? `a second cluster may stand and be billed${cost}`

@@ -5,6 +5,7 @@ import { decidersOf } from "../../plan/approval.ts";
 import { type Digest, digestOf, type Observations } from "../../plan/digest.ts";
 import { secondsByPlan } from "../../plan/duration.ts";
 import type { Serving } from "../../plan/generation.ts";
+import { wholeOf } from "../../plan/level.ts";
 import { lifeAhead } from "../../plan/life.ts";
 import { whatMoved } from "../../plan/moved.ts";
 import type { ClusterInput } from "../../plan/steps/cluster.ts";
@@ -22,15 +23,17 @@ import { databaseNames } from "../plan/database-names.ts";
 import { changesOfSpec, lifeOf, reasonsOf, termsIn } from "../plan/judge.ts";
 import { olderChangesOf, olderParts } from "../plan/older.ts";
 import { basisOf } from "../plan/plan-anew.ts";
+import { readyPlanOf } from "../plan/ready-plan.ts";
 import { rowsLeftBy } from "../plan/rows-left.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
 import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
+import { viewUnfinished } from "../record/unfinished.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { type InstallationEnvironment, readInstallation } from "./installation.ts";
 import { mayStand, readLedger, requestObject } from "./ledger.ts";
 import { planObject, specObject } from "./objects.ts";
 import { readStored, writeOnce } from "./read.ts";
-import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
+import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
  * Decides what a run is about, so that the workflow holds no rule: `target` (by which plan, what serves afterwards, by which
@@ -81,7 +84,8 @@ async function answerTarget(body: JsonObject, bucket: string, clients: PlanClien
   const generations = targetOf(known);
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;
-  const older = await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value });
+  const whole = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only: scope.only });
+  const older = await olderParts(storage, { bucket, run, plan: whole, ledger: ledger?.value });
   const names = await databaseNames(storage, { bucket, plan: stored, ledger: ledger?.value });
   const begun = { ...begunBy(ledger?.value, generations), ...(names && { names }) };
   const told = { databaseGeneration: database, clusterGeneration: cluster, begun, latest, basis, ...scope, older };
@@ -116,6 +120,9 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   const told = changesOf(body);
   const seeding = { bucket, plan: stored, ledger: ledger?.value, generations, changes: told };
   const changes = run.action === "down" ? told : await withSeedLoss(storage, seeding);
+  const only = Array.isArray(body.only) ? body.only : [];
+  const { steps: whole } = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only });
+  const unfinished = only.length > 0 ? await viewUnfinished(storage, bucket, ledger?.value) : undefined;
   const digest = digestOf({
     plan: stored,
     action: run.action === "check" ? "plan" : run.action,
@@ -123,6 +130,8 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
     generations,
     changes: { ...changes, spec: changesOfSpec(judged) },
     older: olderChangesOf(body),
+    whole,
+    ...(unfinished?.costPerDay !== undefined && { unfinished }),
     timeToLiveSeconds: lifeOf(judged)?.seconds,
     reasonsOf: (effects, changes) => reasonsOf(judged, effects, changes),
     refusalOf: (changes) => (run.action === "up" ? refusalOf(protectedBy, changes) : undefined),
@@ -141,6 +150,26 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   const stale = moved.length > 0 ? `the plan ${asked} is stale; what moved: ${moved.join("; ")}` : null;
   const expectedSeconds = secondsByPlan(effects);
   return { changesHash, effects, changes: digest.changes.length, reasons, stale, expectedSeconds };
+}
+
+/** The plan with all that the environment consists of, where a run takes but some steps of it. That is stored nowhere. */
+async function wholeWith(
+  storage: StorageClient,
+  {
+    bucket,
+    stored,
+    ledger,
+    only,
+  }: {
+    readonly bucket: string;
+    readonly stored: StoredPlan;
+    readonly ledger: StoredEnvironment | undefined;
+    readonly only: readonly unknown[];
+  },
+): Promise<Pick<StoredPlan, "steps"> & Partial<Pick<StoredPlan, "hash">>> {
+  if (only.length === 0) return stored;
+  const ready = await readyPlanOf(storage, { bucket, ledger });
+  return { steps: wholeOf(stored.steps, ready?.steps) };
 }
 
 async function movedSince(

@@ -35,7 +35,7 @@ export async function olderParts(
   }: {
     readonly bucket: string;
     readonly run: Pick<Run, "action">;
-    readonly plan: StoredPlan;
+    readonly plan: Pick<StoredPlan, "steps"> & Partial<Pick<StoredPlan, "hash">>;
     readonly ledger: Pick<StoredEnvironment, "plans"> | undefined;
   },
 ): Promise<readonly OlderPart[]> {

@@ -1,7 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { spentBeside } from "../../plan/generation.ts";
 import { endOf, lifeGiven } from "../../plan/life.ts";
-import type { UnfinishedView } from "../api.ts";
+import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import type { Run } from "../contract.ts";
 import { ledgerObject } from "../entry/ledger.ts";
 import { beingChanged, readStored, writeStored } from "../entry/read.ts";
@@ -15,7 +15,7 @@ import { viewUnfinished } from "./unfinished.ts";
 export interface Readiness {
   readonly readyAt: number;
   readonly expiresAt?: number;
-  readonly unfinished?: UnfinishedView;
+  readonly unfinished?: UnfinishedRebuild;
 }
 
 /** What became ready. */

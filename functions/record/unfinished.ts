@@ -1,7 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { makesCluster } from "../../plan/generation.ts";
 import type { RetireInput } from "../../plan/steps/retire.ts";
-import type { UnfinishedView } from "../api.ts";
+import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
 
@@ -10,7 +10,7 @@ export async function viewUnfinished(
   storage: Pick<StorageClient, "readText">,
   bucket: string,
   ledger: Pick<StoredEnvironment, "target" | "plans" | "readyPlan"> | undefined,
-): Promise<UnfinishedView | undefined> {
+): Promise<UnfinishedRebuild | undefined> {
   if (!ledger?.target) return undefined;
   const { level, overtaken } = ledger.target;
   const known = { level, ...(overtaken && { overtaken }) };

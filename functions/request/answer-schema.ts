@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { stepNames } from "../../plan/step.ts";
+import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import type {
   ApprovalView,
   EnvironmentView,
@@ -11,7 +12,6 @@ import type {
   RequestRefused,
   RequestSkipped,
   RunView,
-  UnfinishedView,
 } from "../api.ts";
 
 const time = (meaning: string) => z.iso.datetime({ offset: true }).describe(`${meaning}, by Google's clock.`);
@@ -104,6 +104,23 @@ export const standingSchema = z
     "What older plans of the environment made and this one does not name: it is billed until something removes it, as `down` does. Absent when there is none.",
   );
 
+/** A rebuild that has not come to its end. */
+export const unfinishedSchema = z.strictObject({
+  level: level(),
+  overtaken: z
+    .literal(true)
+    .optional()
+    .describe(
+      "There when the environment was made ready since: the next run that builds all of it removes what is left.",
+    ),
+  costPerDay: z
+    .number()
+    .optional()
+    .describe(
+      "USD a day, by list price, of a cluster that may stand beside the one that serves; absent when none may.",
+    ),
+}) satisfies z.ZodType<UnfinishedRebuild>;
+
 /** What a run would do, as observed. */
 export const planSchema = z.strictObject({
   environment: environmentName(),
@@ -142,6 +159,11 @@ export const planSchema = z.strictObject({
     .describe("What all changes together mean to people."),
   timeToLiveSeconds: livesSchema.optional(),
   standing: standingSchema.optional(),
+  unfinished: unfinishedSchema
+    .optional()
+    .describe(
+      "With level `app`: a rebuild that has left a second cluster, as far as is known. The run looks at none, so that this is counted in the cost before and afterwards.",
+    ),
   reasons: z.array(z.string()).describe("Why somebody must approve it, each reason in a sentence."),
   deciders: z
     .strictObject({
@@ -225,23 +247,6 @@ export const stepSchema = z.strictObject({
   operation: z.string().optional().describe("Name of the operation that is, or was last, polled."),
   changes: z.array(z.strictObject(change)).optional().describe("What it changed."),
 }) satisfies z.ZodType<RunView["steps"][number]>;
-
-/** A rebuild that has not come to its end. */
-export const unfinishedSchema = z.strictObject({
-  level: level(),
-  overtaken: z
-    .literal(true)
-    .optional()
-    .describe(
-      "There when the environment was made ready since: the next run that builds all of it removes what is left.",
-    ),
-  costPerDay: z
-    .number()
-    .optional()
-    .describe(
-      "USD a day, by list price, of a cluster that may stand beside the one that serves; absent when none may.",
-    ),
-}) satisfies z.ZodType<UnfinishedView>;
 
 /** How a run stands. */
 export const runSchema = z.strictObject({

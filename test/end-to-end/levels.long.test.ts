@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { PlanDocument } from "../../cli/view/plan-document.ts";
 import type { RunView } from "../../functions/api.ts";
 import { localUrl } from "../../local/run/local-url.ts";
 import { createEnvironment, type Environment, region } from "./support/environment.ts";
@@ -84,14 +85,23 @@ describe("rebuilding while the environment is used", () => {
   });
 
   it("tells what an unfinished rebuild has left, and its cost, once the application was rebuilt, until `up` removes it", async () => {
+    const target = ["--project", "my-project", "--region", region];
     const effect = { kind: "error", code: "INTERNAL" } as const;
     cloud.local.faults.add({ id: "stuck", on: "call", match: "*AlloyDBAdmin.CreateInstance", effect });
     expect(await rebuild("database")).toMatchObject({ state: "failed", outcome: "kept-old" });
     cloud.local.faults.clear();
-    const unfinished = { level: "database", overtaken: true, costPerDay: expect.closeTo(9.7, 0) };
+    const beside = { level: "database", costPerDay: expect.closeTo(9.7, 0) };
+    const unfinished = { ...beside, overtaken: true };
+    const planned = async (level: string): Promise<PlanDocument> =>
+      JSON.parse((await cloud.alloyrun("plan", environment.file, "--level", level, "--json")).stdout);
+    const [ofApp, ofData] = [await planned("app"), await planned("data")];
+    expect(ofApp).toMatchObject({ unfinished: beside });
+    // One that takes every step has looked, and removes it.
+    expect(ofData).not.toHaveProperty("unfinished");
+    expect(ofData.effects.costPerDay.before).toBe(ofApp.effects.costPerDay.before);
+    expect(ofApp.effects.costPerDay.after).toBe(ofApp.effects.costPerDay.before);
     expect(await rebuild("app")).toMatchObject({ failures: [], unfinished });
     expect(await clusters()).toContain("levels-cluster-g3");
-    const target = ["--project", "my-project", "--region", region];
     const status = () => cloud.alloyrun("status", "levels", ...target).then(({ stdout, stderr }) => stdout + stderr);
     expect(await status()).toContain("a rebuild at level database came to no end");
     expect((await cloud.up(environment)).run.failures).toEqual([]);

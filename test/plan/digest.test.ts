@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Change } from "../../plan/change.ts";
 import { costOf } from "../../plan/cost.ts";
 import { digestOf, type Observations } from "../../plan/digest.ts";
+import { wholeOf } from "../../plan/level.ts";
 import { movedBetween } from "../../plan/moved.ts";
 import { nodeCostPerDay, pricesOf } from "../../plan/prices.ts";
 import type { StepName } from "../../plan/step.ts";
@@ -80,6 +81,32 @@ describe("digestOf", () => {
     const retire = [change("old", { action: "delete" }, { costPerDay: -clusterCostPerDay })];
     const { before, after } = digest({ ...Object.fromEntries(made), retire }, { plan: pooled }).effects.costPerDay;
     expect(before).toBe(after);
+  });
+
+  it("counts all that the environment consists of, and what an unfinished rebuild may have left, where a run takes but some steps", () => {
+    const larger = planOf(edit("name: mydb", "name: mydb\n    readPool: { nodeCount: 3 }"));
+    const service = [change("service", {}, { costPerDay: 2 })];
+    const { after: ready } = digest({}).effects.costPerDay;
+    const whole = wholeOf(larger.steps, plan.steps);
+    const { effects } = digest({ service }, { plan: larger, whole });
+    expect(effects.costPerDay).toMatchObject({ before: expect.closeTo(ready - 2, 2), after: ready });
+    const unfinished = { level: "database", costPerDay: 9.74 } as const;
+    const beside = digest({ service }, { plan: larger, whole, unfinished });
+    expect(beside.effects.costPerDay.before).toBeCloseTo(ready - 2 + 9.74, 2);
+    expect(beside.effects.costPerDay.after).toBeCloseTo(ready + 9.74, 2);
+    expect(beside).toMatchObject({ unfinished });
+    expect(movedBetween(digest({ service }, { plan: larger, whole }), beside)).toEqual([
+      "what a rebuild has left unfinished",
+    ]);
+  });
+
+  it("tells of what stands elsewhere by what the environment consists of", () => {
+    const other = planOf(edit("my-alloyins", "begun-since"));
+    const { instance } = stepOf(other, "retire").input as RetireInput;
+    const begun = { step: "instance", ...change(instance, { action: "delete" }, { costPerDay: -8 }) } as const;
+    const whole = wholeOf(other.steps, plan.steps);
+    expect(digest({}, { plan: other, whole, older: [begun] }).standing).toMatchObject([{ resource: instance }]);
+    expect(digest({}, { plan: other, older: [begun] })).not.toHaveProperty("standing");
   });
 
   it("counts what is paid before as nothing at least, and after a removal as nothing", () => {

@@ -31,6 +31,7 @@ describe("a decision about the run", () => {
     );
     expect(plans[0]?.body).toMatchObject({ run: { databaseGeneration: 2, clusterGeneration: 3 } });
     expect(run.steps[0]?.body).toMatchObject({ run: { databaseGeneration: 2, clusterGeneration: 3 } });
+    expect(callsOf(run, "plan digest")[0]?.body).toMatchObject({ only: [] });
     expect(callsOf(run, "lock claim")[0]?.body).toMatchObject({ seen: "r0", target: { database: 2, cluster: 3 } });
     expect(recordOf(run)).toMatchObject({ changesHash: "c1" });
     expect(run.lines.filter(({ state }) => state === "planned")).toMatchObject([{ detail: { changesHash: "c1" } }]);

@@ -39,6 +39,13 @@ describe("renderOutcome", () => {
       "Beside it: a rebuild at level database came to no end; a second cluster may stand and be billed: about 9.74 USD a day.",
       "  `alloyrun up` with the file removes it, and so does a rebuild, but of the app alone.",
     ]);
+    const costPerDay = { before: 19.34, after: 19.34, pricesOf: "2025-04", region: "asia-northeast1" };
+    const plan = { ...planView({ costPerDay }, []), unfinished };
+    const [cost, told] = renderOutcome(runView({ ...about, unfinished, plan }), context).slice(-3);
+    expect([cost, told]).toEqual([
+      "It costs 19.34 USD per day (list prices of asia-northeast1, 2025-04).",
+      expect.stringMatching(/^Of that: a rebuild at level database came to no end; .+: about 9.74 USD a day\.$/),
+    ]);
   });
 
   it("tells of a rebuild how long one usually takes, and of one that failed whether anything answers", () => {

@@ -120,6 +120,18 @@ describe("renderPlan", () => {
     expect(planSchema.parse(documentOf({ ...plan, standing })).standing).toEqual(standing);
   });
 
+  it("says how much of the cost is for a cluster that an unfinished rebuild may have left, for it was not looked at", () => {
+    const costPerDay = { before: 19.34, after: 19.34, pricesOf: "2025-04", region: "asia-northeast1" };
+    const unfinished = { level: "database", costPerDay: 9.74 } as const;
+    const document = documentOf({ ...planView({ costPerDay }, []), unfinished });
+    expect(renderPlan(document, { verbose: false }).slice(3, 6)).toEqual([
+      "  cost      19.34 USD a day (list prices of asia-northeast1, 2025-04)",
+      "            9.74 of it for a second cluster that may stand, not looked at:",
+      "            a rebuild at level database came to no end",
+    ]);
+    expect(planSchema.parse(document).unfinished).toEqual(unfinished);
+  });
+
   it.each(["database", "all"] as const)("tells what both clusters cost while they stand, at level %s", (level) => {
     const costPerDay = { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "asia-northeast1" };
     const made = { step: "cluster", resource: "c-g2", action: "create", fields: [] } as const;

@@ -3,6 +3,8 @@ import { answerPlan } from "../../../functions/entry/plan.ts";
 import type { Basis } from "../../../functions/plan/basis.ts";
 import { planOf } from "../../../functions/request/plan-store.ts";
 import { packSpec } from "../../../functions/request/spec-store.ts";
+import type { Digest } from "../../../plan/digest.ts";
+import type { RetireInput } from "../../../plan/steps/retire.ts";
 import { sha256 } from "../../../spec/names.ts";
 import { exampleText } from "../../spec/example.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
@@ -221,6 +223,52 @@ describe("answerPlan", () => {
     const { changesHash } = (await call("digest", told, { action: "up" })) as { readonly changesHash: string };
     expect(stored(storage, `plans/${changesHash}.json`)).toMatchObject({
       standing: [{ step: "service", resource: "projects/p/services/old", costPerDay: 0 }],
+    });
+  });
+
+  describe("about a rebuild of the application alone", () => {
+    const begunText = exampleText.replace("name: my-alloyins", "name: begun-since");
+    const begun = planOf(packSpec(begunText, { ...folders, source: `sources/${"9".repeat(64)}.tgz` }), installation);
+    const app = { action: "rebuild", level: "app", planHash: begun.hash };
+    const only = ["image", "service", "verify", "traffic"];
+    const costOf = async (more: object) => {
+      const { effects } = (await call("digest", { reports: {}, older: [], ...more }, app)) as Pick<Digest, "effects">;
+      return effects.costPerDay;
+    };
+
+    beforeEach(async () => {
+      await put(storage, `plans/${begun.hash}.json`, begun);
+      await put(storage, "requests/r1.json", { ...usual, ...app });
+      await put(storage, "environments/users.json", { plans: [begun.hash, plan.hash], readyPlan: plan.hash });
+    });
+
+    it("asks whether what a spec has begun since stands, for the environment consists of what it was ready with", async () => {
+      const instance = { step: "instance", input: { instance: expect.stringMatching(/begun-since$/) } };
+      const serving = { vpcAccess: { connector: "c" }, database: "mydb", instance: "i" };
+      expect(await call("target", { serving }, app)).toMatchObject({ only, older: [instance] });
+      const ofReady = { step: "instance", input: { instance: expect.stringMatching(/my-alloyins$/) } };
+      expect(await call("target", { serving: {} }, app)).toMatchObject({ only: [], older: [ofReady] });
+    });
+
+    it("counts the whole environment, and what an unfinished rebuild may have left, which it tells", async () => {
+      const { before, after } = await costOf({ only });
+      expect([before, after]).toEqual([expect.closeTo(10.21, 2), expect.closeTo(10.21, 2)]);
+      const target = { level: "database", generations: { database: 1, cluster: 2 } };
+      const ledger = stored(storage, "environments/users.json");
+      await put(storage, "environments/users.json", { ...ledger, target });
+      const retire = plan.steps.find(({ name }) => name === "retire")?.input as RetireInput;
+      const counted = await costOf({ only });
+      expect(counted.before).toBeCloseTo(before + retire.clusterCostPerDay, 2);
+      expect(counted.after).toBe(counted.before);
+      const { changesHash } = (await call("digest", { reports: {}, older: [], only }, app)) as Digest;
+      const costPerDay = expect.closeTo(retire.clusterCostPerDay, 2);
+      expect(stored(storage, `plans/${changesHash}.json`)).toMatchObject({
+        unfinished: { level: "database", costPerDay },
+      });
+      // A run that takes every step has `retire` look.
+      expect((await costOf({})).after).toBe(after);
+      await put(storage, "environments/users.json", { ...ledger, target: { ...target, level: "data" } });
+      expect(await costOf({ only })).toMatchObject({ before, after });
     });
   });
 
