@@ -19,9 +19,8 @@ import { once } from "../once.ts";
 import { badField } from "../parse.ts";
 import { ask, standingOf } from "../plan/approve.ts";
 import { onBasis, refuseWithoutBasis, toBasis } from "../plan/basis.ts";
-import { databaseNames } from "../plan/database-names.ts";
 import { changesOfSpec, lifeOf, reasonsOf, termsIn } from "../plan/judge.ts";
-import { olderChangesOf, olderParts } from "../plan/older.ts";
+import { olderChangesOf, readOlder } from "../plan/older.ts";
 import { basisOf } from "../plan/plan-anew.ts";
 import { readyPlanOf } from "../plan/ready-plan.ts";
 import { rowsLeftBy } from "../plan/rows-left.ts";
@@ -85,10 +84,17 @@ async function answerTarget(body: JsonObject, bucket: string, clients: PlanClien
   const scope = scopeOf(request, toObject(body.serving));
   const { database, cluster } = generations;
   const whole = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only: scope.only });
-  const older = await olderParts(storage, { bucket, run, plan: whole, ledger: ledger?.value });
-  const names = await databaseNames(storage, { bucket, plan: stored, ledger: ledger?.value });
+  const { parts, names } = await readOlder(storage, { bucket, run, plan: stored, whole, ledger: ledger?.value });
   const begun = { ...begunBy(ledger?.value, generations), ...(names && { names }) };
-  const told = { databaseGeneration: database, clusterGeneration: cluster, begun, latest, basis, ...scope, older };
+  const told = {
+    databaseGeneration: database,
+    clusterGeneration: cluster,
+    begun,
+    latest,
+    basis,
+    ...scope,
+    older: parts,
+  };
   return run.action === "down" ? { ...told, mayStand: mayStand(ledger?.value) } : told;
 }
 
@@ -98,7 +104,8 @@ async function answerOlder(body: JsonObject, bucket: string, storage: StorageCli
     readPlan(storage, bucket, run.planHash),
     readLedger(storage, bucket, run.environment),
   ]);
-  return { parts: await olderParts(storage, { bucket, run, plan: stored, ledger: ledger?.value }) };
+  const { parts } = await readOlder(storage, { bucket, run, plan: stored, ledger: ledger?.value });
+  return { parts };
 }
 
 /** Stores what was observed under its hash, and says whether it is what was asked for and who must approve it. */
@@ -121,7 +128,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   const seeding = { bucket, plan: stored, ledger: ledger?.value, generations, changes: told };
   const changes = run.action === "down" ? told : await withSeedLoss(storage, seeding);
   const only = Array.isArray(body.only) ? body.only : [];
-  const { steps: whole } = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only });
+  const whole = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only });
   const unfinished = only.length > 0 ? await viewUnfinished(storage, bucket, ledger?.value) : undefined;
   const digest = digestOf({
     plan: stored,
@@ -152,7 +159,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   return { changesHash, effects, changes: digest.changes.length, reasons, stale, expectedSeconds };
 }
 
-/** The plan with all that the environment consists of, where a run takes but some steps of it. That is stored nowhere. */
+/** The steps of all that the environment consists of: where a run takes but some of its plan, the others as it was ready with them. */
 async function wholeWith(
   storage: StorageClient,
   {
@@ -166,10 +173,10 @@ async function wholeWith(
     readonly ledger: StoredEnvironment | undefined;
     readonly only: readonly unknown[];
   },
-): Promise<Pick<StoredPlan, "steps"> & Partial<Pick<StoredPlan, "hash">>> {
-  if (only.length === 0) return stored;
+): Promise<StoredPlan["steps"]> {
+  if (only.length === 0) return stored.steps;
   const ready = await readyPlanOf(storage, { bucket, ledger });
-  return { steps: wholeOf(stored.steps, ready?.steps) };
+  return wholeOf(stored.steps, ready?.steps);
 }
 
 async function movedSince(

@@ -4,6 +4,7 @@ import type { Change } from "../../plan/change.ts";
 import { namesIn } from "../../plan/names-in.ts";
 import type { StepChange } from "../../plan/standing.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
+import type { SeedInput } from "../../plan/steps/seed.ts";
 import type { ServiceInput } from "../../plan/steps/service.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
@@ -20,40 +21,61 @@ export interface OlderPart {
   readonly expectedSeconds: number;
 }
 
-/**
- * The parts of the environment's older plans that may have made what the present one does not name. A removal asks all of
- * them, as it takes all of them down; whatever else is planned asks only about what is billed by time, and about services that
- * go on answering under another name.
- */
-export async function olderParts(
+/** Whose older plans are read. */
+export interface OlderQuestion {
+  readonly bucket: string;
+  readonly run: Pick<Run, "action">;
+  readonly plan: StoredPlan;
+  /** The steps of all that the environment consists of, where that is not what the plan says. */
+  readonly whole?: readonly StoredStep[];
+  readonly ledger: Pick<StoredEnvironment, "plans" | "made"> | undefined;
+}
+
+/** What the older plans of an environment tell. */
+export interface OlderPlans {
+  /**
+   * Those that may have made what the present one does not name. A removal asks all of them, as it takes all of them down;
+   * whatever else is planned asks only about what is billed by time, and about services that go on answering under another
+   * name.
+   */
+  readonly parts: readonly OlderPart[];
+  /**
+   * The names that all plans give to the first database: whatever has another was made by somebody else. Absent where it is
+   * not known what has been made: nothing is taken for somebody else's then.
+   */
+  readonly names?: readonly string[];
+}
+
+/** Reads the plans by which something of an environment may have been made, but the present one, a few at a time. */
+export async function readOlder(
   storage: Pick<StorageClient, "readText">,
-  {
-    bucket,
-    run,
-    plan,
-    ledger,
-  }: {
-    readonly bucket: string;
-    readonly run: Pick<Run, "action">;
-    readonly plan: Pick<StoredPlan, "steps"> & Partial<Pick<StoredPlan, "hash">>;
-    readonly ledger: Pick<StoredEnvironment, "plans"> | undefined;
-  },
-): Promise<readonly OlderPart[]> {
-  const hashes = (ledger?.plans ?? []).filter((hash) => hash !== plan.hash);
-  const services = new Set(plan.steps.map(serviceOf));
+  { bucket, run, plan, whole = plan.steps, ledger }: OlderQuestion,
+): Promise<OlderPlans> {
+  const hashes = (ledger?.plans ?? []).filter((hash) => hash !== plan.hash || whole !== plan.steps);
+  const services = new Set(whole.map(serviceOf));
   const mayStay = (step: StoredStep) => step.costPerDay > 0 || !services.has(serviceOf(step));
-  const isElsewhere = elsewhereThan(plan.steps);
+  const isElsewhere = elsewhereThan(whole);
   const parts: OlderPart[] = [];
+  const names = new Set(databasesIn(plan.steps));
+  let areAllKnown = ledger?.made !== undefined;
   for await (const older of inParts(hashes, (hash) => readPlan(storage, bucket, hash))) {
+    areAllKnown &&= older !== undefined;
     const steps = older?.steps ?? [];
     const asked = run.action === "down" ? steps : steps.filter(mayStay);
     parts.push(...asked.filter(isElsewhere).map(toPart));
+    for (const name of databasesIn(steps)) names.add(name);
   }
-  return parts;
+  return { parts, ...(areAllKnown && { names: [...names] }) };
 }
 
 function toPart({ name, function: of, input, expectedSeconds }: StoredStep): OlderPart {
   return { step: name, function: of, input, expectedSeconds };
+}
+
+/** The name that a plan gives to the first database. */
+function databasesIn(steps: readonly StoredStep[]): readonly string[] {
+  const { database } = (steps.find(({ name }) => name === "seed")?.input ?? {}) as Partial<SeedInput>;
+  return database === undefined ? [] : [database];
 }
 
 /** The service that a step is told to make; undefined of any other step. */

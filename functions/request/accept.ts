@@ -14,7 +14,7 @@ import { StepError } from "../error.ts";
 import { refuseProtected, storedProtection } from "../lock/protection.ts";
 import { badField } from "../parse.ts";
 import { storedTerms } from "../plan/judge.ts";
-import { olderParts } from "../plan/older.ts";
+import { readOlder } from "../plan/older.ts";
 import { readyPlanOf } from "../plan/ready-plan.ts";
 import { requestersOf } from "../plan/requesters.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
@@ -241,7 +241,7 @@ async function countOlder(
   ledger: Ledger,
   { storage, installation: { bucket } }: AcceptClients,
 ): Promise<number> {
-  const parts = await olderParts(storage, { bucket, run: { action: "up" }, plan, ledger: ledger?.value });
+  const { parts } = await readOlder(storage, { bucket, run: { action: "up" }, plan, ledger: ledger?.value });
   return parts.length;
 }
 

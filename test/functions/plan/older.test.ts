@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { StoredPlan } from "../../../functions/entry/stored.ts";
-import { olderParts } from "../../../functions/plan/older.ts";
+import { readOlder } from "../../../functions/plan/older.ts";
 import { createMemoryStorage } from "../../support/memory-storage.ts";
 import { put } from "../../support/stored.ts";
 
@@ -13,23 +13,27 @@ function planWith(hash: string): StoredPlan {
   return { environment: "users", project: "p", region: "r", hash, steps } as object as StoredPlan;
 }
 
-describe("olderParts", () => {
+describe("readOlder", () => {
   it("reads however many plans a few at a time, and tells what each has alone, the latest first", async () => {
     const storage = createMemoryStorage();
     const plans = Array.from({ length: 100 }, (_, index) => `h${index}`);
     for (const hash of plans) await put(storage, `plans/${hash}.json`, planWith(hash));
     let atOnce = 0;
     let most = 0;
+    let reads = 0;
     const readText: typeof storage.readText = async (bucket, object) => {
       most = Math.max(most, ++atOnce);
+      reads += 1;
       const found = await storage.readText(bucket, object);
       atOnce -= 1;
       return found;
     };
     const asked = { bucket: "b", plan: planWith("h0"), ledger: { plans: [...plans, "missing"] } };
     for (const action of ["up", "down"] as const) {
-      const parts = await olderParts({ readText }, { ...asked, run: { action } });
+      reads = 0;
+      const { parts } = await readOlder({ readText }, { ...asked, run: { action } });
       expect(parts.map(({ input }) => input)).toEqual(plans.slice(1).map((hash) => ({ instance: `i-${hash}` })));
+      expect(reads).toBe(plans.length);
     }
     expect(most).toBeLessThanOrEqual(16);
   });
