@@ -1,23 +1,21 @@
-import type { AlloyDbClient, Instance } from "../../google/clients/alloydb.ts";
+import type { Instance } from "../../google/clients/alloydb.ts";
 import type { Change } from "../../plan/change.ts";
 import { keptField } from "../../plan/kept.ts";
 import { idOf, type Ownership } from "../../spec/names.ts";
 import { isOwn } from "../ownership.ts";
 
-/** What lies in a cluster: instances of ours under any name, and those of somebody else's, by id. */
+/** Instances of ours under any name, and those of somebody else's, by id. */
 export interface Inmates {
   readonly own: readonly string[];
   readonly foreign: readonly string[];
 }
 
-/** What lies in a cluster. Whoever deletes a cluster with force deletes all of it, so each is looked at first. */
-export async function inmatesOf(
-  cluster: string,
+/** Whose the instances of a cluster are. Whoever deletes it with force deletes all of them, so each is looked at first. */
+export function inmatesOf(
+  instances: readonly Instance[],
   { ownership, type }: { readonly ownership: Ownership; readonly type?: Instance["instanceType"] },
-  alloydb: Pick<AlloyDbClient, "listInstances">,
-): Promise<Inmates> {
-  const all = await alloydb.listInstances(cluster);
-  const wanted = all.filter(({ instanceType }) => type === undefined || instanceType === type);
+): Inmates {
+  const wanted = instances.filter(({ instanceType }) => type === undefined || instanceType === type);
   const idsOf = (some: readonly Instance[]) => some.map(({ name }) => idOf(name ?? "")).sort();
   return {
     own: idsOf(wanted.filter((each) => isOwn(each, ownership))),

@@ -1,4 +1,4 @@
-import type { AlloyDbClient } from "../../google/clients/alloydb.ts";
+import type { AlloyDbClient, Instance } from "../../google/clients/alloydb.ts";
 import { generationNumber } from "../../plan/generation.ts";
 import { pricesOf } from "../../plan/prices.ts";
 import { idOf, type Ownership } from "../../spec/names.ts";
@@ -15,12 +15,17 @@ export interface Host {
   readonly run: Pick<Run, "begun">;
 }
 
-type Tools = Pick<AlloyDbClient, "listInstances" | "listDatabases">;
+/** A host with the instances of its cluster as they are now: a deletion lists them itself, once for all that it asks of them. */
+interface ListedHost extends Host {
+  readonly instances: readonly Instance[];
+}
+
+type Tools = Pick<AlloyDbClient, "listDatabases">;
 
 /** Why a cluster stays: somebody else has an instance or a database in it. Undefined when nothing keeps it. */
-export async function whyClusterStays(cluster: string, host: Host, alloydb: Tools): Promise<string | undefined> {
-  const { ownership } = host;
-  const { foreign } = await inmatesOf(cluster, { ownership }, alloydb);
+export async function whyClusterStays(cluster: string, host: ListedHost, alloydb: Tools): Promise<string | undefined> {
+  const { ownership, instances } = host;
+  const { foreign } = inmatesOf(instances, { ownership });
   if (foreign.length > 0) return keptFor(cluster, { cluster, foreign, ownership });
   return whyDatabasesStay(cluster, { ...host, cluster }, alloydb);
 }
@@ -34,12 +39,12 @@ export async function whyClusterStays(cluster: string, host: Host, alloydb: Tool
  */
 export async function whyDatabasesStay(
   resource: string,
-  { cluster, ownership, run }: Host & { readonly cluster: string },
+  { cluster, ownership, run, instances }: ListedHost & { readonly cluster: string },
   alloydb: Tools,
 ): Promise<string | undefined> {
   const { names, database: highest } = run.begun ?? {};
   if (!names || highest === undefined) return undefined;
-  const observed = (await alloydb.listInstances(cluster)).find(({ instanceType }) => instanceType === "PRIMARY");
+  const observed = instances.find(({ instanceType }) => instanceType === "PRIMARY");
   if (!observed || statesWithoutRows.has(observed.state)) return undefined;
   const name = `${cluster}/instances/${idOf(observed.name ?? "")}`;
   const primary = { name, state: observed.state, costPerDay: instanceCostPerDay(name, sizeOf(observed)).toFixed(2) };

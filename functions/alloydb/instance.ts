@@ -117,9 +117,10 @@ async function whyKept(
 ): Promise<string | undefined> {
   if (instanceType !== "PRIMARY") return undefined;
   const cluster = parentOf(name);
-  const { foreign } = await inmatesOf(cluster, { ownership, type: "READ_POOL" }, alloydb);
+  const instances = await alloydb.listInstances(cluster);
+  const { foreign } = inmatesOf(instances, { ownership, type: "READ_POOL" });
   if (foreign.length > 0) return keptFor(name, { cluster, foreign, ownership });
-  return whyDatabasesStay(name, { cluster, ownership, run }, alloydb);
+  return whyDatabasesStay(name, { cluster, ownership, run, instances }, alloydb);
 }
 
 /** Removes an instance from every cluster of the environment's own. */

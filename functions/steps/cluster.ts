@@ -74,7 +74,8 @@ export const cluster = implementStep(
       const own = await ownClusters(input, alloydb);
       const names = own.filter(isThere).map((cluster) => nameOfCluster(input.cluster, cluster));
       const planned = names.map(async (name) => {
-        const kept = await whyClusterStays(name, { ownership: input.ownership, run }, alloydb);
+        const instances = await alloydb.listInstances(name);
+        const kept = await whyClusterStays(name, { ownership: input.ownership, run, instances }, alloydb);
         return kept === undefined ? clusterDeletion(name, input) : staying(name, kept);
       });
       return Promise.all(planned);
@@ -198,9 +199,11 @@ async function discard(
   input: ClusterInput,
   { clients: { alloydb }, context }: { readonly clients: Clients; readonly context: StepContext },
 ): Promise<Pending> {
-  const kept = await whyClusterStays(name, { ownership: input.ownership, run: context.run }, alloydb);
+  const { ownership } = input;
+  const instances = await alloydb.listInstances(name);
+  const kept = await whyClusterStays(name, { ownership, run: context.run, instances }, alloydb);
   if (kept !== undefined) return held(kept);
-  const { own } = await inmatesOf(name, input, alloydb);
+  const { own } = inmatesOf(instances, { ownership });
   const requestId = requestIdOf(context.run, "deleteCluster", name);
   const operation = await alloydb.deleteCluster({ name, requestId, force: own.length > 0 });
   return pending({

@@ -96,8 +96,11 @@ async function ownGenerations(server: DatabaseServer, { input, run }: Judge, cli
 /** What is done to a cluster that does not serve: it stays while it holds an instance or a database of somebody else's. */
 async function clusterChange(cluster: Cluster, { input, run }: Judge, { alloydb }: Clients): Promise<Change> {
   const name = nameOfCluster(input.cluster, cluster);
-  const host = { ownership: input.ownership, run };
-  const kept = cluster.state === "DELETING" ? undefined : await whyClusterStays(name, host, alloydb);
+  const why = async () => {
+    const instances = await alloydb.listInstances(name);
+    return whyClusterStays(name, { ownership: input.ownership, run, instances }, alloydb);
+  };
+  const kept = cluster.state === "DELETING" ? undefined : await why();
   if (kept !== undefined) return staying(name, kept);
   const number = generationNumber("cluster", idOf(input.cluster), idOf(name));
   const isSpent = run.begun?.spent.some((each) => each.cluster === number && each.database === undefined);

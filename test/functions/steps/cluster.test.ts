@@ -9,24 +9,33 @@ import { operate } from "../../support/local-operation.ts";
 import { clusterInput, type Database, instanceInput, ownership, startDatabase } from "./database.ts";
 
 const createCluster = "google.cloud.alloydb.v1.AlloyDBAdmin.CreateCluster";
+const listInstances = "google.cloud.alloydb.v1.AlloyDBAdmin.ListInstances";
 jest.setTimeout(60_000);
 
 let database: Database;
 let sent: string[];
+let lists = 0;
 let refusals = 0;
 
-/** AlloyDB, but a cluster may be refused as it is without private services access, and what is sent is kept. */
+/** AlloyDB, but a cluster may be refused as it is without private services access, and it is noted what is asked. */
 function createWatchedAlloyDb(cloud: Cloud): Api {
   const api = createAlloyDb(cloud);
+  const handlerOf = (method: string) => {
+    const handler = api.methods[method];
+    if (!handler) throw new Error(`the local AlloyDB does not serve ${method}`);
+    return handler;
+  };
   const create: Api["methods"][string] = (request, call) => {
     sent.push(JSON.stringify(request));
     refusals -= 1;
     if (refusals >= 0) throw new ApiError({ code: "FAILED_PRECONDITION", message: "no private services connection" });
-    const handler = api.methods[createCluster];
-    if (!handler) throw new Error("the local AlloyDB creates no clusters");
-    return handler(request, call);
+    return handlerOf(createCluster)(request, call);
   };
-  return { ...api, methods: { ...api.methods, [createCluster]: create } };
+  const list: Api["methods"][string] = (request, call) => {
+    lists += 1;
+    return handlerOf(listInstances)(request, call);
+  };
+  return { ...api, methods: { ...api.methods, [createCluster]: create, [listInstances]: list } };
 }
 
 beforeAll(async () => {
@@ -252,7 +261,10 @@ describe("cluster", () => {
       expect((await ask("instance", "plan")).body).toMatchObject({ changes: [kept] });
       expect((await ask("instance", "remove")).body).toMatchObject({ held: true, reason: stays });
       expect((await ask("cluster", "plan")).body).toMatchObject({ changes: [kept, { action: "delete" }] });
+      lists = 0;
       const removed = (await ask("cluster", "remove")).body;
+      // Once for each of the two: for whose they are, for the primary that tells the databases, and for what the deletion takes along.
+      expect(lists).toBe(2);
       expect(removed).toMatchObject({ changes: [{ action: "delete", resource: `${input.cluster}-g2` }] });
       expect((await read(input.cluster)).body).toMatchObject({ state: "READY" });
       // Where nobody knows what runs have made, nothing keeps it.
