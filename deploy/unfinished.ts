@@ -6,7 +6,7 @@ import { parseJson, toObject } from "../google/json.ts";
 import { idOf } from "../google/name.ts";
 import { type Generations, generationNumber, type Level } from "../plan/generation.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { RetireInput } from "../plan/steps/retire.ts";
+import { inputOf } from "../plan/step-input.ts";
 import { environmentLabel, installationLabel } from "../spec/names.ts";
 
 /** A rebuild that has not come to its end: what it has made stands beside what serves, and is nobody's orphan. */
@@ -96,8 +96,8 @@ function isOf(environment: string, installation: string, labels: Marked["labels"
 
 /** Id of the cluster of the first generation, which may itself end in `-g2`; undefined when the plan is not there. */
 function firstCluster(plan: Partial<Plan> | undefined): string | undefined {
-  const input = plan?.steps?.find(({ name }) => name === "retire")?.input as Partial<RetireInput> | undefined;
-  return input?.cluster === undefined ? undefined : idOf(input.cluster);
+  const { cluster } = inputOf(plan, "retire");
+  return cluster === undefined ? undefined : idOf(cluster);
 }
 
 /** Whether a cluster, or the one that an instance is in, is of another generation than the one that serves. */

@@ -4,12 +4,11 @@ import { type JsonObject, toObject } from "../../google/json.ts";
 import { decidersOf } from "../../plan/approval.ts";
 import { type Digest, digestOf, type Observations } from "../../plan/digest.ts";
 import { secondsByPlan } from "../../plan/duration.ts";
-import type { Serving } from "../../plan/generation.ts";
+import type { FirstNames, Serving } from "../../plan/generation.ts";
 import { wholeOf } from "../../plan/level.ts";
 import { lifeAhead } from "../../plan/life.ts";
 import { whatMoved } from "../../plan/moved.ts";
-import type { ClusterInput } from "../../plan/steps/cluster.ts";
-import type { SeedInput } from "../../plan/steps/seed.ts";
+import { inputOf } from "../../plan/step-input.ts";
 import { stricterOf } from "../../plan/terms.ts";
 import { idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
@@ -218,11 +217,10 @@ async function answerAsk(body: JsonObject, bucket: string, storage: StorageClien
 }
 
 /** The names that the plan gives to the first database and cluster. */
-function namesOf({ steps }: StoredPlan): { readonly database: string; readonly cluster: string } {
-  const inputOf = (name: string) => steps.find((step) => step.name === name)?.input;
-  const seed = inputOf("seed") as Partial<SeedInput> | undefined;
-  const cluster = inputOf("cluster") as Partial<ClusterInput> | undefined;
-  return { database: seed?.database ?? "", cluster: idOf(cluster?.cluster ?? "") };
+function namesOf(stored: StoredPlan): FirstNames {
+  const { database = "" } = inputOf(stored, "seed");
+  const { cluster = "" } = inputOf(stored, "cluster");
+  return { database, cluster: idOf(cluster) };
 }
 
 function changesOf(body: JsonObject): Observations["changes"] {

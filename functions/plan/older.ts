@@ -4,7 +4,7 @@ import type { Change } from "../../plan/change.ts";
 import { namesIn } from "../../plan/names-in.ts";
 import type { StepChange } from "../../plan/standing.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
-import type { SeedInput } from "../../plan/steps/seed.ts";
+import { inputOf } from "../../plan/step-input.ts";
 import type { ServiceInput } from "../../plan/steps/service.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
@@ -74,7 +74,7 @@ function toPart({ name, function: of, input, expectedSeconds }: StoredStep): Old
 
 /** The name that a plan gives to the first database. */
 function databasesIn(steps: readonly StoredStep[]): readonly string[] {
-  const { database } = (steps.find(({ name }) => name === "seed")?.input ?? {}) as Partial<SeedInput>;
+  const { database } = inputOf({ steps }, "seed");
   return database === undefined ? [] : [database];
 }
 

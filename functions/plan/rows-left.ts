@@ -1,8 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { FieldChange } from "../../plan/change.ts";
 import { rowsLeftField } from "../../plan/loss.ts";
-import type { InstanceInput } from "../../plan/steps/instance.ts";
-import type { SeedInput } from "../../plan/steps/seed.ts";
+import { inputOf } from "../../plan/step-input.ts";
 import { clusterGenerationId, databaseName, idOf } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import type { StoredEnvironment, StoredPlan } from "../entry/stored.ts";
@@ -42,10 +41,9 @@ interface Home {
   readonly database: string;
 }
 
-function homeOf({ steps }: Pick<StoredPlan, "steps">): Home | undefined {
-  const inputOf = (name: string) => steps.find((step) => step.name === name)?.input;
-  const { instance } = (inputOf("instance") ?? {}) as Partial<InstanceInput>;
-  const { database } = (inputOf("seed") ?? {}) as Partial<SeedInput>;
+function homeOf(plan: Pick<StoredPlan, "steps">): Home | undefined {
+  const { instance } = inputOf(plan, "instance");
+  const { database } = inputOf(plan, "seed");
   return instance === undefined || database === undefined ? undefined : { instance, database };
 }
 

@@ -1,9 +1,10 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { inputOf } from "../../plan/step-input.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { RebuildOutcome } from "../api.ts";
 import type { Run } from "../contract.ts";
 import { readLedger } from "../entry/ledger.ts";
-import type { RunRecord, RunResult, StoredPlan } from "../entry/stored.ts";
+import type { RunRecord, RunResult } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
 import { readyPlanOf } from "../plan/ready-plan.ts";
 import { minutesOf, usualMinutes } from "./usual.ts";
@@ -65,11 +66,7 @@ async function isProvenAlike(
     readyPlanOf(storage, { bucket, ledger: ledger?.value }),
     readPlan(storage, bucket, run.planHash),
   ]);
-  return Boolean(before && now) && canonicalJson([testOf(before)]) === canonicalJson([testOf(now)]);
-}
-
-function testOf(plan: StoredPlan | undefined): object | undefined {
-  return plan ? plan.steps.find(({ name }) => name === "verify")?.input : undefined;
+  return Boolean(before && now) && canonicalJson(inputOf(before, "verify")) === canonicalJson(inputOf(now, "verify"));
 }
 
 const meanings: Readonly<Record<RebuildOutcome, string>> = {

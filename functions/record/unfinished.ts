@@ -1,6 +1,6 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { makesCluster } from "../../plan/generation.ts";
-import type { RetireInput } from "../../plan/steps/retire.ts";
+import { inputOf } from "../../plan/step-input.ts";
 import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
@@ -17,7 +17,7 @@ export async function viewUnfinished(
   const hash = ledger.readyPlan ?? ledger.plans[0];
   if (!makesCluster(level) || hash === undefined) return known;
   const plan = await readPlan(storage, bucket, hash);
-  const input = plan?.steps?.find(({ name }) => name === "retire")?.input as Partial<RetireInput> | undefined;
-  const costPerDay = Math.round((input?.clusterCostPerDay ?? 0) * 100) / 100;
+  const { clusterCostPerDay = 0 } = inputOf(plan, "retire");
+  const costPerDay = Math.round(clusterCostPerDay * 100) / 100;
   return { ...known, ...(costPerDay > 0 && { costPerDay }) };
 }
