@@ -4,10 +4,12 @@ import type { WorkflowsClient } from "../google/clients/workflows.ts";
 import { ApiError } from "../google/error.ts";
 import { parseJson, toObject } from "../google/json.ts";
 import { idOf } from "../google/name.ts";
+import { isUnderWay } from "../google/under-way.ts";
 import { type Generations, generationNumber, type Level } from "../plan/generation.ts";
 import type { Plan } from "../plan/plan.ts";
 import { inputOf } from "../plan/step-input.ts";
 import { environmentLabel, installationLabel } from "../spec/names.ts";
+import { objectOf } from "../spec/objects.ts";
 
 /** A rebuild that has not come to its end: what it has made stands beside what serves, and is nobody's orphan. */
 export interface Unfinished {
@@ -50,17 +52,17 @@ export async function findUnfinished(
   // One after the other: how many there are nobody knows.
   for (const environment of [...environments].sort()) {
     const [entry, lock] = await Promise.all([
-      read<Entry>(`environments/${environment}.json`),
-      read<{ readonly execution?: string }>(`locks/${environment}.json`),
+      read<Entry>(objectOf.ledger(environment)),
+      read<{ readonly execution?: string }>(objectOf.lock(environment)),
     ]);
     if (entry?.target?.level === undefined) continue;
     const { serves } = entry;
     const { level, overtaken } = entry.target;
     const hash = entry.readyPlan ?? entry.plans?.[0];
-    const first = hash === undefined ? undefined : firstCluster(await read<Partial<Plan>>(`plans/${hash}.json`));
+    const first = hash === undefined ? undefined : firstCluster(await read<Partial<Plan>>(objectOf.plan(hash)));
     const own = marked.filter(({ kind, labels }) => isDatabases(kind) && isOf(environment, bucket, labels));
     const beside = own.map(({ name }) => name).filter((name) => isBeside(name, first, serves));
-    const isHeld = await isUnderWay(lock?.execution, workflows);
+    const isHeld = await isHeldBy(lock?.execution, workflows);
     const about = { environment, level, ...(overtaken && { overtaken }), ...(isHeld !== undefined && { isHeld }) };
     found.push({ ...about, beside });
   }
@@ -72,14 +74,13 @@ export async function findUnfinished(
  *
  * @returns undefined when executions may not be seen
  */
-async function isUnderWay(
+async function isHeldBy(
   execution: string | undefined,
   workflows: UnfinishedClients["workflows"],
 ): Promise<boolean | undefined> {
   if (execution === undefined) return false;
   try {
-    const state = (await workflows.getExecution(execution))?.state;
-    return state === "ACTIVE" || state === "QUEUED";
+    return isUnderWay(await workflows.getExecution(execution));
   } catch (caught) {
     if (caught instanceof ApiError && caught.code === "PERMISSION_DENIED") return undefined;
     throw caught;

@@ -1,8 +1,7 @@
-import { requestObject } from "../../functions/entry/ledger.ts";
-import { planObject } from "../../functions/entry/objects.ts";
 import type { RunRecord } from "../../functions/entry/stored.ts";
 import { inParts } from "../../functions/in-parts.ts";
 import { parseJson, toObject } from "../../google/json.ts";
+import { approvalsOf, objectOf } from "../../spec/objects.ts";
 import { type AuditedBucket, readChain, toRecord } from "./records.ts";
 
 /**
@@ -16,18 +15,18 @@ export async function gatherEvidence(bucket: AuditedBucket, run: string): Promis
     const found = object === undefined ? undefined : await bucket.storage.readText(bucket.bucket, object);
     return found && toObject(parseJson(found.text));
   };
-  const request = await read(requestObject(run));
+  const request = await read(objectOf.request(run));
   if (!request) return undefined;
   const chain = (await readChain(bucket, String(request.environment))) ?? [];
   const attempts = chain.filter(({ record }) => record === run || record.startsWith(`${run}.`));
   const last = attempts.map(toRecord).at(-1) as RunRecord | undefined;
   const planHash = last?.run?.planHash || request.planHash;
-  const asked = await bucket.storage.listObjects(bucket.bucket, `approvals/${run}-`);
+  const asked = await bucket.storage.listObjects(bucket.bucket, approvalsOf(run));
   const approvals = await Array.fromAsync(inParts(asked, ({ name }) => read(name)));
   return {
     ...{ run, request },
-    plan: await read(typeof planHash === "string" ? planObject(planHash) : undefined),
-    changes: await read(last?.changesHash && planObject(last.changesHash)),
+    plan: await read(typeof planHash === "string" ? objectOf.plan(planHash) : undefined),
+    changes: await read(last?.changesHash && objectOf.plan(last.changesHash)),
     // Who has the callback's URL could wake the execution up.
     approvals: approvals.flatMap(({ callback: _, ...approval } = {}) => (approval.id === undefined ? [] : approval)),
     records: attempts.map(({ object, sha256, text }) => ({ object, sha256, record: toRecord({ text }) })),

@@ -1,9 +1,9 @@
 import type { ChangeRecord, RunRecord, StoredChain } from "../../functions/entry/stored.ts";
 import { inParts } from "../../functions/in-parts.ts";
-import { chainObject, recordObject } from "../../functions/record/chain.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { canonicalJson } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 
 /** The bucket that an auditor reads, with nothing of alloyrun in between. */
 export interface AuditedBucket {
@@ -28,11 +28,11 @@ export async function readChain(
   { storage, bucket }: AuditedBucket,
   environment: string,
 ): Promise<readonly ChainedRecord[] | undefined> {
-  const found = await storage.readText(bucket, chainObject(environment));
+  const found = await storage.readText(bucket, objectOf.chain(environment));
   if (!found) return undefined;
   const { records = [], tail } = (toObject(parseJson(found.text)) ?? {}) as object as Partial<StoredChain>;
   const read = async ({ record, sha256 }: StoredChain["records"][number]) => {
-    const object = recordObject(environment, record);
+    const object = objectOf.record(environment, record);
     const kept = record === records.at(-1)?.record && tail ? canonicalJson(tail) : undefined;
     return { record, object, sha256, text: (await storage.readText(bucket, object))?.text ?? kept };
   };

@@ -1,6 +1,6 @@
-import { requestObject } from "../../functions/entry/ledger.ts";
 import { changeIdPrefix } from "../../functions/record/chain.ts";
 import { idOf } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Anchor, Ended } from "./executions.ts";
 import type { LoggedHead } from "./heads.ts";
 import { type AuditedBucket, type ChainedRecord, toRecord } from "./records.ts";
@@ -34,7 +34,7 @@ export async function findUnasked(
     const isChange = record.startsWith(changeIdPrefix);
     if (anchor && !isChange) continue;
     const run = isChange ? record : record.replace(/\.\d+$/, "");
-    if ((await bucket.storage.readText(bucket.bucket, requestObject(run))) === undefined) {
+    if ((await bucket.storage.readText(bucket.bucket, objectOf.request(run))) === undefined) {
       return { object, problem: `nobody asked for ${run}: there is no request of it, and its record was not logged` };
     }
   }

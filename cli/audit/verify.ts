@@ -1,5 +1,5 @@
-import { recordObject } from "../../functions/record/chain.ts";
 import { idOf, sha256 } from "../../spec/names.ts";
+import { objectOf, recordsOf } from "../../spec/objects.ts";
 import { type Anchor, type ExecutionList, readAnchor } from "./executions.ts";
 import { type HeadLog, type LoggedHead, readLoggedHeads } from "./heads.ts";
 import { type AuditedBucket, type ChainedRecord, readChain, toRecord } from "./records.ts";
@@ -55,7 +55,7 @@ export async function verifyChain(
   // A run is recorded before its execution ends, so that whatever has ended by now is in the chain that is read next.
   const anchor = executions && (await readAnchor(environment, executions));
   const heads = log && (await readLoggedHeads(environment, log));
-  const listed = await bucket.storage.listObjects(bucket.bucket, `runs/${environment}/`);
+  const listed = await bucket.storage.listObjects(bucket.bucket, recordsOf(environment));
   const chain = (await readChain(bucket, environment)) ?? [];
   const known = chain.length + listed.length + (anchor?.ended.length ?? 0) + (heads?.length ?? 0);
   if (known === 0 && head === undefined) return undefined;
@@ -139,10 +139,10 @@ function findMissing(
   const cut = heads.find(({ record, sha256: hash }) => !isIn(chain, { record, sha256: hash }));
   if (cut) {
     const problem = `the log has a record of SHA-256 ${cut.sha256}; the chain has ${hashIn(chain, cut.record)}`;
-    return { object: recordObject(environment, cut.record), problem };
+    return { object: objectOf.record(environment, cut.record), problem };
   }
   if (head === undefined || chain.some(({ sha256: hash }) => hash === head)) return undefined;
-  return { object: `chains/${environment}.json`, problem: `the chain has no record ${head}, which was its head` };
+  return { object: objectOf.chain(environment), problem: `the chain has no record ${head}, which was its head` };
 }
 
 /** The first execution that ended with another record than the chain has, or was cancelled and has none there. */
@@ -152,13 +152,13 @@ function findUnlike(chain: readonly ChainedRecord[], { ended }: Anchor, environm
     .find(({ id, sha256: hash }) => !isIn(chain, { record: id, sha256: hash }));
   if (forged) {
     const problem = `the run's execution ended with a record of SHA-256 ${forged.sha256}; the chain has ${hashIn(chain, forged.id)}`;
-    return { object: recordObject(environment, forged.id), problem };
+    return { object: objectOf.record(environment, forged.id), problem };
   }
   const recorded = new Set(chain.map((link) => executionOf(link)));
   const left = ended.find(({ says, id }) => says === "cancelled" && !recorded.has(id));
   if (!left) return undefined;
   const problem = `execution ${left.id} was cancelled, and no record tells of it: it was removed, or whoever cancelled it did so at Google`;
-  return { object: recordObject(environment, left.run), problem, unrecorded: left.run };
+  return { object: objectOf.record(environment, left.run), problem, unrecorded: left.run };
 }
 
 function isIn(chain: readonly ChainedRecord[], head: LoggedHead): boolean {

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { specObject } from "../../functions/entry/objects.ts";
 import { commandLine } from "../../spec/command-line.ts";
+import { objectOf, recordsOf } from "../../spec/objects.ts";
 import { gatherEvidence } from "../audit/evidence.ts";
 import { type AuditedBucket, readChain, toRecord } from "../audit/records.ts";
 import { type Verification, verifyChain } from "../audit/verify.ts";
@@ -76,7 +76,7 @@ export async function verifyAudit(
 
 /** Whether a run of an environment was requested, though nothing of it is recorded yet. */
 async function isAskedFor({ storage, bucket }: AuditedBucket, environment: string): Promise<boolean> {
-  const places = [`open/${environment}.json`, specObject(environment), `runs/${environment}/`];
+  const places = [objectOf.open(environment), objectOf.spec(environment), recordsOf(environment)];
   const found = await Promise.all(places.map((place) => storage.listObjects(bucket, place)));
   return found.some((objects) => objects.length > 0);
 }

@@ -1,6 +1,6 @@
-import { specObject } from "../../functions/entry/objects.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { canonicalJson } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { Installation } from "../installation.ts";
 
@@ -11,7 +11,7 @@ export async function tellStored(
 ): Promise<string | undefined> {
   const planned = `A ${of} is planned by the stored spec of ${spec.name}`;
   // Not everybody who may ask may read the bucket, and what is stored there may be of another version.
-  const stored = await storage.readText(bucket, specObject(spec.name)).catch(() => undefined);
+  const stored = await storage.readText(bucket, objectOf.spec(spec.name)).catch(() => undefined);
   const same = stored && isSame(stored.text, spec);
   if (same === undefined) return `${planned}, not by ${file}.`;
   if (same) return undefined;

@@ -2,6 +2,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson, textOf, toObject } from "../../google/json.ts";
 import { idOf } from "../../google/name.ts";
 import { installationName } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { present } from "../change.ts";
 import type { Target } from "../installation.ts";
 import { environmentApis, type NeededApis } from "./apis.ts";
@@ -35,7 +36,7 @@ function isNothing({ begunBy, serves, readyAt }: Readonly<Record<string, unknown
 async function apisOf(storage: Pick<StorageClient, "readText">, bucket: string, plans: unknown) {
   const turnedOn = new Set<string>();
   for (const hash of Array.isArray(plans) ? plans.map(String) : []) {
-    const plan = toObject(parseJson((await storage.readText(bucket, `plans/${hash}.json`))?.text ?? ""));
+    const plan = toObject(parseJson((await storage.readText(bucket, objectOf.plan(hash)))?.text ?? ""));
     for (const api of servicesIn(plan?.steps)) turnedOn.add(api);
   }
   return turnedOn.size === 0 ? environmentApis : environmentApis.filter((api) => turnedOn.has(api));

@@ -2,12 +2,12 @@ import type { Guard } from "../../google/auth.ts";
 import type { ObjectWrite, StorageClient } from "../../google/clients/storage.ts";
 import { type Generations, highestOf, sameGenerations, spentBeside } from "../../plan/generation.ts";
 import { canonicalJson, idOf } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { fenceGuard } from "../fence.ts";
 import { overtaken } from "../plan/basis.ts";
 import { recordId } from "../record/chain.ts";
-import { specObject, teardownObject } from "./objects.ts";
 import { deleteUnderLock, editStored, readStored, type Stored, writeStored } from "./read.ts";
 import { scheduledByNow } from "./scheduled-by.ts";
 import type { StoredEnvironment, StoredRequest } from "./stored.ts";
@@ -32,7 +32,7 @@ export type RequestClaim =
  */
 export async function claimRequest(storage: StorageClient, claimant: Claimant): Promise<RequestClaim> {
   const { bucket, run, execution } = claimant;
-  const object = requestObject(run);
+  const object = objectOf.request(run);
   for (let attempt = 1; attempt <= 3; attempt++) {
     const found = await readStored<StoredRequest>(storage, bucket, object);
     if (!found) throw notRequested(claimant);
@@ -48,11 +48,6 @@ export async function claimRequest(storage: StorageClient, claimant: Claimant): 
   }
   const message = `request ${run} is being noted`;
   throw new StepError({ code: "UNAVAILABLE", reason: "REQUEST_SETTLING", message });
-}
-
-/** Where a request lies, by the id of its run. */
-export function requestObject(run: string): string {
-  return `requests/${run}.json`;
 }
 
 /** An environment's entry as it was read; undefined when there is none. */
@@ -89,14 +84,14 @@ export interface LedgerEntry {
 export async function noteTarget(storage: StorageClient, { run, request, target, ledger }: LedgerEntry): Promise<void> {
   if (request.target) return;
   const { bucket = "" } = run.fence ?? {};
-  const found = await readStored<StoredRequest>(storage, bucket, requestObject(run.id));
+  const found = await readStored<StoredRequest>(storage, bucket, objectOf.request(run.id));
   const { readyRun: after = null, specBy: specBefore = null } = ledger?.value ?? {};
-  const place = { bucket, object: requestObject(run.id), ifGenerationMatch: found?.generation };
+  const place = { bucket, object: objectOf.request(run.id), ifGenerationMatch: found?.generation };
   const { planHash, plannedBy, startBy } = request;
   const since = { after, ...(request.action === "up" && { specBefore }) };
   const noted = { ...request, ...found?.value, planHash, plannedBy, startBy, target, ...since };
   const written = await writeStored(storage, place, noted);
-  if (written === undefined) throw changedMeanwhile(bucket, requestObject(run.id));
+  if (written === undefined) throw changedMeanwhile(bucket, objectOf.request(run.id));
 }
 
 /** An environment as it is when a run goes on. */
@@ -154,7 +149,7 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   const { run, request, ledger: found } = entry;
   const { bucket = "" } = run.fence ?? {};
   const { environment, action, spec } = request;
-  const object = ledgerObject(environment);
+  const object = objectOf.ledger(environment);
   const guard = fenceGuard(run, storage);
   if (action === "rebuild" && !found) throw gone(environment);
   if (action === "down") await withdrawReadiness(storage, { bucket, environment, guard });
@@ -163,7 +158,7 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
     await guard();
     if (!(await storage.write({ bucket, ...place }))) throw changedMeanwhile(bucket, place.object);
   };
-  const stored = spec === undefined ? undefined : await storage.readText(bucket, specObject(environment));
+  const stored = spec === undefined ? undefined : await storage.readText(bucket, objectOf.spec(environment));
   const content = canonicalJson(nextEntry(found?.value, entry, stored?.text));
   if (!found || content !== canonicalJson(found.value)) {
     const ifGenerationMatch = found?.generation ?? "0";
@@ -171,9 +166,14 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   }
   if (spec !== undefined && stored?.text !== spec) {
     const ifGenerationMatch = stored?.generation ?? "0";
-    await write({ object: specObject(environment), content: spec, contentType: "application/yaml", ifGenerationMatch });
+    await write({
+      object: objectOf.spec(environment),
+      content: spec,
+      contentType: "application/yaml",
+      ifGenerationMatch,
+    });
   }
-  await deleteUnderLock(storage, { bucket, object: teardownObject(environment), guard });
+  await deleteUnderLock(storage, { bucket, object: objectOf.teardown(environment), guard });
 }
 
 function nextEntry(
@@ -212,7 +212,7 @@ export async function withdrawReadiness(
   { bucket, environment, guard }: { readonly bucket: string; readonly environment: string; readonly guard: Guard },
 ): Promise<void> {
   await guard();
-  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment), guard }, (ledger) => {
+  await editStored<StoredEnvironment>(storage, { bucket, object: objectOf.ledger(environment), guard }, (ledger) => {
     if (ledger?.readyAt === undefined) return ledger;
     const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
     return rest;
@@ -236,7 +236,7 @@ export async function withdrawBeginning(
   }: { readonly bucket: string; readonly environment: string; readonly record: string; readonly guard: Guard },
 ): Promise<void> {
   await guard();
-  await editStored<StoredEnvironment>(storage, { bucket, object: ledgerObject(environment), guard }, (ledger) => {
+  await editStored<StoredEnvironment>(storage, { bucket, object: objectOf.ledger(environment), guard }, (ledger) => {
     return ledger?.begunBy === record ? { ...ledger, begunBy: null } : ledger;
   });
 }
@@ -253,12 +253,7 @@ export function readLedger(
   bucket: string,
   environment: string,
 ): Promise<Ledger> {
-  return readStored<StoredEnvironment>(storage, bucket, ledgerObject(environment));
-}
-
-/** Where the plans lie by which something of an environment may have been made. */
-export function ledgerObject(environment: string): string {
-  return `environments/${environment}.json`;
+  return readStored<StoredEnvironment>(storage, bucket, objectOf.ledger(environment));
 }
 
 function notRequested({ run, execution }: Claimant): StepError {

@@ -4,6 +4,7 @@ import { connectWorkflowExecutions } from "../../google/clients/workflow-executi
 import { type JsonObject, toObject } from "../../google/json.ts";
 import type { Generations } from "../../plan/generation.ts";
 import { installationAccountId } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import { StepError } from "../error.ts";
 import {
@@ -23,9 +24,7 @@ import { isBySpec, isOutdated, onBasis, toBasis } from "../plan/basis.ts";
 import { latestRun } from "../plan/target.ts";
 import { isOfSweep } from "../request/sweeper.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { freezeObject } from "./freeze.ts";
 import { claimRequest, enterLedger, isCurrent, noteTarget, readLedger, refuseOvertaken } from "./ledger.ts";
-import { specObject, teardownObject } from "./objects.ts";
 import { readStored } from "./read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest, StoredTeardown } from "./stored.ts";
 
@@ -104,11 +103,11 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     return isOfSweep(request) ? makeWay(standing, { environment, ...claimant }, clients) : standing;
   await leaveQueue(storage, { bucket, environment, execution });
   // The run that held it before may have built it from a spec that protects it.
-  const spec = await storage.readText(bucket, specObject(environment));
+  const spec = await storage.readText(bucket, objectOf.spec(environment));
   refuseProtected(protectionIn(spec?.text), request);
   const [ledger, teardown] = await Promise.all([
     readLedger(storage, bucket, environment),
-    readStored<StoredTeardown>(storage, bucket, teardownObject(environment)),
+    readStored<StoredTeardown>(storage, bucket, objectOf.teardown(environment)),
   ]);
   refuseOvertaken(request, { ledger, spec: spec?.text });
   if (!isCurrent({ request, ledger, teardown })) {
@@ -144,7 +143,7 @@ async function takeTurn(
   const { bucket, run, execution } = claimant;
   const { environment } = request;
   const now = requireNow(body);
-  const freeze = await readStored<StoredFreeze>(clients.storage, bucket, freezeObject(environment));
+  const freeze = await readStored<StoredFreeze>(clients.storage, bucket, objectOf.freeze(environment));
   const isFrozen = freeze !== undefined && now < freeze.value.until;
   if (isFrozen && !waitsForThaw(request)) return { state: "frozen", freeze: freeze.value, waits: false };
   const place = lockPlace(bucket, environment);

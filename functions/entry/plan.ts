@@ -11,6 +11,7 @@ import { whatMoved } from "../../plan/moved.ts";
 import { inputOf } from "../../plan/step-input.ts";
 import { stricterOf } from "../../plan/terms.ts";
 import { idOf } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Run } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { protectionIn, refusalOf } from "../lock/protection.ts";
@@ -28,8 +29,7 @@ import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { viewUnfinished } from "../record/unfinished.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { type InstallationEnvironment, readInstallation } from "./installation.ts";
-import { mayStand, readLedger, requestObject } from "./ledger.ts";
-import { planObject, specObject } from "./objects.ts";
+import { mayStand, readLedger } from "./ledger.ts";
 import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
 
@@ -72,7 +72,7 @@ async function answerTarget(body: JsonObject, bucket: string, clients: PlanClien
   const run = toRun(body);
   const [request, spec, latest, stored, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
-    storage.readText(bucket, specObject(run.environment)),
+    storage.readText(bucket, objectOf.spec(run.environment)),
     latestRun(storage, bucket, run.environment),
     readPlan(storage, bucket, run.planHash),
     readLedger(storage, bucket, run.environment),
@@ -114,7 +114,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   const [stored, request, spec, ledger] = await Promise.all([
     readPlan(storage, bucket, run.planHash),
     readRequest(storage, bucket, run.id),
-    storage.readText(bucket, specObject(environment)),
+    storage.readText(bucket, objectOf.spec(environment)),
     readLedger(storage, bucket, environment),
   ]);
   const terms = termsIn(spec?.text);
@@ -147,7 +147,7 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   if (digest.refused !== undefined && request.action !== "plan") {
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "PROTECTED", message: digest.refused });
   }
-  await writeOnce(storage, { bucket, object: planObject(digest.changesHash) }, digest);
+  await writeOnce(storage, { bucket, object: objectOf.plan(digest.changesHash) }, digest);
   // Once it has begun, the run itself has moved what it was asked to move.
   const asked = request.target === undefined ? request.changesHash : undefined;
   const moved =
@@ -184,7 +184,7 @@ async function movedSince(
   asked: string,
   now: Digest,
 ): Promise<readonly string[]> {
-  const before = await readStored<StoredDigest>(storage, bucket, planObject(asked));
+  const before = await readStored<StoredDigest>(storage, bucket, objectOf.plan(asked));
   return before ? whatMoved(before.value, now) : [`no plan ${asked} is stored here`];
 }
 
@@ -194,7 +194,7 @@ async function answerAsk(body: JsonObject, bucket: string, storage: StorageClien
   const [noted, stored, spec, ledger] = await Promise.all([
     readRequest(storage, bucket, run.id),
     readPlan(storage, bucket, run.planHash),
-    storage.readText(bucket, specObject(environment)),
+    storage.readText(bucket, objectOf.spec(environment)),
     readLedger(storage, bucket, environment),
   ]);
   const basis = toBasis(body);
@@ -246,11 +246,11 @@ function requireNow({ now }: JsonObject): number {
 }
 
 async function readRequest(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {
-  return (await demand<StoredRequest>(storage, bucket, requestObject(run))).value;
+  return (await demand<StoredRequest>(storage, bucket, objectOf.request(run))).value;
 }
 
 async function readPlan(storage: StorageClient, bucket: string, planHash: string): Promise<StoredPlan> {
-  return (await demand<StoredPlan>(storage, bucket, planObject(planHash))).value;
+  return (await demand<StoredPlan>(storage, bucket, objectOf.plan(planHash))).value;
 }
 
 async function demand<Value extends object>(storage: StorageClient, bucket: string, object: string) {

@@ -4,6 +4,7 @@ import { connectStorage, type StorageClient } from "../../google/clients/storage
 import { type JsonObject, toObject } from "../../google/json.ts";
 import { isBilledWhileHeld } from "../../plan/held.ts";
 import { nextSweepAfter } from "../../plan/sweep.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Run } from "../contract.ts";
 import { fenceGuard } from "../fence.ts";
 import { once } from "../once.ts";
@@ -13,8 +14,7 @@ import { appendRecord, recordId } from "../record/chain.ts";
 import { settleReadiness } from "../record/readiness.ts";
 import { tellRebuild } from "../record/rebuild.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { ledgerObject, requestObject, withdrawBeginning, withdrawReadiness } from "./ledger.ts";
-import { teardownObject } from "./objects.ts";
+import { withdrawBeginning, withdrawReadiness } from "./ledger.ts";
 import { beingChanged, deleteUnderLock, readStored, writeStored } from "./read.ts";
 import type { RunRecord, RunResult, StoredPlan, StoredRequest, StoredTeardown } from "./stored.ts";
 import { readPlan } from "./stored-plan.ts";
@@ -114,7 +114,7 @@ function triedIn(reports: RunRecord["reports"]): readonly string[] {
 }
 
 function readTeardown(storage: StorageClient, bucket: string, { environment }: Run) {
-  return readStored<StoredTeardown>(storage, bucket, teardownObject(environment));
+  return readStored<StoredTeardown>(storage, bucket, objectOf.teardown(environment));
 }
 
 /** What a removal leaves is tried again by the next sweep. */
@@ -134,7 +134,7 @@ interface Settling {
 /** After a removal: lists what remains. After anything else that succeeded the environment lives, and none is listed. */
 async function settleTeardown(storage: StorageClient, { bucket, run, content, found }: Settling): Promise<void> {
   const { result } = content;
-  const object = teardownObject(run.environment);
+  const object = objectOf.teardown(run.environment);
   const ifGenerationMatch = found?.generation ?? "0";
   const guard = fenceGuard(run, storage);
   if (Object.keys(result.remaining).length > 0) {
@@ -153,7 +153,7 @@ async function settleTeardown(storage: StorageClient, { bucket, run, content, fo
   }
   if (result.action !== "down") return;
   if (result.state !== "succeeded") return withdrawReadiness(storage, { bucket, environment: run.environment, guard });
-  await deleteUnderLock(storage, { bucket, object: ledgerObject(run.environment), guard });
+  await deleteUnderLock(storage, { bucket, object: objectOf.ledger(run.environment), guard });
 }
 
 /** What failed, and what is billed for it: of what is only held the database alone costs something while it stays. */
@@ -181,7 +181,7 @@ function toTeardown(
 }
 
 async function requestOf(storage: StorageClient, bucket: string, run: string): Promise<StoredRequest> {
-  const found = await readStored<StoredRequest>(storage, bucket, requestObject(run));
+  const found = await readStored<StoredRequest>(storage, bucket, objectOf.request(run));
   if (found) return found.value;
   throw badField("run.id", "names no request");
 }

@@ -1,5 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
-import { planObject } from "./objects.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { readStored } from "./read.ts";
 import type { StoredPlan } from "./stored.ts";
 
@@ -9,5 +9,5 @@ export async function readPlan(
   bucket: string,
   hash: string,
 ): Promise<StoredPlan | undefined> {
-  return (await readStored<StoredPlan>(storage, bucket, planObject(hash)))?.value;
+  return (await readStored<StoredPlan>(storage, bucket, objectOf.plan(hash)))?.value;
 }

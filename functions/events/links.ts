@@ -1,10 +1,10 @@
 import { textOf } from "../../google/json.ts";
 import { refusalToDecide } from "../../plan/approval.ts";
 import { functionUrl } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredApproval } from "../entry/stored.ts";
 import { keepLinkKey, linkKeyName, tokenOf } from "../link.ts";
-import { approvalObject } from "../plan/approve.ts";
 import type { DeliveryClients } from "./deliver.ts";
 import type { EnvironmentEvent } from "./event.ts";
 
@@ -24,7 +24,7 @@ export async function linksOf(
 ): Promise<readonly EventLink[]> {
   const id = textOf(data.approval);
   if (!hasHook || type !== "dev.alloyrun.awaiting-approval" || id === undefined) return [];
-  const found = await readStored<StoredApproval>(storage, installation.bucket, approvalObject(id));
+  const found = await readStored<StoredApproval>(storage, installation.bucket, objectOf.approval(id));
   if (!found || found.value.decision || found.value.closedAt !== undefined) return [];
   const { approvers, requesters } = found.value;
   const people = approvers

@@ -1,7 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseSpec } from "../../spec/load.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { WebhookSpec } from "../../spec/schema.ts";
-import { specObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import type { EnvironmentEvent } from "./event.ts";
@@ -27,7 +27,7 @@ export async function destinationOf(
   { environment, run }: Pick<EnvironmentEvent, "environment" | "run">,
 ): Promise<Destination | undefined> {
   if (environment === undefined) return undefined;
-  const stored = await storage.readText(bucket, specObject(environment));
+  const stored = await storage.readText(bucket, objectOf.spec(environment));
   const found = stored ?? (await specOfRun(storage, bucket, run));
   const webhook = found && parseSpec(found.text).notify.webhook;
   return webhook && { webhook, now: Date.parse(found.readAt) / 1000, isStored: stored !== undefined };
@@ -35,7 +35,7 @@ export async function destinationOf(
 
 async function specOfRun(storage: Pick<StorageClient, "readText">, bucket: string, run: string | undefined) {
   if (run === undefined) return undefined;
-  const request = await readStored<StoredRequest>(storage, bucket, `requests/${run}.json`);
+  const request = await readStored<StoredRequest>(storage, bucket, objectOf.request(run));
   const text = request?.value.spec;
   return text === undefined ? undefined : { text, readAt: request?.readAt ?? "" };
 }

@@ -1,11 +1,10 @@
 import type { SecretManagerClient } from "../../google/clients/secret-manager.ts";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { textOf } from "../../google/json.ts";
-import { planObject } from "../entry/objects.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { type ApprovalLink, isTokenOf, linkKeyName, peekToken, readLinkKey } from "../link.ts";
-import { approvalObject } from "../plan/approve.ts";
 import { type ForwardClients, forward } from "./forward.ts";
 
 /** What links work with. */
@@ -45,12 +44,12 @@ export async function openLink(token: string, clients: LinkClients): Promise<Que
   const key = await readLinkKey(secretManager, linkKeyName(installation.project));
   if (key === undefined || !isTokenOf(token, key)) return undefined;
   const { bucket } = installation;
-  const found = await readStored<StoredApproval>(storage, bucket, approvalObject(link.approval));
+  const found = await readStored<StoredApproval>(storage, bucket, objectOf.approval(link.approval));
   if (!found) return undefined;
   const { value: approval, readAt } = found;
   const [request, plan] = await Promise.all([
-    readStored<StoredRequest>(storage, bucket, `requests/${approval.run}.json`),
-    readStored<StoredDigest>(storage, bucket, planObject(approval.changesHash)),
+    readStored<StoredRequest>(storage, bucket, objectOf.request(approval.run)),
+    readStored<StoredDigest>(storage, bucket, objectOf.plan(approval.changesHash)),
   ]);
   const isOver = Date.parse(readAt) / 1000 >= approval.expiresAt;
   const waiting = isOver ? "expired" : approval.closedAt === undefined ? "open" : "closed";

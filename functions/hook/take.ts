@@ -3,9 +3,9 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseJson } from "../../google/json.ts";
 import { parseSpec } from "../../spec/load.ts";
 import { environmentNamePattern } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { TicketSpec } from "../../spec/schema.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import { specObject } from "../entry/objects.ts";
 import { StepError, toStepError } from "../error.ts";
 import { readHookSecret } from "../hook-secret.ts";
 import type { Log } from "../log.ts";
@@ -71,7 +71,7 @@ async function webhookOf(
   { storage, secretManager, installation }: TicketClients,
 ): Promise<Webhook | undefined> {
   if (!environmentNamePattern.test(environment)) return undefined;
-  const found = await storage.readText(installation.bucket, specObject(environment));
+  const found = await storage.readText(installation.bucket, objectOf.spec(environment));
   const tickets = found ? parseSpec(found.text).tickets : [];
   const ticket = tickets.find((one) => one.name === name);
   if (!found || !ticket) return undefined;

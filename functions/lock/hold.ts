@@ -1,11 +1,12 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
+import { isUnderWay } from "../../google/under-way.ts";
 import { idOf } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Run } from "../contract.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredLock } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
-import { isUnderWay } from "../under-way.ts";
 
 /** What a lock is asked with. */
 export interface LockClients {
@@ -39,7 +40,7 @@ const longestFunctionSeconds = 120;
 
 /** Where an environment's lock lies. */
 export function lockPlace(bucket: string, environment: string): LockPlace {
-  return { bucket, object: `locks/${environment}.json` };
+  return { bucket, object: objectOf.lock(environment) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Json, toObject } from "../../google/json.ts";
 import type { PlannedChange } from "../../plan/digest.ts";
 import { lossesOf } from "../../plan/loss.ts";
 import { readDocument } from "../../spec/document.ts";
-import { specObject } from "../entry/objects.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 
@@ -67,7 +67,7 @@ export async function storedProtection(
   bucket: string,
   environment: string,
 ): Promise<Protection> {
-  return protectionIn((await storage.readText(bucket, specObject(environment)))?.text);
+  return protectionIn((await storage.readText(bucket, objectOf.spec(environment)))?.text);
 }
 
 /**

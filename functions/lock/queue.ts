@@ -1,8 +1,9 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
+import { isUnderWay } from "../../google/under-way.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { editStored } from "../entry/read.ts";
 import type { StoredQueue } from "../entry/stored.ts";
-import { isUnderWay } from "../under-way.ts";
 
 /** What the queue is asked with. */
 export interface QueueClients {
@@ -63,5 +64,5 @@ async function isWaiting(execution: string, executions: QueueClients["executions
 }
 
 function placeOf({ bucket, environment }: Pick<Waiter, "bucket" | "environment">) {
-  return { bucket, object: `queues/${environment}.json` };
+  return { bucket, object: objectOf.queue(environment) };
 }

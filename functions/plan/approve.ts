@@ -1,7 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import type { ApprovalPolicy } from "../../plan/approval.ts";
 import { whatMoved } from "../../plan/moved.ts";
-import { planObject } from "../entry/objects.ts";
+import { approvalsOf, objectOf } from "../../spec/objects.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { StoredApproval, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -33,11 +33,6 @@ export interface Standing {
   readonly via?: "link" | "api";
 }
 
-/** Where an approval lies. */
-export function approvalObject(id: string): string {
-  return `approvals/${id}.json`;
-}
-
 /**
  * Puts the question, once for each plan that an execution asks about; asked again it has the new callback, and an answer
  * that was given meanwhile stays. A run that was resumed puts a question of its own: an answer to what was cancelled, or
@@ -50,7 +45,7 @@ export async function ask(storage: StorageClient, question: Question): Promise<S
   const { bucket, request, changesHash, callback, now } = question;
   const { attempt = 1 } = request;
   const id = `${request.run}-${changesHash.slice(0, 12)}${attempt > 1 ? `-${attempt}` : ""}`;
-  const place = { bucket, object: approvalObject(id) };
+  const place = { bucket, object: objectOf.approval(id) };
   const known = await readStored<StoredApproval>(storage, bucket, place.object);
   const { approvers = [], timeoutSeconds = 0 } = question.policy ?? {};
   const requesters = await allRequestersOf(storage, question, request);
@@ -81,7 +76,7 @@ async function movedSinceAsked(
   storage: StorageClient,
   { bucket, request, changesHash }: Question,
 ): Promise<readonly string[] | undefined> {
-  const objects = await storage.listObjects(bucket, `approvals/${request.run}-`);
+  const objects = await storage.listObjects(bucket, approvalsOf(request.run));
   const asked = await Array.fromAsync(
     inParts(objects, async ({ name = "" }) => (await readStored<StoredApproval>(storage, bucket, name))?.value),
   );
@@ -91,7 +86,7 @@ async function movedSinceAsked(
     .at(-1);
   if (!last) return undefined;
   const [before, now] = await Promise.all(
-    [last.changesHash, changesHash].map((hash) => readStored<StoredDigest>(storage, bucket, planObject(hash))),
+    [last.changesHash, changesHash].map((hash) => readStored<StoredDigest>(storage, bucket, objectOf.plan(hash))),
   );
   if (!before || !now) return undefined;
   return whatMoved(before.value, now.value);
@@ -118,7 +113,7 @@ export async function standingOf(
   storage: StorageClient,
   { bucket, id, now }: { readonly bucket: string; readonly id: string; readonly now: number },
 ): Promise<Standing> {
-  const found = await readStored<StoredApproval>(storage, bucket, approvalObject(id));
+  const found = await readStored<StoredApproval>(storage, bucket, objectOf.approval(id));
   if (!found)
     throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL", message: `there is no approval ${id}` });
   const { decision, expiresAt } = found.value;

@@ -1,4 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { approvalsOf } from "../../spec/objects.ts";
 import { editStored } from "../entry/read.ts";
 import type { StoredApproval } from "../entry/stored.ts";
 
@@ -17,6 +18,6 @@ export async function closeApprovals(
   storage: StorageClient,
   { bucket, run, at }: { readonly bucket: string; readonly run: string; readonly at: string },
 ): Promise<void> {
-  const objects = await storage.listObjects(bucket, `approvals/${run}-`);
+  const objects = await storage.listObjects(bucket, approvalsOf(run));
   for (const { name } of objects) if (name !== undefined) await closeApproval(storage, { bucket, object: name, at });
 }

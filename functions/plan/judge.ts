@@ -17,9 +17,9 @@ import {
 } from "../../plan/terms.ts";
 import { toDuration } from "../../spec/duration.ts";
 import { parseSpec } from "../../spec/load.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { SpecError } from "../../spec/problem.ts";
 import type { Run } from "../contract.ts";
-import { specObject } from "../entry/objects.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 
 /** The terms of an environment's stored spec, which bind whoever would change them; undefined before there is one. */
@@ -27,7 +27,7 @@ export async function storedTerms(
   storage: Pick<StorageClient, "readText">,
   { bucket, environment }: { readonly bucket: string; readonly environment: string },
 ): Promise<Terms | undefined> {
-  return termsIn((await storage.readText(bucket, specObject(environment)))?.text);
+  return termsIn((await storage.readText(bucket, objectOf.spec(environment)))?.text);
 }
 
 /** The terms that the text of a stored spec has; undefined before there is one. */
@@ -78,7 +78,7 @@ export function changesOfSpec(judged: Case): readonly Change[] {
   if (fields.length === 0) return [];
   const dataLoss = losses.length > 0 || (isGiven && endsEarlier(ledger, given.seconds));
   const effects = { dataLoss, downtime: false, costPerDay: 0, expectedSeconds: 0 };
-  return [{ resource: specObject(run.environment), action: "update", fields, effects }];
+  return [{ resource: objectOf.spec(run.environment), action: "update", fields, effects }];
 }
 
 /** What a schedule costs that is set with a first build is nothing yet. */
@@ -109,7 +109,7 @@ export function reasonsOf(judged: Case, effects: PlanEffects, told: readonly Cha
     ];
   }
   const looser = run.action === "up" && terms ? loosenings(terms, plan) : [];
-  const isOnlySpec = changes.every(({ resource }) => resource === specObject(run.environment));
+  const isOnlySpec = changes.every(({ resource }) => resource === objectOf.spec(run.environment));
   const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
   const kept = terms ? reasonsToKeep(terms, looser) : [];
   return [...(policy ? reasonsToAsk(policy, effects, losses) : []), ...kept];

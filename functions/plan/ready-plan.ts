@@ -1,5 +1,5 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
-import { requestObject } from "../entry/ledger.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
@@ -23,6 +23,6 @@ export async function readyPlanOf(
 }
 
 async function planHashOf(storage: Pick<StorageClient, "readText">, bucket: string, run: string | undefined) {
-  const request = run && (await readStored<StoredRequest>(storage, bucket, requestObject(run)));
+  const request = run && (await readStored<StoredRequest>(storage, bucket, objectOf.request(run)));
   return request ? request.value.planHash : undefined;
 }

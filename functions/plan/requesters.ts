@@ -1,6 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { accountEmail, installationAccountId } from "../../spec/names.ts";
-import { readLedger, requestObject } from "../entry/ledger.ts";
+import { objectOf } from "../../spec/objects.ts";
+import { readLedger } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { inParts } from "../in-parts.ts";
@@ -28,7 +29,7 @@ export async function allRequestersOf(
   const runs = ledger?.value.scheduledBy?.runs ?? [];
   const askers = await Array.fromAsync(
     inParts(runs, async (run) => {
-      const found = await readStored<StoredRequest>(storage, bucket, requestObject(run));
+      const found = await readStored<StoredRequest>(storage, bucket, objectOf.request(run));
       return found ? requestersOf(found.value) : [];
     }),
   );

@@ -11,6 +11,7 @@ import {
 } from "../../plan/generation.ts";
 import { applicationSteps } from "../../plan/level.ts";
 import type { StepName } from "../../plan/step.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Begun } from "../contract.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredRequest } from "../entry/stored.ts";
@@ -65,6 +66,6 @@ export function scopeOf({ action, of, level }: StoredRequest, serving: JsonObjec
 
 /** The record of a run that was written last: when it is another by the time the lock is held, something may have moved. */
 export async function latestRun(storage: StorageClient, bucket: string, environment: string): Promise<string> {
-  const chain = await readStored<StoredChain>(storage, bucket, `chains/${environment}.json`);
+  const chain = await readStored<StoredChain>(storage, bucket, objectOf.chain(environment));
   return chain?.value.records.findLast(isOfRun)?.record ?? "";
 }

@@ -1,7 +1,7 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { RunRecord, StoredApproval } from "../entry/stored.ts";
-import { approvalObject } from "../plan/approve.ts";
 
 /** An approval that a run has asked for, and the plan that the run goes by. */
 export interface AskedApproval {
@@ -18,7 +18,7 @@ export async function approvalFor(
   storage: Pick<StorageClient, "readText">,
   { bucket, approval, changesHash }: AskedApproval,
 ): Promise<RunRecord["approval"]> {
-  const found = await readStored<StoredApproval>(storage, bucket, approvalObject(approval));
+  const found = await readStored<StoredApproval>(storage, bucket, objectOf.approval(approval));
   if (!found?.value.decision || found.value.changesHash !== changesHash) return undefined;
   const { id, reasons, decision } = found.value;
   return { id, reasons, ...decision };

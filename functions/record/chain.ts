@@ -1,23 +1,14 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { readStored, writeOnce, writeStored } from "../entry/read.ts";
 import type { ChangeRecord, RunRecord, StoredChain } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { createLog } from "../log.ts";
 
-/** Where the order of an environment's records lies. */
-export function chainObject(environment: string): string {
-  return `chains/${environment}.json`;
-}
-
 /** Id of the record of a run: the run's own, and for one that was resumed `<run>.2`, `<run>.3` … */
 export function recordId(run: string, attempt: number): string {
   return attempt <= 1 ? run : `${run}.${attempt}`;
-}
-
-/** Where a record lies. */
-export function recordObject(environment: string, record: string): string {
-  return `runs/${environment}/${record}.json`;
 }
 
 /** How the ids begin of records that are of no run. */
@@ -48,7 +39,7 @@ export async function appendRecord(
   content: Omit<RunRecord, "previous"> | Omit<ChangeRecord, "previous">,
 ): Promise<string> {
   const environment = "run" in content ? content.run.environment : content.environment;
-  const place = { bucket, object: chainObject(environment) };
+  const place = { bucket, object: objectOf.chain(environment) };
   for (let attempt = 1; attempt <= 8; attempt += 1) {
     const found = await readStored<StoredChain>(storage, bucket, place.object);
     const records = found?.value.records ?? [];
@@ -56,7 +47,7 @@ export async function appendRecord(
     const entered = records.find(({ record }) => record === id);
     if (entered) return entered.sha256;
     const before = records.at(-1);
-    const previous = before && { object: recordObject(environment, before.record), sha256: before.sha256 };
+    const previous = before && { object: objectOf.record(environment, before.record), sha256: before.sha256 };
     const tail: RunRecord | ChangeRecord = { ...content, ...(previous && { previous }) };
     const entry = { record: id, sha256: sha256(canonicalJson(tail)) };
     const chain: StoredChain = { records: [...records, entry], tail };
@@ -77,5 +68,5 @@ async function writeTail(
 ): Promise<void> {
   const entry = chain?.records.at(-1);
   if (!chain?.tail || !entry) return;
-  await writeOnce(storage, { bucket, object: recordObject(environment, entry.record) }, chain.tail);
+  await writeOnce(storage, { bucket, object: objectOf.record(environment, entry.record) }, chain.tail);
 }

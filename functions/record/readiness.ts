@@ -2,8 +2,8 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import { spentBeside } from "../../plan/generation.ts";
 import { endOf, lifeGiven } from "../../plan/life.ts";
 import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Run } from "../contract.ts";
-import { ledgerObject } from "../entry/ledger.ts";
 import { beingChanged, readStored, writeStored } from "../entry/read.ts";
 import type { StoredEnvironment, StoredRequest } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
@@ -37,7 +37,7 @@ export interface ReadyRun {
  */
 export async function settleReadiness(storage: StorageClient, ready: ReadyRun): Promise<Readiness> {
   const { bucket, run, url } = ready;
-  const object = ledgerObject(run.environment);
+  const object = objectOf.ledger(run.environment);
   const found = await readStored<StoredEnvironment>(storage, bucket, object);
   const serves = { database: run.databaseGeneration, cluster: run.clusterGeneration };
   const spent = spentBeside(found?.value ?? {}, serves);

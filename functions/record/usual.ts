@@ -1,8 +1,9 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { Run } from "../contract.ts";
 import { readStored } from "../entry/read.ts";
 import type { RunRecord, StoredChain } from "../entry/stored.ts";
-import { chainObject, isOfRun, recordObject } from "./chain.ts";
+import { isOfRun } from "./chain.ts";
 
 /** How far back is looked, and of how many runs alike the usual time is taken. */
 const mostRead = 40;
@@ -17,10 +18,10 @@ export async function usualMinutes(
   bucket: string,
   { environment, action, level }: Pick<Run, "environment" | "action" | "level">,
 ): Promise<number | undefined> {
-  const chain = await readStored<StoredChain>(storage, bucket, chainObject(environment));
+  const chain = await readStored<StoredChain>(storage, bucket, objectOf.chain(environment));
   const newest = (chain?.value.records ?? []).filter(isOfRun).slice(-mostRead).reverse();
   const records = await Promise.all(
-    newest.map(({ record }) => readStored<RunRecord>(storage, bucket, recordObject(environment, record))),
+    newest.map(({ record }) => readStored<RunRecord>(storage, bucket, objectOf.record(environment, record))),
   );
   const alike = records.flatMap((found) => {
     const { run, result } = found?.value ?? {};

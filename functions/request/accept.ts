@@ -4,10 +4,10 @@ import { estimateOf } from "../../plan/duration.ts";
 import { loosenings, reasonsToKeep, stricterOf, type Terms } from "../../plan/terms.ts";
 import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { RequestAccepted, RequestBody } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { type Ledger, readLedger } from "../entry/ledger.ts";
-import { planObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredDigest, StoredPlan, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -259,7 +259,7 @@ async function requirePlan(
   body: RequestBody & { readonly environment: string },
   { storage, installation }: Pick<AcceptClients, "storage" | "installation">,
 ): Promise<void> {
-  const found = await readStored<Partial<StoredDigest>>(storage, installation.bucket, planObject(changesHash));
+  const found = await readStored<Partial<StoredDigest>>(storage, installation.bucket, objectOf.plan(changesHash));
   const { changesHash: stored, environment, action, level } = found?.value ?? {};
   if (stored === undefined) {
     throw badField("plan", `is ${changesHash}, and no such plan is stored here: \`alloyrun plan\` makes one`);

@@ -1,15 +1,15 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
+import { isUnderWay } from "../../google/under-way.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
 import { canonicalJson } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FreezeView, HolderView, RequestedAction } from "../api.ts";
-import { freezeObject } from "../entry/freeze.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest } from "../entry/stored.ts";
 import { StepError, type StepErrorFields } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { isBySpec } from "../plan/basis.ts";
-import { isUnderWay } from "../under-way.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 
 /** Another run holds the environment. */
@@ -85,7 +85,7 @@ export async function freezeInForce(
   storage: StorageClient,
   { bucket, environment }: { readonly bucket: string; readonly environment: string },
 ): Promise<StoredFreeze | undefined> {
-  const found = await readStored<StoredFreeze>(storage, bucket, freezeObject(environment));
+  const found = await readStored<StoredFreeze>(storage, bucket, objectOf.freeze(environment));
   return found && Date.parse(found.readAt) / 1000 < found.value.until ? found.value : undefined;
 }
 

@@ -1,10 +1,10 @@
 import { reachOf } from "../../plan/life.ts";
 import type { Place } from "../../spec/command-line.ts";
 import { toDuration, toSeconds } from "../../spec/duration.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView, FreezeBody } from "../api.ts";
-import { freezeObject } from "../entry/freeze.ts";
-import { ledgerObject, readLedger } from "../entry/ledger.ts";
+import { readLedger } from "../entry/ledger.ts";
 import { beingChanged, editStored, readStored, writeStored } from "../entry/read.ts";
 import type { StoredChange, StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -32,7 +32,7 @@ export async function freeze(
   clients: ChangeClients,
 ): Promise<EnvironmentView> {
   const { storage, installation } = clients;
-  const place = { bucket: installation.bucket, object: freezeObject(environment) };
+  const place = { bucket: installation.bucket, object: objectOf.freeze(environment) };
   await changeOnce({ change: "freeze", environment, body, ...changer }, clients, {
     async prepare() {
       const at = await demandEnvironment(environment, clients);
@@ -76,11 +76,11 @@ export async function unfreeze(
   await changeOnce({ change: "unfreeze", environment, body: {}, ...changer }, clients, {
     async prepare() {
       const at = await demandKnown(environment, clients);
-      const present = await storage.getObject(bucket, freezeObject(environment));
+      const present = await storage.getObject(bucket, objectOf.freeze(environment));
       return present ? { at } : { at, isDone: true };
     },
     async apply(held) {
-      await storage.deleteObject(bucket, freezeObject(environment));
+      await storage.deleteObject(bucket, objectOf.freeze(environment));
       await recordChange(storage, bucket, held);
       await tellChange(clients, held);
     },
@@ -154,7 +154,7 @@ async function putOffEnd({ id, of, at, seconds = 0 }: StoredChange, clients: Vie
   if (extensions.includes(id)) return expiresAt;
   // Another one may have come between.
   refuseBeyond(found.value, { of, at, seconds });
-  const place = { bucket: installation.bucket, object: ledgerObject(of) };
+  const place = { bucket: installation.bucket, object: objectOf.ledger(of) };
   const until = expiresAt + seconds;
   const known = [...extensions, id].slice(-mostExtensions);
   const wanted: StoredEnvironment = { ...found.value, expiresAt: until, warned: [], extensions: known };

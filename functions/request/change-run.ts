@@ -1,7 +1,8 @@
+import { isUnderWay } from "../../google/under-way.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RunView } from "../api.ts";
 import { readLedger, refuseOvertaken } from "../entry/ledger.ts";
-import { planObject, specObject } from "../entry/objects.ts";
 import { readStored } from "../entry/read.ts";
 import type { RunRecord, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -9,7 +10,6 @@ import { lockPlace, readLock } from "../lock/hold.ts";
 import { closeApprovals } from "../plan/close.ts";
 import { approvalFor } from "../record/approval.ts";
 import { appendRecord, recordId } from "../record/chain.ts";
-import { isUnderWay } from "../under-way.ts";
 import { cutShort } from "./cut-short.ts";
 import { editRequest, type Noted, readRequest } from "./note.ts";
 import { enterOpen } from "./open.ts";
@@ -64,7 +64,7 @@ export async function resumeRun(run: string, by: string, clients: ViewClients): 
   const { environment } = noted.request;
   const [ledger, spec] = await Promise.all([
     readLedger(storage, bucket, environment),
-    storage.readText(bucket, specObject(environment)),
+    storage.readText(bucket, objectOf.spec(environment)),
   ]);
   refuseOvertaken(noted.request, { ledger, spec: spec?.text });
   // What was cancelled at Google, or whose cancellation did not come this far, is recorded before it goes on under the same name.
@@ -152,7 +152,7 @@ async function decisionOf(
 ): Promise<Pick<RunRecord, "changesHash" | "approval"> & { readonly planHash?: string }> {
   const { approval: id, changesHash } = decisionIn(log);
   const { bucket } = installation;
-  const planned = changesHash && (await readStored<StoredDigest>(storage, bucket, planObject(changesHash)));
+  const planned = changesHash && (await readStored<StoredDigest>(storage, bucket, objectOf.plan(changesHash)));
   const approval = id === undefined ? undefined : await approvalFor(storage, { bucket, approval: id, changesHash });
   return {
     ...(changesHash !== undefined && { changesHash }),

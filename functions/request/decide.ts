@@ -1,15 +1,15 @@
 import type { CallbackClient } from "../../google/clients/workflow-callbacks.ts";
+import { isUnderWay } from "../../google/under-way.ts";
 import { refusalToDecide } from "../../plan/approval.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { ApprovalView, DecisionBody } from "../api.ts";
 import { readStored, type Stored, writeStored } from "../entry/read.ts";
 import type { Decision, StoredApproval } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { badField } from "../parse.ts";
-import { approvalObject } from "../plan/approve.ts";
 import { closeApproval } from "../plan/close.ts";
 import { allRequestersOf } from "../plan/requesters.ts";
-import { isUnderWay } from "../under-way.ts";
 import { readRequest } from "./note.ts";
 import { type PublisherClients, refusePublisher } from "./publishers.ts";
 import type { ViewClients } from "./run-view.ts";
@@ -48,7 +48,7 @@ export async function decide(
     await requireAwaited(found, clients);
     const { state, by, body, via } = deciding;
     const decided = { ...found.value, decision: { state, by, via, reason: body.reason, at: found.readAt } };
-    const place = { bucket, object: approvalObject(deciding.id), ifGenerationMatch: found.generation };
+    const place = { bucket, object: objectOf.approval(deciding.id), ifGenerationMatch: found.generation };
     if ((await writeStored(storage, place, decided)) === undefined) return decide(deciding, clients);
   }
   await clients.callbacks.send(found.value.callback, { approval: deciding.id });
@@ -85,13 +85,13 @@ async function isAwaited(
 async function requireAwaited({ value, readAt }: Stored<StoredApproval>, clients: ViewClients): Promise<void> {
   if (await isAwaited(value, clients)) return;
   const { bucket } = clients.installation;
-  await closeApproval(clients.storage, { bucket, object: approvalObject(value.id), at: readAt });
+  await closeApproval(clients.storage, { bucket, object: objectOf.approval(value.id), at: readAt });
   const message = `the run ${value.run} does not wait for ${value.id} any more: when it is resumed, it asks anew`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOT_AWAITED", message });
 }
 
 async function demandApproval({ storage, installation }: ViewClients, id: string): Promise<Stored<StoredApproval>> {
-  const found = await readStored<StoredApproval>(storage, installation.bucket, approvalObject(id));
+  const found = await readStored<StoredApproval>(storage, installation.bucket, objectOf.approval(id));
   if (found) return found;
   throw new StepError({ code: "NOT_FOUND", reason: "UNKNOWN_APPROVAL", message: `there is no approval ${id}` });
 }

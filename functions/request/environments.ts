@@ -1,13 +1,13 @@
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView } from "../api.ts";
-import { gone, ledgerObject } from "../entry/ledger.ts";
-import { specObject, teardownObject } from "../entry/objects.ts";
+import { gone } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { inParts } from "../in-parts.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
-import { chainObject, isOfRun } from "../record/chain.ts";
+import { isOfRun } from "../record/chain.ts";
 import { viewUnfinished } from "../record/unfinished.ts";
 import { freezeInForce, toFreezeView } from "./busy.ts";
 import { listOpen } from "./open.ts";
@@ -41,12 +41,12 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
   const { bucket } = clients.installation;
   const stored = <Value extends object>(object: string) => readStored<Value>(storage, bucket, object);
   const [spec, lock, chain, ledger, freeze, teardown, open] = await Promise.all([
-    storage.getObject(bucket, specObject(environment)),
+    storage.getObject(bucket, objectOf.spec(environment)),
     readLock(storage, lockPlace(bucket, environment)),
-    stored<StoredChain>(chainObject(environment)),
-    stored<StoredEnvironment>(ledgerObject(environment)),
+    stored<StoredChain>(objectOf.chain(environment)),
+    stored<StoredEnvironment>(objectOf.ledger(environment)),
     freezeInForce(storage, { bucket, environment }),
-    stored<StoredTeardown>(teardownObject(environment)),
+    stored<StoredTeardown>(objectOf.teardown(environment)),
     listOpen(environment, clients),
   ]);
   // One that was only planned, or rejected, or is being asked about, has runs to tell of and no spec.
@@ -91,7 +91,7 @@ export async function demandEnvironment(
   clients: Pick<ViewClients, "storage" | "installation">,
 ): Promise<number> {
   const { storage, installation } = clients;
-  const ledger = await storage.readText(installation.bucket, ledgerObject(environment));
+  const ledger = await storage.readText(installation.bucket, objectOf.ledger(environment));
   if (ledger) return Date.parse(ledger.readAt) / 1000;
   await demandKnown(environment, clients);
   throw gone(environment);
@@ -107,7 +107,7 @@ export async function demandKnown(
   environment: string,
   { storage, installation }: Pick<ViewClients, "storage" | "installation">,
 ): Promise<number> {
-  const spec = await storage.readText(installation.bucket, specObject(environment));
+  const spec = await storage.readText(installation.bucket, objectOf.spec(environment));
   if (!spec) throw unknown(environment);
   return Date.parse(spec.readAt) / 1000;
 }

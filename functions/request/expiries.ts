@@ -1,7 +1,7 @@
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { Expiries } from "../api.ts";
-import { ledgerObject, readLedger } from "../entry/ledger.ts";
-import { teardownObject } from "../entry/objects.ts";
+import { readLedger } from "../entry/ledger.ts";
 import { editStored, type Stored } from "../entry/read.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
 import { inParts } from "../in-parts.ts";
@@ -73,7 +73,7 @@ async function listExpiring(clients: AcceptClients): Promise<readonly Expiring[]
 async function mayExpire({ environment, found }: Expiring, clients: AcceptClients): Promise<boolean> {
   const { storage, installation } = clients;
   const isReady = found.value.readyAt !== undefined;
-  if (!isReady && (await storage.getObject(installation.bucket, teardownObject(environment)))) return false;
+  if (!isReady && (await storage.getObject(installation.bucket, objectOf.teardown(environment)))) return false;
   if (await isBusy(environment, clients)) return false;
   // What cannot be told is refused, and so told, when it is asked for.
   return (await storedProtection(storage, installation.bucket, environment)) !== "protected";
@@ -99,7 +99,7 @@ async function warn(expiring: Expiring, clients: AcceptClients & TellClients): P
       ...(frozenUntil !== undefined && end > expiresAt && { frozenUntil: toTimestamp(frozenUntil) }),
     },
   });
-  const place = { bucket: clients.installation.bucket, object: ledgerObject(environment) };
+  const place = { bucket: clients.installation.bucket, object: objectOf.ledger(environment) };
   await editStored<StoredEnvironment>(clients.storage, place, (present) => {
     if (!present || present.expiresAt !== expiresAt) return present;
     return { ...present, warned: [...new Set([...(present.warned ?? []), nearest, ...further])] };

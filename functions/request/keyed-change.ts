@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { readStored, writeStored } from "../entry/read.ts";
 import type { ChangeRecord, StoredChange } from "../entry/stored.ts";
 import { changeIdPrefix } from "../record/chain.ts";
@@ -43,7 +44,7 @@ export async function changeOnce(
   const { change, environment, body, by, key } = asked;
   const { storage, installation } = clients;
   const id = `${changeIdPrefix}${sha256(`${by}\n${key}`).slice(0, 32)}`;
-  const place = { bucket: installation.bucket, object: `requests/${id}.json` };
+  const place = { bucket: installation.bucket, object: objectOf.request(id) };
   const bodyHash = sha256(canonicalJson({ change, environment, body }));
   let held = await readStored<StoredChange>(storage, place.bucket, place.object);
   if (!held) {

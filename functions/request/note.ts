@@ -2,8 +2,8 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import type { WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { canonicalJson } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import { requestObject } from "../entry/ledger.ts";
 import { editStored } from "../entry/read.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -27,14 +27,14 @@ export async function readRequest(
   { storage, installation }: Pick<AcceptClients, "storage" | "installation">,
   run: string,
 ): Promise<Noted | undefined> {
-  const found = await storage.readText(installation.bucket, requestObject(run));
+  const found = await storage.readText(installation.bucket, objectOf.request(run));
   const request = found && toObject(parseJson(found.text));
   return request && { request: request as object as StoredRequest, readAt: found.readAt };
 }
 
 /** Notes a request under its key, unless it is noted already; then gives that note. */
 export async function note(request: StoredRequest, { storage, installation }: AcceptClients): Promise<Noted> {
-  const place = { bucket: installation.bucket, object: requestObject(request.run) };
+  const place = { bucket: installation.bucket, object: objectOf.request(request.run) };
   const content = canonicalJson(request);
   const written = await storage.write({ ...place, content, contentType: "application/json", ifGenerationMatch: "0" });
   if (written) return { request, readAt: written.updated ?? "" };
@@ -60,5 +60,5 @@ export async function editRequest(
 
 /** Where the note of a request lies. */
 function requestPlace(run: string, { installation }: Pick<AcceptClients, "installation">) {
-  return { bucket: installation.bucket, object: requestObject(run) };
+  return { bucket: installation.bucket, object: objectOf.request(run) };
 }

@@ -1,7 +1,8 @@
+import { isUnderWay } from "../../google/under-way.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { beingChanged, readStored, type Stored, writeStored } from "../entry/read.ts";
 import type { StoredOpenRuns, StoredRequest } from "../entry/stored.ts";
 import { inParts } from "../in-parts.ts";
-import { isUnderWay } from "../under-way.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function enterOpen(
   isIdentical: (open: StoredRequest) => boolean = () => false,
 ): Promise<StoredRequest | undefined> {
   if (environment === "") return undefined;
-  const place = { bucket: clients.installation.bucket, object: openObject(environment) };
+  const place = { bucket: clients.installation.bucket, object: objectOf.open(environment) };
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     const found = await readOpen(environment, clients);
     if (found?.value.runs.includes(run)) return undefined;
@@ -39,13 +40,8 @@ export async function enterOpen(
   throw beingChanged(place.bucket, place.object);
 }
 
-/** Where the runs of an environment are listed that have not ended, as far as is known. */
-function openObject(environment: string): string {
-  return `open/${environment}.json`;
-}
-
 function readOpen(environment: string, { storage, installation }: AcceptClients) {
-  return readStored<StoredOpenRuns>(storage, installation.bucket, openObject(environment));
+  return readStored<StoredOpenRuns>(storage, installation.bucket, objectOf.open(environment));
 }
 
 async function openOnes(

@@ -3,9 +3,9 @@ import { makePlan, type Plan } from "../../plan/plan.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import { steps } from "../../plan/steps.ts";
 import { canonicalJson, functionId, functionUrl, sha256 } from "../../spec/names.ts";
+import { objectOf } from "../../spec/objects.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
 import { gone, readLedger } from "../entry/ledger.ts";
-import { planObject } from "../entry/objects.ts";
 import { writeOnce } from "../entry/read.ts";
 import type { StoredPlan } from "../entry/stored.ts";
 import { readPlan } from "../entry/stored-plan.ts";
@@ -33,7 +33,7 @@ export function planOfCheck({ project, region }: InstallationEnvironment): Store
 
 /** Stores a plan under its hash; the same plan is stored once. */
 export async function storePlan(storage: StorageClient, bucket: string, plan: StoredPlan): Promise<void> {
-  await writeOnce(storage, { bucket, object: planObject(plan.hash) }, plan);
+  await writeOnce(storage, { bucket, object: objectOf.plan(plan.hash) }, plan);
 }
 
 /**

@@ -5,11 +5,10 @@ import { parseJson, toObject } from "../../google/json.ts";
 import { secondsByPlan } from "../../plan/duration.ts";
 import { applicationSteps } from "../../plan/level.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { FailureView, RunView } from "../api.ts";
 import type { InstallationEnvironment } from "../entry/installation.ts";
-import { ledgerObject } from "../entry/ledger.ts";
-import { planObject } from "../entry/objects.ts";
 import type {
   RunRecord,
   RunResult,
@@ -20,7 +19,7 @@ import type {
 } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
-import { recordId, recordObject } from "../record/chain.ts";
+import { recordId } from "../record/chain.ts";
 import { viewUnfinished } from "../record/unfinished.ts";
 import { freezeInForce, toFreezeView, toHolder } from "./busy.ts";
 import { viewApproval } from "./decide.ts";
@@ -45,8 +44,8 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const { request, readAt } = await demandRun(run, clients);
   const { installation } = clients;
   const [plan, record, execution] = await Promise.all([
-    request.planHash === undefined ? undefined : read<StoredPlan>(clients, planObject(request.planHash)),
-    read<RunRecord>(clients, recordObject(request.environment, recordId(run, request.attempt))),
+    request.planHash === undefined ? undefined : read<StoredPlan>(clients, objectOf.plan(request.planHash)),
+    read<RunRecord>(clients, objectOf.record(request.environment, recordId(run, request.attempt))),
     request.execution === undefined ? undefined : clients.executions.getExecution(request.execution),
   ]);
   const about = { ...basics(request, execution), readAt };
@@ -68,7 +67,7 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const asked = await askedOf(log, clients);
   // A rebuild that waits may have been planned anew, which is noted with it when it begins.
   const anew = asked.plan && asked.plan.planHash !== request.planHash ? asked.plan.planHash : undefined;
-  const present = anew === undefined ? plan : await read<StoredPlan>(clients, planObject(anew));
+  const present = anew === undefined ? plan : await read<StoredPlan>(clients, objectOf.plan(anew));
   const steps = toStepViews(taken(present, request, progress.steps), progress.steps, asked.plan?.changes);
   const expectedSeconds =
     asked.plan && about.action !== "plan" ? secondsByPlan(asked.plan.effects) : about.expectedSeconds;
@@ -99,7 +98,7 @@ async function decidedOf(
   { changesHash, approval, result }: RunRecord,
   clients: ViewClients,
 ): Promise<Pick<RunView, "plan" | "approval" | "reasonsToAsk">> {
-  const plan = changesHash === undefined ? undefined : await read<StoredDigest>(clients, planObject(changesHash));
+  const plan = changesHash === undefined ? undefined : await read<StoredDigest>(clients, objectOf.plan(changesHash));
   const isPlan = plan !== undefined && result.action === "plan";
   return {
     ...(plan && { plan }),
@@ -114,7 +113,7 @@ async function sinceReady(
   clients: ViewClients,
 ): Promise<Pick<RunView, "expiresAt" | "unfinished">> {
   if (result.state !== "succeeded" || (result.action !== "up" && result.action !== "rebuild")) return {};
-  const ledger = await read<StoredEnvironment>(clients, ledgerObject(run.environment));
+  const ledger = await read<StoredEnvironment>(clients, objectOf.ledger(run.environment));
   if (ledger?.readyRun !== run.id) return {};
   // What another rebuild has begun since is not what this one has left.
   const { storage, installation } = clients;
@@ -130,7 +129,7 @@ async function askedOf(log: RunLog, clients: ViewClients): Promise<Partial<Pick<
   const { approval: id, changesHash } = decisionIn(log);
   const approval = id === undefined ? undefined : await viewApproval(id, clients);
   const hash = changesHash ?? approval?.changesHash;
-  const plan = hash === undefined ? undefined : await read<StoredDigest>(clients, planObject(hash));
+  const plan = hash === undefined ? undefined : await read<StoredDigest>(clients, objectOf.plan(hash));
   // One that was about another plan says nothing of this one.
   return { ...(approval?.changesHash === hash && { approval }), ...(plan && { plan }) };
 }

@@ -1,10 +1,10 @@
 import { parseDocument } from "yaml";
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { parseSpec } from "../../spec/load.ts";
+import { objectOf } from "../../spec/objects.ts";
 import { SpecError } from "../../spec/problem.ts";
 import type { Spec } from "../../spec/schema.ts";
 import type { RequestBody } from "../api.ts";
-import { specObject } from "../entry/objects.ts";
 import { StepError } from "../error.ts";
 import { isPacked } from "./parse.ts";
 
@@ -41,7 +41,7 @@ export async function readSpec(
   storage: StorageClient,
   { bucket, environment }: { readonly bucket: string; readonly environment: string },
 ): Promise<PackedSpec> {
-  const found = await storage.readText(bucket, specObject(environment));
+  const found = await storage.readText(bucket, objectOf.spec(environment));
   // Word for word, so that a run can tell later whether it is still this one.
   if (found) return { ...packSpec(found.text, undefined), text: found.text };
   throw new StepError({

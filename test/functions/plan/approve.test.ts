@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { StoredRequest } from "../../../functions/entry/stored.ts";
-import { approvalObject, ask, standingOf } from "../../../functions/plan/approve.ts";
+import { ask, standingOf } from "../../../functions/plan/approve.ts";
+import { objectOf } from "../../../spec/objects.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { interruptedBefore, put, stored } from "../../support/stored.ts";
 
@@ -25,7 +26,7 @@ describe("ask", () => {
   it("puts the question to the approvers of the plan, bound to what is planned, with an end", async () => {
     const { id } = await put1();
     expect(id).toBe(`run-1-${"c".repeat(12)}`);
-    expect(stored(storage, approvalObject(id))).toEqual({
+    expect(stored(storage, objectOf.approval(id))).toEqual({
       ...{ id, run: "run-1", environment: "staging", changesHash, callback },
       ...{ reasons: ["rows are lost"], requesters: ["a@example.com"], approvers: ["user:b@example.com"] },
       ...{ askedAt: 1000, expiresAt: 4600, attempt: 1 },
@@ -61,9 +62,9 @@ describe("ask", () => {
   it("keeps the end and an answer when it is asked again, under the callback of who asks by then", async () => {
     const { id } = await put1();
     const decision = { state: "approved", by: "b@example.com", at: "t" };
-    await put(storage, approvalObject(id), { ...stored(storage, approvalObject(id)), decision });
+    await put(storage, objectOf.approval(id), { ...stored(storage, objectOf.approval(id)), decision });
     await put1({ callback: `${callback}2`, now: 2000, reasons: ["other"] });
-    expect(stored(storage, approvalObject(id))).toMatchObject({
+    expect(stored(storage, objectOf.approval(id))).toMatchObject({
       ...{ callback: `${callback}2`, decision, expiresAt: 4600, reasons: ["rows are lost"] },
     });
   });
@@ -71,16 +72,16 @@ describe("ask", () => {
   it("asks anew for a run that was resumed, whatever was answered before", async () => {
     const first = await put1();
     const decision = { state: "approved", by: "b@example.com", at: "t" };
-    await put(storage, approvalObject(first.id), { ...stored(storage, approvalObject(first.id)), decision });
+    await put(storage, objectOf.approval(first.id), { ...stored(storage, objectOf.approval(first.id)), decision });
     const request = { run: "run-1", environment: "staging", requestedBy: "a@example.com", attempt: 2 };
     const second = await put1({ request, now: 9000 });
     expect(second).toMatchObject({ id: `${first.id}-2`, attempt: 2, expiresAt: 12_600 });
     expect(second).not.toHaveProperty("decision");
-    expect(stored(storage, approvalObject(first.id))).toMatchObject({ decision });
+    expect(stored(storage, objectOf.approval(first.id))).toMatchObject({ decision });
   });
 
   it("loses no answer that is given in the same moment", async () => {
-    const object = approvalObject((await put1()).id);
+    const object = objectOf.approval((await put1()).id);
     const decision = { state: "rejected", by: "b@example.com", at: "t" };
     const answer = () => put(storage, object, { ...stored(storage, object), decision });
     const late = put1({ callback: `${callback}2` }, interruptedBefore(storage, { object, act: answer }));
@@ -98,13 +99,13 @@ describe("standingOf", () => {
   });
 
   it("is pending until the very second in which it expires", async () => {
-    await put(storage, approvalObject("a1"), { id: "a1", expiresAt: 100 });
+    await put(storage, objectOf.approval("a1"), { id: "a1", expiresAt: 100 });
     expect([await standing(99), await standing(100)]).toEqual([{ state: "pending" }, { state: "expired" }]);
   });
 
   it("is as it was decided, also afterwards", async () => {
     const decision = { state: "approved", by: "b@example.com", at: "t" };
-    await put(storage, approvalObject("a1"), { id: "a1", expiresAt: 100, decision });
+    await put(storage, objectOf.approval("a1"), { id: "a1", expiresAt: 100, decision });
     expect(await standing(500)).toEqual(decision);
   });
 });

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { RunRecord } from "../../../functions/entry/stored.ts";
-import { appendRecord, chainObject, recordId, recordObject } from "../../../functions/record/chain.ts";
+import { appendRecord, recordId } from "../../../functions/record/chain.ts";
 import { sha256 } from "../../../spec/names.ts";
+import { objectOf } from "../../../spec/objects.ts";
 import { createMemoryStorage, type MemoryStorage } from "../../support/memory-storage.ts";
 import { interruptedBefore, stored } from "../../support/stored.ts";
 
-const chain = chainObject("staging");
+const chain = objectOf.chain("staging");
 
 function contentOf(id: string, state: RunRecord["result"]["state"] = "succeeded"): Omit<RunRecord, "previous"> {
   const generations = { databaseGeneration: 1, clusterGeneration: 1 };
@@ -27,12 +28,12 @@ function contentOf(id: string, state: RunRecord["result"]["state"] = "succeeded"
 function brokenLinks(storage: MemoryStorage): readonly string[] {
   const texts = storage.texts();
   const records: readonly { record: string; sha256: string }[] = stored(storage, chain)?.records ?? [];
-  const entered = records.map(({ record }) => recordObject("staging", record));
+  const entered = records.map(({ record }) => objectOf.record("staging", record));
   const strays = Object.keys(texts).filter((object) => object.startsWith("runs/") && !entered.includes(object));
   const broken = records.flatMap((entry, index) => {
-    const object = recordObject("staging", entry.record);
+    const object = objectOf.record("staging", entry.record);
     const before = records[index - 1];
-    const link = before && { object: recordObject("staging", before.record), sha256: before.sha256 };
+    const link = before && { object: objectOf.record("staging", before.record), sha256: before.sha256 };
     const isWhole = sha256(texts[object] ?? "") === entry.sha256;
     const isLinked = JSON.stringify(stored(storage, object)?.previous) === JSON.stringify(link);
     return isWhole && isLinked ? [] : [object];
@@ -66,7 +67,7 @@ describe("appendRecord", () => {
 
   it.each([
     [chain, ["r0", "r2", "r1"]],
-    [recordObject("staging", "r1"), ["r0", "r1", "r2"]],
+    [objectOf.record("staging", "r1"), ["r0", "r1", "r2"]],
   ])("keeps both of two that meet before %s is written", async (object, wanted) => {
     await append("r0");
     await append("r1", interruptedBefore(storage, { object, act: () => append("r2") }));
@@ -87,14 +88,14 @@ describe("appendRecord", () => {
       },
     };
     const act = async () => void (await append("r2", adding));
-    await append("r1", interruptedBefore(adding, { object: recordObject("staging", "r1"), act }));
+    await append("r1", interruptedBefore(adding, { object: objectOf.record("staging", "r1"), act }));
     await append("r1", adding);
-    expect(written.sort()).toEqual(["r1", "r2"].map((id) => recordObject("staging", id)));
+    expect(written.sort()).toEqual(["r1", "r2"].map((id) => objectOf.record("staging", id)));
     expect(brokenLinks(storage)).toEqual([]);
   });
 
   it("leaves a record whose writer died before it was written to the next one", async () => {
-    const object = recordObject("staging", "r1");
+    const object = objectOf.record("staging", "r1");
     const stopped = interruptedBefore(storage, { object, act: () => Promise.reject(new Error("killed")) });
     await expect(append("r1", stopped)).rejects.toThrow("killed");
     await append("r2");
@@ -102,7 +103,7 @@ describe("appendRecord", () => {
     expect(brokenLinks(storage)).toEqual([]);
   });
 
-  it.each([chain, recordObject("staging", "r1")])(
+  it.each([chain, objectOf.record("staging", "r1")])(
     "keeps the first of two that record one run before %s is written",
     async (object) => {
       const cancelled = () => append("r1", storage, contentOf("r1", "cancelled"));
@@ -143,7 +144,7 @@ describe("appendRecord", () => {
 
   it("shows by its hash when a record was changed afterwards", async () => {
     for (const id of ["r1", "r2"]) await append(id);
-    const object = recordObject("staging", "r1");
+    const object = objectOf.record("staging", "r1");
     const forged = (storage.texts()[object] ?? "").replace("a@example.com", "b@example.com");
     await storage.write({ bucket: "b", object, content: forged, contentType: "application/json" });
     expect(brokenLinks(storage)).toEqual([object]);
