@@ -1,4 +1,3 @@
-import type { Request, Response } from "@google-cloud/functions-framework";
 import { enableCommand } from "../google/enable-command.ts";
 import { ApiError } from "../google/error.ts";
 import { type Json, textOf, toObject } from "../google/json.ts";
@@ -7,8 +6,9 @@ import { done } from "./answer.ts";
 import type { StepRequest, StepResponse } from "./contract.ts";
 import { toErrorOfStep } from "./early-grant.ts";
 import { errorBody, StepError } from "./error.ts";
-import { createLog, inTraceOf, type Log } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { parseStepRequest } from "./parse.ts";
+import type { HttpHandler } from "./register.ts";
 import { isServiceDisabled, waitingFor } from "./waiting.ts";
 
 /** Answers one call of a step. */
@@ -24,8 +24,8 @@ export function createHandler<Input extends object, Output extends object>({
 }: {
   readonly declaration: Pick<StepDeclaration<Input, Output>, "name" | "permissions">;
   readonly answer: Answer<Input, Output>;
-}): (request: Request, response: Response) => Promise<void> {
-  const handle = async (request: Request, response: Response) => {
+}): HttpHandler {
+  return async (request, response) => {
     const body = request.body as Json | undefined;
     const log = createLog({ step: name, ...aboutOf(body) });
     try {
@@ -40,7 +40,6 @@ export function createHandler<Input extends object, Output extends object>({
       response.status(error.httpStatus).json(errorBody(error, name));
     }
   };
-  return (request, response) => inTraceOf(request, () => handle(request, response));
 }
 
 /** What a call is about, as far as it says so in texts; even one that is refused. */

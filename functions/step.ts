@@ -1,10 +1,8 @@
-import { http, type Request, type Response } from "@google-cloud/functions-framework";
 import { type Connect, createAuth, type Guard, unguarded } from "../google/auth.ts";
 import { connectResourceManager, type ResourceManagerClient } from "../google/clients/resource-manager.ts";
 import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
 import type { Change } from "../plan/change.ts";
 import type { StepDeclaration } from "../plan/step.ts";
-import { functionId } from "../spec/names.ts";
 import { done } from "./answer.ts";
 import { checkPermissions } from "./check.ts";
 import type { OperationFailure, Run, StepRequest, StepResponse } from "./contract.ts";
@@ -14,6 +12,7 @@ import { fenceGuard } from "./fence.ts";
 import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
 import { once } from "./once.ts";
+import { registerFunction } from "./register.ts";
 
 /** What a step is told beside its input. */
 export interface StepContext {
@@ -56,8 +55,6 @@ export interface Step<Input extends object, Output extends object> {
   readonly declaration: StepDeclaration<Input, Output>;
   /** Answers one call; errors are thrown as they come. */
   readonly answer: (request: StepRequest<Input>, log?: Log) => Promise<StepResponse<Output | object>>;
-  /** The same behind HTTP, as the Functions Framework calls it. */
-  readonly handle: (request: Request, response: Response) => Promise<void>;
 }
 
 /** Makes the function of a step and registers it with the Functions Framework under `alloyrun-<step>`. */
@@ -69,9 +66,8 @@ export function implementStep<Input extends object, Output extends object, Clien
   const open = once(() => openAll(connects));
   const answer: Step<Input, Output>["answer"] = (request, log = () => {}) =>
     carryOut({ declaration, implementation, opened: open(), request, log });
-  const handle = createHandler({ declaration, answer });
-  http(functionId(declaration.name), handle);
-  return { declaration, answer, handle };
+  registerFunction(declaration.name, createHandler({ declaration, answer }));
+  return { declaration, answer };
 }
 
 /**

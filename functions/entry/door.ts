@@ -5,9 +5,9 @@ import { functionId } from "../../spec/names.ts";
 import type { Problem } from "../api.ts";
 import { StepError } from "../error.ts";
 import { createLog, type Log } from "../log.ts";
+import { registerFunction } from "../register.ts";
 import { problemType, toProblem } from "../request/problem.ts";
 import { WrongMethodError } from "../request/wrong-method.ts";
-import { registerFunction } from "./register.ts";
 import { subjectOf } from "./subject.ts";
 
 /** Answers one call from outside; what it throws is answered as a problem document. */

@@ -3,8 +3,8 @@ import { type Json, type JsonObject, textOf, toObject } from "../../google/json.
 import { errorBody, toStepError } from "../error.ts";
 import { createLog } from "../log.ts";
 import { badField, demandObject } from "../parse.ts";
+import { registerFunction } from "../register.ts";
 import { waitingFor } from "../waiting.ts";
-import { registerFunction } from "./register.ts";
 
 /** Answers one call of an entry that the workflow makes. */
 export type EntryAnswer = (body: JsonObject) => Promise<object>;
