@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { RunView } from "../../functions/api.ts";
 import type { JsonObject } from "../../local/json.ts";
 import { rest } from "../support/local-cloud.ts";
-import { type Door, findDoor, until } from "./support/door.ts";
-import { createEnvironment, type Environment } from "./support/environment.ts";
-import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
+import { until } from "./support/door.ts";
+import { type Scene, setScene } from "./support/scene.ts";
 import { image } from "./support/traffic.ts";
 
 jest.setTimeout(300_000);
@@ -15,41 +14,34 @@ const dev = "dev@example.com";
 
 /** Somebody with the roles that docs/doors.md names, and no other. */
 describe("the roles of people", () => {
-  let cloud: InstalledCloud;
-  let door: Door;
-  let environment: Environment;
+  let scene: Scene;
 
   beforeAll(async () => {
-    cloud = await startInstalledCloud();
-    door = await findDoor(cloud);
-    environment = createEnvironment("theirs", { service: { image } });
+    scene = await setScene("theirs", { service: { image } });
     await grant("projects add-iam-policy-binding");
-    await door.allow(`user:${dev}`);
+    await scene.door.allow(`user:${dev}`);
   });
 
-  afterAll(async () => {
-    environment?.remove();
-    await cloud?.stop();
-  });
+  afterAll(() => scene?.stop());
 
   it("do not let somebody build who may not bring folders, and say where the command is that lets them", async () => {
-    const { code, stderr } = await cloud.alloyrunAs(dev, "up", environment.file, "--json");
+    const { code, stderr } = await scene.cloud.alloyrunAs(dev, "up", scene.environment.file, "--json");
     expect([code, stderr]).toEqual([5, expect.stringContaining("docs/doors.md (People)")]);
   });
 
   it("are enough to build from a laptop, also with folders that are in the bucket already", async () => {
     await grant("storage buckets add-iam-policy-binding");
     for (const reason of ["the first time", "once more"]) {
-      const ended = cloud.alloyrunAs(dev, "up", environment.file, "--json", "--reason", reason);
+      const ended = scene.cloud.alloyrunAs(dev, "up", scene.environment.file, "--json", "--reason", reason);
       const { requestedBy, run } = await openRun();
       expect(requestedBy).toBe(dev);
-      await door.send(`user:${dev}`, `POST /v1/runs/${run}:cancel`, {});
+      await scene.door.send(`user:${dev}`, `POST /v1/runs/${run}:cancel`, {});
       expect(JSON.parse((await ended).stdout)).toMatchObject({ run, state: "cancelled" });
     }
   });
 
   it("let nobody answer approvals, take locks, forge records or requests, or change what was brought", async () => {
-    const { items } = await cloud.ask(`GET ${bucket}/o?prefix=seeds/`);
+    const { items } = await scene.cloud.ask(`GET ${bucket}/o?prefix=seeds/`);
     const [brought] = items as readonly { readonly name: string }[];
     const places = ["approvals/a.json", "locks/theirs.json", "runs/theirs/r.json", "requests/run-1.json"];
     const statuses = await Promise.all([...places, brought?.name ?? "seeds/"].map(put));
@@ -61,15 +53,15 @@ describe("the roles of people", () => {
   async function put(name: string): Promise<number> {
     const uploads = bucket.replace("/storage/", "/upload/storage/");
     const target = `POST ${uploads}/o?uploadType=media&name=${encodeURIComponent(name)}`;
-    return (await rest(cloud.local, target, { as: `user:${dev}`, body: {} })).status;
+    return (await rest(scene.cloud.local, target, { as: `user:${dev}`, body: {} })).status;
   }
 
   /** The run that is under way, once there is one. */
   function openRun(): Promise<RunView> {
     return until(async () => {
-      const { items = [] } = await cloud.ask(`GET ${bucket}/o?prefix=requests/run-`);
+      const { items = [] } = await scene.cloud.ask(`GET ${bucket}/o?prefix=requests/run-`);
       const ids = (items as readonly { readonly name: string }[]).map(({ name }) => name.split(/[/.]/)[1] ?? "");
-      const views = await Promise.all(ids.map((id) => door.view(id)));
+      const views = await Promise.all(ids.map((id) => scene.door.view(id)));
       return views.find(({ action, execution, state }) => action === "up" && execution !== "" && state === "running");
     });
   }
@@ -87,12 +79,12 @@ describe("the roles of people", () => {
     };
     if (command.startsWith("projects")) {
       const project = "POST cloudresourcemanager.googleapis.com/v1/projects/my-project";
-      const policy = await cloud.ask(`${project}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } });
-      await cloud.ask(`${project}:setIamPolicy`, { policy: withAdded(policy) });
+      const policy = await scene.cloud.ask(`${project}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } });
+      await scene.cloud.ask(`${project}:setIamPolicy`, { policy: withAdded(policy) });
     } else {
-      const policy = await cloud.ask(`GET ${bucket}/iam?optionsRequestedPolicyVersion=3`);
-      await cloud.ask(`PUT ${bucket}/iam`, withAdded(policy));
+      const policy = await scene.cloud.ask(`GET ${bucket}/iam?optionsRequestedPolicyVersion=3`);
+      await scene.cloud.ask(`PUT ${bucket}/iam`, withAdded(policy));
     }
-    await cloud.local.cloud.clock.advance(10 * 60_000);
+    await scene.cloud.local.cloud.clock.advance(10 * 60_000);
   }
 });
