@@ -85,14 +85,13 @@ describe("the command line", () => {
   }, 300_000);
 
   it("carries out one after the other what is asked in one moment, although each finds that things have moved", async () => {
-    const door = await findDoor(cloud);
-    const ask = (body: object) => door.request({ environment: "users", onBusy: "queue", ...body });
+    const ask = (body: object) => scene.door.request({ environment: "users", onBusy: "queue", ...body });
     const runs = [
       await ask({ action: "rebuild", level: "app" }),
       await ask({ action: "up" }),
       await ask({ action: "rebuild", level: "data" }),
     ];
-    const ended = await Promise.all(runs.map((run) => door.ended(run)));
+    const ended = await Promise.all(runs.map((run) => scene.door.ended(run)));
     expect(ended.map(({ state }) => state)).toEqual(["succeeded", "succeeded", "succeeded"]);
   }, 300_000);
 
