@@ -32,6 +32,7 @@ import {
   requestSchema,
 } from "../request/schema.ts";
 import { takeMessage } from "../request/take-message.ts";
+import { beginUnstarted } from "../request/unstarted.ts";
 import { WrongMethodError } from "../request/wrong-method.ts";
 import { demandJson } from "./body.ts";
 import { emailOfCaller } from "./caller.ts";
@@ -119,9 +120,14 @@ export const routes: readonly Route[] = [
     id: "lookForExpiries",
     status: 200,
     answers: "Expiries",
-    summary: "For the sweep alone: gives the warnings that are due, and tells which environments have expired.",
+    summary:
+      "For the sweep alone: gives the warnings that are due, begins what was noted and never started, and tells which environments have expired.",
     refuses: [401, 403, 500, 503],
-    answer: ({ caller, clients }) => lookForExpiries(caller, clients),
+    async answer({ caller, clients }) {
+      const expiries = await lookForExpiries(caller, clients);
+      await beginUnstarted(clients);
+      return expiries;
+    },
   },
   {
     method: "GET",

@@ -1,7 +1,9 @@
 import { expectApproval } from "../../plan/approval.ts";
 import { costOf } from "../../plan/cost.ts";
 import { estimateOf } from "../../plan/duration.ts";
+import { sweepEveryMinutes } from "../../plan/sweep.ts";
 import { loosenings, reasonsToKeep, stricterOf, type Terms } from "../../plan/terms.ts";
+import { commandLine } from "../../spec/command-line.ts";
 import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
 import { objectOf } from "../../spec/objects.ts";
@@ -77,7 +79,24 @@ async function begin(request: StoredRequest, clients: AcceptClients & TellClient
   if (execution !== undefined) return request;
   const mayJoin = changes(request.action);
   const open = await enterOpen(request, clients, (other) => mayJoin && isSame(other, request));
-  return open ? join(request, open, clients) : start(request, clients);
+  return open ? join(request, open, clients) : startNoted(request, clients);
+}
+
+/** Whoever asks is told that what was asked is not lost. */
+async function startNoted(request: StoredRequest, clients: AcceptClients): Promise<StoredRequest> {
+  try {
+    return await start(request, clients);
+  } catch (cause) {
+    const { run, environment } = request;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const command = (word: string) => `\`${commandLine(clients.installation, word, run)}\``;
+    const further =
+      environment === ""
+        ? "The same key asks again"
+        : `It begins within ${2 * sweepEveryMinutes} minutes, or at once by ${command("resume")}; ${command("cancel")} gives it up`;
+    const message = `${run} is noted, and could not be started: ${why}. ${further}`;
+    throw new StepError({ code: "UNAVAILABLE", reason: "NOT_STARTED", resource: environment, message, cause });
+  }
 }
 
 /**
@@ -96,7 +115,7 @@ async function join(
   });
   if (request.ticket !== undefined && request.ticket !== open.ticket) await tellJoined(request, open, clients);
   await editRequest(request, clients, (present) => ({ ...present, joined: open.run }));
-  return shared.execution === undefined ? start(shared, clients) : shared;
+  return shared.execution === undefined ? startNoted(shared, clients) : shared;
 }
 
 /** The run's other events name the ticket that asked first. */

@@ -17,6 +17,7 @@ import { decisionIn, type RunLog, readRunLog } from "./run-log.ts";
 import { demandRun, type ViewClients, viewRun } from "./run-view.ts";
 import { start } from "./start.ts";
 import { type TellClients, type Tidings, tell } from "./tell.ts";
+import { isUnstarted } from "./unstarted.ts";
 
 /**
  * Cancels a run: its execution ends at once, and nothing that it had called changes anything once another run holds the
@@ -75,11 +76,6 @@ export async function resumeRun(run: string, by: string, clients: ViewClients): 
     await start(again, clients);
   }
   return viewRun(run, clients);
-}
-
-/** Whether whoever noted a request, or made it free for another execution, could start none. */
-function isUnstarted({ execution, joined }: StoredRequest): boolean {
-  return execution === undefined && joined === undefined;
 }
 
 /** Whether the environment is still held for an execution that was cancelled before it could give it back. */
