@@ -248,6 +248,8 @@ export interface StoredChange extends Omit<ChangeRecord, "environment" | "previo
   readonly bodyHash: string;
   /** By how many seconds a life is extended. */
   readonly seconds?: number;
+  /** Generation of the freeze that is ended. */
+  readonly generation?: string;
   /** Whether all of it is done, so that asking again does nothing. */
   readonly isDone?: true;
 }

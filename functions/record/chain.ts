@@ -61,6 +61,15 @@ export async function appendRecord(
   throw new StepError({ code: "UNAVAILABLE", reason: "CHAIN_BUSY", message });
 }
 
+/** Whether a record has its place in its environment's chain. */
+export async function isRecorded(
+  storage: StorageClient,
+  { bucket, environment, id }: { readonly bucket: string; readonly environment: string; readonly id: string },
+): Promise<boolean> {
+  const chain = await readStored<StoredChain>(storage, bucket, objectOf.chain(environment));
+  return chain?.value.records.some(({ record }) => record === id) ?? false;
+}
+
 async function writeTail(
   storage: StorageClient,
   { bucket, environment }: { readonly bucket: string; readonly environment: string },

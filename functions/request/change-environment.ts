@@ -8,6 +8,7 @@ import { readLedger } from "../entry/ledger.ts";
 import { beingChanged, editStored, readStored, writeStored } from "../entry/read.ts";
 import type { StoredChange, StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { isRecorded } from "../record/chain.ts";
 import { recordChange } from "../record/change.ts";
 import { FrozenError, saysFrozen, wayToUnfreeze } from "./busy.ts";
 import { demandEnvironment, demandKnown, viewEnvironment } from "./environments.ts";
@@ -43,10 +44,13 @@ export async function freeze(
     },
     async apply(held) {
       const { at: since, until = since, reason = "", requestedBy: by } = held;
-      await editStored<StoredFreeze>(storage, place, (present) => {
-        refuseShortening(present, held, installation);
-        return { environment, by, since, reason, until };
-      });
+      // Once it is recorded it was made, and may have been ended since: whoever has a crash made good does not make it anew.
+      if (!(await isRecorded(storage, { bucket: place.bucket, environment, id: held.id }))) {
+        await editStored<StoredFreeze>(storage, place, (present) => {
+          refuseShortening(present, held, installation);
+          return { environment, by, since, reason, until };
+        });
+      }
       await recordChange(storage, place.bucket, held);
       await tellChange(clients, held);
     },
@@ -77,10 +81,11 @@ export async function unfreeze(
     async prepare() {
       const at = await demandKnown(environment, clients);
       const present = await storage.getObject(bucket, objectOf.freeze(environment));
-      return present ? { at } : { at, isDone: true };
+      return present ? { at, generation: present.generation } : { at, isDone: true };
     },
     async apply(held) {
-      await storage.deleteObject(bucket, objectOf.freeze(environment));
+      // One that has taken its place since is somebody else's wish.
+      await storage.deleteObject(bucket, objectOf.freeze(environment), held.generation);
       await recordChange(storage, bucket, held);
       await tellChange(clients, held);
     },

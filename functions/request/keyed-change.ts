@@ -37,7 +37,9 @@ export async function changeOnce(
     prepare,
     apply,
   }: {
-    readonly prepare: () => Promise<Pick<StoredChange, "at" | "reason" | "until" | "seconds" | "isDone">>;
+    readonly prepare: () => Promise<
+      Pick<StoredChange, "at" | "reason" | "until" | "seconds" | "generation" | "isDone">
+    >;
     readonly apply: (held: StoredChange) => Promise<void>;
   },
 ): Promise<void> {

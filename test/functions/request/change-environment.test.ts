@@ -124,6 +124,24 @@ describe("freeze", () => {
     await expect(freeze("users", other, here.clients)).rejects.toMatchObject({ reason: "KEY_REUSED" });
   });
 
+  it("is not made anew by whoever has a crash made good after somebody has ended it", async () => {
+    const once = { body, by: "c@example.com", key: "k" };
+    const dying = { ...here.clients, storage: brokenAt("requests/") };
+    await expect(freeze("users", once, dying)).rejects.toThrow("broken");
+    await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients);
+    expect(await freeze("users", once, here.clients)).not.toHaveProperty("freeze");
+    expect(recorded().map(({ change }) => change)).toEqual(["freeze", "unfreeze"]);
+  });
+
+  it("is not ended by whoever wanted to end the one before, and has a crash made good", async () => {
+    await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
+    const ending = { by: "d@example.com", key: "k" };
+    const dying = { ...here.clients, storage: brokenAt("requests/") };
+    await expect(unfreeze("users", ending, dying)).rejects.toThrow("broken");
+    await freeze("users", { body, by: "e@example.com", key: newKey() }, here.clients);
+    expect(await unfreeze("users", ending, here.clients)).toMatchObject({ freeze: { by: "e@example.com" } });
+  });
+
   it("ends when somebody ends it, which may be said twice", async () => {
     await freeze("users", { body, by: "c@example.com", key: newKey() }, here.clients);
     expect(await unfreeze("users", { by: "d@example.com", key: newKey() }, here.clients)).not.toHaveProperty("freeze");
