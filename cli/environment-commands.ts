@@ -30,11 +30,14 @@ export function addEnvironmentCommands(program: Command): void {
     );
   placed(program.command("status"))
     .description("tell how it stands: URL, expiry, freeze, what remains, its last runs")
-    .argument("<environment>", "its name")
-    .action((environment: string, options: PlaceOptions) =>
-      reach(options, async (installation, terminal) =>
-        (await import("./commands/environment.ts")).status(installation, environment, terminal),
-      ),
+    .argument("[environment]", "its name; all of which something stands, unless it is given")
+    .action((environment: string | undefined, options: PlaceOptions) =>
+      reach(options, async (installation, terminal) => {
+        const { status, statusOfAll } = await import("./commands/environment.ts");
+        return environment === undefined
+          ? statusOfAll(installation, terminal)
+          : status(installation, environment, terminal);
+      }),
     );
   addLife(program);
 }

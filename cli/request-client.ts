@@ -35,6 +35,8 @@ export interface RequestClient {
   getRun(run: string): Promise<RunView>;
   cancelRun(run: string): Promise<RunView>;
   resumeRun(run: string): Promise<RunView>;
+  /** The names of all of which something stands, or that come into being. */
+  listEnvironments(): Promise<{ readonly environments: readonly string[] }>;
   /** With the newest runs. */
   getEnvironment(environment: string): Promise<EnvironmentView>;
   freeze(environment: string, body: FreezeBody): Promise<EnvironmentView>;
@@ -81,6 +83,7 @@ export function createRequestClient(door: Door): RequestClient {
     getRun: (run) => read(pathOf("runs", run)),
     cancelRun: (run) => post(pathOf("runs", run, "cancel")),
     resumeRun: (run) => post(pathOf("runs", run, "resume")),
+    listEnvironments: () => read("/v1/environments"),
     getEnvironment: (environment) => read(pathOf("environments", environment)),
     freeze: (environment, body) => post(pathOf("environments", environment, "freeze"), body),
     unfreeze: (environment) => post(pathOf("environments", environment, "unfreeze")),

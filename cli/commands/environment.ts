@@ -1,4 +1,5 @@
 import type { EnvironmentView } from "../../functions/api.ts";
+import { inParts } from "../../functions/in-parts.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { RequestClient } from "../request-client.ts";
@@ -26,6 +27,18 @@ export async function status(
     ...(isOpen ? ["", `Newest run, ${newest.run}:`, ...renderStanding(newest, place)] : []),
     ...(isOpen ? renderBegun(newest, options) : []),
   ]);
+  return exitCodes.ok;
+}
+
+/** Tells how each environment stands of which something does, or that comes into being. */
+export async function statusOfAll({ requests, place }: Installation, terminal: Terminal): Promise<ExitCode> {
+  const { environments } = await requests.listEnvironments();
+  const views = await Array.fromAsync(inParts(environments, (name) => requests.getEnvironment(name)));
+  terminal.answer({ environments: views });
+  terminal.say(
+    views.flatMap((view, index) => [...(index > 0 ? [""] : []), ...renderStatus(view, { place, shownRuns: 0 })]),
+  );
+  if (views.length === 0) terminal.say([`No environment stands in ${place.project}.`]);
   return exitCodes.ok;
 }
 

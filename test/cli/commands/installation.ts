@@ -39,6 +39,7 @@ export function installationOf(requests: Partial<RequestClient>): Installation &
     },
     requests: {
       ...{ request: refuse, getRun: refuse, cancelRun: refuse, resumeRun: refuse, getEnvironment: refuse },
+      listEnvironments: refuse,
       ...{ freeze: refuse, unfreeze: refuse, extend: refuse, getApproval: refuse, decide: refuse },
       ...requests,
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { down, rebuild } from "../../../cli/commands/change.ts";
-import { extend, freeze, status, unfreeze } from "../../../cli/commands/environment.ts";
+import { extend, freeze, status, statusOfAll, unfreeze } from "../../../cli/commands/environment.ts";
 import { cancel, resume, runs, watch } from "../../../cli/commands/runs.ts";
 import { exitCodes } from "../../../cli/exit-code.ts";
 import type { RequestClient } from "../../../cli/request-client.ts";
@@ -119,5 +119,25 @@ describe("extend, freeze and unfreeze", () => {
     await unfreeze(installation, "users", keepTerminal());
     expect(asked).toEqual([["users", "24h"], ["users", { reason: "demo", duration: "8h" }], ["users"]]);
     expect(terminal.said).toContain("  lives until 2030-01-02 00:00 UTC (in 23 h 59 min)");
+  });
+});
+
+describe("status of all", () => {
+  const view = (environment: string) => ({ environment, url: `https://${environment}`, runs: [] });
+
+  it("tells of each environment how it stands, for whoever has forgotten a name", async () => {
+    const terminal = keepTerminal();
+    const getEnvironment: RequestClient["getEnvironment"] = async (environment) => view(environment);
+    const listEnvironments = async () => ({ environments: ["users", "orders"] });
+    expect(await statusOfAll(installationOf({ getEnvironment, listEnvironments }), terminal)).toBe(exitCodes.ok);
+    expect(terminal.said).toEqual(["users: https://users", "", "orders: https://orders"]);
+    expect(terminal.answered).toEqual([{ environments: [view("users"), view("orders")] }]);
+  });
+
+  it("says that there is none", async () => {
+    const terminal = keepTerminal();
+    const listEnvironments = async () => ({ environments: [] });
+    expect(await statusOfAll(installationOf({ listEnvironments }), terminal)).toBe(exitCodes.ok);
+    expect(terminal.said).toEqual(["No environment stands in my-project."]);
   });
 });
