@@ -58,8 +58,8 @@ export const service = implementStep(
     async ensure(input, clients, context) {
       const observed = await clients.services.getService(input.service);
       if (observed) refuseForeign(observed, input.service, input.ownership);
-      if (observed) await grantVerifier(input, clients.services);
-      return ensureRevision({ input, observed, clients, context });
+      const isGranted = observed !== undefined && (await grantVerifier(input, clients.services));
+      return ensureRevision({ input, observed, clients, context, isGranted });
     },
 
     async planRemoval(input, { services }) {
@@ -91,6 +91,8 @@ interface Work {
   readonly observed: Service | undefined;
   readonly clients: Clients;
   readonly context: StepContext;
+  /** Whether `verify` was let call it just now. */
+  readonly isGranted: boolean;
 }
 
 async function ensureRevision(work: Work): Promise<StepResponse<ServiceOutput>> {
@@ -164,7 +166,7 @@ function deployment(
 
 /** Lets the revision answer under a URL of its own, unless it does already, and the labels be ours. */
 async function offer(work: Work, observed: Service, revision: Revision): Promise<StepResponse<ServiceOutput>> {
-  const { input, clients } = work;
+  const { input, clients, context, isGranted } = work;
   const id = idOf(revision.name ?? "");
   const tagUrl = urlOf(observed, id);
   const { labels } = input.ownership;
@@ -175,6 +177,7 @@ async function offer(work: Work, observed: Service, revision: Revision): Promise
       revision: `${input.service}/revisions/${id}`,
       url: observed.uri ?? "",
       tagUrl,
+      ...(isGranted && { grantedAt: context.run.now }),
     });
   }
   if (observed.reconciling) return notYet({ reason: `${input.service} is changing`, retryAfterSeconds: 5 });
@@ -190,14 +193,14 @@ async function offer(work: Work, observed: Service, revision: Revision): Promise
   });
 }
 
-/** A grant takes up to minutes to act, so it is made before the revision is ready. */
-async function grantVerifier(input: ServiceInput, services: RunServicesClient): Promise<void> {
+/** A grant takes up to minutes to act, so it is made before the revision is ready. Gives whether it was missing. */
+async function grantVerifier(input: ServiceInput, services: RunServicesClient): Promise<boolean> {
   const access = {
     get: () => services.getServicePolicy(input.service),
     set: (policy: Policy) => services.setServicePolicy(input.service, policy),
   };
   const grant = { role: "roles/run.invoker", member: `serviceAccount:${input.verifyAccount}` };
-  await editPolicy(access, (policy) => withGrants(policy, [grant]));
+  return editPolicy(access, (policy) => withGrants(policy, [grant]));
 }
 
 function namesOf({ service: name }: ServiceInput): { readonly project: string; readonly service: string } {

@@ -47,7 +47,7 @@ export const verify = implementStep(
       const offered = outputOf(serviceStep, context.outputs);
       const revision = await readRevision(offered, clients);
       const answer = await ask(input, offered, clients);
-      const verdict = judge(answer, input.expect, ageOf(revision, context));
+      const verdict = judge(answer, input.expect, ageOf(revision, offered, context));
       return conclude(verdict, { input, offered, clients, answer });
     },
 
@@ -68,9 +68,12 @@ async function readRevision(offered: ServiceOutput, { services, logging }: Clien
   });
 }
 
-/** Seconds since the revision was made, by the workflow's clock and Google's timestamp. */
-function ageOf({ createTime }: Revision, { run }: StepContext): number {
-  return run.now - Number(createTime?.seconds ?? 0);
+/**
+ * Seconds since the revision was made, by the workflow's clock and Google's timestamp, or since `verify` was let call its
+ * service: an older one may have had that taken away.
+ */
+function ageOf({ createTime }: Revision, { grantedAt = 0 }: ServiceOutput, { run }: StepContext): number {
+  return run.now - Math.max(Number(createTime?.seconds ?? 0), grantedAt);
 }
 
 /** No answer at all is told like one, so that the test ends instead of being tried for hours. */

@@ -43,6 +43,8 @@ export interface ServiceOutput {
   readonly url: string;
   /** URL under which the revision answers without having traffic. */
   readonly tagUrl: string;
+  /** Seconds since the epoch when `verify` was let call the service; absent when it might before. */
+  readonly grantedAt?: number;
 }
 
 /**

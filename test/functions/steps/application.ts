@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bundle, bundleProgram } from "../../../deploy/bundle.ts";
+import { type Bundle, bundleProgram, programFile } from "../../../deploy/bundle.ts";
 import { createArtifactRegistry } from "../../../local/artifactregistry/artifact-registry.ts";
 import { createIam } from "../../../local/iam/iam.ts";
 import { createLogging } from "../../../local/logging/logging.ts";
@@ -69,7 +69,7 @@ async function furnish(database: Database): Promise<Application> {
     runner: pushImage(local, "seed-runner", runner.files),
     users: pushImage(local, "users", users.files),
     push: (name, program) =>
-      pushImage(local, name, { "index.js": Buffer.from(program), "package.json": Buffer.from("{}") }),
+      pushImage(local, name, { [programFile]: Buffer.from(program), "package.json": Buffer.from("{}") }),
     upload: (files) => upload(local, pack(files)),
   };
 }
@@ -143,7 +143,7 @@ function pushImage({ cloud }: LocalCloud, name: string, files: Bundle["files"]):
   const image = {
     digest,
     directory,
-    command: ["node", "index.js"],
+    command: ["node", programFile],
     env: {},
     packages: {},
     uploadTime: "",

@@ -226,6 +226,21 @@ describe("service, verify and traffic", () => {
     expect(message).toContain("sasashun alone");
   });
 
+  it("wait for an old service whose smoke test somebody forbade, until it is let in again", async () => {
+    const answer = `if (request.url === "/forbid") globalThis.refusals = 3;
+      response.statusCode = globalThis.refusals-- > 0 ? 403 : 200;
+      response.end("sasashun alone");`;
+    const image = application.push("forbidden", program(answer));
+    const { outputs } = await deploy(image, { invokers: ["allUsers"], run: "r8" });
+    await application.local.cloud.clock.advance(3_600_000);
+    expect(await browse(`${outputs.traffic?.url}/forbid`)).toBe("403 sasashun alone");
+    const service = `run.googleapis.com/v2/${serviceInput.service}`;
+    await rest(application.local, `POST ${service}:setIamPolicy`, { body: { policy: { bindings: [] } } });
+    const again = await deploy(image, { invokers: ["allUsers"], run: "r9" });
+    expect(again.outputs.service).toMatchObject({ revision: outputs.service?.revision });
+    expect(again.done.verify?.reasons.join()).toContain("is not in effect yet");
+  });
+
   it("refuse a service of another environment by name, and remove only their own", async () => {
     const foreign = { ...serviceInput, ownership: { ...serviceInput.ownership, environment: "other" } };
     const { message } = await refused(deploy(application.users, { input: foreign }));
