@@ -54,6 +54,11 @@ export interface StepDeclaration<Input extends object, Output extends object> {
   readonly expectedSeconds: (input: Input) => number;
   /** USD a day, by list price, of what the step keeps running; absent when nothing of it is billed by time. */
   readonly costPerDay?: (input: Input, prices: Prices) => number;
+  /**
+   * What a removal of the step takes away or back, each thing by a text that tells it apart: a step of another plan that tells
+   * nothing else removes nothing more. Absent where a removal does nothing.
+   */
+  readonly removes?: (input: Input) => readonly string[];
   /** Only a type: what `done` gives to later steps. Never a secret value. */
   readonly output?: Output;
 }

@@ -36,7 +36,7 @@ import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredReq
 /**
  * Decides what a run is about, so that the workflow holds no rule: `target` (by which plan, what serves afterwards, by which
  * steps, and which older ones are asked what they have left), `older` (those that a removal asks as well, once it holds the
- * environment), `digest` (what the steps would change, what that means, and whether somebody must approve it), `ask` and
+ * environment), `input` (of one of them), `digest` (what the steps would change, what that means, and whether somebody must approve it), `ask` and
  * `standing` (the approval).
  */
 export const plan: EntryAnswer = implementEntry("plan", (body) => answerPlan(body, openClients()));
@@ -56,6 +56,8 @@ export async function answerPlan(body: JsonObject, clients: PlanClients): Promis
       return answerTarget(body, bucket, clients);
     case "older":
       return answerOlder(body, bucket, storage);
+    case "input":
+      return answerInput(body, bucket, storage);
     case "digest":
       return answerDigest(body, bucket, storage);
     case "ask":
@@ -63,7 +65,7 @@ export async function answerPlan(body: JsonObject, clients: PlanClients): Promis
     case "standing":
       return standingOf(storage, { bucket, id: requireText(body, "approval"), now: requireNow(body) });
     default:
-      throw badField("action", "must be target, older, digest, ask or standing");
+      throw badField("action", "must be target, older, input, digest, ask or standing");
   }
 }
 
@@ -105,6 +107,14 @@ async function answerOlder(body: JsonObject, bucket: string, storage: StorageCli
   ]);
   const { parts } = await readOlder(storage, { bucket, run, plan: stored, ledger: ledger?.value });
   return { parts };
+}
+
+/** What a step of a plan is told. */
+async function answerInput(body: JsonObject, bucket: string, storage: StorageClient): Promise<object> {
+  const { steps } = await readPlan(storage, bucket, requireText(body, "plan"));
+  const step = steps.find(({ name }) => name === body.step);
+  if (!step) throw badField("step", "must be a step of the plan");
+  return { input: step.input };
 }
 
 /** Stores what was observed under its hash, and says whether it is what was asked for and who must approve it. */

@@ -1,11 +1,11 @@
 import type { StorageClient } from "../../google/clients/storage.ts";
 import { type JsonObject, toObject } from "../../google/json.ts";
 import type { Change } from "../../plan/change.ts";
-import { namesIn } from "../../plan/names-in.ts";
 import type { StepChange } from "../../plan/standing.ts";
-import { type StepName, stepNames } from "../../plan/step.ts";
+import { type StepDeclaration, type StepName, stepNames } from "../../plan/step.ts";
 import { inputOf } from "../../plan/step-input.ts";
 import type { ServiceInput } from "../../plan/steps/service.ts";
+import { steps } from "../../plan/steps.ts";
 import { canonicalJson } from "../../spec/names.ts";
 import type { Run } from "../contract.ts";
 import type { StoredEnvironment, StoredPlan, StoredStep } from "../entry/stored.ts";
@@ -16,10 +16,16 @@ import { inParts } from "../in-parts.ts";
 export interface OlderPart {
   readonly step: StepName;
   readonly function: string;
-  readonly input: object;
+  /** Hash of the plan. */
+  readonly plan: string;
+  /** Absent where there are many parts: executions have little memory, and look one up when its turn has come. */
+  readonly input?: object;
   /** Seconds that the step was expected to take. */
   readonly expectedSeconds: number;
 }
+
+/** How much of inputs, in characters of JSON, an execution is told at once. */
+const mostOfInputs = 32 * 1024;
 
 /** Whose older plans are read. */
 export interface OlderQuestion {
@@ -55,21 +61,31 @@ export async function readOlder(
   const services = new Set(whole.map(serviceOf));
   const mayStay = (step: StoredStep) => step.costPerDay > 0 || !services.has(serviceOf(step));
   const isElsewhere = elsewhereThan(whole);
-  const parts: OlderPart[] = [];
+  const found: StepOfPlan[] = [];
   const names = new Set(databasesIn(plan.steps));
   let areAllKnown = ledger?.made !== undefined;
   for await (const older of inParts(hashes, (hash) => readPlan(storage, bucket, hash))) {
     areAllKnown &&= older !== undefined;
-    const steps = older?.steps ?? [];
-    const asked = run.action === "down" ? steps : steps.filter(mayStay);
-    parts.push(...asked.filter(isElsewhere).map(toPart));
-    for (const name of databasesIn(steps)) names.add(name);
+    if (!older) continue;
+    const asked = run.action === "down" ? older.steps : older.steps.filter(mayStay);
+    found.push(...asked.filter(isElsewhere).map((step) => ({ hash: older.hash, step })));
+    for (const name of databasesIn(older.steps)) names.add(name);
   }
-  return { parts, ...(areAllKnown && { names: [...names] }) };
+  return { parts: withInputs(found), ...(areAllKnown && { names: [...names] }) };
 }
 
-function toPart({ name, function: of, input, expectedSeconds }: StoredStep): OlderPart {
-  return { step: name, function: of, input, expectedSeconds };
+interface StepOfPlan {
+  readonly hash: string;
+  readonly step: StoredStep;
+}
+
+/** Tells the inputs as far as an execution may have them all at once. */
+function withInputs(found: readonly StepOfPlan[]): readonly OlderPart[] {
+  let told = 0;
+  return found.map(({ hash, step: { name, function: of, input, expectedSeconds } }) => {
+    told += canonicalJson(input).length;
+    return { step: name, function: of, plan: hash, ...(told <= mostOfInputs && { input }), expectedSeconds };
+  });
 }
 
 /** The name that a plan gives to the first database. */
@@ -84,25 +100,28 @@ function serviceOf({ name, input }: StoredStep): string | undefined {
 }
 
 /**
- * Tells, of one step after the other, whether it names what none of the present ones and none before it does: others find
- * nothing new. Executions have little memory for inputs.
+ * Tells, of one step after the other, whether a removal of it takes away what one of the present steps, and of those before
+ * it, does not: others find nothing new, however else their inputs differ.
  */
 function elsewhereThan(present: readonly StoredStep[]): (step: StoredStep) => boolean {
-  const seen = new Set(present.flatMap(keysOf));
+  const seen = new Set(present.flatMap(removalsOf));
   return (step) => {
-    const fresh = keysOf(step).filter((key) => !seen.has(key));
-    for (const key of fresh) seen.add(key);
+    const fresh = removalsOf(step).filter((each) => !seen.has(each));
+    for (const each of fresh) seen.add(each);
     return fresh.length > 0;
   };
 }
 
-/** The same name may be of another kind, or somebody else's: what is removed of it differs then. */
-function keysOf({ name, input }: StoredStep): readonly string[] {
-  const names = [...namesIn(input)];
-  const { kind = "", existing = "", provenBy = "" } = input as Readonly<Record<string, unknown>>;
-  return (names.length > 0 ? names : [canonicalJson(input)]).map((each) => {
-    return [name, each, kind, existing, provenBy].map(String).join(" ");
-  });
+/** Any of the declarations; a stored input is one that it made itself. */
+interface AnyDeclaration extends Pick<StepDeclaration<object, object>, "name"> {
+  removes?(input: object): readonly string[];
+}
+
+const declarations: readonly AnyDeclaration[] = steps;
+
+function removalsOf({ name, input }: StoredStep): readonly string[] {
+  const removes = declarations.find((each) => each.name === name)?.removes?.(input) ?? [];
+  return removes.map((each) => `${name} ${each}`);
 }
 
 /** What the older parts have told the workflow: what removing them would delete. */

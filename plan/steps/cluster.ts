@@ -60,6 +60,7 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
+  removes: ({ cluster }) => [cluster],
   expectedSeconds: () => expectedSeconds.cluster,
   // Storage is billed by what is used; 10 GB stand for a small database with its logs.
   costPerDay: (_input, { alloydbStorageGbMonth }) => (10 * alloydbStorageGbMonth) / 30.4,

@@ -73,6 +73,11 @@ export const egressStep: StepDeclaration<EgressInput, EgressOutput> = {
     operations: ["vpcaccess.operations.get"],
     bucket: ["locks/"],
   },
+  // A connector may be there and not be ours: what proves that it is belongs to it.
+  removes: (input) => {
+    if (input.kind === "direct" || input.provenBy === "nothing") return [];
+    return [[input.connector, input.provenBy, input.subnetwork].join(" ")];
+  },
   expectedSeconds: (input) => (makesConnector(input) ? expectedSeconds.connector : expectedSeconds.look),
   costPerDay: (input, { connectorHour }) =>
     makesConnector(input) ? input.minInstances * (connectorHour[input.machineType] ?? 0) * 24 : 0,

@@ -129,6 +129,14 @@ export const identityStep: StepDeclaration<IdentityInput, IdentityOutput> = {
     ],
     bucket: ["locks/"],
   },
+  removes: ({ serviceAccount, seedAccount, adminSecret, applicationSecret, foreignSecrets }) => [
+    ...[serviceAccount, seedAccount, adminSecret, ...(applicationSecret ? [applicationSecret] : [])].map(
+      ({ name }) => name,
+    ),
+    ...foreignSecrets.flatMap(({ name, grants }) =>
+      grants.flatMap(({ role, members }) => members.map((member) => `${role} of ${member} on ${name}`)),
+    ),
+  ],
   expectedSeconds: () => expectedSeconds.identity,
   costPerDay: ({ applicationSecret }, { secretVersionMonth }) =>
     ((applicationSecret ? 2 : 1) * secretVersionMonth) / 30.4,

@@ -63,6 +63,7 @@ export const imageStep: StepDeclaration<ImageInput, ImageOutput> = {
     operations: ["cloudbuild.builds.get"],
     bucket: ["locks/", "sources/"],
   },
+  removes: (input) => (input.kind === "source" ? [input.repository] : []),
   expectedSeconds: (input) => (input.kind === "source" ? expectedSeconds.build : expectedSeconds.look),
   // A buildpack image of a small Node.js application is about 0.2 GB.
   costPerDay: (input, { imageGbMonth }) => (input.kind === "source" ? (0.2 * imageGbMonth) / 30.4 : 0),

@@ -83,6 +83,7 @@ export const instanceStep: StepDeclaration<InstanceInput, InstanceOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
+  removes: ({ instance }) => [instance],
   expectedSeconds: ({ availability }) => expectedSeconds.instance[availability],
   costPerDay: ({ cpuCount, availability }, prices) =>
     (availability === "REGIONAL" ? 2 : 1) * nodeCostPerDay(cpuCount, prices),

@@ -64,6 +64,7 @@ export const networkStep: StepDeclaration<NetworkInput, NetworkOutput> = {
     operations: ["compute.globalOperations.get", "compute.regionOperations.get"],
     bucket: ["locks/"],
   },
+  removes: ({ existing, network, subnetworks }) => (existing ? [] : [network, ...subnetworks.map(({ name }) => name)]),
   expectedSeconds: (input) => (input.existing ? expectedSeconds.look : expectedSeconds.network),
 };
 

@@ -62,6 +62,7 @@ export const peeringStep: StepDeclaration<PeeringInput, PeeringOutput> = {
     operations: ["compute.globalOperations.get", "servicenetworking.operations.get"],
     bucket: ["locks/"],
   },
+  removes: ({ existing, network, range }) => (existing ? [] : [network, ...(range ? [range.name] : [])]),
   expectedSeconds: (input) => (input.existing ? expectedSeconds.look : expectedSeconds.peering),
 };
 

@@ -60,6 +60,7 @@ export const readPoolStep: StepDeclaration<ReadPoolInput, ReadPoolOutput> = {
     operations: ["alloydb.operations.get"],
     bucket: ["locks/"],
   },
+  removes: ({ instance }) => [instance],
   expectedSeconds: () => expectedSeconds.readPool,
   costPerDay: ({ cpuCount, nodeCount }, prices) => nodeCount * nodeCostPerDay(cpuCount, prices),
 };

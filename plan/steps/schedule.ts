@@ -65,5 +65,6 @@ export const scheduleStep: StepDeclaration<ScheduleInput, ScheduleOutput> = {
     actAs: ["scheduler"],
     bucket: ["locks/"],
   },
+  removes: ({ job }) => [job],
   expectedSeconds: () => expectedSeconds.schedule,
 };

@@ -72,5 +72,6 @@ export const seedStep: StepDeclaration<SeedInput, SeedOutput> = {
     operations: ["run.operations.get"],
     bucket: ["locks/"],
   },
+  removes: ({ job }) => [job],
   expectedSeconds: () => expectedSeconds.seed,
 };

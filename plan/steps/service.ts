@@ -102,6 +102,7 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
     operations: ["run.operations.get"],
     bucket: ["locks/"],
   },
+  removes: ({ service }) => [service],
   expectedSeconds: () => expectedSeconds.service,
   costPerDay: ({ minInstances, cpu, memory }, { runIdleVcpuSecond, runIdleGibSecond }) => {
     const gib = Number.parseInt(memory, 10) / (memory.endsWith("Mi") ? 1024 : 1);

@@ -197,14 +197,12 @@ describe("answerPlan", () => {
       older: [{ step: "instance", function: "alloyrun-instance", input }],
     });
     expect(await partsOf("up")).toEqual(["instance"]);
-    expect(await partsOf("down")).toEqual(["instance", "retire"]);
-    const { steps } = older;
-    const unnamed = steps.map((step) => (step.name === "services" ? { ...step, input: { services: [] } } : step));
-    await put(storage, `plans/${older.hash}.json`, { ...older, steps: unnamed });
-    expect(await partsOf("down")).toEqual(["services", "instance", "retire"]);
+    expect(await partsOf("down")).toEqual(["instance"]);
     // A removal that holds the environment looks again.
     const { parts } = (await call("older", {}, { action: "down" })) as { readonly parts: Parts };
-    expect(parts.map(({ step }) => step)).toEqual(["services", "instance", "retire"]);
+    expect(parts).toMatchObject([{ step: "instance", plan: older.hash, input }]);
+    expect(await call("input", { plan: older.hash, step: "instance" })).toMatchObject({ input });
+    await expect(call("input", { plan: older.hash, step: "none" })).rejects.toThrow("step");
   });
 
   it("asks an older plan about a service of another name, which goes on answering, and about none of the same", async () => {

@@ -9,7 +9,10 @@ function planWith(hash: string): StoredPlan {
   const step = (name: string, input: object, costPerDay: number) => {
     return { name, title: name, function: `alloyrun-${name}`, needs: [], input, expectedSeconds: 1, costPerDay };
   };
-  const steps = [step("network", { network: "shared" }, 0), step("instance", { instance: `i-${hash}` }, 9)];
+  const steps = [
+    step("network", { network: "shared", subnetworks: [] }, 0),
+    step("instance", { instance: `i-${hash}` }, 9),
+  ];
   return { environment: "users", project: "p", region: "r", hash, steps } as object as StoredPlan;
 }
 
