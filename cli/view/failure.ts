@@ -110,6 +110,8 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
       return ["Nothing was changed. `alloyrun up` with its file makes it anew."];
     case "BUSY":
       return ["Nothing was changed. See who holds it, then go on:", `  ${look}`, `  ${resume}`];
+    case "WAITED_TOO_LONG":
+      return ["Nothing was changed. When nobody holds it, and no freeze does, go on:", `  ${look}`, `  ${resume}`];
     case "FROZEN":
       return [
         "End the freeze, or wait for its end; then go on:",

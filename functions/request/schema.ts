@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { shortestLifeSeconds, toSeconds } from "../../spec/duration.ts";
+import { longestFreezeSeconds, shortestLifeSeconds, toSeconds } from "../../spec/duration.ts";
 import { environmentNamePattern } from "../../spec/names.ts";
 import { duration, text } from "../../spec/scalars.ts";
 
@@ -99,7 +99,9 @@ export const decisionSchema = z.strictObject({
 /** Body of `POST /v1/environments/{environment}:freeze`. */
 export const freezeSchema = z.strictObject({
   reason: words(1000, "the demo on Friday").describe("Why nobody may change the environment."),
-  duration: duration("8h").describe("For how long."),
+  duration: duration("8h")
+    .refine((text) => toSeconds(text) <= longestFreezeSeconds, "must be 31d or less: freeze it again when it ends")
+    .describe("For how long, 31d or less."),
 });
 
 /** Body of `POST /v1/environments/{environment}:extend`. */

@@ -214,6 +214,7 @@ describe("an approval", () => {
 });
 
 describe("the lock", () => {
+  const start = Date.UTC(2026, 0, 1) / 1000;
   const busy = { state: "busy", holder: { run: "r0", requestedBy: "a@example.com" } };
   const queued = { state: "queued", ahead: 2 };
 
@@ -257,7 +258,8 @@ describe("the lock", () => {
 
   it("of a frozen environment is waited for until the freeze is over, by who waits, whatever it says of others", async () => {
     const begin = { state: "mine", request: { attempt: 1, onBusy: "queue" } };
-    const frozen = { state: "frozen", freeze: { until: 1, by: "c@example.com", reason: "the demo" }, waits: true };
+    const freeze = { until: 1_800_000_000, by: "c@example.com", reason: "the demo" };
+    const frozen = { state: "frozen", freeze, waits: true };
     const waits = Array.from({ length: 15 }, () => frozen);
     const run = await runEnvironment("down", {
       entries: { "lock begin": [begin], "lock claim": [...waits, held("r0"), held("")] },
@@ -267,6 +269,35 @@ describe("the lock", () => {
     expect(Math.round((at[15] ?? 0) - (at[14] ?? 0))).toBe(75);
     expect([callsOf(run, "plan digest").length, runLines(run)]).toEqual([2, ["planned", "queued", "working"]]);
   });
+
+  it("of a frozen environment is asked for again as soon as the freeze is over", async () => {
+    const freeze = { until: start + 40, by: "c@example.com", reason: "the demo" };
+    const waits = Array.from({ length: 4 }, () => ({ state: "frozen", freeze, waits: true }));
+    const run = await runEnvironment("up", { entries: { "lock claim": [...waits, held("r0"), held("")] } });
+    const at = callsOf(run, "lock claim").map((call) => call.at);
+    expect(at[4]).toBeGreaterThanOrEqual(40);
+    expect(at[4]).toBeLessThan(50);
+  });
+
+  it.each([
+    ["a freeze", { state: "frozen", freeze: { until: start + 100 * 86_400, by: "c", reason: "r" }, waits: true }],
+    ["others", busy],
+  ])(
+    "is waited for behind %s for 35 days, more often than every ten minutes, and then given up with a word of its own",
+    async (_whom, standing) => {
+      const run = await runEnvironment("up", { entries: { "lock claim": [standing] } });
+      const details = [{ reason: "WAITED_TOO_LONG" }];
+      expect(recordOf(run)).toMatchObject({
+        result: { failures: { workflow: { code: "DEADLINE_EXCEEDED", details } }, remaining: {} },
+      });
+      const at = callsOf(run, "lock claim").map((call) => call.at);
+      const gaps = at.slice(1).map((each, index) => each - (at[index] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(601);
+      expect(at.at(-1)).toBeGreaterThan(35 * 86_400);
+      expect(at.at(-1)).toBeLessThan(35.1 * 86_400);
+      expect(asked(run)).toBe(0);
+    },
+  );
 
   it("leads to another look when a run was recorded between look and lock, and is kept meanwhile", async () => {
     const entries = {

@@ -111,6 +111,7 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
   const start = Date.UTC(2026, 0, 1);
   const clock = new Clock({ pace: "max", start });
   const calls: FunctionCall[] = [];
+  const counts = new Map<string, number>();
   const events: ToldEvent[] = [];
   const fetchOperation = operationsOf(stub);
   let published = 0;
@@ -128,7 +129,9 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
     const name = url.hostname.replace(/-123\.asia-northeast1\.run\.app$/, "");
     const call: FunctionCall = { name, at, body: JSON.parse(request.body.toString()) };
     calls.push(call);
-    return answerFunction(call, stub, calls.filter((each) => isAlike(each, call)).length);
+    const count = (counts.get(kindOf(call)) ?? 0) + 1;
+    counts.set(kindOf(call), count);
+    return answerFunction(call, stub, count);
   };
   const run = await runDefinition({
     source: readFileSync(new URL("../../workflows/environment.yaml", import.meta.url), "utf8"),
@@ -232,12 +235,9 @@ export function entryAction({ name, body }: FunctionCall): string {
   return `${name.replace("alloyrun-", "")} ${body.action}`;
 }
 
-function isAlike(call: FunctionCall, other: FunctionCall): boolean {
-  return call.name === other.name && (isStep(call.name) ? isLook(call) === isLook(other) : isSameAction(call, other));
-}
-
-function isSameAction(call: FunctionCall, other: FunctionCall): boolean {
-  return entryAction(call) === entryAction(other);
+/** Calls of one kind are answered one after the other by the same answers. */
+function kindOf(call: FunctionCall): string {
+  return isStep(call.name) ? `${call.name} ${isLook(call)}` : entryAction(call);
 }
 
 /** Whether a step is only asked what serves, or what it would do. */

@@ -86,6 +86,7 @@ describe("the other bodies", () => {
     [decisionSchema, {}],
     [decisionSchema, { reason: "not today:\n\tthe demo, \u05d4\u05d3\u05d2\u05de\u05d4" }],
     [freezeSchema, { reason: "the demo", duration: "8h" }],
+    [freezeSchema, { reason: "the demo", duration: "31d" }],
     [extendSchema, { by: "90m" }],
     [emptySchema, {}],
   ])("take what they say", (schema, body) => {
@@ -99,6 +100,8 @@ describe("the other bodies", () => {
     [freezeSchema, { reason: "the demo" }, "duration"],
     [freezeSchema, { duration: "8h" }, "reason"],
     [freezeSchema, { reason: "the demo", duration: "8 hours" }, "duration"],
+    [freezeSchema, { reason: "the demo", duration: "32d" }, "duration"],
+    [freezeSchema, { reason: "the demo", duration: "745h" }, "duration"],
     [extendSchema, {}, "by"],
     [extendSchema, { by: "-1h" }, "by"],
     [emptySchema, { force: true }, "force is not known"],
