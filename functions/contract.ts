@@ -93,6 +93,8 @@ export interface PendingOperation {
   /** How its end is told: `done` of google.longrunning, or `status: DONE` of Compute. */
   readonly style: "longrunning" | "compute";
   readonly expectedSeconds: number;
+  /** How long it may take: the workflow waits no longer. Left out, four hours, or ten times as long as is expected. */
+  readonly longestSeconds?: number;
 }
 
 /** How an operation that the workflow waited for ended. */

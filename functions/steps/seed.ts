@@ -79,10 +79,24 @@ async function ensureSeeded(work: Work): Promise<StepResponse<SeedOutput>> {
     case "ready":
       return done({ database: parts.database, checksum: checksumOf(input), execution: name });
     case "pending":
-      return notYet({ reason: `execution ${attempt.id} is running`, retryAfterSeconds: 5 });
+      return notYet({
+        reason: `execution ${attempt.id} is running`,
+        retryAfterSeconds: pauseFor(attempt.found, work.context),
+      });
     case "failed":
       throw await explainExecution(attempt.found, name, clients);
   }
+}
+
+/** Of one that another execution of the workflow has started, no operation is at hand, and it may run for a day. */
+function pauseFor({ createTime }: Execution, { run }: StepContext): number {
+  const age = run.now - Number(createTime?.seconds ?? run.now);
+  return Math.round(Math.min(300, Math.max(5, age / 20)));
+}
+
+/** The execution ends by itself when its time is over; before that it is scheduled, and its image is fetched. */
+function longestSeconds({ timeoutSeconds }: SeedInput): number {
+  return timeoutSeconds + 1800;
 }
 
 function findExecution({ input, clients, context, parts }: Work): Promise<Attempt<Execution>> {
@@ -104,7 +118,7 @@ async function execute(work: Work, attempt: Attempt<Execution>): Promise<Pending
   const effects = { expectedSeconds: seedStep.expectedSeconds(input) };
   const field = { path: "runExecutionToken", to: attempt.id };
   return pending({
-    operations: [expecting(effects.expectedSeconds, operation)],
+    operations: [{ ...expecting(effects.expectedSeconds, operation), longestSeconds: longestSeconds(input) }],
     reason: `execution ${attempt.id} fills ${parts.database}`,
     changes: [job ? update(input.job, [field], effects) : creation(input.job, effects)],
   });

@@ -5,7 +5,7 @@ import { type TimeSource, VirtualTime } from "./alone/virtual-time.ts";
 import { buildProgram } from "./build.ts";
 import { startExecution } from "./execute/execution.ts";
 import type { StepRecord } from "./execute/history.ts";
-import type { CallbackRequest, Host, HttpAuth, Thread } from "./execute/host.ts";
+import type { CallbackRequest, Host, HttpAuth, Thread, ThreadHold } from "./execute/host.ts";
 import type { Outcome } from "./execute/outcome.ts";
 import type { Connectors } from "./stdlib/library.ts";
 import { parseJson } from "./value/json.ts";
@@ -21,8 +21,8 @@ export interface RunDefinitionOptions {
   readonly argument?: string;
   /** The clock that sleeps pass on; time of its own, which jumps, unless given. */
   readonly clock?: Clock;
-  /** Answers `http.*`; without it every request fails to connect. */
-  readonly fetch?: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
+  /** Answers `http.*`, and may let time pass through the hold; without it every request fails to connect. */
+  readonly fetch?: (request: HttpRequest, hold: ThreadHold) => Promise<HttpResponse> | HttpResponse;
   /** Makes the `authorization` header of a request with `auth`. */
   readonly authorize?: (auth: HttpAuth) => Promise<string> | string;
   readonly env?: Readonly<Record<string, string>>;
@@ -73,7 +73,7 @@ function createHost(
     env: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
     uuid: () => randomUUID(),
     sleepUntil: (timeMs, { hold, signal }) => hold.sleep(timeMs - time.now(), { draws: true, signal }),
-    fetch: async (request) => fetch(request),
+    fetch: async (request, { hold }) => fetch(request, hold),
     authorize: async (auth) => authorize(auth),
     log: (entry) => void log.push(entry),
     createCallback: (method) => `https://workflowexecutions.googleapis.com/callbacks/${method}`,

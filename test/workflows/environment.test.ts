@@ -130,7 +130,40 @@ describe("up", () => {
   it("uses the long poll of Cloud Run", async () => {
     const url = "https://run.googleapis.com/v2/op";
     const { looks } = await runEnvironment("up", { steps: { service: [waiting([operation(url)]), done()] } });
-    expect(looks).toEqual([expect.objectContaining({ url: `${url}:wait` })]);
+    expect(looks).toMatchObject([{ url: `${url}:wait`, body: JSON.stringify({ timeout: "120s" }) }]);
+  });
+
+  it("waits by long polls for as long as an operation may take, which is a day and more of a seed", async () => {
+    const url = "https://run.googleapis.com/v2/op";
+    const { outcome, looks } = await runEnvironment("up", {
+      steps: { seed: [waiting([{ ...operation(url), longestSeconds: 90_000 }]), done()] },
+      operations: { [url]: { seconds: 86_400, poll: 120 } },
+    });
+    expect(outcome.state).toBe("SUCCEEDED");
+    expect(looks).toHaveLength(720);
+  });
+
+  it("pauses between long polls that come back at once, and gives up when an operation takes longer than it may", async () => {
+    const url = "https://run.googleapis.com/v2/op";
+    const { calls, looks } = await runEnvironment("up", {
+      steps: { seed: [waiting([{ ...operation(url), longestSeconds: 3600 }]), done()] },
+      operations: { [url]: { seconds: 7200 } },
+    });
+    const message = expect.stringMatching(/operation op has not ended after 36\d\d seconds/);
+    expect(recordOf(calls)).toMatchObject({ result: { failures: { seed: { code: "DEADLINE_EXCEEDED", message } } } });
+    expect(looks.length).toBeLessThan(180);
+    expect(looks.at(-1)?.at).toBeGreaterThanOrEqual(3600);
+  });
+
+  it("waits no longer than four hours for an operation of which nothing else is told", async () => {
+    const url = "https://alloydb.googleapis.com/v1/op";
+    const { calls, looks } = await runEnvironment("up", {
+      steps: { instance: [waiting([operation(url, 480)]), done()] },
+      operations: { [url]: { seconds: 86_400 } },
+    });
+    expect(recordOf(calls)).toMatchObject({ result: { failures: { instance: { step: "instance" } } } });
+    expect(looks.at(-1)?.at).toBeGreaterThanOrEqual(14_400);
+    expect(looks.at(-1)?.at).toBeLessThan(14_440);
   });
 
   it("tells a step how its operation failed", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { eventSchema } from "../../functions/events/schema.ts";
 import { Clock } from "../../local/clock.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../../local/http.ts";
+import type { ThreadHold } from "../../local/workflows/execute/host.ts";
 import { runDefinition } from "../../local/workflows/run-definition.ts";
 import { stringifyJson } from "../../local/workflows/value/json.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
@@ -14,6 +15,13 @@ interface Refusal {
   readonly httpStatus: number;
   /** Left out, the answer is a page of Cloud Run's own. */
   readonly body?: object;
+}
+
+interface OperationStub {
+  readonly seconds: number;
+  readonly error?: object;
+  /** Seconds after which a long poll is answered; at once unless given. */
+  readonly poll?: number;
 }
 
 /** Everything around the workflow, for tests of the definition alone. */
@@ -29,7 +37,7 @@ export interface Stub {
   /** How many times somebody wakes the execution up. */
   readonly wakeUps?: number;
   /** Seconds that operations take, by URL. */
-  readonly operations?: Readonly<Record<string, { readonly seconds: number; readonly error?: object }>>;
+  readonly operations?: Readonly<Record<string, OperationStub>>;
   /** Steps that the plan has; all unless given. */
   readonly planned?: readonly string[];
   /** The plan's inputs by step; unless given, it has the steps of `planned`. */
@@ -113,11 +121,12 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
   const calls: FunctionCall[] = [];
   const counts = new Map<string, number>();
   const events: ToldEvent[] = [];
-  const fetchOperation = operationsOf(stub);
+  const now = () => (clock.now() - start) / 1000;
+  const fetchOperation = operationsOf(stub, now);
   let published = 0;
-  const fetch = (request: HttpRequest): HttpResponse => {
+  const fetch = (request: HttpRequest, hold: ThreadHold): HttpResponse | Promise<HttpResponse> => {
     const { url } = request;
-    const at = (clock.now() - start) / 1000;
+    const at = now();
     if (url.hostname === "storage.googleapis.com") return jsonResponse(200, planOf(stub, url));
     if (url.hostname === "pubsub.googleapis.com") {
       const refusal = stub.publish?.[published++];
@@ -125,7 +134,7 @@ export async function runEnvironment(action: string, stub: Stub = {}) {
       events.push(toEvent(url, request, at));
       return jsonResponse(200, { messageIds: [String(events.length)] });
     }
-    if (!url.hostname.endsWith(".run.app")) return fetchOperation.answer(url, at);
+    if (!url.hostname.endsWith(".run.app")) return fetchOperation.answer(request, hold);
     const name = url.hostname.replace(/-123\.asia-northeast1\.run\.app$/, "");
     const call: FunctionCall = { name, at, body: JSON.parse(request.body.toString()) };
     calls.push(call);
@@ -172,17 +181,20 @@ const usualArgument = {
 };
 
 /** Long-running operations, and who looks at them when. */
-function operationsOf({ look, operations }: Stub) {
-  const looks: { readonly url: string; readonly at: number }[] = [];
+function operationsOf({ look, operations }: Stub, now: () => number) {
+  const looks: { readonly url: string; readonly at: number; readonly body: string }[] = [];
   const began = new Map<string, number>();
-  const answer = (url: URL, at: number): HttpResponse => {
-    looks.push({ url: url.href, at });
+  const answer = async ({ url, body }: HttpRequest, hold: ThreadHold): Promise<HttpResponse> => {
+    looks.push({ url: url.href, at: now(), body: body.toString() });
     const refusal = look?.[looks.length - 1];
     if (refusal) return jsonResponse(refusal.httpStatus, refusal.body ?? {});
     const href = url.href.replace(/(\/|:)wait$/, "");
-    const { seconds, error } = operations?.[href] ?? { seconds: 0 };
-    if (!began.has(href)) began.set(href, at);
-    const done = at - (began.get(href) ?? at) >= seconds;
+    const { seconds, error, poll = 0 } = operations?.[href] ?? { seconds: 0 };
+    const start = began.get(href) ?? now();
+    began.set(href, start);
+    const left = start + seconds - now();
+    if (href !== url.href && poll > 0) await hold.sleep(1000 * Math.max(0, Math.min(poll, left)), { draws: true });
+    const done = now() - start >= seconds;
     return jsonResponse(200, done ? { name: href, done, ...(error ? { error } : { response: {} }) } : { name: href });
   };
   return { looks, answer };
