@@ -34,6 +34,9 @@ export interface RunLog {
   readonly run: readonly RunLine[];
 }
 
+/** Far more lines than a run writes: each step is asked 240 times at most, and each part of an older plan a few times. */
+const mostLines = 20_000;
+
 /** Reads what the execution that works for a request has told; executions before it told of another attempt. */
 export async function readRunLog(
   logging: Pick<LoggingClient, "list">,
@@ -52,7 +55,7 @@ function queryOf(project: string, { run, execution }: Pick<StoredRequest, "run" 
   const about = `(jsonPayload.alloyrun="step" OR jsonPayload.alloyrun="run") AND jsonPayload.run="${run}"`;
   const id = execution && idOf(execution);
   const filter = id ? `${about} AND labels."workflows.googleapis.com/execution_id"="${id}"` : about;
-  return { project, filter, limit: 1000 };
+  return { project, filter, limit: mostLines };
 }
 
 /** What the approvers were asked last, and the hash of the changes that were planned last. */

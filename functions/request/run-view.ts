@@ -183,7 +183,7 @@ function basics(request: StoredRequest, execution: Execution | undefined) {
     ...{ expectedSeconds, startedAt: execution?.startTime, endedAt: execution?.endTime },
     hasBegun: target !== undefined,
     execution: request.execution ?? "",
-    state: stateOf(execution),
+    state: request.execution !== undefined && !execution ? ("failed" as const) : stateOf(execution),
   };
 }
 
@@ -207,15 +207,23 @@ function isUnfinished(state: RunView["state"]): boolean {
   return state === "queued" || state === "running";
 }
 
-/** What an execution without a record gave or raised: a check, a sweep, or a run that ended before it could be recorded. */
+/**
+ * What an execution without a record gave or raised: a check, a sweep, or a run that ended before it could be recorded. Google
+ * drops an execution ninety days after its end, and its log before that.
+ */
 function outcomeOfExecution(execution: Execution | undefined, failures: readonly FailureView[]): Outcome {
+  if (!execution) {
+    const message = "how it ended is not known: it has left no record, and Google keeps its execution no longer";
+    const lost = { code: "NOT_FOUND", message, details: [{ reason: "EXECUTION_GONE" }] };
+    return { state: "failed", failures: [...failures, toFailure("workflow", lost)], remaining: [] };
+  }
   const state = stateOf(execution);
-  const given = toObject(parseJson(execution?.result ?? execution?.error ?? ""));
+  const given = toObject(parseJson(execution.result ?? execution.error ?? ""));
   if (given && typeof given.state === "string" && toObject(given.failures))
     return outcomeOf(given as object as RunResult);
   if (given && toObject(given.remaining)) return outcomeOfSweep(given as object as SweepResult);
   if (state !== "failed" || failures.length > 0) return { state, failures, remaining: [] };
-  const message = typeof given?.message === "string" ? given.message : (execution?.error ?? "the execution failed");
+  const message = typeof given?.message === "string" ? given.message : (execution.error ?? "the execution failed");
   return { state, failures: [toFailure("workflow", { ...given, message } as object)], remaining: [] };
 }
 

@@ -33,17 +33,21 @@ export interface LogQuery {
   readonly limit: number;
 }
 
+/** Most entries of one answer. */
+const mostOfPage = 1000;
+
 /** Opens Cloud Logging. */
 export const connectLogging: Connect<LoggingClient> = (auth) => (guard) => {
   const rest = createRest(auth, guard);
   const list = async ({ project, filter, limit }: LogQuery): Promise<readonly LogEntry[]> => {
+    const pageSize = Math.min(limit, mostOfPage);
     const found: LogEntry[] = [];
     let pageToken: string | undefined;
     do {
       const page: EntryPage = await rest.fetchJson({
         method: "POST",
         url: "https://logging.googleapis.com/v2/entries:list",
-        body: { resourceNames: [`projects/${project}`], filter, orderBy: "timestamp desc", pageSize: limit, pageToken },
+        body: { resourceNames: [`projects/${project}`], filter, orderBy: "timestamp desc", pageSize, pageToken },
         readsOnly: true,
         site: { method: "logging.entries.list", resource: `projects/${project}` },
       });

@@ -123,12 +123,32 @@ describe("viewRun", () => {
     });
   });
 
+  it("tells of a run whose execution Google has dropped how it was recorded, or that its end is not known", async () => {
+    here.executions.delete(execution);
+    expect(await view()).toMatchObject({
+      state: "failed",
+      failures: [{ step: "workflow", reason: "EXECUTION_GONE", message: expect.stringContaining("not known") }],
+    });
+    const result = { run, state: "succeeded", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { run: { id: run }, result, reports: {} });
+    expect(await view()).toMatchObject({ state: "succeeded", failures: [] });
+  });
+
+  it("tells that a run waits which was noted and never started", async () => {
+    const { execution: _never, ...noted } = JSON.parse(
+      (await here.clients.storage.readText("b", `requests/${run}.json`))?.text ?? "",
+    );
+    here.executions.delete(execution);
+    await put(`requests/${run}.json`, noted);
+    expect(await view()).toMatchObject({ state: "queued" });
+  });
+
   it("tells that a run waits for its turn, and no longer once it works", async () => {
     tell("queued", 10);
     expect(await view()).toMatchObject({ state: "queued" });
     tell("working", 20);
     expect(await view()).toMatchObject({ state: "running" });
-    here.executions.delete(execution);
+    stand({ state: "QUEUED" });
     expect(await view()).toMatchObject({ state: "queued" });
   });
 
