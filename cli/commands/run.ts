@@ -64,6 +64,7 @@ export function exitCodeOf({ state, failures }: Pick<RunView, "state" | "failure
   if (state === "succeeded") return exitCodes.ok;
   if (state === "remaining") return exitCodes.remaining;
   if (state === "rejected") return exitCodes.rejected;
-  const isBusy = failures.some(({ step, reason }) => step === "workflow" && busyReasons.has(reason));
-  return isBusy ? exitCodes.busy : exitCodes.failed;
+  const refused = failures.find(({ step }) => step === "workflow")?.reason;
+  if (refused === "GONE") return exitCodes.unknown;
+  return busyReasons.has(refused) ? exitCodes.busy : exitCodes.failed;
 }

@@ -107,7 +107,11 @@ function wayForward(run: RunView, { place }: OutcomeContext): string[] {
     case "PROTECTED":
       return ["Nothing was changed. If it is to be done, send the spec with policy.protect: false first."];
     case "GONE":
-      return ["Nothing was changed. `alloyrun up` with its file makes it anew."];
+      return [
+        ...(run.hasBegun ? [] : ["Nothing was changed."]),
+        "If it is wanted after all, `alloyrun up` with its file makes it anew.",
+        ...renderWay("If not, see whether anything of it is left", look),
+      ];
     case "BUSY":
       return ["Nothing was changed. See who holds it, then go on:", `  ${look}`, `  ${resume}`];
     case "WAITED_TOO_LONG":

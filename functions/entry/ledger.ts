@@ -151,8 +151,7 @@ export async function enterLedger(storage: StorageClient, entry: LedgerEntry): P
   const { environment, action, spec } = request;
   const object = objectOf.ledger(environment);
   const guard = fenceGuard(run, storage);
-  if (action === "rebuild" && !found) throw gone(environment);
-  if (action === "down") await withdrawReadiness(storage, { bucket, environment, guard });
+  if (action === "down") await withdrawReadiness(storage, { bucket, run, guard });
   if (action !== "up" && action !== "rebuild") return;
   const write = async (place: Omit<ObjectWrite, "bucket">) => {
     await guard();
@@ -189,7 +188,8 @@ function nextEntry(
   const isOther = known?.target && unfinished && !sameGenerations(known.target.generations, unfinished.generations);
   const spent = isOther && known.serves ? spentBeside(known, known.serves) : known?.spent;
   const begunBy = known && known.begunBy !== null ? known.begunBy : recordId(request.run, request.attempt);
-  const { scheduledBy: _by, ...rest } = known ?? {};
+  // A rebuild is refused as long as a removal has begun: whoever comes here with one calls it off.
+  const { scheduledBy: _by, removedBy: _removed, ...rest } = known ?? {};
   const scheduledBy = scheduledByNow(known?.scheduledBy, request, spec);
   return {
     ...rest,
@@ -204,19 +204,43 @@ function nextEntry(
 }
 
 /**
- * From when its removal begins an environment is not ready any more; when it expires stays, for that may be why it is
- * removed.
+ * From when its removal begins an environment is not ready any more, and no rebuild brings it back; when it expires stays,
+ * for that may be why it is removed.
  */
 export async function withdrawReadiness(
   storage: StorageClient,
-  { bucket, environment, guard }: { readonly bucket: string; readonly environment: string; readonly guard: Guard },
+  { bucket, run, guard }: { readonly bucket: string; readonly run: LedgerEntry["run"]; readonly guard: Guard },
 ): Promise<void> {
+  const object = objectOf.ledger(run.environment);
   await guard();
-  await editStored<StoredEnvironment>(storage, { bucket, object: objectOf.ledger(environment), guard }, (ledger) => {
-    if (ledger?.readyAt === undefined) return ledger;
-    const { readyAt: _at, readyRun: _run, url: _url, ...rest } = ledger;
-    return rest;
+  await editStored<StoredEnvironment>(storage, { bucket, object, guard }, (ledger) => {
+    if (!ledger || (ledger.readyAt === undefined && ledger.removedBy !== undefined)) return ledger;
+    const { readyAt: _at, readyRun: _run, url: _url, removedBy = run.id, ...rest } = ledger;
+    return { ...rest, removedBy };
   });
+}
+
+/**
+ * Lets pass what stands to be rebuilt: nothing does where a removal has come to its end, or has begun and no `up` has begun
+ * since. What that has left is not the environment that was approved, nor has it the life that it was given.
+ *
+ * @throws StepError NOT_FOUND, reason `GONE`
+ */
+export function refuseRemoved(environment: string, ledger: Pick<StoredEnvironment, "removedBy"> | undefined): void {
+  const message = saysRemoved(environment, ledger);
+  if (message !== undefined) throw goneFor(environment, message);
+}
+
+/** Why nothing of an environment stands to be rebuilt, and what brings it back; undefined where it does. */
+export function saysRemoved(
+  environment: string,
+  ledger: Pick<StoredEnvironment, "removedBy"> | undefined,
+): string | undefined {
+  if (!ledger) return saysGone(environment);
+  const { removedBy } = ledger;
+  if (removedBy === undefined) return undefined;
+  const ways = "`alloyrun up` with its file brings it back, a `down` of it takes down what is left";
+  return `${environment} was taken down: ${removedBy} has begun to remove it, and no rebuild undoes that; ${ways}`;
 }
 
 /** Whether something of an environment may stand: it was ready once, or a run has begun to make it. */
@@ -243,7 +267,14 @@ export async function withdrawBeginning(
 
 /** Says of an environment that it was removed, and that only an `up` makes it anew. */
 export function gone(environment: string): StepError {
-  const message = `${environment} is gone: nothing of it stands; \`alloyrun up\` with its file makes it anew`;
+  return goneFor(environment, saysGone(environment));
+}
+
+function saysGone(environment: string): string {
+  return `${environment} is gone: nothing of it stands; \`alloyrun up\` with its file makes it anew`;
+}
+
+function goneFor(environment: string, message: string): StepError {
   return new StepError({ code: "NOT_FOUND", reason: "GONE", resource: environment, message });
 }
 

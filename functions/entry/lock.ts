@@ -24,7 +24,15 @@ import { isBySpec, isOutdated, onBasis, toBasis } from "../plan/basis.ts";
 import { latestRun } from "../plan/target.ts";
 import { isOfSweep } from "../request/sweeper.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
-import { claimRequest, enterLedger, isCurrent, noteTarget, readLedger, refuseOvertaken } from "./ledger.ts";
+import {
+  claimRequest,
+  enterLedger,
+  isCurrent,
+  noteTarget,
+  readLedger,
+  refuseOvertaken,
+  refuseRemoved,
+} from "./ledger.ts";
 import { readStored } from "./read.ts";
 import type { StoredFreeze, StoredLock, StoredRequest, StoredTeardown } from "./stored.ts";
 
@@ -109,6 +117,7 @@ async function claim(body: JsonObject, claimant: Claimant, clients: LockClients)
     readLedger(storage, bucket, environment),
     readStored<StoredTeardown>(storage, bucket, objectOf.teardown(environment)),
   ]);
+  if (request.action === "rebuild") refuseRemoved(environment, ledger?.value);
   refuseOvertaken(request, { ledger, spec: spec?.text });
   if (!isCurrent({ request, ledger, teardown })) {
     await releaseLock(storage, lockPlace(bucket, environment), execution);

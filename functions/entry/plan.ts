@@ -29,7 +29,7 @@ import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
 import { viewUnfinished } from "../record/unfinished.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { type InstallationEnvironment, readInstallation } from "./installation.ts";
-import { mayStand, readLedger } from "./ledger.ts";
+import { mayStand, readLedger, refuseRemoved } from "./ledger.ts";
 import { readStored, writeOnce } from "./read.ts";
 import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
 
@@ -79,6 +79,8 @@ async function answerTarget(body: JsonObject, bucket: string, clients: PlanClien
     readPlan(storage, bucket, run.planHash),
     readLedger(storage, bucket, run.environment),
   ]);
+  // Nobody is asked about a rebuild that would bring back what was taken down while it waited.
+  if ((request.of ?? request.action) === "rebuild") refuseRemoved(run.environment, ledger?.value);
   const basis = await basisOf(storage, { request, stored: spec?.text, installation });
   const known = { request, ledger: ledger?.value, serving: toServing(body), names: namesOf(stored) };
   const generations = targetOf(known);

@@ -152,7 +152,7 @@ async function settleTeardown(storage: StorageClient, { bucket, run, content, fo
     await deleteUnderLock(storage, { bucket, object, guard });
   }
   if (result.action !== "down") return;
-  if (result.state !== "succeeded") return withdrawReadiness(storage, { bucket, environment: run.environment, guard });
+  if (result.state !== "succeeded") return withdrawReadiness(storage, { bucket, run, guard });
   await deleteUnderLock(storage, { bucket, object: objectOf.ledger(run.environment), guard });
 }
 

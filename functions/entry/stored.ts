@@ -140,6 +140,8 @@ export interface StoredEnvironment extends Life {
    * where an earlier version has not noted it.
    */
   readonly begunBy?: string | null;
+  /** Run that began to take it down; there until an `up` begins, for no rebuild brings it back. */
+  readonly removedBy?: string;
   /** Which warnings of its end were given. */
   readonly warned?: readonly string[];
   /** The schedule of rebuilds in its spec, by its SHA-256, and the runs that set it and have changed it: who asked for those asks by it. */

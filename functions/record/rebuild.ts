@@ -37,10 +37,16 @@ export async function tellRebuild(
 ): Promise<RebuildTold | undefined> {
   const { bucket, run, result } = ended;
   if (result.action !== "rebuild" || (result.state !== "succeeded" && result.state !== "failed")) return undefined;
+  if (isRefused(result)) return undefined;
   const outcome = await outcomeOf(storage, ended);
   const usual = await usualMinutes(storage, bucket, run);
   const told = { outcome, minutes: minutesOf(result), ...(usual !== undefined && { usualMinutes: usual }) };
   return { ...told, summary: summarize(ended, told) };
+}
+
+/** One that was taken down before it could begin has built nothing, and broken nothing. */
+function isRefused({ failures }: RunResult): boolean {
+  return failures.workflow?.details?.some(({ reason }) => reason === "GONE") === true;
 }
 
 async function outcomeOf(

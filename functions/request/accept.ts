@@ -21,7 +21,7 @@ import { readyPlanOf } from "../plan/ready-plan.ts";
 import { requestersOf } from "../plan/requesters.ts";
 import { changes, isSame, refuseBusy, refuseFrozen } from "./busy.ts";
 import { doorOf, isDoor } from "./doors.ts";
-import { demandEnvironment } from "./environments.ts";
+import { demandStanding } from "./environments.ts";
 import { keyReused } from "./key.ts";
 import { type AcceptClients, editRequest, note, readRequest } from "./note.ts";
 import { enterOpen, listOpen } from "./open.ts";
@@ -219,7 +219,7 @@ async function makeReady(
   });
   if (!packed) return makeRemovalReady(body, clients);
   requireAllowed(packed, body, installation);
-  if (action === "rebuild") await demandEnvironment(packed.spec.name, { storage, installation });
+  if (action === "rebuild") await demandStanding(packed.spec.name, { storage, installation });
   await refuseFrozen(storage, { installation, environment: packed.spec.name, action: body.action });
   if (action !== "down") await refuseMissing(packed, clients);
   if (body.plan !== undefined) await requirePlan(body.plan, { ...body, environment: packed.spec.name }, clients);

@@ -2,7 +2,7 @@ import { isUnderWay } from "../../google/under-way.ts";
 import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RunView } from "../api.ts";
-import { readLedger, refuseOvertaken } from "../entry/ledger.ts";
+import { readLedger, refuseOvertaken, refuseRemoved } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { RunRecord, StoredDigest, StoredRequest } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -49,7 +49,7 @@ export async function cancelRun(run: string, by: string, clients: ViewClients & 
  * Goes on with a run that ended before it was done: another execution works for the same request, finds what is done and
  * what Google is doing, and ends as the first would have.
  *
- * @throws StepError NOT_FOUND, or FAILED_PRECONDITION when there is nothing to go on with
+ * @throws StepError NOT_FOUND, also where what was to be rebuilt is gone, or FAILED_PRECONDITION when there is nothing to go on with
  */
 export async function resumeRun(run: string, by: string, clients: ViewClients): Promise<RunView> {
   const noted = await demandRun(run, clients);
@@ -67,6 +67,7 @@ export async function resumeRun(run: string, by: string, clients: ViewClients): 
     readLedger(storage, bucket, environment),
     storage.readText(bucket, objectOf.spec(environment)),
   ]);
+  if (noted.request.action === "rebuild") refuseRemoved(environment, ledger?.value);
   refuseOvertaken(noted.request, { ledger, spec: spec?.text });
   // What was cancelled at Google, or whose cancellation did not come this far, is recorded before it goes on under the same name.
   if (view.state === "cancelled" && view.environment !== "") await recordCancellation(view, undefined, clients);

@@ -1,7 +1,7 @@
 import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView } from "../api.ts";
-import { gone } from "../entry/ledger.ts";
+import { gone, readLedger, refuseRemoved } from "../entry/ledger.ts";
 import { readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
@@ -95,6 +95,22 @@ export async function demandEnvironment(
   if (ledger) return Date.parse(ledger.readAt) / 1000;
   await demandKnown(environment, clients);
   throw gone(environment);
+}
+
+/**
+ * Google's clock in seconds since the epoch, if such an environment stands to be rebuilt.
+ *
+ * @throws StepError NOT_FOUND, reason `GONE` when it was removed or its removal has begun, else `UNKNOWN_ENVIRONMENT`
+ */
+export async function demandStanding(
+  environment: string,
+  clients: Pick<ViewClients, "storage" | "installation">,
+): Promise<number> {
+  const { storage, installation } = clients;
+  const ledger = await readLedger(storage, installation.bucket, environment);
+  if (!ledger) await demandKnown(environment, clients);
+  refuseRemoved(environment, ledger?.value);
+  return Date.parse(ledger?.readAt ?? "") / 1000;
 }
 
 /**

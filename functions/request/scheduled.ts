@@ -1,9 +1,10 @@
 import { accountEmail, installationAccountId } from "../../spec/names.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { RequestAccepted, RequestBody, RequestSkipped } from "../api.ts";
+import { readLedger, saysRemoved } from "../entry/ledger.ts";
 import { accept, runIdOf } from "./accept.ts";
 import { freezeInForce, saysFrozen } from "./busy.ts";
-import { demandEnvironment } from "./environments.ts";
+import { demandKnown } from "./environments.ts";
 import { type AcceptClients, readRequest } from "./note.ts";
 import { readSpec } from "./spec-store.ts";
 import { type TellClients, tell } from "./tell.ts";
@@ -39,8 +40,8 @@ export function firingOf(headers: FiringHeaders, caller: string, project: string
 }
 
 /**
- * Accepts what a schedule asks for, once for each firing. A rebuild that comes too late, would end too late, or meets a
- * freeze is left out, and that is told.
+ * Accepts what a schedule asks for, once for each firing. A rebuild that comes too late, would end too late, meets a
+ * freeze, or whose environment is being taken down, is left out, and that is told.
  */
 export async function acceptScheduled(
   body: RequestBody,
@@ -50,7 +51,7 @@ export async function acceptScheduled(
   const { environment } = body;
   const run = runIdOf(caller, key);
   if (body.action === "rebuild" && environment !== undefined && !(await readRequest(clients, run))) {
-    const now = await demandEnvironment(environment, clients);
+    const now = await demandKnown(environment, clients);
     const { skipped, startBy } = await windowOf({ ...body, environment }, { now, scheduledAt }, clients);
     if (skipped === undefined) return accept({ body, requestedBy: caller, key, scheduledAt, startBy }, clients);
     const time = toTimestamp(now);
@@ -76,6 +77,9 @@ async function windowOf(
   const { bucket } = installation;
   const freeze = await freezeInForce(storage, { bucket, environment });
   if (freeze) return { skipped: saysFrozen(environment, freeze) };
+  // Its schedule may be what is left of it: refused, it would be tried again and fail, day after day.
+  const removed = saysRemoved(environment, (await readLedger(storage, bucket, environment))?.value);
+  if (removed !== undefined) return { skipped: removed };
   const { spec } = await readSpec(storage, { bucket, environment });
   const rule = ruleOf(spec, asked);
   if (!rule) return { skipped: "the spec has no schedule any more" };

@@ -95,13 +95,29 @@ describe("a run that is planned anew", () => {
     await expect(scene.door.send("owner", `POST /v1/runs/${run}:resume`, {})).rejects.toThrow(/OVERTAKEN/);
   }, 300_000);
 
-  it("tells of a removal that somebody cancels what may still be billed, and goes on with it", async () => {
+  it("tells of a removal that somebody cancels what may still be billed, and goes on with it, but for no rebuild", async () => {
+    scene.environment.configure({ policy: { approval: { when: ["data-loss"] } } });
+    expect((await scene.cloud.up(scene.environment)).code).toBe(0);
+    const rebuild = await scene.door.request({ action: "rebuild", environment: "users", level: "data" });
+    await scene.door.asked((approval) => approval.run === rebuild);
     const run = await scene.door.request({ action: "down", environment: "users" });
-    await cancelled("instances.delete", async () => run);
+    await scene.door.asked((approval) => approval.run === run);
+    const broken = cancelled("instances.delete", async () => run);
+    await scene.door.approve(bob, run);
+    await broken;
+    await scene.door.approve(bob, rebuild);
+    expect(await scene.door.ended(rebuild)).toMatchObject({
+      ...{ state: "failed", hasBegun: false },
+      failures: [{ step: "workflow", reason: "GONE", message: expect.stringContaining(`${run} has begun`) }],
+    });
+    expect((await scene.cloud.alloyrun("rebuild", "users", "--level", "all", ...scene.place)).code).toBe(7);
     const { stdout } = await scene.cloud.alloyrun("status", "users", ...scene.place);
     expect(stdout).toMatch(/^users: not ready\n {2}may still be billed: about \d+\.\d\d USD a day/);
     expect(stdout).toContain(`alloyrun resume ${run}`);
-    await scene.cloud.alloyrun("resume", run, ...scene.place);
+    const resumed = scene.cloud.alloyrun("resume", run, ...scene.place);
+    const anew = await scene.door.asked((approval) => approval.run === run && approval.attempt === 2);
+    await scene.door.send(bob, `POST /v1/approvals/${anew.id}:approve`, {});
+    await resumed;
     expect(["succeeded", "remaining"]).toContain((await scene.door.ended(run)).state);
   }, 300_000);
 });

@@ -43,6 +43,7 @@ describe("rebuild and down", () => {
     [blocked("BUSY"), exitCodes.busy],
     [blocked("FROZEN"), exitCodes.busy],
     [blocked("STALE_PLAN"), exitCodes.failed],
+    [blocked("GONE"), exitCodes.unknown],
     [{ state: "rejected" }, exitCodes.rejected],
     [{ state: "cancelled" }, exitCodes.failed],
   ] as const)("tell by the exit code of %j", async (ended, exitCode) => {

@@ -11,6 +11,8 @@ export interface NotedApproval {
   readonly id: string;
   readonly run: string;
   readonly environment: string;
+  /** Which execution of its run asks. */
+  readonly attempt?: number;
   readonly requesters: readonly string[];
   readonly closedAt?: string;
   readonly decision?: object;

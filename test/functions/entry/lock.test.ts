@@ -438,7 +438,40 @@ describe("answerLock", () => {
     await put(storage, "environments/staging.json", { plans: ["p"], ...ready });
     await noteRequest("run-down", { action: "down" });
     expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
-    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["p"], expiresAt: 500 });
+    expect(stored(storage, "environments/staging.json")).toEqual({
+      ...{ plans: ["p"], expiresAt: 500, removedBy: "run-down" },
+    });
+  });
+
+  it("brings back by no rebuild what a removal has begun to take down, until an up begins", async () => {
+    const entry = { plans: ["p"], serves: { database: 1, cluster: 1 }, readyAt: 1, readyRun: "r", url: "https://u" };
+    await put(storage, "environments/staging.json", entry);
+    await noteRequest("run-down", { action: "down" });
+    await answerLock(claimBy("down"), clients);
+    await answerLock(actBy("down", "release"), clients);
+    const removed = stored(storage, "environments/staging.json");
+    const begun = { target: { database: 1, cluster: 1 }, after: "r" };
+    for (const about of [{}, { ...begun, attempt: 2 }]) {
+      await noteRequest("run-one", { action: "rebuild", level: "data", ...about });
+      await expect(answerLock(claimBy("one"), clients)).rejects.toMatchObject({
+        ...{ reason: "GONE", message: expect.stringMatching(/run-down has begun.*alloyrun up.*`down` of it/) },
+      });
+      await answerLock(actBy("one", "release"), clients);
+    }
+    expect(stored(storage, "environments/staging.json")).toEqual(removed);
+    await noteRequest("run-two");
+    await answerLock(claimBy("two"), clients);
+    await answerLock(actBy("two", "release"), clients);
+    expect(stored(storage, "environments/staging.json")).not.toHaveProperty("removedBy");
+    await noteRequest("run-one", { action: "rebuild", level: "data" });
+    expect(await answerLock(claimBy("one"), clients)).toMatchObject({ state: "held" });
+  });
+
+  it("keeps who began to take it down when a sweep goes on with that", async () => {
+    await put(storage, "environments/staging.json", { plans: ["p"], removedBy: "run-0" });
+    await noteRequest("run-down", { action: "down" });
+    expect(await answerLock(claimBy("down"), clients)).toMatchObject({ state: "held" });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["p"], removedBy: "run-0" });
   });
 
   it("has a sweep make way, with the reason, for whoever holds the environment, waits for it or has frozen it", async () => {

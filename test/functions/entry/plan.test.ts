@@ -26,6 +26,7 @@ describe("answerPlan", () => {
     storage = createMemoryStorage();
     await put(storage, `plans/${plan.hash}.json`, plan);
     await put(storage, "requests/r1.json", usual);
+    await put(storage, "environments/users.json", { plans: [] });
   });
 
   function call(action: string, more: object = {}, run: object = {}) {
@@ -117,6 +118,19 @@ describe("answerPlan", () => {
       await expect(basis()).rejects.toMatchObject({ reason: "OVERTAKEN" });
     });
 
+    it.each([
+      ["a rebuild", {}],
+      ["the plan of one", { action: "plan", of: "rebuild" }],
+    ])("asks nobody about what was taken down while it waited: %s", async (_what, about) => {
+      await note(about);
+      await put(storage, "environments/users.json", { plans: [plan.hash], removedBy: "run-0" });
+      await expect(basis()).rejects.toMatchObject({ reason: "GONE", message: expect.stringContaining("run-0") });
+      await storage.deleteObject("b", "environments/users.json");
+      await expect(basis()).rejects.toMatchObject({ reason: "GONE" });
+      await note({ action: "up" });
+      expect(await basis()).toBeUndefined();
+    });
+
     it("asks nobody for an execution that an earlier version began, once the spec is another", async () => {
       const question = { changesHash: "c", callback: "https://c", reasons: [], now: 100 };
       await writeSpec(text(policy));
@@ -140,6 +154,7 @@ describe("answerPlan", () => {
     [{ plans: ["h"], serves: { database: 1, cluster: 1 } }, true],
   ])("tells a removal whether something may stand of %j", async (ledger, mayStand) => {
     await put(storage, "requests/r1.json", { ...usual, action: "down" });
+    await storage.deleteObject("b", "environments/users.json");
     expect(await call("target", {}, { action: "down" })).toMatchObject({ mayStand: false });
     await put(storage, "environments/users.json", ledger);
     expect(await call("target", {}, { action: "down" })).toMatchObject({ mayStand });

@@ -139,7 +139,7 @@ describe("answerRecord", () => {
     const ledger = { plans: ["h"], readyAt: 1, readyRun: "r", url: "https://u", expiresAt: 9 };
     await put(storage, "environments/staging.json", ledger);
     await record("run-1", { state: "failed" });
-    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["h"], expiresAt: 9 });
+    expect(stored(storage, "environments/staging.json")).toEqual({ plans: ["h"], expiresAt: 9, removedBy: "run-1" });
     await record("run-2");
     expect(stored(storage, "environments/staging.json")).toBeUndefined();
   });

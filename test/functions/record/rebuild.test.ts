@@ -68,7 +68,11 @@ describe("tellRebuild", () => {
     ["that nobody approved", { ...result, state: "rejected" }],
     ["that only planned", { ...result, action: "plan" }],
     ["that built or removed", { ...result, action: "up" }],
+    [
+      "whose environment was taken down while it waited",
+      { ...failed, failures: { workflow: { message: "it is gone", details: [{ reason: "GONE" }] } } },
+    ],
   ] as const)("tells nothing of a run %s", async (_what, other) => {
-    expect(await tell({ result: other })).toBeUndefined();
+    expect(await tell({ result: other, answers: false })).toBeUndefined();
   });
 });

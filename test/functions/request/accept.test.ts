@@ -222,6 +222,22 @@ describe("accept", () => {
     },
   );
 
+  it.each([{ action: "rebuild" }, { action: "plan", of: "rebuild" }] as const)(
+    "does not %j what a removal has begun to take down, and says what goes forward",
+    async (body) => {
+      await hold(here, await accept(requestWith(up), here.clients));
+      end(here);
+      const wanted = { ...body, environment: "users" };
+      const removal = await accept(requestWith({ action: "down", environment: "users" }, "k2"), here.clients);
+      await hold(here, removal);
+      end(here);
+      const refused = await accept(requestWith(wanted, "k3"), here.clients).catch((caught: unknown) => caught);
+      expect(toProblem(refused)).toMatchObject({ status: 410, title: "GONE" });
+      expect(String(refused)).toMatch(new RegExp(`${removal.run}.*alloyrun up.*.down. of it`));
+      expect(await accept(requestWith(up, "k4"), here.clients)).toMatchObject({ action: "up" });
+    },
+  );
+
   it("tells of what is asked for, and not built yet, which runs to cancel", async () => {
     const { run } = await accept(requestWith(up), here.clients);
     const down = accept(requestWith({ action: "down", environment: "users" }, "k2"), here.clients);

@@ -218,6 +218,20 @@ describe("resumeRun", () => {
     expect(noted().attempt).toBe(1);
   });
 
+  it("goes on with no rebuild of what a removal has begun to take down since, and says what goes forward", async () => {
+    const { storage } = here.clients;
+    stand("CANCELLED");
+    await giveBack();
+    await put(storage, `requests/${run}.json`, { ...noted(), action: "rebuild", plannedBy: exampleText });
+    const object = "environments/users.json";
+    await put(storage, object, { ...stored(storage, object), removedBy: "run-down" });
+    const refused = { reason: "GONE", message: expect.stringMatching(/run-down .+alloyrun up.+`down` of it/) };
+    await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject(refused);
+    await storage.deleteObject(here.clients.installation.bucket, object);
+    await expect(resumeRun(run, "b@example.com", here.clients)).rejects.toMatchObject({ reason: "GONE" });
+    expect(noted()).toMatchObject({ execution, attempt: 1 });
+  });
+
   it("goes on with no rebuild by the spec of then after another run has begun by another", async () => {
     const { storage } = here.clients;
     stand("CANCELLED");

@@ -169,6 +169,20 @@ describe("acceptScheduled", () => {
     expect(await fire(1)).toMatchObject({ action: "rebuild" });
   });
 
+  it("leaves a rebuild out, once and not as a failure, when its environment is being taken down or is gone", async () => {
+    await build();
+    const { storage } = here.clients;
+    await put(storage, "environments/users.json", {
+      ...stored(storage, "environments/users.json"),
+      removedBy: "run-0",
+    });
+    expect(await fire()).toEqual({ skipped: expect.stringContaining("run-0 has begun to remove it") });
+    await storage.deleteObject("b", "environments/users.json");
+    expect(await fire()).toEqual({ skipped: expect.stringContaining("users is gone") });
+    expect(here.started).toHaveLength(1);
+    expect(heard[0]).toMatchObject({ event: { type: "dev.alloyrun.rebuild-skipped" } });
+  });
+
   it("leaves out what the spec does not want any more", async () => {
     await hold(here, await accept(requestWith({ action: "up", spec: exampleText, folders }, "k0"), here.clients));
     expect(await fire()).toEqual({ skipped: expect.stringContaining("no schedule any more") });
