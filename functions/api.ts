@@ -149,7 +149,7 @@ export interface RunView {
   readonly excerpt?: string;
   /** RFC 3339: when the environment that this run made ready is removed by itself. */
   readonly expiresAt?: string;
-  /** A rebuild of the environment that this run made ready, which it has left unfinished. */
+  /** A rebuild that is unfinished: of the environment that this run made ready, or this one, rejected when it was to go on. */
   readonly unfinished?: UnfinishedRebuild;
 }
 

@@ -1,5 +1,5 @@
 import type { EnvironmentView, RunView, StepView } from "../../functions/api.ts";
-import { makesCluster } from "../../plan/generation.ts";
+import { costMeanwhile } from "../../plan/cost.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
 import { usd } from "./effects.ts";
 import { renderWay } from "./way.ts";
@@ -20,17 +20,13 @@ export function billedAfter(run: RunView, amount = 0): number {
       return begun === 0 ? before : Math.max(begun, before === 0 ? 0 : Math.max(before, after));
     }
     case "rebuild":
-      return standsBeside(run) ? before + after : Math.max(before, after);
+      // What stood already when it was planned, as when it was resumed, counts once.
+      return (run.plan && costMeanwhile({ ...run.plan, level: run.level })) ?? Math.max(before, after);
     case "down":
       return run.hasBegun ? notRemoved(run) : 0;
     default:
       return 0;
   }
-}
-
-/** Whether a rebuild makes a cluster of its own beside the one that serves. */
-function standsBeside({ action, level }: Pick<RunView, "action" | "level">): boolean {
-  return action === "rebuild" && makesCluster(level);
 }
 
 /** What a run leaves standing and is billed, for people; of a rebuild what it costs at most. */

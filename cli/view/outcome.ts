@@ -9,7 +9,7 @@ import { usd } from "./effects.ts";
 import { renderFailed, renderKept, renderSpared } from "./failure.ts";
 import { plainText } from "./plain.ts";
 import { formatEnd } from "./time.ts";
-import { renderLeft } from "./unfinished.ts";
+import { renderLeft, renderLeftBefore } from "./unfinished.ts";
 import { renderWay } from "./way.ts";
 
 /** What telling an outcome needs beside the run. */
@@ -69,19 +69,31 @@ function costOf({ plan }: RunView): RequestAccepted["costPerDay"] {
 }
 
 /** Nobody decided when there is no decision. */
-function renderRejected({ action, environment, level, approval }: RunView, { place }: OutcomeContext): string[] {
+function renderRejected(run: RunView, { place }: OutcomeContext): string[] {
+  const { action, environment, level, approval, unfinished } = run;
   const by = approval?.by === undefined ? "" : ` by ${approval.by}`;
   const said =
     approval?.state === "rejected"
       ? `Rejected${by}: ${plainText(approval.reason ?? "(no reason given)")}`
       : "Nobody approved it in time.";
+  if (unfinished) return [said, "Nothing was changed this time.", ...renderLeftBefore(run, unfinished, place)];
   // Without its level a rebuild would lose rows that nobody asked to lose.
   const built = action === "rebuild" ? ["--level", level] : [];
   const again =
     action === "up"
       ? ["When that is settled, ask again: `alloyrun up` with the file."]
       : renderWay("When that is settled, ask again", commandLine(place, action, environment, ...built));
-  return [said, "Nothing was changed, and nothing new is billed.", ...again];
+  return [said, ...renderUnchanged(run), ...again];
+}
+
+/** Of a run that was to go on, what it has changed before stays as it is. */
+function renderUnchanged({ hasBegun, plan }: RunView): string[] {
+  if (!hasBegun) return ["Nothing was changed, and nothing new is billed."];
+  const { before = 0 } = plan?.effects.costPerDay ?? {};
+  return [
+    "Nothing was changed this time. What it has changed before stays so.",
+    ...(before > 0 ? [`What stands is billed: about ${usd(before)} USD a day.`] : []),
+  ];
 }
 
 function renderCancelled(run: RunView, context: OutcomeContext): string[] {

@@ -14,12 +14,29 @@ export function renderUnfinished({ environment, unfinished, runs }: EnvironmentV
   if (unfinished.overtaken)
     return renderLeft(unfinished).map((line, index) => `${index === 0 ? "  unfinished:" : "   "} ${line}`);
   const last = runs.find((run) => run.action === "rebuild" && run.level === level && run.hasBegun);
-  if (last && last.state !== "failed" && last.state !== "cancelled") return [];
+  if (last?.state === "running" || last?.state === "succeeded") return [];
+  const what = `  unfinished: a rebuild at level ${level}; ${besides(level, last)}`;
+  if (last?.state === "queued" || last?.state === "awaiting-approval") return [what];
   const way = (label: string, ...words: readonly string[]) => renderWay(label, commandLine(place, ...words), "    ");
+  const again = ["rebuild", environment, "--level", level];
   return [
-    `  unfinished: a rebuild at level ${level}; ${makesCluster(level) ? besides(last) : "its database stays beside the one that serves"}`,
-    ...(last ? way("go on", "resume", last.run) : []),
-    ...way("or begin it again, which goes on with it", "rebuild", environment, "--level", level),
+    what,
+    ...(last && last.state !== "rejected" ? way("go on", "resume", last.run) : []),
+    ...way(`${last?.state === "rejected" ? "" : "or "}begin it again, which goes on with it`, ...again),
+    `    or end it: ${endsIt}`,
+  ];
+}
+
+/** What takes away what an unfinished rebuild has made. */
+const endsIt = "`alloyrun up` with the file removes what it has made";
+
+/** What a rebuild that was rejected, when it was to go on, has made before, what it costs, and both ways from there. */
+export function renderLeftBefore(run: RunView, { level }: UnfinishedRebuild, place: Place): string[] {
+  const again = commandLine(place, "rebuild", run.environment, "--level", level);
+  return [
+    `What it has made before is kept: ${besides(level, run)}.`,
+    ...renderWay("Ask again, which goes on with it", again),
+    `Or end it: ${endsIt}.`,
   ];
 }
 
@@ -35,7 +52,8 @@ export function renderLeft({ level, costPerDay }: UnfinishedRebuild): string[] {
   ];
 }
 
-function besides(last: RunView | undefined): string {
+function besides(level: UnfinishedRebuild["level"], last: RunView | undefined): string {
+  if (!makesCluster(level)) return "its database stays beside the one that serves";
   const perDay = last === undefined ? 0 : billedAfter(last);
   const cost = perDay === 0 ? "" : `: about ${usd(perDay)} USD a day`;
   return `two clusters may stand and be billed${cost}`;

@@ -302,7 +302,9 @@ export const runSchema = z.strictObject({
   expiresAt: time("When the environment that it made ready is removed by itself").optional(),
   unfinished: unfinishedSchema
     .optional()
-    .describe("A rebuild of the environment that it made ready, which it has left unfinished."),
+    .describe(
+      "A rebuild that is unfinished: of the environment that it made ready, or it itself, rejected when it was to go on.",
+    ),
 }) satisfies z.ZodType<RunView>;
 
 /** How an environment stands. */

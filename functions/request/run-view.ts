@@ -3,6 +3,7 @@ import type { StorageClient } from "../../google/clients/storage.ts";
 import type { Execution, WorkflowExecutionsClient } from "../../google/clients/workflow-executions.ts";
 import { parseJson, toObject } from "../../google/json.ts";
 import { secondsByPlan } from "../../plan/duration.ts";
+import { sameGenerations } from "../../plan/generation.ts";
 import { applicationSteps } from "../../plan/level.ts";
 import { type StepName, stepNames } from "../../plan/step.ts";
 import { objectOf } from "../../spec/objects.ts";
@@ -51,7 +52,7 @@ export async function viewRun(run: string, clients: ViewClients): Promise<RunVie
   const about = { ...basics(request, execution), readAt };
   if (record) {
     const known = progressFromRecord(record);
-    const [decided, since] = await Promise.all([decidedOf(record, clients), sinceReady(record, clients)]);
+    const [decided, since] = await Promise.all([decidedOf(record, clients), sinceEnded(record, request, clients)]);
     const steps = toStepViews(taken(plan, request, known), known, decided.plan?.changes);
     const told = { ...about, ...decided, ...outcomeOf(record.result), ...since, steps };
     // Until its execution has ended, a run that is recorded still holds its environment.
@@ -107,11 +108,16 @@ async function decidedOf(
   };
 }
 
-/** When the environment that a run made ready, and no later one, is removed by itself, and what stands beside it. */
-async function sinceReady(
+/**
+ * When the environment that a run made ready, and no later one, is removed by itself, and what stands beside it; of a rebuild
+ * that was rejected what it has made before, and no later one.
+ */
+async function sinceEnded(
   { run, result }: RunRecord,
+  request: StoredRequest,
   clients: ViewClients,
 ): Promise<Pick<RunView, "expiresAt" | "unfinished">> {
+  if (result.state === "rejected") return leftBefore(request, clients);
   if (result.state !== "succeeded" || (result.action !== "up" && result.action !== "rebuild")) return {};
   const ledger = await read<StoredEnvironment>(clients, objectOf.ledger(run.environment));
   if (ledger?.readyRun !== run.id) return {};
@@ -122,6 +128,18 @@ async function sinceReady(
     ...(ledger.expiresAt !== undefined && { expiresAt: toTimestamp(ledger.expiresAt) }),
     ...(unfinished && { unfinished }),
   };
+}
+
+/** What an earlier attempt of a rebuild has made that nobody went on with, as it stands now. */
+async function leftBefore(
+  { environment, action, target }: StoredRequest,
+  clients: ViewClients,
+): Promise<Pick<RunView, "unfinished">> {
+  if (action !== "rebuild" || !target) return {};
+  const ledger = await read<StoredEnvironment>(clients, objectOf.ledger(environment));
+  if (!ledger?.target || !sameGenerations(ledger.target.generations, target)) return {};
+  const unfinished = await viewUnfinished(clients.storage, clients.installation.bucket, ledger);
+  return unfinished ? { unfinished } : {};
 }
 
 /** What a run that is under way is to do, and what it has asked the approvers. */

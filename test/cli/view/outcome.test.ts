@@ -320,10 +320,19 @@ describe("renderOutcome", () => {
   describe("of a rebuild that failed", () => {
     const failures = [{ step: "seed", code: "FAILED_PRECONDITION", message: "no" }] as const;
     const plan = planView({ costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "asia-northeast1" } });
+    const effects = { dataLoss: false, downtime: false, costPerDay: 9.1, expectedSeconds: 490 };
+    const instance = { step: "instance", resource: "i", action: "create", fields: [], effects } as const;
 
     it("counts the new database beside the old one", () => {
-      const run = runView({ action: "rebuild", level: "database", state: "failed", failures, plan });
-      expect(renderOutcome(run, alone).join("\n")).toContain("0.80 USD per hour (19.20 USD per day)");
+      const making = { ...plan, changes: [instance] };
+      const run = runView({ action: "rebuild", level: "database", state: "failed", failures, plan: making });
+      expect(renderOutcome(run, alone).join("\n")).toContain("0.78 USD per hour (18.70 USD per day)");
+    });
+
+    it("counts once what stood already when it was resumed", () => {
+      const resumed = planView({ costPerDay: { ...plan.effects.costPerDay, before: 18.7 } });
+      const run = runView({ action: "rebuild", level: "database", state: "failed", failures, plan: resumed });
+      expect(renderOutcome(run, alone).join("\n")).toContain("(18.70 USD per day)");
     });
 
     it.each([
@@ -356,7 +365,7 @@ describe("renderOutcome", () => {
     const approval = approvalView({ state: "rejected", by: "bob@example.com", reason: "not this week" });
 
     it("tells who rejected it, why, and that nothing was changed", () => {
-      expect(renderOutcome(runView({ action: "down", state: "rejected", approval }), alone)).toEqual([
+      expect(renderOutcome(runView({ action: "down", state: "rejected", hasBegun: false, approval }), alone)).toEqual([
         "Rejected by bob@example.com: not this week",
         "Nothing was changed, and nothing new is billed.",
         "When that is settled, ask again: alloyrun down users --project my-project",
@@ -369,6 +378,32 @@ describe("renderOutcome", () => {
         expect(lines.join("\n")).toMatch(
           new RegExp(`\\balloyrun rebuild users --level ${level} --project my-project$`),
         );
+      }
+    });
+
+    it("tells of a rebuild that was to go on what it has made before, what that costs, and both ways from there", () => {
+      const costPerDay = { before: 20, after: 10.26, pricesOf: "2025-04", region: "asia-northeast1" };
+      const rebuild = { action: "rebuild", state: "rejected", approval, plan: planView({ costPerDay }) } as const;
+      const lines = (level: "data" | "database") =>
+        renderOutcome(runView({ ...rebuild, level, unfinished: { level } }), alone);
+      expect(lines("database")).toEqual([
+        "Rejected by bob@example.com: not this week",
+        "Nothing was changed this time.",
+        "What it has made before is kept: two clusters may stand and be billed: about 20.00 USD a day.",
+        "Ask again, which goes on with it:",
+        "  alloyrun rebuild users --level database --project my-project",
+        "Or end it: `alloyrun up` with the file removes what it has made.",
+      ]);
+      expect(lines("data")[2]).toBe("What it has made before is kept: its database stays beside the one that serves.");
+    });
+
+    it("does not say of an up or a removal that was to go on that nothing is billed", () => {
+      const costPerDay = { before: 7.5, after: 10.26, pricesOf: "2025-04", region: "asia-northeast1" };
+      for (const action of ["up", "down"] as const) {
+        const run = runView({ action, state: "rejected", approval, plan: planView({ costPerDay }) });
+        const lines = renderOutcome(run, alone).join("\n");
+        expect(lines).not.toContain("nothing new is billed");
+        expect(lines).toContain("What stands is billed: about 7.50 USD a day.");
       }
     });
 

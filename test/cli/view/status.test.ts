@@ -108,7 +108,8 @@ describe("renderStatus", () => {
     });
 
     it("tells that a rebuild is unfinished, that two clusters are billed, and what goes on with it", () => {
-      const plan = planView({ costPerDay: { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "r" } });
+      const costs = { before: 9.6, after: 9.6, pricesOf: "2025-04", region: "r" };
+      const plan = planView({ costPerDay: costs }, [{ ...change("instance", 9.6), action: "create" }]);
       const rebuild = { action: "rebuild", level: "database", run: "run-2", plan } as const;
       const view = { environment: "users", url: "https://u", unfinished: { level: "database" } } as const;
       const lines = renderStatus({ ...view, runs: [runView({ ...rebuild, state: "cancelled" })] }, { place });
@@ -118,8 +119,27 @@ describe("renderStatus", () => {
         "    or begin it again, which goes on with it:",
         "      alloyrun rebuild users --level database --project my-project",
       ]);
+      expect(lines[5]).toBe("    or end it: `alloyrun up` with the file removes what it has made");
       const running = renderStatus({ ...view, runs: [runView({ ...rebuild })] }, { place });
       expect(running.join("\n")).not.toContain("unfinished");
+    });
+
+    it("goes on telling so when whoever was to approve that it goes on has rejected it, or is asked", () => {
+      const plan = planView({ costPerDay: { before: 20, after: 10.26, pricesOf: "2025-04", region: "r" } });
+      const rebuild = { action: "rebuild", level: "database", run: "run-2", plan } as const;
+      const view = { environment: "users", url: "https://u", unfinished: { level: "database" } } as const;
+      const lines = (state: "rejected" | "awaiting-approval" | "queued") =>
+        renderStatus({ ...view, runs: [runView({ ...rebuild, state })] }, { place });
+      const what =
+        "  unfinished: a rebuild at level database; two clusters may stand and be billed: about 20.00 USD a day";
+      expect(lines("rejected").slice(1, 5)).toEqual([
+        what,
+        "    begin it again, which goes on with it:",
+        "      alloyrun rebuild users --level database --project my-project",
+        "    or end it: `alloyrun up` with the file removes what it has made",
+      ]);
+      for (const state of ["awaiting-approval", "queued"] as const)
+        expect(lines(state).slice(1, 3)).toEqual([what, ""]);
     });
 
     it("tells what a rebuild has left once the application was rebuilt, and no way that would be refused", () => {

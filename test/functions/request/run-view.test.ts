@@ -270,6 +270,26 @@ describe("viewRun", () => {
     expect(await view()).not.toHaveProperty("unfinished");
   });
 
+  it("tells of a rebuild that was rejected when it was to go on what it has made before, until another takes its place", async () => {
+    const target = { level: "database", generations: { database: 1, cluster: 2 } } as const;
+    await put("plans/h.json", { steps: [{ name: "retire", input: { clusterCostPerDay: 9.738 } }] });
+    await put("environments/users.json", { plans: ["h"], target });
+    const { request } = JSON.parse(`{"request":${here.clients.storage.texts()[`requests/${run}.json`]}}`);
+    const rebuild = { ...request, action: "rebuild", level: "database" };
+    const result = { run, action: "rebuild", state: "rejected", failures: {}, remaining: {}, outputs: {}, endedAt: 9 };
+    await put(`runs/users/${run}.json`, { run: { id: run, environment: "users" }, result, reports: {} });
+    stand({ state: "SUCCEEDED" });
+    await put(`requests/${run}.json`, rebuild);
+    expect(await view()).not.toHaveProperty("unfinished");
+    await put(`requests/${run}.json`, { ...rebuild, target: target.generations });
+    expect(await view()).toMatchObject({ hasBegun: true, unfinished: { level: "database", costPerDay: 9.74 } });
+    const others = { ...target, generations: { database: 1, cluster: 3 } };
+    for (const entry of [{ target: others }, { target, removedBy: "run-9" }, {}]) {
+      await put("environments/users.json", { plans: ["h"], ...entry });
+      expect(await view()).not.toHaveProperty("unfinished");
+    }
+  });
+
   it("lists an environment's runs, the one under way first", async () => {
     await put("environments/users.json", {});
     await put("environments/shop.json", {});
