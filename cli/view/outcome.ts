@@ -36,20 +36,30 @@ function renderReady({ url, excerpt, environment, expiresAt, readAt }: RunView):
 }
 
 function renderTime(run: RunView, { accepted }: OutcomeContext): string[] {
-  const took = run.startedAt && run.endedAt ? secondsBetween(run.startedAt, run.endedAt) : run.expectedSeconds;
   // What is changed of the spec alone is no step's, and stands in what was planned.
   const changes = [...run.steps.flatMap((step) => step.changes ?? []), ...specChangesOf(run)];
   const changed = changes.some(({ action }) => action !== "none");
   const lines = changed ? [] : ["Nothing had to be changed."];
   // What was observed counts what older specs made and still stands, too.
   const cost = costOf(run) ?? accepted?.costPerDay;
-  const usual = run.usualMinutes === undefined ? "" : ` (usually ${formatDuration(run.usualMinutes * 60)})`;
   return [
     ...lines,
-    `On Google Cloud: ${formatDuration(took)} for this run${usual}.`,
+    `On Google Cloud: ${timeOf(run)}.`,
     ...(cost ? [`It costs ${usd(cost.amount)} USD per day (list prices of ${nameSource(cost)}).`] : []),
     ...(run.unfinished ? renderBeside(run.unfinished, run.plan) : []),
   ];
+}
+
+/** How long a run took; one that waited for its turn, or its approvers, before it began has worked for less. */
+function timeOf({ startedAt, endedAt, expectedSeconds, usualMinutes, steps }: RunView): string {
+  const usual = usualMinutes === undefined ? "" : ` (usually ${formatDuration(usualMinutes * 60)})`;
+  if (!startedAt || !endedAt) return `${formatDuration(expectedSeconds)} for this run${usual}`;
+  const took = secondsBetween(startedAt, endedAt);
+  const [begun = startedAt] = steps.flatMap((step) => step.startedAt ?? []).sort();
+  const worked = secondsBetween(begun, endedAt);
+  if (took - worked < 60) return `${formatDuration(took)} for this run${usual}`;
+  const whole = formatDuration(took);
+  return `${formatDuration(worked)} for this run; with what it waited before it began, ${whole}${usual}`;
 }
 
 /** What is billed beside what was just told, or is counted in it. */

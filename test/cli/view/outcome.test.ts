@@ -64,6 +64,17 @@ describe("renderOutcome", () => {
     }
   });
 
+  it("does not count as work what a run has waited before it began", () => {
+    const timesOf = (first: number) => {
+      const steps = [step({ name: "peering" }), step({ name: "network", state: "done", startedAt: at(first) })];
+      return renderOutcome(runView({ state: "succeeded", endedAt: at(993), usualMinutes: 13, steps }), alone);
+    };
+    expect(timesOf(563)).toContain(
+      "On Google Cloud: 7 min 10 s for this run; with what it waited before it began, 16 min 33 s (usually 13 min).",
+    );
+    expect(timesOf(20)).toContain("On Google Cloud: 16 min 33 s for this run (usually 13 min).");
+  });
+
   it("shows the end of the evidence, and where all of it is", () => {
     const evidence = Array.from({ length: 20 }, (_, line) => `line ${line}`);
     const failure = { step: "seed", code: "FAILED_PRECONDITION", message: "no", evidence } as const;
