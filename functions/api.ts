@@ -218,6 +218,8 @@ export interface EnvironmentView {
   readonly readyAt?: string;
   readonly expiresAt?: string;
   readonly freeze?: FreezeView;
+  /** The run that holds it, and changes it; absent when none does. Others wait for their turn meanwhile. */
+  readonly holder?: HolderView;
   /** A rebuild that was begun and has not come to its end: what it has made stands beside what serves. */
   readonly unfinished?: UnfinishedRebuild;
   /** What a removal left to the sweep, and why; absent when nothing is left. */

@@ -4,13 +4,12 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
 import type { RequestClient } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderAtWork } from "../view/at-work.ts";
 import { createPace } from "../view/pace.ts";
-import { renderBegun } from "../view/progress.ts";
-import { renderStanding } from "../view/standing.ts";
 import { renderStatus } from "../view/status.ts";
 import { usualColumns } from "../view/wrap.ts";
 
-/** Tells how an environment stands, and of the newest run what it does or why it stopped. */
+/** Tells how an environment stands, and what the run does that holds it, and the newest one, or why that stopped. */
 export async function status(
   { requests, place }: Installation,
   environment: string,
@@ -18,15 +17,10 @@ export async function status(
 ): Promise<ExitCode> {
   const view = await requests.getEnvironment(environment);
   terminal.answer(view);
-  const [newest] = view.runs;
-  const isOpen = newest !== undefined && newest.state !== "succeeded" && newest.state !== "remaining";
   const width = terminal.screen?.stream.columns ?? usualColumns;
   const options = { pace: createPace(), width, colour: terminal.screen?.colour ?? false };
-  terminal.say([
-    ...renderStatus(view, { place, ...(isOpen && { shownRuns: 1 }) }),
-    ...(isOpen ? ["", `Newest run, ${newest.run}:`, ...renderStanding(newest, place)] : []),
-    ...(isOpen ? renderBegun(newest, options) : []),
-  ]);
+  const { lines, shownRuns } = renderAtWork(view, { place, options });
+  terminal.say([...renderStatus(view, { place, shownRuns }), ...lines]);
   return exitCodes.ok;
 }
 

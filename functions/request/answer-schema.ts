@@ -319,6 +319,9 @@ export const environmentSchema = z.strictObject({
   readyAt: time("Since when it is ready").optional(),
   expiresAt: time("When it is removed by itself").optional(),
   freeze: freezeViewSchema.optional().describe("Who keeps it as it is."),
+  holder: holderSchema
+    .optional()
+    .describe("The run that holds it, and changes it; absent when none does. Others wait for their turn meanwhile."),
   unfinished: unfinishedSchema
     .optional()
     .describe("A rebuild that was begun and has not come to its end: what it has made stands beside what serves."),

@@ -113,7 +113,8 @@ export function changes(action: RequestedAction | string): boolean {
   return action === "up" || action === "rebuild" || action === "down";
 }
 
-async function isAlive({ execution }: StoredLock, executions: AcceptClients["executions"]): Promise<boolean> {
+/** Whether whoever took a lock still runs: one that is dead gives it back to nobody. */
+export async function isAlive({ execution }: StoredLock, executions: AcceptClients["executions"]): Promise<boolean> {
   return isUnderWay(await executions.getExecution(execution));
 }
 

@@ -9,7 +9,7 @@ import { inParts } from "../in-parts.ts";
 import { lockPlace, readLock } from "../lock/hold.ts";
 import { isOfRun } from "../record/chain.ts";
 import { viewUnfinished } from "../record/unfinished.ts";
-import { freezeInForce, toFreezeView } from "./busy.ts";
+import { freezeInForce, isAlive, toFreezeView, toHolder } from "./busy.ts";
 import { listOpen } from "./open.ts";
 import { type ViewClients, viewRun } from "./run-view.ts";
 
@@ -68,6 +68,7 @@ export async function viewEnvironment(environment: string, clients: ViewClients)
     expiresAt: toTime(expiresAt),
     ...(spec && !ledger && { gone: true as const }),
     ...(freeze && { freeze: toFreezeView(freeze) }),
+    ...(lock && (await isAlive(lock.value, clients.executions)) && { holder: toHolder(lock.value) }),
     ...(unfinished && { unfinished }),
     ...(teardown && toRemainder(teardown.value)),
   };

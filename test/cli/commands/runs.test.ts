@@ -53,7 +53,7 @@ describe("rebuild and down", () => {
 
   it("say on standard error what stopped them", async () => {
     const terminal = keepTerminal();
-    const { installation } = accepting({ action: "down", state: "rejected" });
+    const { installation } = accepting({ action: "down", state: "rejected", hasBegun: false });
     await down(installation, { environment: "users", onBusy: "fail" }, terminal);
     expect(terminal.complained).toContain("Nothing was changed, and nothing new is billed.");
     expect(terminal.said).toEqual(["down of users: run run-1"]);

@@ -307,6 +307,17 @@ describe("viewRun", () => {
     await expect(viewEnvironment("unknown", here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
+  it("tells which run holds an environment, and none that has ended without giving it back", async () => {
+    await put("environments/users.json", {});
+    await put("specs/users.yaml", {});
+    const lock = { run, execution, requestedBy: "b@example.com", why: "down", since: 60 };
+    await put("locks/users.json", lock);
+    const holder = { run, requestedBy: "b@example.com", why: "down", since: "1970-01-01T00:01:00.000Z" };
+    expect(await viewEnvironment("users", here.clients)).toMatchObject({ holder });
+    stand({ state: "CANCELLED" });
+    expect(await viewEnvironment("users", here.clients)).not.toHaveProperty("holder");
+  });
+
   it("sums up a sweep by the environments that are not gone yet", async () => {
     const sweep = await accept(requestWith({ action: "sweep" }, "k9"), here.clients);
     const remaining = { users: { run: "r", state: "remaining", remaining: [{ step: "network", reason: "held" }] } };
