@@ -4,6 +4,7 @@ import type { WorkflowsClient } from "../google/clients/workflows.ts";
 import { idOf } from "../google/name.ts";
 import { environmentLabel, installationLabel, installationName } from "../spec/names.ts";
 import { present } from "./change.ts";
+import { findOlder, type OlderLeft } from "./older.ts";
 import { findUnfinished, type Unfinished } from "./unfinished.ts";
 
 /** What is looked through, and where. */
@@ -34,12 +35,14 @@ export interface Orphans {
   readonly waiting: readonly string[];
   /** Rebuilds that have left something beside what serves. */
   readonly unfinished: readonly Unfinished[];
+  /** What older specs of environments have left, which is billed until something removes it. */
+  readonly older: readonly OlderLeft[];
 }
 
 /**
  * Looks through the project for what bears this installation's mark and is of no environment that the ledger knows, nor of
- * one whose removal waits; and for what a rebuild that has not come to its end has made beside what serves. No stored plan is
- * asked, so what none of them names is found too. Changes nothing.
+ * one whose removal waits; and for what a rebuild that has not come to its end, or an older spec, has left beside what serves. Nobody's
+ * orphan is looked for by a stored plan, so what none of them names is found too. Changes nothing.
  *
  * @throws ApiError naming the list that was refused
  */
@@ -57,7 +60,8 @@ export async function findOrphans(search: OrphanSearch): Promise<Orphans> {
     return [{ kind: resource.kind, resource: resource.name, environment, hasSpec: after.specs.has(environment) }];
   });
   const known = { bucket: installationName(project), environments: after.environments };
-  return { orphans, waiting: after.waiting, unfinished: await findUnfinished(search, known, all) };
+  const [unfinished, older] = [await findUnfinished(search, known, all), await findOlder(search.storage, known, all)];
+  return { orphans, waiting: after.waiting, unfinished, older };
 }
 
 async function readOwners({ storage, project }: OrphanSearch) {

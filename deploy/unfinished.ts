@@ -18,6 +18,8 @@ export interface Unfinished {
   readonly level: Level;
   /** There when the environment was made ready since: nobody goes on with it, the next run that builds all removes it. */
   readonly overtaken?: true;
+  /** Run that began to take the environment down: that goes on, and no rebuild. */
+  readonly removedBy?: string;
   /** Whether a run holds the environment, so that it may be the very rebuild; absent where whoever asks may not see that. */
   readonly isHeld?: boolean;
   /** Clusters of other generations than the one that serves, and their instances, by full name. */
@@ -36,6 +38,7 @@ interface Entry {
   readonly readyPlan?: string;
   readonly serves?: Generations;
   readonly target?: { readonly level: Level; readonly overtaken?: true };
+  readonly removedBy?: string;
 }
 
 /** Finds the rebuilds of environments that have not come to their end, as the ledger has them. */
@@ -56,15 +59,17 @@ export async function findUnfinished(
       read<{ readonly execution?: string }>(objectOf.lock(environment)),
     ]);
     if (entry?.target?.level === undefined) continue;
-    const { serves } = entry;
+    const { serves, removedBy } = entry;
     const { level, overtaken } = entry.target;
     const hash = entry.readyPlan ?? entry.plans?.[0];
     const first = hash === undefined ? undefined : firstCluster(await read<Partial<Plan>>(objectOf.plan(hash)));
     const own = marked.filter(({ kind, labels }) => isDatabases(kind) && isOf(environment, bucket, labels));
     const beside = own.map(({ name }) => name).filter((name) => isBeside(name, first, serves));
+    // A removal has taken down what nothing is seen of any more.
+    if (removedBy !== undefined && beside.length === 0) continue;
     const isHeld = await isHeldBy(lock?.execution, workflows);
     const about = { environment, level, ...(overtaken && { overtaken }), ...(isHeld !== undefined && { isHeld }) };
-    found.push({ ...about, beside });
+    found.push({ ...about, ...(removedBy !== undefined && { removedBy }), beside });
   }
   return found;
 }

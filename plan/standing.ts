@@ -20,11 +20,17 @@ export interface StepChange extends Change {
 
 /** What of older plans is billed, by time or by use, and is none of the present plan's, by what removing their parts would delete. */
 export function standingOf(older: readonly StepChange[], plan: Pick<Plan, "steps">): readonly StandingResource[] {
-  const named = new Set(plan.steps.flatMap(({ input }) => [...namesIn(input)]));
+  const isNamed = isNamedBy(plan);
   return onlyOnce(older)
     .filter(({ step, action, effects }) => effects.costPerDay < 0 || (step === "service" && action === "delete"))
-    .filter(({ resource }) => !named.has(resource) && !named.has(firstGenerationOf(resource)))
+    .filter(({ resource }) => !isNamed(resource))
     .map(({ step, resource, effects }) => ({ step, resource, costPerDay: Math.abs(effects.costPerDay) }));
+}
+
+/** Tells of a resource whether a plan names it, or is that by which a rebuild has made it. */
+export function isNamedBy({ steps }: Pick<Plan, "steps">): (resource: string) => boolean {
+  const named = new Set(steps.flatMap(({ input }) => [...namesIn(input)]));
+  return (resource) => named.has(resource) || named.has(firstGenerationOf(resource));
 }
 
 /** Of several changes of one resource the first. */

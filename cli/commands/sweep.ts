@@ -15,7 +15,7 @@ export async function sweep(installation: Installation, terminal: Terminal): Pro
 }
 
 /**
- * Lists what of alloyrun's is in the project and of no environment, or was left beside one by a rebuild, with the commands that
+ * Lists what of alloyrun's is in the project and of no environment, or was left beside one by a rebuild or an older spec, with the commands that
  * remove it. It looks as whoever asks, so that no function of the installation needs the right to see the whole project.
  */
 export async function listOrphans({ place, storage }: Installation, terminal: Terminal): Promise<ExitCode> {
@@ -24,6 +24,7 @@ export async function listOrphans({ place, storage }: Installation, terminal: Te
   const found = await findOrphans({ marked, workflows, storage, ...place });
   terminal.answer({ ...place, ...found });
   terminal.say(renderOrphans(found, place));
-  const isLeft = found.orphans.length > 0 || found.unfinished.some(({ isHeld }) => !isHeld);
+  const { orphans, unfinished, older } = found;
+  const isLeft = orphans.length > 0 || older.length > 0 || unfinished.some(({ isHeld }) => !isHeld);
   return isLeft ? exitCodes.found : exitCodes.ok;
 }

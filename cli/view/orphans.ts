@@ -5,7 +5,7 @@ import { deletionOf } from "./deletion.ts";
 import { renderLeft } from "./unfinished.ts";
 
 /** What nobody owns, by the environment that it is marked with, and the commands that remove it. */
-export function renderOrphans({ orphans, waiting, unfinished }: Orphans, place: Place): string[] {
+export function renderOrphans({ orphans, waiting, unfinished, older }: Orphans, place: Place): string[] {
   const environments = [...new Set(orphans.map(({ environment }) => environment))];
   return [
     ...waiting.flatMap((environment) => [
@@ -14,6 +14,11 @@ export function renderOrphans({ orphans, waiting, unfinished }: Orphans, place: 
       `    ${commandLine(place, "sweep")}`,
     ]),
     ...unfinished.flatMap((rebuild) => renderRebuild(rebuild, place)),
+    ...older.flatMap(({ environment, left }) => [
+      `${environment}: older specs have left, and no present one names, what is billed until it is removed:`,
+      ...left.map(({ kind, resource }) => `  ${kind} ${resource}`),
+      ...left.map(({ kind, resource }) => `    ${deletionOf(kind, resource, place)}`),
+    ]),
     ...environments.flatMap((environment) => {
       const own = orphans.filter((orphan) => orphan.environment === environment);
       return [
@@ -34,6 +39,13 @@ function renderRebuild(rebuild: Unfinished, place: Place): string[] {
   const status = `    ${commandLine(place, "status", environment)}`;
   if (isHeld) return [`${what} is under way, or another run is:`, status];
   const resources = beside.map((resource) => `  ${resource}`);
+  if (rebuild.removedBy !== undefined) {
+    return [
+      `${environment}: ${rebuild.removedBy} has begun to take it down, and of ${what.slice(environment.length + 2)} there still stands:`,
+      ...resources,
+      `    ${commandLine(place, "down", environment)}`,
+    ];
+  }
   if (rebuild.overtaken) {
     const [left = "", way = ""] = renderLeft(rebuild);
     return [`${environment}: ${left}`, ...resources, `    ${way}`];

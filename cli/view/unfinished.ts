@@ -61,7 +61,10 @@ function besides(level: UnfinishedRebuild["level"], last: RunView | undefined): 
 
 /** What older specs have left, as the last run that built the environment found it, and the commands that remove it. */
 export function renderOlder({ environment, runs, gone }: EnvironmentView, place: Place): string[] {
-  const last = runs.find(({ action, hasBegun }) => hasBegun && ["up", "rebuild", "down"].includes(action));
+  // One that goes on and is refused before it looks has begun, and has seen nothing.
+  const last = runs.find(
+    ({ action, hasBegun, plan }) => hasBegun && (action === "down" || (plan && ["up", "rebuild"].includes(action))),
+  );
   const { standing = [], action } = last?.plan ?? {};
   if (gone || standing.length === 0 || action === "down") return [];
   return [

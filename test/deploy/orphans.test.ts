@@ -29,13 +29,14 @@ async function find(
   entry: object,
   more: Readonly<Record<string, object>> = {},
   getExecution: GetExecution = async () => undefined,
+  there = all,
 ) {
   const storage = createMemoryStorage();
   await put(storage, "environments/users.json", entry);
   await put(storage, "plans/h.json", planOf(cluster));
   for (const [object, value] of Object.entries(more)) await put(storage, object, value);
-  const list = async (kind: MarkedKind) => all.filter((each) => each.kind === kind);
-  const marked = { kinds: ["instance", "cluster"], list } as const;
+  const list = async (kind: MarkedKind) => there.filter((each) => each.kind === kind);
+  const marked = { kinds: ["service", "instance", "cluster", "secret"], list } as const;
   return findOrphans({ marked, workflows: { getExecution }, storage, project, region });
 }
 
@@ -44,7 +45,7 @@ describe("findOrphans", () => {
   const target = { level: "database", generations: { database: 1, cluster: 2 } };
 
   it("finds what a rebuild of the database that was broken off has left beside what serves", async () => {
-    expect(await find({ plans: ["h"], serves, target })).toEqual({
+    expect(await find({ plans: ["h"], serves, target })).toMatchObject({
       orphans: [],
       waiting: [],
       unfinished: [
@@ -61,6 +62,39 @@ describe("findOrphans", () => {
     expect(await find({ plans: ["h"], serves, target: overtaken })).toMatchObject({
       unfinished: [{ overtaken: true, isHeld: false, beside: [`${cluster}-g2/instances/i`, `${cluster}-g2`] }],
     });
+  });
+
+  it("tells no rebuild of what a removal has taken down, and of what still stands that it is being removed", async () => {
+    const removed = { plans: ["h"], serves, target, removedBy: "run-down" };
+    expect(await find(removed)).toMatchObject({
+      unfinished: [{ removedBy: "run-down", beside: [`${cluster}-g2/instances/i`, `${cluster}-g2`] }],
+    });
+    const nothing = { ...removed, serves: { database: 2, cluster: 1 }, target: { ...target, level: "data" } };
+    expect(await find(nothing, {}, async () => undefined, [])).toMatchObject({ unfinished: [] });
+  });
+
+  it("finds what older specs have left that is billed, and nothing of what the present ones name", async () => {
+    const services = ["old", "new", "ready"].map((id) => `projects/${project}/locations/${region}/services/${id}`);
+    const there: readonly Marked[] = [
+      ...services.map((name) => ({ kind: "service" as const, name, labels })),
+      { kind: "service", name: "projects/p/locations/r/services/foreign", labels: {} },
+      { kind: "secret", name: "projects/p/secrets/s", labels },
+      { kind: "instance", name: `${cluster}-g2/instances/i`, labels },
+    ];
+    const steps = (service = "") => [
+      { name: "retire", input: { cluster, instance: `${cluster}/instances/i` } },
+      { name: "service", input: { service } },
+    ];
+    const plans = { "plans/n.json": { steps: steps(services[1]) }, "plans/r.json": { steps: steps(services[2]) } };
+    const olderOf = async (entry: object) =>
+      (await find({ plans: ["n", "h"], ...entry }, plans, async () => undefined, there)).older;
+    const old = { kind: "service", resource: services[0] };
+    expect(await olderOf({ readyPlan: "r" })).toEqual([{ environment: "users", left: [old] }]);
+    expect(await olderOf({})).toEqual([
+      { environment: "users", left: [old, { kind: "service", resource: services[2] }] },
+    ]);
+    expect(await olderOf({ removedBy: "run-down" })).toEqual([]);
+    expect(await olderOf({ readyPlan: "missing" })).toEqual([]);
   });
 
   it("finds none where none is", async () => {

@@ -11,7 +11,7 @@ describe("renderOrphans", () => {
       { kind: "instance", resource: `${parent}/clusters/c/instances/i`, environment: "lost", hasSpec: false },
       { kind: "range", resource: "projects/my-project/global/addresses/r", environment: "lost", hasSpec: false },
     ] as const;
-    expect(renderOrphans({ orphans, waiting: ["held"], unfinished: [] }, place)).toEqual([
+    expect(renderOrphans({ orphans, waiting: ["held"], unfinished: [], older: [] }, place)).toEqual([
       "held: its removal is not finished. What holds it, and whether somebody must remove that first:",
       "    alloyrun status held --project my-project",
       "    alloyrun sweep --project my-project",
@@ -34,7 +34,7 @@ describe("renderOrphans", () => {
       { environment: "b", level: "data", isHeld: false, beside: [] },
       { environment: "c", level: "all", isHeld: true, beside },
     ] as const;
-    expect(renderOrphans({ orphans: [], waiting: [], unfinished }, place).slice(0, -2)).toEqual([
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished, older: [] }, place).slice(0, -2)).toEqual([
       "a: a rebuild at level database is not finished; what it has made stands and is billed beside what serves, until one is:",
       `  ${parent}/clusters/c-g2`,
       "    alloyrun rebuild a --level database --project my-project",
@@ -51,7 +51,7 @@ describe("renderOrphans", () => {
       { ...left, level: "database", beside: [`${parent}/clusters/c-g2`] },
       { ...left, level: "data", beside: [] },
     ] as const;
-    expect(renderOrphans({ orphans: [], waiting: [], unfinished }, place).slice(0, -2)).toEqual([
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished, older: [] }, place).slice(0, -2)).toEqual([
       "a: a rebuild at level database came to no end; a second cluster may stand and be billed",
       `  ${parent}/clusters/c-g2`,
       "    `alloyrun up` with the file removes it, and so does a rebuild, but of the app alone",
@@ -62,7 +62,7 @@ describe("renderOrphans", () => {
 
   it("tells who may not see executions of what stands beside what serves all the same, and where to look first", () => {
     const unseen = { environment: "a", level: "all", beside: [`${parent}/clusters/c-g2`] } as const;
-    expect(renderOrphans({ orphans: [], waiting: [], unfinished: [unseen] }, place).slice(0, -2)).toEqual([
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished: [unseen], older: [] }, place).slice(0, -2)).toEqual([
       "a: a rebuild at level all is not finished; what it has made stands and is billed beside what serves, until one is:",
       `  ${parent}/clusters/c-g2`,
       "  whether a run is under way could not be seen (it takes workflows.executions.get); look first:",
@@ -72,8 +72,27 @@ describe("renderOrphans", () => {
     ]);
   });
 
+  it("leads from what a rebuild has left on to the removal that has begun, and to no rebuild", () => {
+    const rebuild = { environment: "a", level: "all", isHeld: false, removedBy: "run-down" } as const;
+    const unfinished = [{ ...rebuild, beside: [`${parent}/clusters/c-g2`] }];
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished, older: [] }, place).slice(0, -2)).toEqual([
+      "a: run-down has begun to take it down, and of a rebuild at level all there still stands:",
+      `  ${parent}/clusters/c-g2`,
+      "    alloyrun down a --project my-project",
+    ]);
+  });
+
+  it("names what older specs have left, and the commands that remove it", () => {
+    const older = [{ environment: "a", left: [{ kind: "service", resource: `${parent}/services/old` }] }] as const;
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished: [], older }, place).slice(0, -2)).toEqual([
+      "a: older specs have left, and no present one names, what is billed until it is removed:",
+      `  service ${parent}/services/old`,
+      "    gcloud run services delete old --region=asia-northeast1 --project=my-project",
+    ]);
+  });
+
   it("says that there is nothing", () => {
-    expect(renderOrphans({ orphans: [], waiting: [], unfinished: [] }, place)).toEqual([
+    expect(renderOrphans({ orphans: [], waiting: [], unfinished: [], older: [] }, place)).toEqual([
       "Nothing of this installation's is without an environment.",
       "Nothing was changed.",
     ]);

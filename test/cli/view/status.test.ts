@@ -171,6 +171,11 @@ describe("renderStatus", () => {
         "      gcloud alloydb clusters delete old --region=asia-northeast1 --project=my-project",
       ]);
       expect(renderStatus({ ...view, gone: true }, { place }).join("\n")).not.toContain("older");
+      // One that was to go on, and was refused, has seen nothing; what a removal has begun to take down is told by that.
+      const toldAfter = (action: "rebuild" | "down") =>
+        renderStatus({ ...view, runs: [runView({ action, state: "failed" }), ...view.runs] }, { place }).join("\n");
+      expect(toldAfter("rebuild")).toContain("instances/i: 8.90 USD a day");
+      expect(toldAfter("down")).not.toContain("older");
     });
   });
 
