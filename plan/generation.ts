@@ -120,7 +120,8 @@ function toSpent({ database, cluster }: Generations, present: Generations): Spen
   return cluster === present.cluster ? { cluster, database } : { cluster };
 }
 
-function holds({ cluster, database }: SpentGeneration, present: Generations): boolean {
+/** Whether something spent is, or has in it, the database of these generations. */
+export function holds({ cluster, database }: SpentGeneration, present: Generations): boolean {
   return cluster === present.cluster && (database === undefined || database === present.database);
 }
 

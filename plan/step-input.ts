@@ -3,6 +3,7 @@ import type { ClusterInput } from "./steps/cluster.ts";
 import type { InstanceInput } from "./steps/instance.ts";
 import type { RetireInput } from "./steps/retire.ts";
 import type { SeedInput } from "./steps/seed.ts";
+import type { ServiceInput } from "./steps/service.ts";
 import type { VerifyInput } from "./steps/verify.ts";
 
 /** The steps whose inputs are looked up in plans that are stored. */
@@ -11,6 +12,7 @@ interface StoredInputs {
   readonly instance: InstanceInput;
   readonly retire: RetireInput;
   readonly seed: SeedInput;
+  readonly service: ServiceInput;
   readonly verify: VerifyInput;
 }
 

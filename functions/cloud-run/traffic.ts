@@ -5,6 +5,12 @@ import { idOf } from "../../spec/names.ts";
 export type TrafficTarget = NonNullable<Service["traffic"]>[number];
 
 /**
+ * Annotation of a service: the run that last moved its traffic, or opened it. Writing it moves the service's `updateTime`, which
+ * a change of the policy does not, so that no grant is older than that time says.
+ */
+export const openedAnnotation = "alloyrun-opened";
+
+/**
  * Traffic under which a new revision is there by its tag only, and everything that serves goes on serving by name. The
  * very first revision of a service takes traffic by necessity.
  */
@@ -35,6 +41,15 @@ export function servingRevision({ trafficStatuses, latestReadyRevision }: Servic
   const [most] = served.sort((a, b) => (b.percent ?? 0) - (a.percent ?? 0));
   const isByName = most?.type === "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
   return (most && idOf((isByName ? most.revision : latestReadyRevision) ?? "")) || undefined;
+}
+
+/** Ids of all revisions that have traffic, or are to have it: a change of traffic is written before it is in effect. */
+export function reachedRevisions({ traffic, trafficStatuses, latestReadyRevision }: Service): readonly string[] {
+  const reached = [...(traffic ?? []), ...(trafficStatuses ?? [])].filter(({ percent }) => (percent ?? 0) > 0);
+  const ids = reached.map(({ type, revision }) => {
+    return idOf((type === "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION" ? revision : latestReadyRevision) ?? "");
+  });
+  return [...new Set(ids)].filter((id) => id !== "");
 }
 
 /** URL under which a revision answers: its tag's, or the service's own when it takes all traffic. */

@@ -4,7 +4,7 @@ import { type JsonObject, toObject } from "../../google/json.ts";
 import { decidersOf } from "../../plan/approval.ts";
 import { type Digest, digestOf, type Observations } from "../../plan/digest.ts";
 import { secondsByPlan } from "../../plan/duration.ts";
-import type { FirstNames, Serving } from "../../plan/generation.ts";
+import type { FirstNames } from "../../plan/generation.ts";
 import { wholeOf } from "../../plan/level.ts";
 import { lifeAhead } from "../../plan/life.ts";
 import { whatMoved } from "../../plan/moved.ts";
@@ -26,6 +26,7 @@ import { readyPlanOf } from "../plan/ready-plan.ts";
 import { rowsLeftBy } from "../plan/rows-left.ts";
 import { withSeedLoss } from "../plan/seed-loss.ts";
 import { begunBy, latestRun, scopeOf, targetOf } from "../plan/target.ts";
+import { openedFor, sameServing, servingBy, toSeen } from "../plan/what-serves.ts";
 import { viewUnfinished } from "../record/unfinished.ts";
 import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { type InstallationEnvironment, readInstallation } from "./installation.ts";
@@ -82,13 +83,16 @@ async function answerTarget(body: JsonObject, bucket: string, clients: PlanClien
   // Nobody is asked about a rebuild that would bring back what was taken down while it waited.
   if ((request.of ?? request.action) === "rebuild") refuseRemoved(run.environment, ledger?.value);
   const basis = await basisOf(storage, { request, stored: spec?.text, installation });
-  const known = { request, ledger: ledger?.value, serving: toServing(body), names: namesOf(stored) };
-  const generations = targetOf(known);
-  const scope = scopeOf(request, toObject(body.serving));
+  const seen = toSeen(body);
+  const serving = servingBy(seen, await readyPlanOf(storage, { bucket, ledger: ledger?.value }));
+  const generations = targetOf({ request, ledger: ledger?.value, serving, names: namesOf(stored) });
+  // What the plan's own service has been left with, another having served since, is nothing to stand on.
+  const scope = scopeOf(request, sameServing(serving, seen.serving) ? toObject(body.serving) : undefined);
   const { database, cluster } = generations;
   const whole = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only: scope.only });
   const { parts, names } = await readOlder(storage, { bucket, run, plan: stored, whole, ledger: ledger?.value });
-  const begun = { ...begunBy(ledger?.value, generations), ...(names && { names }) };
+  const opened = await openedFor(storage, { bucket, own: seen.own });
+  const begun = { ...begunBy(ledger?.value, generations, { serving, opened }), ...(names && { names }) };
   const told = {
     databaseGeneration: database,
     clusterGeneration: cluster,
@@ -136,7 +140,8 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   const policy = stricterOf(terms, stored.approval);
   const generations = { database: run.databaseGeneration, cluster: run.clusterGeneration };
   const told = changesOf(body);
-  const seeding = { bucket, plan: stored, ledger: ledger?.value, generations, changes: told };
+  const of = request.of ?? run.action;
+  const seeding = { bucket, plan: stored, ledger: ledger?.value, action: of, generations, changes: told };
   const changes = run.action === "down" ? told : await withSeedLoss(storage, seeding);
   const only = Array.isArray(body.only) ? body.only : [];
   const whole = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only });
@@ -238,11 +243,6 @@ function namesOf(stored: StoredPlan): FirstNames {
 function changesOf(body: JsonObject): Observations["changes"] {
   const reports = (toObject(body.reports) ?? {}) as object as Readonly<Record<string, StepReport>>;
   return Object.fromEntries(Object.entries(reports).map(([step, { changes = [] }]) => [step, changes]));
-}
-
-function toServing(body: JsonObject): Serving | undefined {
-  const { database, instance } = toObject(body.serving) ?? {};
-  return typeof database === "string" && typeof instance === "string" ? { database, instance } : undefined;
 }
 
 function toRun(body: JsonObject): Run {

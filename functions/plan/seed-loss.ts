@@ -4,6 +4,7 @@ import type { Observations } from "../../plan/digest.ts";
 import { sameGenerations } from "../../plan/generation.ts";
 import { seedLossField } from "../../plan/loss.ts";
 import { findLoss } from "../../spec/sql/loss.ts";
+import type { Run } from "../contract.ts";
 import type { StoredEnvironment, StoredPlan } from "../entry/stored.ts";
 import { readSeedFiles, type SeedFile } from "../jobs/seed/archive.ts";
 import { SeedFailure } from "../jobs/seed/failure.ts";
@@ -15,6 +16,8 @@ export interface Seeding extends Pick<Observations, "changes" | "generations"> {
   readonly bucket: string;
   readonly plan: Pick<StoredPlan, "steps">;
   readonly ledger: Pick<StoredEnvironment, "serves" | "seed"> | undefined;
+  /** What is done, or planned. */
+  readonly action: Run["action"];
 }
 
 /** Larger archives are not looked through: this function has little memory, and people wait for its answer. */
@@ -30,13 +33,17 @@ const mostTold = 10;
  */
 export async function withSeedLoss(
   storage: Pick<StorageClient, "getObject" | "readBytes">,
-  { bucket, plan, ledger, generations, changes }: Seeding,
+  { bucket, plan, ledger, action, generations, changes }: Seeding,
 ): Promise<Observations["changes"]> {
   const told = changes.seed ?? [];
   const object = seedObjectOf(plan);
-  const isInUse = ledger?.serves !== undefined && sameGenerations(ledger.serves, generations);
-  if (told.length === 0 || object === undefined || !isInUse || object === ledger.seed) return changes;
-  const findings = await findingsOf(storage, { bucket, object, known: ledger.seed });
+  const { serves } = ledger ?? {};
+  const isReady = serves !== undefined && sameGenerations(serves, generations);
+  // What an unfinished rebuild has moved traffic to is in use as well, and its files are nobody's to know.
+  const isInUse = isReady || (serves !== undefined && action === "up");
+  const known = isReady ? ledger?.seed : undefined;
+  if (told.length === 0 || object === undefined || !isInUse || object === known) return changes;
+  const findings = await findingsOf(storage, { bucket, object, known });
   if (findings.length === 0) return changes;
   const more = findings.length - mostTold;
   const fields = [

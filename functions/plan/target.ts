@@ -5,6 +5,7 @@ import {
   type Generations,
   generationsOf,
   highestOf,
+  holds,
   nextGenerations,
   type Serving,
   spentBeside,
@@ -41,10 +42,26 @@ export function targetOf({ request, ledger, serving, names }: TargetQuestion): G
   return goesOn ? unfinished.generations : nextGenerations(present, level, made);
 }
 
-/** What runs have begun to make by the time that one ends with these generations. */
-export function begunBy(ledger: StoredEnvironment | undefined, generations: Generations): Begun {
+/** What tells, beside the environment's entry, what may have been written to. */
+export interface Evidence {
+  /** What serves; absent when nothing does. */
+  readonly serving: Serving | undefined;
+  /** What the runs were to end with that moved traffic last. */
+  readonly opened: readonly Generations[];
+}
+
+/**
+ * What runs have begun to make by the time that one ends with these generations. The entry knows of no switch that Google has
+ * come to the end of after its run was cancelled: what traffic was moved to is not spent, and where nothing serves nothing is.
+ */
+export function begunBy(
+  ledger: StoredEnvironment | undefined,
+  generations: Generations,
+  { serving, opened }: Evidence,
+): Begun {
   const { database } = highestOf(ledger?.made ?? generations, generations);
-  return { database, spent: spentBeside(ledger ?? {}, generations) };
+  const noted = serving ? spentBeside(ledger ?? {}, generations) : [];
+  return { database, spent: noted.filter((each) => !opened.some((one) => holds(each, one))) };
 }
 
 /** Which steps a run takes, and what those have given that it does not take. */

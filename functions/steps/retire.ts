@@ -18,7 +18,9 @@ import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.
 import { whyClusterStays } from "../alloydb/guests.ts";
 import { done, expecting, notYet, pending } from "../answer.ts";
 import { deletion } from "../changes.ts";
+import { findReach, type Reach, whyInUse } from "../cloud-run/own-services.ts";
 import type { Run, StepResponse } from "../contract.ts";
+import { once } from "../once.ts";
 import { requestIdOf } from "../request-id.ts";
 import { implementStep, outputOf, type StepContext } from "../step.ts";
 import { unlessDisabled } from "../waiting.ts";
@@ -50,7 +52,7 @@ export const retire = implementStep(
   {
     async plan(input, clients, { run }) {
       const target = inGeneration(input, run);
-      const judge = { input, run };
+      const judge = judgeOf(input, run, clients);
       const own = (await unlessDisabled(ownClusters(input, clients.alloydb))) ?? [];
       const kept = own.find((cluster) => nameOfCluster(input.cluster, cluster) === target.cluster);
       const server = kept && (await serverOf(target, kept, clients));
@@ -59,11 +61,10 @@ export const retire = implementStep(
       // The database that a rebuild makes beside them is not there yet; until it is, one of them serves.
       const databases = present.filter((name) => name !== wanted);
       const clusters = own.filter((cluster) => cluster !== kept);
+      const named = databases.map((name) => ({ cluster: target.cluster, name }));
+      const ofDatabases = await Promise.all(named.map((each) => databaseDeletion(each, judge, expectedSeconds.retire)));
       const ofClusters = await Promise.all(clusters.map((each) => clusterChange(each, judge, clients)));
-      return [
-        ...databases.map((name) => databaseDeletion({ cluster: target.cluster, name }, judge, expectedSeconds.retire)),
-        ...ofClusters,
-      ].map((change) => afterGrace(input, change));
+      return [...ofDatabases, ...ofClusters].map((change) => afterGrace(input, change));
     },
 
     async ensure(input, clients, context) {
@@ -83,10 +84,16 @@ export const retire = implementStep(
 interface Judge {
   readonly input: RetireInput;
   readonly run: Run;
+  /** What requests reach; looked for only when something is about to go. */
+  readonly reach: () => Promise<readonly Reach[]>;
+}
+
+function judgeOf(input: RetireInput, run: Run, { services }: Clients): Judge {
+  return { input, run, reach: once(() => findReach(input, services)) };
 }
 
 /** Generations that runs have begun to make: what has a higher number was made by somebody else. */
-async function ownGenerations(server: DatabaseServer, { input, run }: Judge, clients: Clients) {
+async function ownGenerations(server: DatabaseServer, { input, run }: Omit<Judge, "reach">, clients: Clients) {
   const present = await listGenerations(server, input.database, clients);
   const highest = run.begun?.database ?? run.databaseGeneration;
   const numberOf = (name: string) => generationNumber("database", input.database, name) ?? Number.POSITIVE_INFINITY;
@@ -94,7 +101,8 @@ async function ownGenerations(server: DatabaseServer, { input, run }: Judge, cli
 }
 
 /** What is done to a cluster that does not serve: it stays while it holds an instance or a database of somebody else's. */
-async function clusterChange(cluster: Cluster, { input, run }: Judge, { alloydb }: Clients): Promise<Change> {
+async function clusterChange(cluster: Cluster, judge: Judge, { alloydb }: Clients): Promise<Change> {
+  const { input, run } = judge;
   const name = nameOfCluster(input.cluster, cluster);
   const why = async () => {
     const instances = await alloydb.listInstances(name);
@@ -105,26 +113,45 @@ async function clusterChange(cluster: Cluster, { input, run }: Judge, { alloydb 
   const number = generationNumber("cluster", idOf(input.cluster), idOf(name));
   const isSpent = run.begun?.spent.some((each) => each.cluster === number && each.database === undefined);
   const effects = { costPerDay: -input.clusterCostPerDay, expectedSeconds: removalSeconds.cluster };
-  return losing(deletion(name, effects), { run, isSpent });
+  return losing(deletion(name, effects), judge, { cluster: name, isSpent });
 }
 
-function databaseDeletion(
+async function databaseDeletion(
   { cluster, name }: { readonly cluster: string; readonly name: string },
-  { input, run }: Judge,
+  judge: Judge,
   expectedSeconds: number,
-): Change {
+): Promise<Change> {
+  const { input, run } = judge;
   const database = generationNumber("database", input.database, name);
   const inCluster = generationNumber("cluster", idOf(input.cluster), idOf(cluster));
   const isSpent = run.begun?.spent.some((each) => each.cluster === inCluster && each.database === database);
-  return losing(deletion(`${cluster}/databases/${name}`, { expectedSeconds }), { run, isSpent });
+  return losing(deletion(`${cluster}/databases/${name}`, { expectedSeconds }), judge, {
+    cluster,
+    database: name,
+    isSpent,
+  });
 }
 
-/** A rebuild says itself what it replaces; anything else has nobody asked yet about what is not known to be spent. */
-function losing(change: Change, { run, isSpent = false }: { readonly run: Run; readonly isSpent?: boolean }): Change {
-  if (run.action === "rebuild") return { ...change, effects: { ...change.effects, dataLoss: true } };
-  if (isSpent) return change;
-  const says = `${change.resource} and all rows in it go: it does not serve, and no rebuild is known to have replaced it`;
-  return { ...change, fields: [rowLossField(says)], effects: { ...change.effects, dataLoss: true } };
+/** What goes, and whether it is known to be spent. */
+interface Leftover {
+  readonly cluster: string;
+  /** The whole cluster when absent. */
+  readonly database?: string;
+  readonly isSpent: boolean | undefined;
+}
+
+/**
+ * A rebuild says itself what it replaces; anything else has nobody asked yet about what is not known to be spent, or is reached
+ * all the same: what is known was noted before whatever has moved traffic since, by hand or in a run that was cancelled.
+ */
+async function losing(change: Change, { run, reach }: Judge, leftover: Leftover): Promise<Change> {
+  const effects = { ...change.effects, dataLoss: true };
+  if (run.action === "rebuild") return { ...change, effects };
+  const inUse = whyInUse(await reach(), leftover);
+  if (leftover.isSpent && inUse === undefined) return change;
+  const why =
+    inUse === undefined ? ": it does not serve, and no rebuild is known to have replaced it" : `, though ${inUse}`;
+  return { ...change, fields: [rowLossField(`${change.resource} and all rows in it go${why}`)], effects };
 }
 
 async function findLeftovers(input: RetireInput, clients: Clients, context: StepContext): Promise<Leftovers> {
@@ -136,10 +163,11 @@ async function findLeftovers(input: RetireInput, clients: Clients, context: Step
   const serving = own.find(isServing);
   const server = serving && (await serverOf({ ...input, instance }, serving, clients));
   const databases = server ? await ownGenerations(server, { input, run }, clients) : [];
+  const judge = judgeOf(input, run, clients);
   const changes = await Promise.all(
     own
       .filter((cluster) => !isServing(cluster))
-      .map(async (cluster) => ({ cluster, change: await clusterChange(cluster, { input, run }, clients) })),
+      .map(async (cluster) => ({ cluster, change: await clusterChange(cluster, judge, clients) })),
   );
   const kept = changes.map(({ change }) => change).filter(isKept);
   for (const says of reasonsKept(kept)) context.log("WARNING", says);
@@ -191,9 +219,9 @@ async function remove(input: RetireInput, leftovers: Leftovers, work: Work): Pro
     if (server) await dropDatabase(server, name, clients);
   }
   const { instance } = outputOf(instanceStep, context.outputs);
-  const judge = { input, run: context.run };
+  const judge = judgeOf(input, context.run, clients);
   const cluster = parentOf(instance);
-  const dropped = databases.map((name) => databaseDeletion({ cluster, name }, judge, 0));
+  const dropped = await Promise.all(databases.map((name) => databaseDeletion({ cluster, name }, judge, 0)));
   const going = clusters.filter(({ cluster }) => cluster.state !== "DELETING");
   if (clusters.length === 0) return done({}, [...dropped, ...kept]);
   if (going.length === 0)

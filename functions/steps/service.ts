@@ -17,6 +17,7 @@ import { type ServiceInput, type ServiceOutput, serviceStep } from "../../plan/s
 import { idOf, revisionTag } from "../../spec/names.ts";
 import { done, expecting, leave, leftAlone, notYet, pending } from "../answer.ts";
 import { sameLabels, update } from "../changes.ts";
+import { observeOwn } from "../cloud-run/own-services.ts";
 import { creationOfService, planService, removalOfService, updateOfService } from "../cloud-run/plan-service.ts";
 import { explainRevision, findRevision, namedTemplate, readiness, secretAttempts } from "../cloud-run/revision.ts";
 import { partsOf as partsOfRevision, readServing, rebuildOf } from "../cloud-run/serving.ts";
@@ -47,7 +48,9 @@ export const service = implementStep(
       const observed = await unlessDisabled(services.getService(input.service));
       const serving = await readServing(observed, services);
       const parts = serving && partsOfRevision(serving, input);
-      return parts ? { ...parts, url: observed?.uri ?? "" } : {};
+      // What serves may do so under a name that an older spec has given.
+      const own = (await unlessDisabled(observeOwn(input, services))) ?? [];
+      return { ...(parts && { ...parts, url: observed?.uri ?? "" }), ...(own.length > 0 && { own }) };
     },
 
     async plan(input, { services }, { run }) {

@@ -9,7 +9,7 @@ import { done, expecting, notYet, pending } from "../answer.ts";
 import { update } from "../changes.ts";
 import { withInvokers } from "../cloud-run/invokers.ts";
 import { judge } from "../cloud-run/smoke.ts";
-import { soleRevision, wholeTraffic } from "../cloud-run/traffic.ts";
+import { openedAnnotation, soleRevision, wholeTraffic } from "../cloud-run/traffic.ts";
 import type { StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { failWith } from "../evidence.ts";
@@ -56,12 +56,6 @@ export const traffic = implementStep(
     remove: async () => done({}),
   },
 );
-
-/**
- * Annotation of a service: the run that last opened it. Writing it moves the service's `updateTime`, which a change of the
- * policy does not, so that no grant is older than that time says.
- */
-const openedAnnotation = "alloyrun-opened";
 
 interface Work {
   readonly input: TrafficInput;

@@ -38,6 +38,8 @@ export type Task = protos.google.cloud.run.v2.ITask;
  */
 export interface RunServicesClient {
   readonly getService: (name: string) => Promise<Service | undefined>;
+  /** All services of a location, `projects/{project}/locations/{location}`. */
+  readonly listServices: (parent: string) => Promise<readonly Service[]>;
   readonly createService: (name: string, service: Service) => Promise<Operation>;
   /** Replaces the service as a whole, unless a mask says which fields. */
   readonly patchService: (service: Service, updateMask?: readonly string[]) => Promise<Operation>;
@@ -74,6 +76,8 @@ export const connectRunServices: Connect<RunServicesClient> = (auth) => {
   return (guard) => ({
     getService: (name) =>
       orAbsent(read("services.get", name, async (options) => (await services.getService({ name }, options))[0])),
+    listServices: (parent) =>
+      read("services.list", parent, async (options) => (await services.listServices({ parent }, options))[0]),
     createService: (name, service) =>
       start({ method: "services.create", resource: name, guard }, (options) =>
         services.createService({ parent: parentOf(name), serviceId: idOf(name), service }, options),

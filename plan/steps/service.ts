@@ -94,6 +94,7 @@ export const serviceStep: StepDeclaration<ServiceInput, ServiceOutput> = {
       "run.services.delete",
       "run.services.get",
       "run.services.getIamPolicy",
+      "run.services.list",
       "run.services.update",
       "vpcaccess.connectors.use",
     ],

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { AuditRow } from "../../cli/view/audit.ts";
+import { planSchema } from "../../cli/view/plan-document.ts";
 import type { EnvironmentView, RunView } from "../../functions/api.ts";
+import { idOf } from "../../spec/names.ts";
+import { until } from "./support/door.ts";
 import { type Scene, setScene } from "./support/scene.ts";
 import { keepUnderWay } from "./support/under-way.ts";
 
@@ -78,6 +81,33 @@ describe("a run that is planned anew", () => {
     const [{ record } = {}] = evidence.records;
     expect(record).not.toHaveProperty("approval");
     expect(evidence.approvals.map(({ changesHash }) => changesHash)).not.toContain(record?.changesHash);
+  }, 300_000);
+
+  it("keeps the rows that a cancelled rebuild has moved traffic to, when the service gets another name", async () => {
+    const run = await scene.door.request({ action: "rebuild", environment: "users", level: "data" });
+    const revision = keepUnderWay(scene.cloud.local, "deployService");
+    await revision.begun;
+    {
+      // The next one after it moves the traffic.
+      using traffic = keepUnderWay(scene.cloud.local, "deployService");
+      revision[Symbol.dispose]();
+      await traffic.begun;
+      expect(await answerOf<RunView>("cancel", run)).toMatchObject({ state: "cancelled" });
+    }
+    const deletions = async () => {
+      const { code, stdout, stderr } = await scene.cloud.alloyrun("plan", scene.environment.file, "--json");
+      if (code !== 0) throw new Error(stderr);
+      const gone = planSchema.parse(JSON.parse(stdout)).changes.filter(({ action }) => action === "delete");
+      return gone.map(({ resource, effects }) => `${idOf(resource)}, ${effects.dataLoss ? "rows" : "nothing"} lost`);
+    };
+    // Google goes on with what it has begun, whoever cancels the run.
+    await until(async () => (await deletions()).includes("app_g2, nothing lost"));
+    scene.environment.configure({ service: { name: "renamed" }, policy: { approval: { when: [] } } });
+    expect(await deletions()).toEqual(["app_g2, nothing lost"]);
+    expect((await scene.cloud.up(scene.environment)).run).toMatchObject({ state: "succeeded" });
+    for (const name of ["users", "renamed"]) {
+      expect(await scene.cloud.read(name)).toMatchObject({ status: 200, body: expect.stringContaining("sasashun") });
+    }
   }, 300_000);
 
   it("is not resumed by the spec of then, once another run has begun by another", async () => {

@@ -56,6 +56,60 @@ describe("answerPlan", () => {
     expect(await call("target", { serving: {} })).toMatchObject({ databaseGeneration: 1, clusterGeneration: 1 });
   });
 
+  describe("where a rebuild was cancelled while traffic moved", () => {
+    const clusterOf = (generation: string) => {
+      const first = plan.steps.find(({ name }) => name === "cluster")?.input as { readonly cluster: string };
+      return `${first.cluster}${generation}/instances/my-primary`;
+    };
+    const servingOf = (database: string, generation = "") => ({ database, instance: clusterOf(generation) });
+    const serviceOf = (name: string) => `projects/my-project/locations/asia-northeast1/services/${name}`;
+    const own = (name: string, database: string | undefined, openedBy: string) => {
+      return { service: serviceOf(name), ...(database && { serving: servingOf(database) }), openedBy };
+    };
+    const [serves, target] = [
+      { database: 1, cluster: 1 },
+      { level: "data", generations: { database: 2, cluster: 1 } },
+    ];
+    const targetOf = (serving: object) => call("target", { serving }, { action: "up" });
+
+    beforeEach(async () => {
+      await put(storage, "requests/r1.json", { ...usual, action: "up" });
+      await put(storage, "requests/r0.json", { target: serves });
+      await put(storage, "requests/r9.json", { target: target.generations });
+      const made = target.generations;
+      await put(storage, "environments/users.json", { plans: [plan.hash], readyPlan: plan.hash, serves, made, target });
+    });
+
+    it("goes by what serves, under whatever name the service had", async () => {
+      const switched = { own: [own("service-alloyrun", "mydb_g2", "r9")] };
+      const kept = { databaseGeneration: 2, begun: { spent: [{ cluster: 1, database: 1 }] } };
+      expect(await targetOf(switched)).toMatchObject(kept);
+      // What the plan calls it now has been left long since.
+      expect(await targetOf({ ...servingOf("mydb"), ...switched })).toMatchObject(kept);
+      expect(await targetOf({ own: [own("before-that", "mydb_g2", "r9")] })).toMatchObject(kept);
+    });
+
+    it("counts what traffic was moved to as used, whatever serves by now, and everything where nothing does", async () => {
+      const spent = async (openedBy: string, database?: string) => {
+        const seen = await targetOf({ own: [own("service-alloyrun", database, openedBy)] });
+        return (seen as { readonly begun: { readonly spent: readonly object[] } }).begun.spent;
+      };
+      expect(await spent("r0", "mydb")).toEqual([{ cluster: 1, database: 2 }]);
+      expect(await spent("r9", "mydb")).toEqual([]);
+      expect(await spent("r0")).toEqual([]);
+    });
+
+    it("takes every step to rebuild an application whose service stands on what another has left behind", async () => {
+      await put(storage, "requests/r1.json", { ...usual, level: "app" });
+      const stale = { ...servingOf("mydb"), vpcAccess: { connector: "c" } };
+      const seen = { own: [own("service-alloyrun", "mydb_g2", "r9")] };
+      expect(await call("target", { serving: { ...stale, ...seen } })).toMatchObject({
+        databaseGeneration: 2,
+        only: [],
+      });
+    });
+  });
+
   describe("about a rebuild that has waited", () => {
     const text = (more: string) => packSpec(`${exampleText}${more}`, folders).text;
     const newer = text(

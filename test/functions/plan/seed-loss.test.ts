@@ -25,12 +25,15 @@ describe("withSeedLoss", () => {
     return nameOf(packed);
   }
 
-  async function changesOf(object: string, { seed, ...more }: { seed?: string; serves?: typeof serves } = {}) {
+  async function changesOf(
+    object: string,
+    { seed, action = "rebuild", ...more }: { seed?: string; serves?: typeof serves; action?: "up" | "rebuild" } = {},
+  ) {
     const step = { ...stepOf(planOf(), "seed"), title: "", function: "", input: { seed: { object } } };
     const plan = { steps: [step] };
     const ledger = { serves, seed, ...more };
     const told = await withSeedLoss(storage, {
-      ...{ bucket: "b", plan, ledger, generations: serves, changes: { seed: [seeding] } },
+      ...{ bucket: "b", plan, ledger, action, generations: serves, changes: { seed: [seeding] } },
     });
     return told.seed ?? [];
   }
@@ -56,6 +59,12 @@ describe("withSeedLoss", () => {
   it("leaves alone a database that nobody uses yet", async () => {
     const object = await upload({ "001.sql": "TRUNCATE users;" });
     expect(await changesOf(object, { serves: { database: 2, cluster: 1 } })).toEqual([seeding]);
+  });
+
+  it("takes for used what serves by a rebuild that was cancelled, and all files for new to that", async () => {
+    const object = await upload({ "001.sql": "TRUNCATE users;" });
+    const [change] = await changesOf(object, { seed: object, action: "up", serves: { database: 2, cluster: 1 } });
+    expect(change).toMatchObject({ effects: { dataLoss: true }, fields: [{ path: "seed 001.sql" }, { path: "seed" }] });
   });
 
   it("counts as a loss a changed file, one it cannot take apart, and an archive it cannot read", async () => {

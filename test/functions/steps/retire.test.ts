@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { createRun } from "../../../local/run/run.ts";
+import type { Change } from "../../../plan/change.ts";
 import type { RetireInput } from "../../../plan/steps/retire.ts";
 import { ownershipOf } from "../../../spec/names.ts";
 import { rest, testProject } from "../../support/local-cloud.ts";
@@ -71,6 +72,15 @@ async function moveTraffic(): Promise<number> {
   return Math.floor(Date.parse(String(lastTransitionTime)) / 1000);
 }
 
+/** Makes a service of the environment's own, of whose traffic one revision is to have all. @returns its name */
+async function serve(id: string, containers: readonly object[]): Promise<string> {
+  const revision = `${id}-1`;
+  const traffic = [{ type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", revision, percent: 100 }];
+  const body = { labels: ownership.labels, template: { revision, containers }, traffic };
+  await operate(database.local, `POST run.googleapis.com/v2/${parent}/services?serviceId=${id}`, { body });
+  return `${parent}/services/${id}`;
+}
+
 const all = ["mydb", "mydb_g02", "mydb_g2", "mydb_g3", "mydb_g7", "mydb_old", "other"];
 /** Five databases have been begun; of what the others hold nobody has been asked yet. */
 const begun = { database: 5, spent: [] };
@@ -103,6 +113,29 @@ describe("retire", () => {
       { resource: third, fields, effects: { dataLoss: true } },
       { resource: gone, fields: [], effects: { dataLoss: false } },
     ]);
+  });
+
+  it("says that rows are lost of whatever a service of its own answers from, spent or not, and of all where one does not tell", async () => {
+    const [first, gone] = [`${cluster}/databases/mydb`, second];
+    const spent = [{ cluster: 1, database: 1 }, { cluster: 1, database: 3 }, { cluster: 2 }];
+    const lossesOf = async () => {
+      const changes = await planFor({ databaseGeneration: 2, begun: { database: 5, spent } }, "up");
+      const told = changes as unknown as readonly Change[];
+      return told.filter(({ effects }) => effects.dataLoss).map(({ fields }) => String(fields[0]?.to));
+    };
+    expect(await lossesOf()).toEqual([]);
+    const app = { name: "app", image: "gcr.io/p/nothing", env: [{ name: "DB_NAME", value: "mydb" }] };
+    const proxy = { name: "alloydb-proxy", image: "gcr.io/p/nothing", args: [instance] };
+    const service = await serve("renamed", [{ ...app, ports: [{ containerPort: 8080 }] }, proxy]);
+    expect(await lossesOf()).toEqual([`${first} and all rows in it go, though ${service} answers from it`]);
+    const other = await serve("by-hand", [{ image: "gcr.io/p/nothing" }]);
+    const unclear = `though ${other} answers by a revision that does not say from which database`;
+    expect((await lossesOf()).slice(1)).toEqual([
+      expect.stringContaining(unclear),
+      `${gone} and all rows in it go, ${unclear}`,
+    ]);
+    for (const name of [service, other]) await operate(database.local, `DELETE run.googleapis.com/v2/${name}`);
+    expect(await lossesOf()).toEqual([]);
   });
 
   it("plans to delete the cluster with its databases when a new one takes its place", async () => {

@@ -93,6 +93,16 @@ describe("service, verify and traffic", () => {
     expect((await read()).trafficStatuses).toEqual([expect.objectContaining({ percent: 100 })]);
   });
 
+  it("are observed under whatever name the plan gives to the service, with the run that opened it", async () => {
+    const { service } = serviceInput;
+    const { database, instance } = { ...seeded.seed, ...seeded.instance };
+    const own = [{ service, serving: { database, instance }, openedBy: "r1" }];
+    const observe = (input: object) =>
+      application.steps.ask("service", { action: "observe", input: { ...serviceInput, ...input } });
+    expect((await observe({})).body.output).toMatchObject({ database, url: expect.stringMatching(/^https/), own });
+    expect((await observe({ service: `${service}-renamed` })).body.output).toEqual({ own });
+  });
+
   it("change nothing the second time, in another run", async () => {
     const { done } = await deploy(application.users, { invokers: ["allUsers"], run: "r2" });
     expect(Object.values(done).flatMap(({ changes }) => changes)).toEqual([]);
@@ -175,7 +185,8 @@ describe("service, verify and traffic", () => {
     };
     expect(body).toMatchObject({ state: "done", output: serving, changes: [] });
     const absent = { ...serviceInput, service: `${serviceInput.service}-none` };
-    const nothing = await application.steps.ask("service", { action: "observe", input: absent });
+    const ownership = { ...serviceInput.ownership, labels: {}, environment: "other", mark: "other" };
+    const nothing = await application.steps.ask("service", { action: "observe", input: { ...absent, ownership } });
     expect(nothing.body).toEqual({ state: "done", output: {}, changes: [] });
   });
 
