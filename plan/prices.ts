@@ -58,3 +58,8 @@ export function pricesOf(region: string): { readonly prices: Prices; readonly re
 export function nodeCostPerDay(cpuCount: number, prices: Prices): number {
   return 24 * cpuCount * (prices.alloydbVcpuHour + 8 * prices.alloydbMemoryGbHour);
 }
+
+/** USD a day of a cluster's storage: billed by what is used; 10 GB stand for a small database with its logs. */
+export function storageCostPerDay({ alloydbStorageGbMonth }: Prices): number {
+  return (10 * alloydbStorageGbMonth) / 30.4;
+}

@@ -1,5 +1,6 @@
 import type { Instance } from "../../google/clients/alloydb.ts";
-import { nodeCostPerDay, pricesOf } from "../../plan/prices.ts";
+import { nodeCostPerDay, pricesOf, storageCostPerDay } from "../../plan/prices.ts";
+import { idOf } from "../../spec/names.ts";
 
 /** How big an instance is. */
 export interface InstanceSize {
@@ -17,6 +18,15 @@ export function sizeOf({ instanceType, machineConfig, readPoolConfig, availabili
   const nodeCount =
     instanceType === "READ_POOL" ? (readPoolConfig?.nodeCount ?? 1) : primaryNodes(String(availabilityType));
   return { cpuCount: machineConfig?.cpuCount ?? 0, nodeCount };
+}
+
+/** USD a day, by list price of its region, of a cluster with the instances that are in it, and storage as a plan estimates it. */
+export function clusterCostPerDay(cluster: string, instances: readonly Instance[]): number {
+  const { prices } = pricesOf(cluster.split("/")[3] ?? "");
+  const nodes = instances.map((each) =>
+    instanceCostPerDay(`${cluster}/instances/${idOf(each.name ?? "")}`, sizeOf(each)),
+  );
+  return nodes.reduce((sum, each) => sum + each, storageCostPerDay(prices));
 }
 
 /** USD a day by list price of the region that the instance's name tells. */

@@ -12,6 +12,7 @@ import { seedStep } from "../../plan/steps/seed.ts";
 import { expectedSeconds, removalSeconds } from "../../spec/expected.ts";
 import { databaseName, idOf } from "../../spec/names.ts";
 import { adminVersionOf } from "../alloydb/admin-version.ts";
+import { clusterCostPerDay } from "../alloydb/cost.ts";
 import { type DatabaseServer, dropDatabase, listGenerations } from "../alloydb/databases.ts";
 import { staying } from "../alloydb/foreign.ts";
 import { inGeneration, nameOfCluster, ownClusters } from "../alloydb/generation.ts";
@@ -112,7 +113,8 @@ async function clusterChange(cluster: Cluster, judge: Judge, { alloydb }: Client
   if (kept !== undefined) return staying(name, kept);
   const number = generationNumber("cluster", idOf(input.cluster), idOf(name));
   const isSpent = run.begun?.spent.some((each) => each.cluster === number && each.database === undefined);
-  const effects = { costPerDay: -input.clusterCostPerDay, expectedSeconds: removalSeconds.cluster };
+  const costPerDay = -clusterCostPerDay(name, await alloydb.listInstances(name));
+  const effects = { costPerDay, expectedSeconds: removalSeconds.cluster };
   return losing(deletion(name, effects), judge, { cluster: name, isSpent });
 }
 

@@ -1,5 +1,6 @@
 import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
+import { storageCostPerDay } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
 
 /** What `cluster` is told. */
@@ -62,6 +63,5 @@ export const clusterStep: StepDeclaration<ClusterInput, ClusterOutput> = {
   },
   removes: ({ cluster }) => [cluster],
   expectedSeconds: () => expectedSeconds.cluster,
-  // Storage is billed by what is used; 10 GB stand for a small database with its logs.
-  costPerDay: (_input, { alloydbStorageGbMonth }) => (10 * alloydbStorageGbMonth) / 30.4,
+  costPerDay: (_input, prices) => storageCostPerDay(prices),
 };

@@ -1,8 +1,7 @@
 import { expectedSeconds } from "../../spec/expected.ts";
 import { type Ownership, ownershipOf, secretId } from "../../spec/names.ts";
-import { nodeCostPerDay, pricesOf } from "../prices.ts";
+import { nodeCostPerDay, pricesOf, storageCostPerDay } from "../prices.ts";
 import type { StepDeclaration } from "../step.ts";
-import { clusterStep } from "./cluster.ts";
 
 /** What `retire` is told. */
 export interface RetireInput {
@@ -18,7 +17,7 @@ export interface RetireInput {
   readonly adminSecret: string;
   /** Seconds that what served before is kept, for requests that it is still answering. */
   readonly graceSeconds: number;
-  /** USD a day, by list price, of a cluster with its instances. */
+  /** USD a day, by list price, of a cluster with its instances as the spec has them; one that goes is counted as it is. */
   readonly clusterCostPerDay: number;
   readonly ownership: Ownership;
 }
@@ -38,7 +37,6 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
     const { prices } = pricesOf(region);
     const cluster = `projects/${project}/locations/${region}/clusters/${database.cluster}`;
     const { cpuCount, availability, name } = database.instance;
-    const storage = clusterStep.costPerDay?.({} as never, prices) ?? 0;
     const primary = (availability === "REGIONAL" ? 2 : 1) * nodeCostPerDay(cpuCount, prices);
     const { nodeCount, cpuCount: poolCpus } = database.readPool ?? { nodeCount: 0, cpuCount: 0 };
     return {
@@ -48,7 +46,7 @@ export const retireStep: StepDeclaration<RetireInput, RetireOutput> = {
       database: database.name,
       adminSecret: `projects/${project}/secrets/${secretId(spec.name, "admin-password")}`,
       graceSeconds: service.timeoutSeconds,
-      clusterCostPerDay: storage + primary + nodeCount * nodeCostPerDay(poolCpus, prices),
+      clusterCostPerDay: storageCostPerDay(prices) + primary + nodeCount * nodeCostPerDay(poolCpus, prices),
       ownership: ownershipOf({ installation: context.installation, environment: spec.name, labels: spec.labels }),
     };
   },

@@ -96,7 +96,7 @@ describe("retire", () => {
       {
         action: "delete",
         resource: gone,
-        effects: { dataLoss: true, costPerDay: -9, expectedSeconds: input.graceSeconds + 180 },
+        effects: { dataLoss: true, costPerDay: expect.closeTo(-0.128, 3), expectedSeconds: input.graceSeconds + 180 },
       },
     ]);
   });
@@ -136,6 +136,16 @@ describe("retire", () => {
     ]);
     for (const name of [service, other]) await operate(database.local, `DELETE run.googleapis.com/v2/${name}`);
     expect(await lossesOf()).toEqual([]);
+  });
+
+  it("prices a cluster by the instances that are in it, whatever the present spec has", async () => {
+    const at = `alloydb.googleapis.com/v1/${second}/instances`;
+    const body = { instanceType: "PRIMARY", labels: ownership.labels, machineConfig: { cpuCount: 4 } };
+    await operate(database.local, `POST ${at}?instanceId=primary`, { body: { ...body, availabilityType: "ZONAL" } });
+    const changes = (await planFor({ databaseGeneration: 2 })) as unknown as readonly Change[];
+    const cost = changes.find(({ resource }) => resource === second)?.effects.costPerDay;
+    expect(cost).toBeCloseTo(-(0.128 + 4 * 24 * (0.085 + 8 * 0.0144)), 2);
+    await operate(database.local, `DELETE ${at}/primary`);
   });
 
   it("plans to delete the cluster with its databases when a new one takes its place", async () => {
