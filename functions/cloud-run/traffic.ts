@@ -1,4 +1,5 @@
 import type { Service } from "../../google/clients/run.ts";
+import type { FieldChange } from "../../plan/change.ts";
 import { idOf } from "../../spec/names.ts";
 
 /** One share of a service's traffic, or a tag without any. */
@@ -23,6 +24,17 @@ export function candidateTraffic(service: Service | undefined, revision: string,
 /** Traffic that goes to one revision alone, with no tag left. */
 export function wholeTraffic(revision: string): TrafficTarget[] {
   return [named({ revision, percent: 100 })];
+}
+
+/** What moving all traffic to a revision changes: it may have all of it already, as the latest one, or beside a tag. */
+export function shiftField({ trafficStatuses }: Service, revision: string): FieldChange {
+  const served = (trafficStatuses ?? []).filter(({ percent }) => (percent ?? 0) > 0);
+  const from = served.map(({ type, revision: id }) => {
+    return type === "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" ? `the latest revision, ${id}` : id;
+  });
+  const other = from.find((each) => each !== revision);
+  const isThere = from.length > 0 && other === undefined;
+  return isThere ? { path: "traffic.tag", from: revision } : { path: "traffic", from: other, to: revision };
 }
 
 /** Id of the revision that takes all traffic by name, if one does. */

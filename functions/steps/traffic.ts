@@ -9,7 +9,7 @@ import { done, expecting, notYet, pending } from "../answer.ts";
 import { update } from "../changes.ts";
 import { withInvokers } from "../cloud-run/invokers.ts";
 import { judge } from "../cloud-run/smoke.ts";
-import { openedAnnotation, soleRevision, wholeTraffic } from "../cloud-run/traffic.ts";
+import { openedAnnotation, shiftField, soleRevision, wholeTraffic } from "../cloud-run/traffic.ts";
 import type { StepResponse } from "../contract.ts";
 import { StepError } from "../error.ts";
 import { failWith } from "../evidence.ts";
@@ -71,11 +71,10 @@ async function shift(revision: string, work: Work): Promise<StepResponse<Traffic
     { name: input.service, traffic: wholeTraffic(revision), annotations: openedBy(work) },
     ["traffic", "annotations"],
   );
-  const from = observed.trafficStatuses?.find(({ percent }) => (percent ?? 0) > 0)?.revision;
   return pending({
     operations: [expecting(10, operation)],
     reason: `traffic moves to revision ${revision}`,
-    changes: [update(input.service, [{ path: "traffic", from, to: revision }], { expectedSeconds: 10 })],
+    changes: [update(input.service, [shiftField(observed, revision)], { expectedSeconds: 10 })],
   });
 }
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { candidateTraffic, soleRevision, urlOf, wholeTraffic } from "../../../functions/cloud-run/traffic.ts";
+import {
+  candidateTraffic,
+  shiftField,
+  soleRevision,
+  urlOf,
+  wholeTraffic,
+} from "../../../functions/cloud-run/traffic.ts";
 import type { Service } from "../../../google/clients/run.ts";
 
 const revision = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION" as const;
@@ -32,6 +38,27 @@ describe("candidateTraffic", () => {
       { type: revision, revision: "old", percent: 100 },
       { type: revision, revision: "new", tag: "rnew" },
     ]);
+  });
+});
+
+describe("shiftField", () => {
+  const named = (id: string, percent: number, tag?: string) => ({ type: revision, revision: id, percent, tag });
+  it.each([
+    ["from another one", [named("old", 100), named("new", 0, "t")], { path: "traffic", from: "old", to: "new" }],
+    [
+      "from what it shares with another",
+      [named("new", 50), named("old", 50)],
+      { path: "traffic", from: "old", to: "new" },
+    ],
+    [
+      "from following the latest, which it is",
+      [{ type: latest, revision: "new", percent: 100 }],
+      { path: "traffic", from: "the latest revision, new", to: "new" },
+    ],
+    ["and drops but a tag", [named("new", 100), named("old", 0, "t")], { path: "traffic.tag", from: "new" }],
+    ["where none has any", [], { path: "traffic", to: "new" }],
+  ])("tells that a revision gets all traffic %s", (_, statuses, wanted) => {
+    expect(shiftField(serving(...statuses), "new")).toEqual(wanted);
   });
 });
 
