@@ -33,21 +33,21 @@ export function refuseForeignAccounts(input: IdentityInput, observed: readonly O
  * Creates what was not seen. An account that is there, yet not visible everywhere, answers PERMISSION_DENIED or nothing
  * when read and ALREADY_EXISTS when created.
  *
- * @returns whether all were seen, so that policies may name them
+ * @returns which were created, and whether all were seen, so that policies may name them
  */
 export async function createAccounts(
   input: IdentityInput,
   observed: readonly ObservedAccount[],
   iam: IamClient,
-): Promise<boolean> {
+): Promise<{ readonly created: readonly AccountInput[]; readonly isVisible: boolean }> {
   const unseen = observed.filter(({ found }) => !found).map(({ wanted }) => wanted);
-  await Promise.all(
+  const made = await Promise.all(
     unseen.map(({ name, displayName }) =>
       unlessFailed(["ALREADY_EXISTS"], iam.createAccount(name, { displayName, description: input.ownership.mark })),
     ),
   );
-  if (unseen.length > 0) return false;
-  return isSeenAgain(input, iam);
+  const created = unseen.filter((_, index) => made[index] !== undefined);
+  return { created, isVisible: unseen.length === 0 && (await isSeenAgain(input, iam)) };
 }
 
 /** Whether two more readings in a row see both accounts, which is taken as being visible everywhere. */

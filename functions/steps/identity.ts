@@ -68,9 +68,10 @@ export const identity = implementStep(
       const accounts = await lookForAccounts(input, iam);
       refuseForeignAccounts(input, accounts);
       const secrets = await observeSecrets(input, secretManager);
-      const changes = [...toAccountChanges(accounts), ...toSecretChanges(input, secrets)];
       await ensureSecrets(input, secrets, secretManager);
-      const isVisible = await createAccounts(input, accounts, iam);
+      const { created, isVisible } = await createAccounts(input, accounts, iam);
+      // What is there and not seen yet was told when it was created.
+      const changes = [...created.map(accountCreation), ...toSecretChanges(input, secrets)];
       if (!isVisible) return notVisible(changes);
       try {
         return done(toOutput(input), [...changes, ...(await addAllGrants(allGrants(input, clients)))]);
@@ -152,7 +153,11 @@ function saysNotVisible(input: IdentityInput, caught: unknown): boolean {
 }
 
 function toAccountChanges(accounts: readonly ObservedAccount[]): readonly Change[] {
-  return accounts.flatMap(({ wanted, found }) => (found ? [] : [creation(wanted.name, { expectedSeconds: 10 })]));
+  return accounts.flatMap(({ wanted, found }) => (found ? [] : [accountCreation(wanted)]));
+}
+
+function accountCreation({ name }: AccountInput): Change {
+  return creation(name, { expectedSeconds: 10 });
 }
 
 function toOutput({ serviceAccount, seedAccount, adminSecret, applicationSecret }: IdentityInput): IdentityOutput {

@@ -5,6 +5,7 @@ import type { LocalCloud } from "../../../local/main.ts";
 import { createResourceManager } from "../../../local/resourcemanager/resource-manager.ts";
 import { createSecretManager } from "../../../local/secretmanager/secret-manager.ts";
 import { createStorage } from "../../../local/storage/storage.ts";
+import type { Change } from "../../../plan/change.ts";
 import type { AccountInput, IdentityInput } from "../../../plan/steps/identity.ts";
 import { accountEmail, ownershipOf } from "../../../spec/names.ts";
 import { rest, startTestCloud, testProject } from "../../support/local-cloud.ts";
@@ -135,10 +136,22 @@ describe("identity", () => {
     expect((await rest(local, `GET ${iam}/${wanted.serviceAccount.name}`)).status).toBe(404);
   });
 
-  it("waits until new accounts are visible everywhere before it grants", async () => {
+  it("waits until new accounts are visible everywhere before it grants, and tells once that they were created", async () => {
+    const wanted = input("fresh");
     local.cloud.clock.pause();
-    const { body } = await steps.ask("identity", { input: input("fresh") });
+    const { body } = await steps.ask("identity", { input: wanted });
+    const again: string[] = [];
+    for (let asks = 0; asks < 8; asks += 1) {
+      const { changes } = (await steps.ask("identity", { input: wanted })).body;
+      again.push(...(changes as unknown as readonly Change[]).map(({ action, resource }) => `${action} ${resource}`));
+    }
     local.cloud.clock.resume();
+    const accounts = [wanted.serviceAccount, wanted.seedAccount].map(({ name }) => ({
+      action: "create",
+      resource: name,
+    }));
+    expect(body.changes).toMatchObject([...accounts, {}, {}]);
+    expect(again.filter((change) => change.startsWith("create"))).toEqual([]);
     expect(body).toMatchObject({
       state: "pending",
       operations: [],
