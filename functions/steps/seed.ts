@@ -36,7 +36,8 @@ export const seed = implementStep(
   { jobs: connectRunJobs, logging: connectLogging },
   {
     async plan(input, { jobs }, { run }) {
-      return planSeed(input, await unlessDisabled(jobs.getJob(input.job)), run);
+      const job = await unlessDisabled(jobs.getJob(input.job));
+      return planSeed(input, { job, executions: job ? await jobs.listExecutions(input.job) : [], run });
     },
 
     async ensure(input, clients, context) {

@@ -64,6 +64,8 @@ export interface RunJobsClient {
   /** Deletes a job with its executions. */
   readonly deleteJob: (name: string) => Promise<Operation>;
   readonly getExecution: (name: string) => Promise<Execution | undefined>;
+  /** The newest executions of a job. */
+  readonly listExecutions: (job: string) => Promise<readonly Execution[]>;
   readonly cancelExecution: (name: string) => Promise<Operation>;
   /** The first tasks of an execution. */
   readonly listTasks: (execution: string) => Promise<readonly Task[]>;
@@ -113,6 +115,11 @@ export const connectRunJobs: Connect<RunJobsClient> = (auth) => {
       start({ method: "jobs.delete", resource: name, guard }, (options) => jobs.deleteJob({ name }, options)),
     getExecution: (name) =>
       orAbsent(read("executions.get", name, async (options) => (await executions.getExecution({ name }, options))[0])),
+    listExecutions: (parent) =>
+      read("executions.list", parent, async (options) => {
+        const [found] = await executions.listExecutions({ parent, pageSize: 100 }, { ...options, autoPaginate: false });
+        return found;
+      }),
     cancelExecution: (name) =>
       start({ method: "executions.cancel", resource: name, guard }, (options) =>
         executions.cancelExecution({ name }, options),

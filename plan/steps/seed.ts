@@ -60,6 +60,7 @@ export const seedStep: StepDeclaration<SeedInput, SeedOutput> = {
       "logging.logEntries.list",
       "run.executions.cancel",
       "run.executions.get",
+      "run.executions.list",
       "run.jobs.create",
       "run.jobs.delete",
       "run.jobs.get",

@@ -102,6 +102,19 @@ describe("seed", () => {
     expect(JSON.stringify(await ask("mydb_g2", "SELECT count(*) FROM users"))).toContain('"1"');
   });
 
+  it("plans nothing for a database that was filled before another one, as it does nothing then", async () => {
+    const input = seedInput(application.runner, await application.upload({ "001.sql": users }));
+    const planIn = async (run: object) =>
+      (await application.steps.ask("seed", { action: "plan", input, run })).body.changes;
+    expect(await planIn({ databaseGeneration: 1 })).toEqual([]);
+    expect((await seed({ "001.sql": users })).changes).toEqual([]);
+    const of = (database: string) => [
+      { action: "update", fields: [{ path: "database", from: "mydb_g2", to: database }] },
+    ];
+    expect(await planIn({ databaseGeneration: 3 })).toMatchObject(of("mydb_g3"));
+    expect(await planIn({ databaseGeneration: 1, clusterGeneration: 2 })).toMatchObject(of("mydb"));
+  });
+
   it("removes its job, once", async () => {
     const input = seedInput(application.runner, "seeds/x.tgz");
     const planned = await application.steps.planRemoval("seed", input);
