@@ -112,6 +112,18 @@ const rules: readonly Rule[] = [
   { path: "tickets", of: ({ tickets = [] }) => tickets },
 ];
 
+/**
+ * Why somebody must be asked about a life that a request gives beside its spec, in a sentence: where it is longer than the
+ * spec's, it is judged as that spec would be with such a life. Empty when it is not longer, or nobody has a say in anything.
+ *
+ * @param terms of the stored spec; of the new one where none is stored
+ */
+export function reasonsToOutlive(terms: Terms, seconds: number | undefined): readonly string[] {
+  const { timeToLiveSeconds: own } = terms;
+  if (seconds === undefined || own === undefined || seconds <= own || !isGuarded(terms)) return [];
+  return [`it is to live longer than its spec says: ${toDuration(own)} → ${toDuration(seconds)}`];
+}
+
 /** Where new terms differ from the stored ones, be they looser or stricter. */
 export function termChanges(stored: Terms, asked: Terms): readonly FieldChange[] {
   return changesBy(differing(stored, asked), stored, asked);

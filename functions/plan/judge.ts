@@ -9,6 +9,7 @@ import { scheduleLoss } from "../../plan/schedule-loss.ts";
 import {
   loosenings,
   reasonsToKeep,
+  reasonsToOutlive,
   stricterOf,
   type Terms,
   termChanges,
@@ -112,7 +113,14 @@ export function reasonsOf(judged: Case, effects: PlanEffects, told: readonly Cha
   const isOnlySpec = changes.every(({ resource }) => resource === objectOf.spec(run.environment));
   const policy = terms && isOnlySpec && looser.length === 0 ? terms.approval : stricterOf(terms, plan.approval);
   const kept = terms ? reasonsToKeep(terms, looser) : [];
-  return [...(policy ? reasonsToAsk(policy, effects, losses) : []), ...kept];
+  return [...(policy ? reasonsToAsk(policy, effects, losses) : []), ...kept, ...longerLife(judged)];
+}
+
+/** A life that the request gives: the spec's own is judged with the spec. */
+function longerLife(judged: Case): readonly string[] {
+  const { plan, request, terms } = judged;
+  const isAsked = request.timeToLiveSeconds !== undefined && lifeOf(judged) !== undefined;
+  return isAsked ? reasonsToOutlive(terms ?? plan, request.timeToLiveSeconds) : [];
 }
 
 /** That rows are lost for a shorter life alone is not plain from that they are. */

@@ -1,8 +1,9 @@
 import { expectApproval } from "../../plan/approval.ts";
 import { costOf } from "../../plan/cost.ts";
 import { estimateOf } from "../../plan/duration.ts";
+import { lifeGiven } from "../../plan/life.ts";
 import { sweepEveryMinutes } from "../../plan/sweep.ts";
-import { loosenings, reasonsToKeep, stricterOf, type Terms } from "../../plan/terms.ts";
+import { loosenings, reasonsToKeep, reasonsToOutlive, stricterOf, type Terms } from "../../plan/terms.ts";
 import { commandLine } from "../../spec/command-line.ts";
 import { toSeconds } from "../../spec/duration.ts";
 import { canonicalJson, sha256 } from "../../spec/names.ts";
@@ -160,7 +161,10 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
   const isPriced = plan !== undefined && stricterOf(terms, plan.approval)?.when.includes("cost") === true;
   const older = plan && (body.action === "up" || (isPriced && builds)) ? await countOlder(plan, ledger, clients) : 0;
   const mayStand = isPriced && older > 0;
-  const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0, mayStand };
+  const timeToLiveSeconds = body.timeToLive === undefined ? undefined : toSeconds(body.timeToLive);
+  const isGiven = timeToLiveSeconds !== undefined && lifeGiven(ledger?.value ?? {}, { asked: timeToLiveSeconds });
+  const life = isGiven ? timeToLiveSeconds : undefined;
+  const wanted = { action: body.action, level, costPerDay: cost?.usdPerDay ?? 0, mayStand, life };
   return {
     ...{ run, environment, level, requestedBy, onBehalfOf },
     ...(body.action === "up" ? { spec: packed?.text } : { plannedBy: packed?.text }),
@@ -172,7 +176,7 @@ async function prepare(request: CallerRequest, run: string, clients: AcceptClien
     planHash: plan?.hash,
     changesHash: body.plan,
     onBusy: body.onBusy ?? "fail",
-    timeToLiveSeconds: body.timeToLive === undefined ? undefined : toSeconds(body.timeToLive),
+    timeToLiveSeconds,
     unprotected: body.unprotected,
     teardown: body.teardown,
     expiry: body.expiry,
@@ -294,11 +298,12 @@ async function requirePlan(
 /** Whether somebody is going to be asked, by the stricter of the stored and the new policy. */
 function expected(
   plan: StoredPlan,
-  wanted: Parameters<typeof expectApproval>[1],
+  wanted: Parameters<typeof expectApproval>[1] & { readonly life: number | undefined },
   terms: Terms | undefined,
 ): RequestAccepted["approval"] {
-  const isLooser = terms && wanted.action === "up" && reasonsToKeep(terms, loosenings(terms, plan)).length > 0;
-  if (isLooser) return "required";
+  const looser = terms ? reasonsToKeep(terms, loosenings(terms, plan)) : [];
+  const reasons = [...looser, ...reasonsToOutlive(terms ?? plan, wanted.life)];
+  if (wanted.action === "up" && reasons.length > 0) return "required";
   const policy = stricterOf(terms, plan.approval);
   return policy ? expectApproval(policy, wanted) : "not-required";
 }

@@ -703,6 +703,44 @@ describe("answerPlan", () => {
       expect(await digest([], up)).toMatchObject({ stale: expect.stringContaining("how long it lives") });
     });
 
+    describe("that is longer than the spec's", () => {
+      const text = (life: string, when = "data-loss") =>
+        `${exampleText}  policy: { approval: { when: [${when}], approvers: [user:b@example.com] }, timeToLive: ${life} }\n`;
+      const planned = async (life: string, when?: string) => {
+        const found = planOf(packSpec(text(life, when), folders), installation);
+        await put(storage, `plans/${found.hash}.json`, found);
+        return { ...up, planHash: found.hash };
+      };
+      const storeSpec = (life: string) =>
+        storage.write({ bucket: "b", object: "specs/users.yaml", content: text(life), contentType: "" });
+      const longer = ["it is to live longer than its spec says: 3d → 375d"];
+
+      it("asks about it as about such a spec, by the stored one, and by the new one before there is one", async () => {
+        const run = await planned("72h");
+        await ask(hours(9000));
+        expect(await digest([kept], run)).toMatchObject({ reasons: longer });
+        await storeSpec("72h");
+        await live({ expiresAt: 1000 + hours(72), timeToLiveSeconds: hours(72), specTimeToLiveSeconds: hours(72) });
+        expect(await digest([], run)).toMatchObject({ changes: 1, reasons: longer });
+        expect(await digest([], await planned("9000h"))).toMatchObject({
+          reasons: ["policy.timeToLive of its spec is changed", ...longer],
+        });
+      });
+
+      it("asks nobody about a shorter one, one that it has, or where nobody has a say", async () => {
+        const run = await planned("72h");
+        await ask(hours(71));
+        expect(await digest([kept], run)).toMatchObject({ reasons: [] });
+        await ask(hours(9000));
+        const unguarded = planOf(packSpec(`${exampleText}  policy: { timeToLive: 72h }\n`, folders), installation);
+        await put(storage, `plans/${unguarded.hash}.json`, unguarded);
+        expect(await digest([kept], { ...up, planHash: unguarded.hash })).toMatchObject({ reasons: [] });
+        await storeSpec("72h");
+        await live({ expiresAt: 9e9, timeToLiveSeconds: hours(9000), specTimeToLiveSeconds: hours(72) });
+        expect(await digest([kept], run)).toMatchObject({ reasons: [] });
+      });
+    });
+
     it("asks nobody about a later end, the first life, or one that stays", async () => {
       await ask(hours(96));
       expect(await digest([], up)).toMatchObject({ changes: 0, reasons: [] });

@@ -253,6 +253,16 @@ describe("accept", () => {
     expect(await accept(removal, here.clients)).toMatchObject({ approval: "required" });
   });
 
+  it("tells beforehand that a longer life than the spec's must be approved, and a shorter one not", async () => {
+    const policy = "policy: { approval: { when: [cost], costPerDay: 500 }, timeToLive: 72h }";
+    const spec = `${exampleText}  ${policy}\n`;
+    const asked = async (timeToLive: string) =>
+      (await accept(requestWith({ ...up, spec, timeToLive }, timeToLive), here.clients)).approval;
+    expect(await asked("73h")).toBe("required");
+    end(here);
+    expect(await asked("71h")).toBe("not-required");
+  });
+
   it("refuses to end what its spec protects", async () => {
     const spec = `${exampleText}  policy: { protect: true }\n`;
     const refused = accept(requestWith({ ...up, spec, timeToLive: "72h" }), here.clients);
