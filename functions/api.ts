@@ -131,7 +131,7 @@ export interface RunView {
   readonly frozen?: readonly string[];
   /** Why a run, or a sweep about an environment, had nothing to do: each in a sentence. */
   readonly skipped?: readonly string[];
-  /** Of a rebuild that has ended; absent when it could not be asked whether anything answers. */
+  /** Of a rebuild that has ended; absent when it could not be asked whether anything answers, or another run has overtaken it. */
   readonly outcome?: RebuildOutcome;
   /** Minutes that runs of the same action and level usually took before; with a rebuild that has ended. */
   readonly usualMinutes?: number;

@@ -2,7 +2,9 @@ import type { RunView } from "../../functions/api.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Installation } from "../installation.ts";
+import { ProblemError } from "../request-client.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderOvertaken } from "../view/anew.ts";
 import { renderOutcome } from "../view/outcome.ts";
 import { renderRuns } from "../view/runs.ts";
 import { renderWay } from "../view/way.ts";
@@ -41,9 +43,23 @@ export async function watch(installation: Installation, run: string, terminal: T
 
 /** Goes on with a run that ended before it was done, and follows it. */
 export async function resume(installation: Installation, run: string, terminal: Terminal): Promise<ExitCode> {
-  const { action, environment } = await installation.requests.resumeRun(run);
+  const gone = await goOn(installation, run, terminal);
+  if (!gone) return exitCodes.invalid;
+  const { action, environment } = gone;
   terminal.say([`${action} of ${environment}: run ${run} goes on`]);
   return (await watchToEnd(installation, run, terminal)).exitCode;
+}
+
+/** Undefined when another run has come between: the way from there is another command, not this one. */
+async function goOn({ requests, place }: Installation, run: string, terminal: Terminal): Promise<RunView | undefined> {
+  try {
+    return await requests.resumeRun(run);
+  } catch (caught) {
+    if (!(caught instanceof ProblemError) || caught.problem.title !== "OVERTAKEN") throw caught;
+    const overtaken = await requests.getRun(run);
+    terminal.complain([`OVERTAKEN: ${caught.problem.detail}`, ...renderOvertaken(overtaken, place)]);
+    return undefined;
+  }
 }
 
 /** Ends a run at once; what it had made is kept. */

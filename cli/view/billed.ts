@@ -1,6 +1,7 @@
 import type { EnvironmentView, RunView, StepView } from "../../functions/api.ts";
 import { costMeanwhile } from "../../plan/cost.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
+import { isOvertaken, renderAnew } from "./anew.ts";
 import { usd } from "./effects.ts";
 import { renderWay } from "./way.ts";
 
@@ -56,7 +57,9 @@ export function renderUnready({ environment, url, gone, remaining, runs }: Envir
   if (billed.length === 0 && last.action === "up") return [];
   return [
     ...(billed.length > 0 ? billed : renderUnbilled(last)),
-    ...renderWay("go on", commandLine(place, "resume", last.run), "    "),
+    ...(isOvertaken(last)
+      ? renderAnew(last, "ask anew", place).map((line) => `    ${line}`)
+      : renderWay("go on", commandLine(place, "resume", last.run), "    ")),
     ...(last.action === "up" ? renderWay("take it down", commandLine(place, "down", environment), "    ") : []),
   ];
 }

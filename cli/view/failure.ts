@@ -1,5 +1,6 @@
 import type { FailureView, RunView, StepView } from "../../functions/api.ts";
 import { commandLine } from "../../spec/command-line.ts";
+import { isOvertaken, renderOvertaken } from "./anew.ts";
 import { billedAfter, renderBilled } from "./billed.ts";
 import { formatDuration } from "./duration.ts";
 import type { OutcomeContext } from "./outcome.ts";
@@ -8,6 +9,8 @@ import { renderWay } from "./way.ts";
 
 /** Why a run failed, what is kept and what that costs, and the command that goes forward. */
 export function renderFailed(run: RunView, context: OutcomeContext): string[] {
+  // What it was asked for says nothing of what another run has made since, nor of how that answers.
+  if (isOvertaken(run)) return [...run.failures.flatMap(renderFailure), ...renderOvertaken(run, context.place)];
   return [
     ...run.failures.flatMap(renderFailure),
     ...moreEvidence(run, context),

@@ -4,6 +4,7 @@ import type { Digest } from "../../plan/digest.ts";
 import { isBilledWhileHeld } from "../../plan/held.ts";
 import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
+import { renderAnew } from "./anew.ts";
 import { formatDuration, secondsBetween } from "./duration.ts";
 import { usd } from "./effects.ts";
 import { renderFailed, renderKept, renderSpared } from "./failure.ts";
@@ -80,20 +81,14 @@ function costOf({ plan }: RunView): RequestAccepted["costPerDay"] {
 
 /** Nobody decided when there is no decision. */
 function renderRejected(run: RunView, { place }: OutcomeContext): string[] {
-  const { action, environment, level, approval, unfinished } = run;
+  const { approval, unfinished } = run;
   const by = approval?.by === undefined ? "" : ` by ${approval.by}`;
   const said =
     approval?.state === "rejected"
       ? `Rejected${by}: ${plainText(approval.reason ?? "(no reason given)")}`
       : "Nobody approved it in time.";
   if (unfinished) return [said, "Nothing was changed this time.", ...renderLeftBefore(run, unfinished, place)];
-  // Without its level a rebuild would lose rows that nobody asked to lose.
-  const built = action === "rebuild" ? ["--level", level] : [];
-  const again =
-    action === "up"
-      ? ["When that is settled, ask again: `alloyrun up` with the file."]
-      : renderWay("When that is settled, ask again", commandLine(place, action, environment, ...built));
-  return [said, ...renderUnchanged(run), ...again];
+  return [said, ...renderUnchanged(run), ...renderAnew(run, "When that is settled, ask again", place)];
 }
 
 /** Of a run that was to go on, what it has changed before stays as it is. */

@@ -2,6 +2,7 @@ import type { EnvironmentView, RunView } from "../../functions/api.ts";
 import { makesCluster } from "../../plan/generation.ts";
 import type { UnfinishedRebuild } from "../../plan/unfinished.ts";
 import { commandLine, type Place } from "../../spec/command-line.ts";
+import { isOvertaken } from "./anew.ts";
 import { billedAfter } from "./billed.ts";
 import { renderDeletion } from "./deletion.ts";
 import { usd } from "./effects.ts";
@@ -17,12 +18,13 @@ export function renderUnfinished({ environment, unfinished, runs }: EnvironmentV
   if (last?.state === "running" || last?.state === "succeeded") return [];
   const what = `  unfinished: a rebuild at level ${level}; ${besides(level, last)}`;
   if (last?.state === "queued" || last?.state === "awaiting-approval") return [what];
+  const goesOn = last !== undefined && last.state !== "rejected" && !isOvertaken(last);
   const way = (label: string, ...words: readonly string[]) => renderWay(label, commandLine(place, ...words), "    ");
   const again = ["rebuild", environment, "--level", level];
   return [
     what,
-    ...(last && last.state !== "rejected" ? way("go on", "resume", last.run) : []),
-    ...way(`${last?.state === "rejected" ? "" : "or "}begin it again, which goes on with it`, ...again),
+    ...(goesOn ? way("go on", "resume", last.run) : []),
+    ...way(`${goesOn ? "or " : ""}begin it again, which goes on with it`, ...again),
     `    or end it: ${endsIt}`,
   ];
 }

@@ -81,7 +81,7 @@ const summed = {
     .enum(["ready", "kept-old", "kept-unproven", "broken"])
     .optional()
     .describe(
-      "What was built anew serves, what served before does, it answers but does not pass a changed smoke test, or nothing does; absent when it could not be asked.",
+      "What was built anew serves, what served before does, it answers but does not pass a changed smoke test, or nothing does; absent when it could not be asked, or another run has overtaken this one.",
     ),
   minutes: z.number().optional().describe("From the run's beginning to its end, waits for approval included."),
   usualMinutes: z

@@ -55,11 +55,16 @@ async function outcomeOf(
 ): Promise<RebuildOutcome | undefined> {
   const { result, reports, answers } = ended;
   if (result.state === "succeeded") return "ready";
-  if (answers === undefined) return undefined;
+  if (answers === undefined || isOvertaken(result)) return undefined;
   const isNew = reports.traffic?.state === "done";
   if (answers === true) return isNew ? "ready" : "kept-old";
   const isUnproven = answers === "otherwise" && !isNew && !(await isProvenAlike(storage, ended));
   return isUnproven ? "kept-unproven" : "broken";
+}
+
+/** What another run has made serves then, perhaps under a name that the plan of this one does not have. */
+function isOvertaken({ failures: { workflow } }: RunResult): boolean {
+  return workflow?.details?.some(({ reason }) => reason === "OVERTAKEN") ?? false;
 }
 
 /** Whether what serves has passed the same smoke test when it was made ready. */
@@ -89,6 +94,9 @@ function summarize({ run, result }: EndedRebuild, told: Omit<RebuildTold, "summa
   const [failed] = Object.entries(result.failures);
   if (!failed) return `${subject}.`;
   const [step, { message }] = failed;
-  const meaning = outcome === undefined ? "whether it answers could not be asked" : meanings[outcome];
+  const unknown = isOvertaken(result)
+    ? "what another run has made stands, and this one is not gone on with"
+    : "whether it answers could not be asked";
+  const meaning = outcome === undefined ? unknown : meanings[outcome];
   return `${subject}; ${meaning}. It failed at ${step}: ${message ?? "no message"}`;
 }

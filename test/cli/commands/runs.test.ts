@@ -3,7 +3,7 @@ import { down, rebuild } from "../../../cli/commands/change.ts";
 import { extend, freeze, status, statusOfAll, unfreeze } from "../../../cli/commands/environment.ts";
 import { cancel, resume, runs, watch } from "../../../cli/commands/runs.ts";
 import { exitCodes } from "../../../cli/exit-code.ts";
-import type { RequestClient } from "../../../cli/request-client.ts";
+import { ProblemError, type RequestClient } from "../../../cli/request-client.ts";
 import type { RequestBody, RunView } from "../../../functions/api.ts";
 import { at, runView, step } from "../run-view.ts";
 import { installationOf, keepTerminal } from "./installation.ts";
@@ -69,6 +69,24 @@ describe("resume and watch", () => {
     expect(await watch(installation, "run-1", watched)).toBe(exitCodes.ok);
     expect(resumed.said).toEqual(["up of users: run run-1 goes on", ...watched.said]);
     expect(watched.answered).toEqual([ended]);
+  });
+});
+
+describe("resume", () => {
+  it("leads on from a run that another one has overtaken", async () => {
+    const problem = { type: "about:blank", title: "OVERTAKEN", status: 400, detail: "run-2 has built users since" };
+    const place = { project: "my-project", region: "asia-northeast1" };
+    const overtaken = runView({ action: "rebuild", level: "data", state: "cancelled" });
+    const installation = installationOf({
+      resumeRun: () => Promise.reject(new ProblemError(problem, place)),
+      getRun: async () => overtaken,
+    });
+    const terminal = keepTerminal();
+    expect(await resume(installation, "run-1", terminal)).toBe(exitCodes.invalid);
+    expect(terminal.complained.join(" ")).toMatch(
+      /^OVERTAKEN: run-2 has built users since.*alloyrun rebuild users --level data --project my-project/,
+    );
+    expect(terminal.said).toEqual([]);
   });
 });
 

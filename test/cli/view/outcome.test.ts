@@ -372,6 +372,21 @@ describe("renderOutcome", () => {
     expect(renderOutcome(runView({ state: "failed", failures }), alone).join("\n")).toContain(command);
   });
 
+  it.each([
+    [{ action: "up" }, "`alloyrun up` with the file."],
+    [{ action: "rebuild", level: "database" }, "alloyrun rebuild users --level database --project my-project"],
+  ] as const)(
+    "says of %j that another run has overtaken what to ask for, and claims nothing else",
+    (asked, command) => {
+      const failures = [{ step: "workflow", code: "FAILED_PRECONDITION", message: "no", reason: "OVERTAKEN" }] as const;
+      const run = runView({ ...asked, state: "failed", outcome: "broken", steps: [step({ costPerDay: 9 })], failures });
+      const text = renderOutcome(run, context).join("\n");
+      expect(text).toContain("What the other run has made of users stands");
+      expect(text.replace(/\s+/g, " ")).toContain(`Ask anew for what is wanted now: ${command}`);
+      expect(text).not.toMatch(/alloyrun resume|nothing that answers|alloyrun down/);
+    },
+  );
+
   describe("of a run that was not approved", () => {
     const approval = approvalView({ state: "rejected", by: "bob@example.com", reason: "not this week" });
 

@@ -64,6 +64,16 @@ describe("tellRebuild", () => {
     }
   });
 
+  it("claims nothing of what answers when another run has overtaken it, and says that its work stands", async () => {
+    const workflow = { message: "run-3 has built staging since", details: [{ reason: "OVERTAKEN" }] };
+    const overtaken = { ...failed, failures: { workflow } };
+    const told = await tell({ result: overtaken, answers: false });
+    expect(told?.outcome).toBeUndefined();
+    expect(told?.summary).toBe(
+      "Rebuild data of staging: failed (14 min, usually 13 min); what another run has made stands, and this one is not gone on with. It failed at workflow: run-3 has built staging since",
+    );
+  });
+
   it.each([
     ["that nobody approved", { ...result, state: "rejected" }],
     ["that only planned", { ...result, action: "plan" }],
