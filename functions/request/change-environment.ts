@@ -8,6 +8,7 @@ import { readLedger } from "../entry/ledger.ts";
 import { beingChanged, editStored, readStored, writeStored } from "../entry/read.ts";
 import type { StoredChange, StoredEnvironment, StoredFreeze } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
+import { storedTerms } from "../plan/judge.ts";
 import { isRecorded } from "../record/chain.ts";
 import { recordChange } from "../record/change.ts";
 import { FrozenError, saysFrozen, wayToUnfreeze } from "./busy.ts";
@@ -131,8 +132,20 @@ async function demandEnd(environment: string, { storage, installation }: ViewCli
     const message = `${environment} is being removed, or its removal was broken off: \`alloyrun up\` makes it whole again`;
     throw new StepError({ code: "FAILED_PRECONDITION", reason: "NOT_READY", message });
   }
-  const message = `${environment} does not expire: its spec gives it no timeToLive`;
+  if (readyAt === undefined) throw await notYetReady(environment, { storage, installation });
+  const message = `${environment} does not expire: neither its spec nor who asked for it gave it a timeToLive`;
   throw new StepError({ code: "FAILED_PRECONDITION", reason: "DOES_NOT_EXPIRE", message });
+}
+
+/** There is no end to put off before an environment is ready, for its life is counted from there. */
+async function notYetReady(
+  environment: string,
+  { storage, installation: { bucket } }: Pick<ViewClients, "storage" | "installation">,
+): Promise<StepError> {
+  const { timeToLiveSeconds } = (await storedTerms(storage, { bucket, environment })) ?? {};
+  const life = timeToLiveSeconds === undefined ? "a life is" : `the ${toDuration(timeToLiveSeconds)} of its spec are`;
+  const message = `${environment} is not ready yet, and ${life} counted from when it is: there is no end to put off before that`;
+  return new StepError({ code: "FAILED_PRECONDITION", reason: "NOT_READY", message });
 }
 
 /** @throws StepError FAILED_PRECONDITION, reason `TOO_LONG`, for an end that only a run may set */

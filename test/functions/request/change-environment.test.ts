@@ -225,7 +225,7 @@ describe("extend", () => {
   );
 
   it("may be asked again under the same key when it was refused", async () => {
-    await put(here.clients.storage, ledger, { plans: ["h"] });
+    await put(here.clients.storage, ledger, { plans: ["h"], readyAt: now });
     await expect(extend("users", twoHours, here.clients)).rejects.toMatchObject({ reason: "DOES_NOT_EXPIRE" });
     await put(here.clients.storage, ledger, { plans: ["h"], readyAt: now, expiresAt: now + 60 });
     expect(await extend("users", twoHours, here.clients)).toMatchObject({ expiresAt: "2026-01-01T02:01:00.000Z" });
@@ -270,8 +270,19 @@ describe("extend", () => {
     expect(stored(here.clients.storage, ledger)).toMatchObject({ expiresAt: now + 6 * 86_400 });
   });
 
-  it("refuses an environment that does not expire, or that is not known", async () => {
+  it("says of one that is built for the first time from when its life is counted", async () => {
+    const says = (message: RegExp) => ({ reason: "NOT_READY", message: expect.stringMatching(message) });
+    const refused = () => expect(extend("users", twoHours, here.clients)).rejects;
     await put(here.clients.storage, ledger, { plans: ["h"] });
+    await refused().toMatchObject(says(/not ready yet, and a life is counted from when it is/));
+    const { bucket } = here.clients.installation;
+    const content = `${exampleText}  policy: { timeToLive: 72h }\n`;
+    await here.clients.storage.write({ bucket, object: "specs/users.yaml", content, contentType: "" });
+    await refused().toMatchObject(says(/the 3d of its spec are counted from when it is/));
+  });
+
+  it("refuses an environment that does not expire, or that is not known", async () => {
+    await put(here.clients.storage, ledger, { plans: ["h"], readyAt: now });
     await expect(extend("users", twoHours, here.clients)).rejects.toMatchObject({ reason: "DOES_NOT_EXPIRE" });
     await expect(extend("other", twoHours, here.clients)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
