@@ -1,7 +1,9 @@
+import { readRegion } from "../deploy/region.ts";
 import { createAuth, unguarded } from "../google/auth.ts";
 import { connectLogging } from "../google/clients/logging.ts";
 import { connectResourceManager } from "../google/clients/resource-manager.ts";
 import { connectStorage, type StorageClient } from "../google/clients/storage.ts";
+import { connectStorageBucket } from "../google/clients/storage-bucket.ts";
 import { connectWorkflows } from "../google/clients/workflows.ts";
 import type { Place } from "../spec/command-line.ts";
 import { functionId, installationName } from "../spec/names.ts";
@@ -35,7 +37,10 @@ export async function findInstallation({ project, region }: Place): Promise<Inst
   const workflows = connectWorkflows(auth)(unguarded);
   return {
     place: { project, region },
-    requests: createRequestClient({ url, token, place: { project, region } }),
+    requests: createRequestClient({
+      ...{ url, token, place: { project, region } },
+      installedIn: () => readRegion(connectStorageBucket(auth)(unguarded), { project }),
+    }),
     storage: connectStorage(auth)(unguarded),
     bucket: installationName(project),
     executions: { workflow, workflows },

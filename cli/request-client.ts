@@ -55,6 +55,8 @@ export interface Door {
   readonly place: Place;
   /** Gives the ID token of whoever is logged in. */
   readonly token: () => Promise<string>;
+  /** Region of the project's one installation, undefined where there is none; not to be had where it may not be seen. */
+  readonly installedIn?: () => Promise<string | undefined>;
   readonly pause?: (ms: number) => Promise<unknown>;
 }
 
@@ -107,7 +109,7 @@ async function send<Body>(door: Door, call: Call): Promise<Body> {
     if (isAnswer(answer) && answer.ok) return JSON.parse(answer.text);
     const mayPass = !isAnswer(answer) || passing.has(answer.status);
     if (!mayPass || attempt === attempts)
-      throw isAnswer(answer) ? new ProblemError(problemOf(answer, door.place), door.place) : answer;
+      throw isAnswer(answer) ? new ProblemError(await problemOf(answer, door), door.place) : answer;
     await pause(250 * 2 ** attempt);
   }
 }
@@ -149,9 +151,9 @@ function reasonOf(caught: unknown): string {
 }
 
 /** Cloud Run's own refusals are pages, not problem documents. */
-function problemOf({ status, text }: Answer, place: Place): Problem {
+async function problemOf({ status, text }: Answer, door: Door): Promise<Problem> {
   const refusal = { type: "about:blank", title: "Refused before alloyrun was reached", status };
-  return parseProblem(text) ?? { ...refusal, detail: meaningOf(status, place) };
+  return parseProblem(text) ?? { ...refusal, detail: await meaningOf(status, door) };
 }
 
 function parseProblem(text: string): Problem | undefined {
@@ -163,10 +165,23 @@ function parseProblem(text: string): Problem | undefined {
   }
 }
 
-function meaningOf(status: number, place: Place): string {
+async function meaningOf(status: number, door: Door): Promise<string> {
   if (status === 401) return "the login was not accepted: log in again with `gcloud auth application-default login`";
   if (status === 403)
     return "this identity may not call alloyrun: grant it roles/run.invoker on the service alloyrun-request";
-  if (status === 404) return `alloyrun is not installed here: run \`${commandLine(place, "deploy")}\` first`;
+  if (status === 404) return notHere(door);
   return `the request function answered HTTP ${status}`;
+}
+
+/** A project has one installation: where there is one elsewhere, none can be made here. */
+async function notHere({ place, installedIn = async () => undefined }: Door): Promise<string> {
+  const install = `alloyrun is not installed in ${place.region}: run \`${commandLine(place, "deploy")}\` first`;
+  try {
+    const region = await installedIn();
+    if (region === undefined || region === place.region) return install;
+    return `alloyrun is installed in ${region}, not in ${place.region}, and a project has one installation: name it with --region ${region}, and give specs of this project that region`;
+  } catch {
+    // Whoever may only ask the installation may not see where it is.
+    return `${install}; where the project has an installation in another region, name that with --region, for there is one in a project`;
+  }
 }

@@ -13,8 +13,7 @@ import { isOwn } from "./ownership.ts";
  */
 export async function demandRegion(buckets: Pick<StorageBucketClient, "getBucket">, target: Target): Promise<void> {
   const name = installationName(target.project);
-  const bucket = await present(buckets.getBucket(name));
-  const location = bucket && isOwn(bucket, target) ? bucket.location?.toLowerCase() : undefined;
+  const location = await readRegion(buckets, target);
   if (location === undefined || location === target.region) return;
   throw new ApiError({
     method: "storage.buckets.get",
@@ -22,4 +21,17 @@ export async function demandRegion(buckets: Pick<StorageBucketClient, "getBucket
     code: "INVALID_ARGUMENT",
     text: `alloyrun is installed in ${location}, not in ${target.region}; name it with --region ${location}`,
   });
+}
+
+/**
+ * The region of a project's installation, as its bucket tells; undefined where there is none.
+ *
+ * @throws ApiError PERMISSION_DENIED when whoever is logged in may not see the bucket
+ */
+export async function readRegion(
+  buckets: Pick<StorageBucketClient, "getBucket">,
+  { project }: Pick<Target, "project">,
+): Promise<string | undefined> {
+  const bucket = await present(buckets.getBucket(installationName(project)));
+  return bucket && isOwn(bucket, { project }) ? bucket.location?.toLowerCase() : undefined;
 }

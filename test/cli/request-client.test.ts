@@ -25,7 +25,12 @@ interface Door extends AsyncDisposable {
 const place = { project: "my-project", region: "us-central1" };
 
 /** Stands for the request function: gives the answers in order, the last one again and again. */
-async function serve(...answers: readonly Answer[]): Promise<Door> {
+function serve(...answers: readonly Answer[]): Promise<Door> {
+  return serveIn(undefined, answers);
+}
+
+/** The same, where it is said in which region the project has its installation. */
+async function serveIn(installedIn: (() => Promise<string>) | undefined, answers: readonly Answer[]): Promise<Door> {
   const received: Received[] = [];
   const pauses: number[] = [];
   const server = createServer(async (request, response) => {
@@ -39,7 +44,7 @@ async function serve(...answers: readonly Answer[]): Promise<Door> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pause = async (ms: number) => pauses.push(ms);
   return {
-    client: createRequestClient({ url, token: async () => "the-token", place, pause }),
+    client: createRequestClient({ url, token: async () => "the-token", place, pause, installedIn }),
     received,
     pauses,
     async [Symbol.asyncDispose]() {
@@ -170,6 +175,19 @@ describe("createRequestClient", () => {
     const caught = await refusal(door.client.request(body));
     expect(caught).toMatchObject({ problem: { status, title: "Refused before alloyrun was reached" } });
     expect((caught as ProblemError).problem.detail).toMatch(detail);
+  });
+
+  it("says where the project's one installation is, when it is not here", async () => {
+    await using door = await serveIn(async () => "asia-northeast1", [page(404)]);
+    const caught = await refusal(door.client.getRun("run-1"));
+    expect((caught as ProblemError).problem.detail).toBe(
+      "alloyrun is installed in asia-northeast1, not in us-central1, and a project has one installation: name it with --region asia-northeast1, and give specs of this project that region",
+    );
+    await using hidden = await serveIn(() => Promise.reject(new Error("forbidden")), [page(404)]);
+    const unseen = await refusal(hidden.client.getRun("run-1"));
+    expect((unseen as ProblemError).problem.detail).toMatch(
+      /alloyrun deploy .* first; where the project has an installation in another region, name that with --region/,
+    );
   });
 
   it.each(["null", '"text"', "[]", '{"error":{"code":403}}'])("takes %s for no problem document", async (json) => {
