@@ -1,6 +1,7 @@
 import { createAuth, unguarded } from "../../google/auth.ts";
 import { connectCloudBilling } from "../../google/clients/cloud-billing.ts";
 import { connectComputeFacts } from "../../google/clients/compute-facts.ts";
+import { connectVpcAccess } from "../../google/clients/vpc-access.ts";
 import { ApiError } from "../../google/error.ts";
 import type { InstallationChange } from "../change.ts";
 import { openClients } from "../clients.ts";
@@ -44,6 +45,7 @@ export async function examine(place: Place, options: ExamineOptions): Promise<Ex
   const auth = createAuth();
   const clients = openClients();
   const facts = connectComputeFacts(auth)(unguarded);
+  const vpcAccess = connectVpcAccess(auth)(unguarded);
   const billing = connectCloudBilling(auth)(unguarded);
   const target = await targetOf(clients, place);
   const { specFile, member, plan = () => planDeployment(place, clients) } = options;
@@ -54,30 +56,32 @@ export async function examine(place: Place, options: ExamineOptions): Promise<Ex
   ]);
   const on = apis.seen;
   const { resourceManager } = clients;
-  const [needed, environments, ...parts] = await Promise.all([
+  const [needed, environments, quotas, ...parts] = await Promise.all([
     look(looked, async () => (isAnyOff(on) ? readNeededApis(clients.storage, target) : nothingNeeded)),
     look(looked, () => examineEnvironments(clients, target.project)),
+    look(looked, () => examineQuotas({ ...clients, facts, vpcAccess }, { ...target, spec: specFile?.spec })),
     look(looked, () => examineProject({ ...clients, billing }, target)),
     look(looked, async () =>
       changes.seen ? examineInstallation(changes.seen, { resourceManager, on, ...looked }) : [],
     ),
     look(looked, async () => (on ? examineAgents(resourceManager, { ...target, on }) : [])),
     look(looked, () => examineSchedules(clients.scheduler, target)),
-    look(looked, () => examineQuotas({ ...clients, facts }, { ...target, spec: specFile?.spec })),
     look(looked, async () => (specFile ? examineRanges(facts, specFile) : [])),
   ]);
-  const refusals = [apis, changes, needed, ...parts, environments].flatMap(({ refusal }) => refusal ?? []);
+  const refusals = [apis, changes, needed, ...parts, quotas, environments].flatMap(({ refusal }) => refusal ?? []);
   return {
     // Whoever may not look is told so once: the command is the same.
     findings: [
       ...refusals.slice(0, 1),
       ...(on && needed.seen ? examineNeededApis(on, needed.seen, target) : []),
       ...parts.flatMap(({ seen }) => seen ?? []),
+      ...(quotas.seen?.findings ?? []),
       ...(environments.seen?.findings ?? []),
     ],
     notes: [
       ...(environments.seen?.notes ?? []),
       ...(on && needed.seen ? noteApis(on, needed.seen, target) : []),
+      ...(quotas.seen?.notes ?? []),
       ...noteQuotas(target),
     ],
   };

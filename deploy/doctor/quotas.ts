@@ -1,5 +1,4 @@
 import type { ComputeFactsClient, ComputeQuota } from "../../google/clients/compute-facts.ts";
-import type { IamClient } from "../../google/clients/iam.ts";
 import type { IamRolesClient } from "../../google/clients/iam-roles.ts";
 import type { Spec } from "../../spec/schema.ts";
 import { present } from "../change.ts";
@@ -7,27 +6,15 @@ import { installationAccounts, type Target } from "../installation.ts";
 import { isOwn } from "../ownership.ts";
 import { installationRoles } from "../roles.ts";
 import type { Finding, Note } from "./finding.ts";
-
-/** What a new environment takes of what Compute Engine counts in a project. */
-const needs: Readonly<Record<string, number>> = { NETWORKS: 1, SUBNETWORKS: 1, GLOBAL_INTERNAL_ADDRESSES: 1 };
-
-/** CPUs of a machine of a connector as quotas count them; without them it fails for want of CPU quota in the region. */
-const connectorCpus: Readonly<Record<string, number>> = { "f1-micro": 1, "e2-micro": 2, "e2-standard-4": 4 };
-
-/** Of an environment whose spec is not known: the connector that specs have by default. */
-const usualConnector = { kind: "connector", minInstances: 2, machineType: "e2-micro" } as const;
-
-/** Accounts of an environment: its service's and its seed job's. */
-const accountsOfEnvironment = 2;
+import { type Needs, type NeedsClients, needsOf, usualNeeds } from "./needs.ts";
 
 /** What projects have unless Google was asked for more; no API tells it. */
 const usualAccounts = 100;
 const usualRoles = 300;
 
 /** What looking at quotas works with. */
-export interface QuotaClients {
-  readonly facts: Pick<ComputeFactsClient, "getQuotas">;
-  readonly iam: Pick<IamClient, "listAccounts">;
+export interface QuotaClients extends NeedsClients {
+  readonly facts: NeedsClients["facts"] & Pick<ComputeFactsClient, "getQuotas">;
   readonly roles: Pick<IamRolesClient, "listRoles">;
 }
 
@@ -36,21 +23,50 @@ export interface QuotaTarget extends Target {
   readonly spec?: Spec;
 }
 
-/** Looks whether one more environment, and the installation itself, fit into the quotas of the project and its region. */
-export async function examineQuotas(clients: QuotaClients, target: QuotaTarget): Promise<readonly Finding[]> {
-  const { project } = target;
-  const counts = (await Promise.all([countCompute(clients, target), countIam(clients, target)])).flat();
-  return counts
-    .filter(({ limit, usage, need }) => usage + need > limit)
-    .map(({ service, what, id, limit, usage, need, region }) => ({
-      check: "quotas",
-      resource: `projects/${project}`,
-      problem: `${what}: ${usage} of ${limit} are taken, and ${need} more are needed`,
-      command:
-        `gcloud beta quotas preferences create --project=${project} --service=${service}.googleapis.com ` +
-        `--quota-id=${id} --preferred-value=${limit + Math.max(need, 10)}` +
-        (region === undefined ? "" : ` --dimensions=region=${region}`),
-    }));
+/**
+ * Looks whether what is yet to be made fits into the quotas of the project and its region: of the environment of a spec and
+ * of the installation itself. Without a spec nothing is known to be wanted; that there is no room for one more environment
+ * is then good to know, and nothing is wrong with it.
+ */
+export async function examineQuotas(
+  clients: QuotaClients,
+  target: QuotaTarget,
+): Promise<{ readonly findings: readonly Finding[]; readonly notes: readonly Note[] }> {
+  const { project, spec } = target;
+  const needs = spec ? await needsOf(clients, spec) : usualNeeds;
+  const counted = await Promise.all([countCompute(clients, target, needs), countIam(clients, target, needs)]);
+  const counts = counted.flat().map((count) => {
+    const wanted = count.ofInstallation + count.ofEnvironment;
+    return { count, wanted, needed: spec ? wanted : count.ofInstallation };
+  });
+  const lacks = ({ limit, usage }: Count, more: number) => more > 0 && usage + more > limit;
+  const check = "quotas" as const;
+  return {
+    findings: counts
+      .filter(({ count, needed }) => lacks(count, needed))
+      .map(({ count, needed }) => {
+        const problem = `${textOf(count)}, and ${needed} more are needed`;
+        return { check, resource: `projects/${project}`, problem, command: commandOf(count, project) };
+      }),
+    notes: counts
+      .filter(({ count, wanted, needed }) => lacks(count, wanted) && !lacks(count, needed))
+      .map(({ count }) => {
+        const text = `${textOf(count)}: there is no room for another environment, which usually takes ${count.ofEnvironment}`;
+        return { check, text, way: commandOf(count, project) };
+      }),
+  };
+}
+
+function textOf({ what, usage, limit }: Count): string {
+  return `${what}: ${usage} of ${limit} are taken`;
+}
+
+function commandOf({ service, id, limit, ofInstallation, ofEnvironment, region }: Count, project: string): string {
+  return (
+    `gcloud beta quotas preferences create --project=${project} --service=${service}.googleapis.com ` +
+    `--quota-id=${id} --preferred-value=${limit + Math.max(ofInstallation + ofEnvironment, 10)}` +
+    (region === undefined ? "" : ` --dimensions=region=${region}`)
+  );
 }
 
 /** Which quotas are not looked at: no API that alloyrun uses tells them. */
@@ -60,7 +76,7 @@ export function noteQuotas({ project }: Pick<Target, "project">): readonly Note[
   return [{ check: "quotas", text, way: `https://console.cloud.google.com/iam-admin/quotas?project=${project}` }];
 }
 
-/** How much there is of something, and how much more is needed. */
+/** How much there is of something, and how much more is wanted. */
 interface Count {
   readonly service: "compute" | "iam";
   readonly what: string;
@@ -68,26 +84,32 @@ interface Count {
   readonly id: string;
   readonly limit: number;
   readonly usage: number;
-  readonly need: number;
+  /** How much more the installation needs. */
+  readonly ofInstallation: number;
+  /** How much more the environment does of the spec, or one of which nothing is known. */
+  readonly ofEnvironment: number;
   /** Absent for what is counted over all regions. */
   readonly region?: string;
 }
 
 async function countCompute(
   { facts }: QuotaClients,
-  { project, region, spec }: QuotaTarget,
+  { project, region }: QuotaTarget,
+  { metrics, cpus }: Needs,
 ): Promise<readonly Count[]> {
   const [ofProject = [], ofRegion = []] = await Promise.all([
     present(facts.getQuotas(project)),
     present(facts.getQuotas(project, region)),
   ]);
-  const count = ({ metric = "", limit = 0, usage = 0 }: ComputeQuota, need = 0) =>
-    need === 0 ? [] : [{ service: "compute" as const, what: metric, id: idOfMetric(metric), limit, usage, need }];
-  const ownNeeds = spec?.network.existing ? {} : needs;
+  const count = ({ metric = "", limit = 0, usage = 0 }: ComputeQuota, ofEnvironment = 0) => {
+    if (ofEnvironment === 0) return [];
+    const service = "compute" as const;
+    return [{ service, what: metric, id: idOfMetric(metric), limit, usage, ofInstallation: 0, ofEnvironment }];
+  };
   return [
-    ...ofProject.flatMap((quota) => count(quota, Reflect.get(ownNeeds, quota.metric ?? ""))),
+    ...ofProject.flatMap((quota) => count(quota, Reflect.get(metrics, quota.metric ?? ""))),
     ...ofRegion.flatMap((quota) =>
-      count(quota, quota.metric === "CPUS" ? cpusOf(spec?.egress ?? usualConnector) : 0).map((one) => ({
+      count(quota, quota.metric === "CPUS" ? cpus : 0).map((one) => ({
         ...one,
         what: `${one.what} in ${region}`,
         id: `${one.id}-region`,
@@ -102,11 +124,11 @@ function idOfMetric(metric: string): string {
   return `${metric.replaceAll("_", "-")}-per-project`;
 }
 
-function cpusOf(egress: Spec["egress"] | typeof usualConnector): number {
-  return egress.kind === "connector" ? egress.minInstances * (connectorCpus[egress.machineType] ?? 0) : 0;
-}
-
-async function countIam({ iam, roles }: QuotaClients, { project }: QuotaTarget): Promise<readonly Count[]> {
+async function countIam(
+  { iam, roles }: QuotaClients,
+  { project }: QuotaTarget,
+  needs: Needs,
+): Promise<readonly Count[]> {
   const parent = `projects/${project}`;
   const [accounts = [], held = []] = await Promise.all([
     present(iam.listAccounts(parent)),
@@ -118,11 +140,11 @@ async function countIam({ iam, roles }: QuotaClients, { project }: QuotaTarget):
   return [
     {
       ...{ service: "iam", what: "service accounts", id: "ServiceAccountsPerProject", limit: usualAccounts },
-      ...{ usage: accounts.length, need: accountsOfEnvironment + wanted.length - ours(accounts) },
+      ...{ usage: accounts.length, ofInstallation: wanted.length - ours(accounts), ofEnvironment: needs.accounts },
     },
     {
       ...{ service: "iam", what: "custom roles", id: "CustomRolesPerProject", limit: usualRoles },
-      ...{ usage: held.length, need: wantedRoles.length - ours(held) },
+      ...{ usage: held.length, ofInstallation: wantedRoles.length - ours(held), ofEnvironment: 0 },
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Connect } from "../auth.ts";
 import { fetchAll } from "../pages.ts";
 import { createRest } from "../rest.ts";
-import type { Address, Subnetwork } from "./compute.ts";
+import type { Address, Network, Subnetwork } from "./compute.ts";
 
 const api = "https://compute.googleapis.com/compute/v1";
 
@@ -17,6 +17,7 @@ export interface ComputeQuota {
 export interface ComputeFactsClient {
   /** Quotas of the project, or of one of its regions. */
   readonly getQuotas: (project: string, region?: string) => Promise<readonly ComputeQuota[]>;
+  readonly listNetworks: (project: string) => Promise<readonly Network[]>;
   /** Of all regions. */
   readonly listSubnetworks: (project: string) => Promise<readonly Subnetwork[]>;
   readonly listGlobalAddresses: (project: string) => Promise<readonly Address[]>;
@@ -38,6 +39,11 @@ export const connectComputeFacts: Connect<ComputeFactsClient> = (auth) => (guard
           : request("regions.get", `projects/${project}/regions/${region}`);
       return (await rest.fetchJson<{ readonly quotas?: readonly ComputeQuota[] }>(call)).quotas ?? [];
     },
+    listNetworks: (project) =>
+      fetchAll(rest, {
+        request: request("networks.list", `projects/${project}/global/networks`),
+        field: "items",
+      }),
     async listSubnetworks(project) {
       const call = request("subnetworks.aggregatedList", `projects/${project}/aggregated/subnetworks`);
       const { items = {} } = await rest.fetchJson<SubnetworksByRegion>({ ...call, query: { maxResults: 500 } });

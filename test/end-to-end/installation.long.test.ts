@@ -96,7 +96,7 @@ describe("an installation", () => {
     await cloud.ask(`DELETE cloudfunctions.googleapis.com/v2/${locations}/functions/alloyrun-events`);
     await cloud.ask(`POST cloudscheduler.googleapis.com/v1/${locations}/jobs/alloyrun-sweep:pause`, {});
     await cloud.ask(`PUT cloudbilling.googleapis.com/v1/projects/${project}/billingInfo`, { billingAccountName: "" });
-    cloud.local.faults.addLimit({ project, metric: "NETWORKS", limit: 1 });
+    cloud.local.faults.addLimit({ project, metric: "SUBNETWORKS", limit: 1 });
     await takeRange();
     const agent = await takeRole("roles/workflows.serviceAgent");
     ({ findings } = await answerOf(8, "doctor", "--spec", environment.file));
@@ -111,7 +111,7 @@ describe("an installation", () => {
         ["installation", `${locations}/functions/alloyrun-events`, deploy],
         ["installation", `${locations}/services/alloyrun-events`, deploy],
         ["installation", `${locations}/jobs/alloyrun-sweep`, deploy],
-        ["quotas", `projects/${project}`, expect.stringContaining("--quota-id=NETWORKS-per-project")],
+        ["quotas", `projects/${project}`, expect.stringContaining("--quota-id=SUBNETWORKS-per-project")],
         ["ranges", `${environment.file}: network.subnets.checked-subnet`, expect.stringMatching(/^sed -i/)],
       ].sort(),
     );

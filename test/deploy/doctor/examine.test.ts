@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { JsonObject } from "../../../local/json.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/main.ts";
+import { exampleText } from "../../spec/example.ts";
 import { type Installer, region, startInstaller } from "../../support/installer.ts";
 import { member, operate } from "../../support/local-operation.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -49,7 +50,7 @@ describe("the doctor", () => {
     await ask(`PUT ${billing}`, { billingAccountName: "" });
     await edit((bindings) => bindings.filter((binding) => binding.role !== role));
     local.faults.addLimit({ project, metric, limit: 0 });
-    const { findings } = await installer.examine();
+    const { findings } = await installer.examine(exampleText);
     expect(findings.map(({ check, problem }) => [check, problem])).toEqual([
       ["billing", "no billing account pays for it, so nothing that costs money can be made"],
       ["agents", expect.stringMatching(/^service-\d+@gcp-sa-pubsub\.iam\.gserviceaccount\.com lacks /)],
@@ -71,7 +72,20 @@ describe("the doctor", () => {
     // Google grants what was asked for.
     local.faults.clear();
     local.faults.addLimit({ project, metric, limit: 10 });
-    expect((await installer.examine()).findings).toEqual([]);
+    expect((await installer.examine(exampleText)).findings).toEqual([]);
+    // Without a spec nothing is known to be needed, and where the spec's own network stands, nothing more is.
+    local.faults.clear();
+    local.faults.addLimit({ project, metric, limit: 0 });
+    const unasked = await installer.examine();
+    expect(unasked.findings).toEqual([]);
+    expect(unasked.notes.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^NETWORKS: 0 of 0 are taken: there is no room for another environment/),
+    );
+    local.faults.clear();
+    await ask(`POST ${compute}/global/networks`, { name: "my-vpc", autoCreateSubnetworks: false });
+    local.faults.addLimit({ project, metric, limit: 1 });
+    expect((await installer.examine(exampleText)).findings).toEqual([]);
+    await ask(`DELETE ${compute}/global/networks/my-vpc`);
     local.faults.clear();
   });
 
@@ -233,13 +247,13 @@ describe("the doctor", () => {
         ["installation", `alloyrun is not installed in ${region}`],
         ["apis", expect.stringMatching(/^off are .*artifactregistry, cloudbuild, run, cloudfunctions, workflows, /)],
         ["caller", expect.stringMatching(/^user:ann@example.com may not deploy: lacks \S+ and \d+ more$/)],
-        ["quotas", "NETWORKS: 0 of 0 are taken, and 1 more are needed"],
       ]);
       expect(notes.map(({ check, way }) => [check, way])).toEqual([
         [
           "apis",
           `gcloud services enable servicenetworking.googleapis.com vpcaccess.googleapis.com alloydb.googleapis.com --project=${other}`,
         ],
+        ["quotas", expect.stringContaining("--quota-id=NETWORKS-per-project")],
         ["quotas", `https://console.cloud.google.com/iam-admin/quotas?project=${other}`],
       ]);
       for (const { command } of findings) await mend(command, other);
