@@ -6,6 +6,7 @@ import { commandLine } from "../spec/command-line.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { ProblemError } from "./request-client.ts";
 import { renderHolder } from "./view/standing.ts";
+import { renderWay } from "./view/way.ts";
 import { wrapLines } from "./view/wrap.ts";
 
 /** Says on a stream what went wrong and what to do, and gives the exit code that tells its kind. */
@@ -46,7 +47,11 @@ function explainProblem({ problem, place }: ProblemError): Explanation {
   // An installation that has not been upgraded yet answers 400 for a freeze.
   if (problem.status === 409 || problem.title === "FROZEN") return { lines, exitCode: exitCodes.busy };
   if (unknownTitles.has(problem.title)) return { lines, exitCode: exitCodes.unknown };
-  if ([401, 403, 404, 503].includes(problem.status)) return { lines, exitCode: exitCodes.unavailable };
+  if (problem.title === "OWN_ACCOUNT_REFUSED") {
+    const way = renderWay("What it lacks, and the command that gives it", commandLine(place, "doctor"));
+    return { lines: [...lines, ...way], exitCode: exitCodes.failed };
+  }
+  if ([401, 403, 404].includes(problem.status)) return { lines, exitCode: exitCodes.unavailable };
   return { lines, exitCode: problem.status < 500 ? exitCodes.invalid : exitCodes.failed };
 }
 

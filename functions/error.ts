@@ -58,6 +58,11 @@ export function toStepError(caught: unknown): StepError {
   return new StepError({ code: "INTERNAL", message, reason: "UNEXPECTED", retryable: false, cause: caught });
 }
 
+/** Where an error came from that nobody has foreseen, for the log; undefined of a refusal, which says itself what it is. */
+export function stackOf({ reason, cause }: StepError): string | undefined {
+  return reason === "UNEXPECTED" && cause instanceof Error ? cause.stack : undefined;
+}
+
 /**
  * The body of the answer. It never holds a stack trace.
  *

@@ -5,7 +5,7 @@ import type { StepDeclaration } from "../plan/step.ts";
 import { done } from "./answer.ts";
 import type { StepRequest, StepResponse } from "./contract.ts";
 import { toErrorOfStep } from "./early-grant.ts";
-import { errorBody, StepError } from "./error.ts";
+import { errorBody, StepError, stackOf } from "./error.ts";
 import { createLog, type Log } from "./log.ts";
 import { parseStepRequest } from "./parse.ts";
 import type { HttpHandler } from "./register.ts";
@@ -35,8 +35,7 @@ export function createHandler<Input extends object, Output extends object>({
       response.status(200).json(answered);
     } catch (caught) {
       const error = toErrorOfStep(caught, permissions);
-      const stack = error.reason === "UNEXPECTED" && caught instanceof Error ? caught.stack : undefined;
-      log("ERROR", `${name}: ${error.message}`, { code: error.code, reason: error.reason, stack });
+      log("ERROR", `${name}: ${error.message}`, { code: error.code, reason: error.reason, stack: stackOf(error) });
       response.status(error.httpStatus).json(errorBody(error, name));
     }
   };

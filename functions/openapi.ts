@@ -43,8 +43,8 @@ const bodies = {
 /** When each refusal is given. */
 const refusals: Readonly<Record<number, string>> = {
   400: "The request, the spec or the moment is wrong; nothing was touched.",
-  401: "The caller brings no identity.",
-  403: "The caller may not do this.",
+  401: "The caller brings no identity. Who brings no token, or one that has expired, is answered by Google before alloyrun is reached, with a page (text/html) and no problem document.",
+  403: "The caller may not do this. Who brings no token at all, or has not roles/run.invoker, is answered by Google before alloyrun is reached, with a page (text/html) and no problem document.",
   404: "There is no such thing.",
   405: "The path is not asked by this method, only by those in `Allow`.",
   410: "The environment was removed, and nothing of it stands.",
@@ -52,7 +52,7 @@ const refusals: Readonly<Record<number, string>> = {
   413: "The body is longer than 32 MiB.",
   415: "The body is of another content type than application/json.",
   500: "alloyrun failed.",
-  503: "Google Cloud, or another writer, is in the way: try again.",
+  503: "Google Cloud, or another writer, is in the way: try again. `OWN_ACCOUNT_REFUSED`: alloyrun's own account lacks a permission, or was granted it minutes ago; `alloyrun doctor` finds which.",
 };
 
 /** What each path parameter is. */

@@ -3,7 +3,7 @@ import type { Server, ServerResponse } from "node:http";
 import type { Request, Response } from "@google-cloud/functions-framework";
 import { functionId } from "../../spec/names.ts";
 import type { Problem } from "../api.ts";
-import { StepError } from "../error.ts";
+import { StepError, stackOf, toStepError } from "../error.ts";
 import { createLog, type Log } from "../log.ts";
 import { registerFunction } from "../register.ts";
 import { problemType, toProblem } from "../request/problem.ts";
@@ -28,7 +28,10 @@ export function openDoor(name: string, answer: DoorAnswer): void {
     } catch (caught) {
       const problem = toProblem(caught);
       if (caught instanceof WrongMethodError) response.set("allow", caught.allowed.join(", "));
-      log(problem.status < 500 ? "WARNING" : "ERROR", `${request.method} ${request.path}: ${problem.detail}`);
+      const { status, title: reason, detail } = problem;
+      const isOurs = status >= 500;
+      const stack = isOurs ? stackOf(toStepError(caught)) : undefined;
+      log(isOurs ? "ERROR" : "WARNING", `${request.method} ${request.path}: ${detail}`, { status, reason, stack });
       sendProblem(response, problem);
     }
   });

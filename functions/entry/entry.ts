@@ -1,6 +1,6 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
 import { type Json, type JsonObject, textOf, toObject } from "../../google/json.ts";
-import { errorBody, toStepError } from "../error.ts";
+import { errorBody, stackOf, toStepError } from "../error.ts";
 import { createLog } from "../log.ts";
 import { badField, demandObject } from "../parse.ts";
 import { registerFunction } from "../register.ts";
@@ -24,7 +24,7 @@ export function implementEntry(name: string, answer: EntryAnswer): EntryAnswer {
       response.status(200).json(answered);
     } catch (caught) {
       const error = toStepError(caught);
-      log("ERROR", `${what}: ${error.message}`, { code: error.code, reason: error.reason });
+      log("ERROR", `${what}: ${error.message}`, { code: error.code, reason: error.reason, stack: stackOf(error) });
       const passes = error.retryable || waitingFor(caught) !== undefined;
       response.status(error.httpStatus).json(errorBody(Object.assign(error, { retryable: passes }), name));
     }

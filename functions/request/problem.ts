@@ -1,4 +1,5 @@
 import { codes } from "../../google/code.ts";
+import { ApiError } from "../../google/error.ts";
 import { SpecError } from "../../spec/problem.ts";
 import type { Problem } from "../api.ts";
 import { type StepError, toStepError } from "../error.ts";
@@ -21,6 +22,10 @@ export function toProblem(caught: unknown): Problem {
     const detail = `Google Cloud did not answer as it should; try again. ${toStepError(caught).message}`;
     return { type: "about:blank", title: "Try again", status: codes.UNAVAILABLE.http, detail };
   }
+  if (isRefusedToUs(caught)) {
+    const detail = `Google Cloud refused this to alloyrun's own account, and not to the caller; \`alloyrun doctor\` finds what that lacks. ${caught.message}`;
+    return { type: "about:blank", title: "OWN_ACCOUNT_REFUSED", status: codes.UNAVAILABLE.http, detail };
+  }
   const error = toStepError(caught);
   if (error instanceof BusyError) {
     return { type: "about:blank", title: error.reason, status: 409, detail: error.message, holder: error.holder };
@@ -31,6 +36,14 @@ export function toProblem(caught: unknown): Problem {
   const fields = wrongFieldsOf(error);
   const problem = { type: "about:blank", title: error.reason, status: statusOf(error), detail: error.message };
   return fields.length > 0 ? { ...problem, fields } : problem;
+}
+
+/**
+ * Whoever calls us is judged by ourselves: what Google refuses here, it refuses to the account that the function runs as. It
+ * may be asked again, for a grant takes minutes to spread.
+ */
+function isRefusedToUs(caught: unknown): caught is ApiError {
+  return caught instanceof ApiError && (caught.code === "PERMISSION_DENIED" || caught.code === "UNAUTHENTICATED");
 }
 
 /** What Google's codes do not tell apart: what was there once, what came in another form, what has changed meanwhile. */

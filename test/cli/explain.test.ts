@@ -32,7 +32,7 @@ describe("explain", () => {
     [409, exitCodes.busy],
     [422, exitCodes.invalid],
     [500, exitCodes.failed],
-    [503, exitCodes.unavailable],
+    [503, exitCodes.failed],
   ])("ends with the code of a problem of status %d", (status, exitCode) => {
     expect(explained(problem({ status }))).toEqual({ text: "Refused: it is so\n", exitCode });
   });
@@ -84,6 +84,18 @@ describe("explain", () => {
     // So answers an installation of before 409 was told.
     expect(explained(problem({ status: 400, title: "FROZEN" })).exitCode).toBe(exitCodes.busy);
     expect(explained(problem({ status: 409, title: "ALREADY_DECIDED" })).exitCode).toBe(exitCodes.invalid);
+  });
+
+  it("sends whoever meets an account of alloyrun's that lacks something to the doctor", () => {
+    expect(explained(problem({ status: 503, title: "OWN_ACCOUNT_REFUSED" }))).toEqual({
+      text: [
+        "OWN_ACCOUNT_REFUSED: it is so",
+        "What it lacks, and the command that gives it:",
+        "  alloyrun doctor --project my-project --region us-central1",
+        "",
+      ].join("\n"),
+      exitCode: exitCodes.failed,
+    });
   });
 
   it("lists every problem of a refused spec once, with line and fix", () => {

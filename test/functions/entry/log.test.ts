@@ -12,18 +12,26 @@ openDoor("told", async ({ path }, response, log) => {
   log("INFO", "taken", { run: undefined, environment: "users" });
   response.json({});
 });
+openDoor("astray", async () => unforeseen());
+implementEntry("lost", async () => unforeseen());
 implementEntry("deep", async () => {
   await new Promise(setImmediate);
   createLog({ deep: true })("INFO", "from within");
   return {};
 });
 
+function unforeseen(): never {
+  throw new TypeError("x is undefined");
+}
+
 const trace = "0af7651916cd43dd8448eb211c80319c";
 const push = (data: object) => ({ message: { data: Buffer.from(JSON.stringify(data)).toString("base64") } });
 
 describe("the log of a function", () => {
   const lines: Readonly<Record<string, unknown>>[] = [];
-  const servers = new Map<string, Server>(["told", "deep"].map((name) => [name, getTestServer(`alloyrun-${name}`)]));
+  const servers = new Map<string, Server>(
+    ["told", "deep", "astray", "lost"].map((name) => [name, getTestServer(`alloyrun-${name}`)]),
+  );
   const write = jest.spyOn(process.stdout, "write");
 
   beforeAll(async () => {
@@ -61,6 +69,7 @@ describe("the log of a function", () => {
     expect(await call("told", path, body)).toEqual([
       {
         ...{ severity: "WARNING", message: expect.stringContaining("nothing"), entry: "told" },
+        ...{ status: 404, reason: "NO_ROUTE" },
         ...about,
         "logging.googleapis.com/trace": `projects/my-project/traces/${trace}`,
       },
@@ -73,6 +82,12 @@ describe("the log of a function", () => {
     expect(await call("told", "/taken", { run: "up-users-1" })).toMatchObject([
       { message: "taken", run: "up-users-1", environment: "users" },
     ]);
+  });
+
+  it.each(["astray", "lost"])("tells where an error came from that nobody has foreseen (%s)", async (name) => {
+    const [line] = await call(name, "/", {});
+    expect(line).toMatchObject({ severity: "ERROR", reason: "UNEXPECTED" });
+    expect(line?.stack).toMatch(/TypeError: x is undefined[\s\S]*at unforeseen .*log\.test\.ts/);
   });
 
   it("carries the trace of the request into whatever logs while that is answered", async () => {

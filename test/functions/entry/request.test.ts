@@ -6,6 +6,7 @@ import { StepError } from "../../../functions/error.ts";
 import { toOpenApi } from "../../../functions/openapi.ts";
 import { parseRequestBody, withQuery } from "../../../functions/request/parse.ts";
 import { toProblem } from "../../../functions/request/problem.ts";
+import { ApiError } from "../../../google/error.ts";
 import { parseSpec } from "../../../spec/load.ts";
 
 /** What of the description tells how paths answer. */
@@ -185,6 +186,20 @@ describe("toProblem", () => {
     const refused = new StepError({ code: "FAILED_PRECONDITION", reason, message: "too late" });
     expect(toProblem(refused)).toEqual({ type: "about:blank", title: reason, status: 409, detail: "too late" });
   });
+
+  it.each(["PERMISSION_DENIED", "UNAUTHENTICATED"] as const)(
+    "does not take for the caller's what Google refuses with %s to alloyrun's own account",
+    (code) => {
+      const site = { method: "storage.objects.get", resource: "gs://b/locks/users.json" };
+      const problem = toProblem(new ApiError({ ...site, code, text: "The caller does not have permission" }));
+      expect(problem).toMatchObject({
+        ...{ status: 503, title: "OWN_ACCOUNT_REFUSED" },
+        detail: expect.stringMatching(/alloyrun's own account.*`alloyrun doctor`.*storage\.objects\.get gs:\/\/b/),
+      });
+      const own = new StepError({ code: "PERMISSION_DENIED", reason: "MAY_NOT_DECIDE", message: "no" });
+      expect(toProblem(own)).toMatchObject({ status: 403, title: "MAY_NOT_DECIDE" });
+    },
+  );
 
   it("never shows a stack", () => {
     expect(JSON.stringify(toProblem(new TypeError("bug")))).not.toContain(".ts:");
