@@ -1,4 +1,5 @@
 import { type Code, codeOfGrpc, codeOfHttp, codes } from "../google/code.ts";
+import { parseJson, textOf, toObject, toObjects } from "../google/json.ts";
 import type { OperationFailure } from "./contract.ts";
 import { StepError } from "./error.ts";
 
@@ -38,13 +39,25 @@ export function refuseRepetition(
 
 function refusalOf(failure: OperationFailure, remark = ""): StepError {
   const code = codeOfFailure(failure);
+  const { word = code, text } = saidBy(failure);
+  const isQuota = word === "QUOTA_EXCEEDED" || word === "RESOURCE_EXHAUSTED";
   return new StepError({
     code,
     reason: "OPERATION_FAILED",
     retryable: false,
     resource: failure.name,
-    message: `operation ${failure.name} ended with ${code}: ${failure.message}${remark}`,
+    message: `operation ${failure.name} ended with ${word}: ${text}${remark}${isQuota ? quotaWay : ""}`,
   });
+}
+
+const quotaWay =
+  "; `alloyrun doctor` with `--spec` tells which quotas are used up, and the command or page by which more is asked for";
+
+/** What an operation says of its failure; Compute's have a list of errors, which the workflow passes on as JSON. */
+function saidBy({ message }: OperationFailure): { readonly word?: string; readonly text: string } {
+  const errors = toObjects(toObject(parseJson(message))?.errors);
+  const texts = errors.flatMap((error) => textOf(error.message) ?? []);
+  return texts.length > 0 ? { word: textOf(errors[0]?.code), text: texts.join("; ") } : { text: message };
 }
 
 /** INTERNAL is final here: an operation that ended so left its resource in a state that the step must see to. */

@@ -24,6 +24,23 @@ describe("refuseFailures", () => {
     );
   });
 
+  it("gives Compute's words for its JSON, and leads on from a quota", () => {
+    const errors = [{ code: "QUOTA_EXCEEDED", message: "Quota 'NETWORKS' exceeded.  Limit: 2.0 globally." }];
+    const failure = { name: "operations/o", code: 403, message: JSON.stringify({ errors }) };
+    expect(() => refuseFailures([failure], never)).toThrow(
+      expect.objectContaining({
+        code: "PERMISSION_DENIED",
+        message: expect.stringMatching(
+          /^operation operations\/o ended with QUOTA_EXCEEDED: Quota 'NETWORKS' exceeded\. {2}Limit: 2\.0 globally\.; `alloyrun doctor` with `--spec`/,
+        ),
+      }),
+    );
+    const other = { errors: [{ message: "one" }, { message: "two" }] };
+    expect(() => refuseFailures([{ ...failure, message: JSON.stringify(other) }], never)).toThrow(
+      "operation operations/o ended with PERMISSION_DENIED: one; two",
+    );
+  });
+
   it("lets pass what passes by itself and what the step mends", () => {
     expect(() => refuseFailures([{ name: "o", code: 14, message: "busy" }], never)).not.toThrow();
     expect(() => refuseFailures([{ name: "o", code: 9, message: "held" }], ({ code }) => code === 9)).not.toThrow();
