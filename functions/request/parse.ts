@@ -12,10 +12,17 @@ import { requestSchema } from "./schema.ts";
 export function parseBody<Body>(schema: z.ZodType<Body>, body: JsonObject): Body {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.flatMap(wrongIn);
-  // What is no duration is not too short besides: of each field the first thing that is wrong is told.
-  const first = wrong.filter(({ field }, at) => wrong.findIndex((each) => each.field === field) === at);
-  throw badFields(first.slice(0, mostTold));
+  throw badFields(firstOfEach(parsed.error.issues.flatMap(wrongIn)).slice(0, mostTold));
+}
+
+/** What is no duration is not too short besides: of each field the first thing that is wrong is told. */
+function firstOfEach(wrong: readonly WrongField[]): readonly WrongField[] {
+  return wrong.filter(({ field }, at) => wrong.findIndex((each) => each.field === field) === at);
+}
+
+/** The fields that are wrong in a body of `POST /v1/requests`; empty when none is. */
+export function wrongInRequest(body: JsonObject): readonly WrongField[] {
+  return firstOfEach(requestSchema.safeParse(body).error?.issues.flatMap(wrongIn) ?? []);
 }
 
 /** Wrong fields that are told at once: whoever sends more sends something else. */

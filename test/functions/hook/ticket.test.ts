@@ -6,6 +6,7 @@ import { toTicketProblem } from "../../../functions/hook/origin.ts";
 import { valueAt } from "../../../functions/hook/pointer.ts";
 import { type TicketClients, type TicketMessage, takeTicket } from "../../../functions/hook/take.ts";
 import { toTicketRequest } from "../../../functions/hook/ticket.ts";
+import { toProblem } from "../../../functions/request/problem.ts";
 import { signatureOf } from "../../../functions/signature.ts";
 import type { JsonObject } from "../../../google/json.ts";
 import { parseSpec } from "../../../spec/load.ts";
@@ -66,6 +67,20 @@ describe("toTicketRequest", () => {
     const ask = () => toTicketRequest(ticket, "staging", { ...payload, ...changed });
     expect(ask).toThrow(refusal);
     expect(ask).toThrow(new RegExp(`^${field} must be .* of the webhook open in the spec's tickets\\)$`));
+  });
+
+  it("tells at once all that is wrong, what the request function would refuse as well", () => {
+    const all = { number: { nested: 1 }, do: "explode", why: ["x"], for: "3 days", who: "nobody" };
+    const refused = (() => {
+      try {
+        return toTicketRequest(ticket, "staging", all);
+      } catch (caught) {
+        return caught;
+      }
+    })();
+    const { fields = [] } = toProblem(refused);
+    expect(fields.map(({ field }) => field)).toEqual(["ticket", "reason", "action", "timeToLive", "onBehalfOf"]);
+    expect(fields.find(({ field }) => field === "timeToLive")?.says).toMatch(/^must be .*the ticket's \/for: /);
   });
 
   it.each([
