@@ -19,7 +19,7 @@ import { demandDoor, isDoor } from "../request/doors.ts";
 import { listEnvironments, viewEnvironment } from "../request/environments.ts";
 import { lookForExpiries } from "../request/expiries.ts";
 import { keyFrom } from "../request/key.ts";
-import { parseBody, parseRequestBody, withQuery } from "../request/parse.ts";
+import { parseBody, parseRequestBody, refuseQuery, withQuery } from "../request/parse.ts";
 import type { PublisherClients } from "../request/publishers.ts";
 import { viewRun } from "../request/run-view.ts";
 import { acceptScheduled, firingOf } from "../request/scheduled.ts";
@@ -34,7 +34,7 @@ import {
 import { takeMessage } from "../request/take-message.ts";
 import { beginUnstarted } from "../request/unstarted.ts";
 import { WrongMethodError } from "../request/wrong-method.ts";
-import { demandJson } from "./body.ts";
+import { demandBody, demandJson } from "./body.ts";
 import { emailOfCaller } from "./caller.ts";
 import { openDoor } from "./door.ts";
 import { bodyOf } from "./entry.ts";
@@ -78,6 +78,8 @@ export interface Route {
   readonly orAnswers?: { readonly name: AnswerName; readonly when: string };
   /** Whether an `Idempotency-Key` counts. */
   readonly isKeyed?: boolean;
+  /** Whether anything may be said behind the `?` of its address. */
+  readonly takesQuery?: boolean;
   /** Statuses of its problem documents. */
   readonly refuses: readonly number[];
   readonly answer: (call: Call) => Promise<object>;
@@ -98,6 +100,7 @@ export const routes: readonly Route[] = [
     summary: "Asks for something of an environment: one run is started for it.",
     body: requestSchema,
     isKeyed: true,
+    takesQuery: true,
     refuses: [400, 401, 403, 404, 409, 410, 500, 503],
     answer: postRequest,
   },
@@ -271,6 +274,7 @@ async function handleRequest(request: Request, response: Response, log: Log): Pr
     authorization: request.get("authorization"),
   });
   const { route, parameter } = findRoute(request);
+  if (route.takesQuery !== true) refuseQuery(request.query);
   if (route.method === "POST") demandJson(request);
   const answer = await route.answer({ caller, request, parameter, clients: openClients() });
   const isDone = !("skipped" in answer || "refused" in answer);
@@ -289,7 +293,7 @@ function aboutOf(answer: { readonly run?: unknown; readonly environment?: unknow
 }
 
 async function postRequest({ caller, request, clients }: Call): Promise<object> {
-  const body = parseRequestBody(withQuery(bodyOf(request), request.query));
+  const body = parseRequestBody(withQuery(demandBody(request), request.query));
   const { onBehalfOf } = body;
   if (onBehalfOf !== undefined) demandDoor("hook", caller, { field: "onBehalfOf", ...clients.installation });
   const firing = firingOf(schedulerHeaders(request), caller, clients.installation.project);
@@ -307,7 +311,7 @@ function schedulerHeaders(request: Request) {
 /** A message of the topic `alloyrun-requests`, which Pub/Sub pushes in the name of the account for that. */
 async function postMessage({ caller, request, clients }: Call): Promise<object> {
   demandDoor("push", caller, { field: "message", ...clients.installation });
-  return takeMessage(bodyOf(request), clients, (asked) => accept({ ...asked, requestedBy: caller }, clients));
+  return takeMessage(demandBody(request), clients, (asked) => accept({ ...asked, requestedBy: caller }, clients));
 }
 
 function keyOf(request: Request): string {
@@ -335,7 +339,7 @@ function alone({ parameter, request }: Call): string {
 }
 
 function bodyAs<Body>(schema: z.ZodType<Body>, { request }: Call): Body {
-  return parseBody(schema, bodyOf(request));
+  return parseBody(schema, demandBody(request));
 }
 
 const patterns = routes.map((route) => ({ route, pattern: toPattern(route.path) }));

@@ -57,6 +57,16 @@ export function withQuery(body: JsonObject, query: Readonly<Record<string, unkno
   return { ...body, onBusy };
 }
 
+/**
+ * Refuses what is said in an address where nothing is: whoever sends it thinks that it counts.
+ *
+ * @throws StepError INVALID_ARGUMENT naming what is said
+ */
+export function refuseQuery(query: Readonly<Record<string, unknown>>): void {
+  const surplus = Object.keys(query).map((field) => ({ field, says: "is not known in the address: nothing is here" }));
+  if (surplus.length > 0) throw badFields(surplus.slice(0, mostTold));
+}
+
 /** Whether a text names a packed folder in the bucket, below `sources` or `seeds`. */
 export function isPacked(text: string, prefix: string): boolean {
   return new RegExp(`^${prefix}/[0-9a-f]{64}\\.tgz$`).test(text);

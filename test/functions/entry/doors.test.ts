@@ -215,6 +215,36 @@ describe("what a request says", () => {
   });
 
   it.each([
+    "/v1/requests",
+    "/v1/messages",
+    "/v1/approvals/x:reject",
+    "/v1/environments/staging:freeze",
+    "/v1/environments/staging:extend",
+  ])("to %s is said to be empty when it is, and not to lack a field", async (path) => {
+    const hook = token("alloyrun-push@my-project.iam.gserviceaccount.com");
+    for (const type of ["application/json", undefined]) {
+      const headers = { authorization: hook, ...(type && { "content-type": type }) };
+      const problem = problemOf(await ask("request", path, { headers }));
+      expect(problem).toMatchObject({
+        status: 400,
+        fields: [{ field: "body", says: expect.stringContaining("empty") }],
+      });
+    }
+  });
+
+  it.each([
+    ["POST", "/v1/approvals/x:reject?x=1", "x"],
+    ["POST", "/v1/runs/x:cancel?force=yes", "force"],
+    ["POST", "/v1/environments/staging:extend?onBusy=queue", "onBusy"],
+    ["GET", "/v1/runs/x?y=1", "y"],
+    ["POST", "/v1/requests?foo=1", "foo"],
+  ])("goes with nothing in the address that would not count: %s %s", async (method, path, field) => {
+    const headers = { authorization: token("a@example.com"), "content-type": "application/json" };
+    const problem = problemOf(await ask("request", path, { method, headers, ...(method === "POST" && { body }) }));
+    expect(problem).toMatchObject({ status: 400, fields: [{ field, says: expect.stringContaining("the address") }] });
+  });
+
+  it.each([
     ["a byte of nothing", "%00"],
     ["another folder", "..%2F..%2Fspecs"],
     ["an elephant", "%F0%9F%90%98"],
