@@ -239,6 +239,11 @@ describe("an installation", () => {
       const { code, stderr } = await cloud.alloyrun("deploy", ...elsewhere, ...options);
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`installed in ${region}`) });
     }
+    // Nobody is sent from one refusal to the other.
+    const { code, stderr } = await cloud.alloyrun("runs", "checked", ...elsewhere);
+    const told = `alloyrun is installed in ${region}, not in us-central1`;
+    expect({ code, stderr: stderr.replace(/\s+/g, " ") }).toEqual({ code: 5, stderr: expect.stringContaining(told) });
+    expect(stderr).not.toContain("alloyrun deploy");
     expect(inventory()).toEqual(installed);
   });
 
