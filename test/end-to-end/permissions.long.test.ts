@@ -20,6 +20,7 @@ import {
 } from "./support/grants.ts";
 import { type InstalledCloud, startInstalledCloud } from "./support/installed-cloud.ts";
 import { createTakeAway } from "./support/take-away.ts";
+import { keepUnderWay } from "./support/under-way.ts";
 
 const project = "my-project";
 const place = `projects/${project}/locations/${region}`;
@@ -152,8 +153,16 @@ describe("the accounts of an installation", () => {
     await door.asked(({ run }) => run === data);
     await door.send("owner", `POST /v1/runs/${data}:cancel`, {});
     await door.send("owner", `POST /v1/runs/${data}:resume`, {});
-    await until(async () => (await door.view(data)).state === "awaiting-approval");
-    await door.approve(boss, data);
+    await approveAgain(data);
+    using underWay = keepUnderWay(cloud.local, "deployService");
+    await underWay.begun;
+    await door.send("owner", `POST /v1/runs/${data}:cancel`, {});
+    underWay[Symbol.dispose]();
+    // What it has made would go with an `up`, which looks whether anything reaches it.
+    const plan = await door.ended(await door.request({ action: "plan", of: "up", environment: "rights" }));
+    expect(plan.plan?.changes).toContainEqual(expect.objectContaining({ step: "retire", action: "delete" }));
+    await door.send("owner", `POST /v1/runs/${data}:resume`, {});
+    await approveAgain(data);
     const app = await door.request({ action: "rebuild", environment: "rights", level: "app", onBusy: "queue" });
     for (const run of [data, app]) expect((await door.ended(run)).failures).toEqual([]);
     note();
@@ -303,6 +312,16 @@ describe("the accounts of an installation", () => {
     const as = tokenOf(cloud, "identity");
     expect((await rest(cloud.local, `DELETE ${secrets}/strangers`, { as })).status).toBe(403);
   });
+
+  /** Approves a run that asks anew. */
+  async function approveAgain(run: string): Promise<void> {
+    await until(async () => (await door.view(run)).state === "awaiting-approval");
+    const asked = await door.asked(
+      (approval) => approval.run === run && approval.closedAt === undefined && approval.decision === undefined,
+    );
+    await door.send(boss, `POST /v1/approvals/${asked.id}:approve`, {});
+    await until(async () => (await door.view(run)).state !== "awaiting-approval");
+  }
 
   function note(): void {
     for (const right of takeRights(cloud.local)) held.set(keyOf(right), right);
