@@ -1,10 +1,9 @@
 import type { Marked, MarkedKind } from "../google/clients/marked.ts";
 import type { StorageClient } from "../google/clients/storage.ts";
-import { parseJson, toObject } from "../google/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import { isNamedBy } from "../plan/standing.ts";
-import { environmentLabel, installationLabel } from "../spec/names.ts";
 import { objectOf } from "../spec/objects.ts";
+import { isMarkedFor, type Known, readerOf } from "./entries.ts";
 
 /** What is billed of an environment, and named by none of the specs that it is built by. */
 export interface OlderLeft {
@@ -30,13 +29,10 @@ const billed: ReadonlySet<MarkedKind> = new Set(["service", "connector", "instan
  */
 export async function findOlder(
   storage: Pick<StorageClient, "readText">,
-  { bucket, environments }: { readonly bucket: string; readonly environments: Iterable<string> },
+  { bucket, environments }: Known,
   marked: readonly Marked[],
 ): Promise<readonly OlderLeft[]> {
-  const read = async <Value extends object>(object: string) => {
-    const text = (await storage.readText(bucket, object))?.text;
-    return toObject(parseJson(text ?? "")) as object | undefined as Value | undefined;
-  };
+  const read = readerOf(storage, bucket);
   const found: OlderLeft[] = [];
   // One after the other: how many there are nobody knows.
   for (const environment of [...environments].sort()) {
@@ -47,14 +43,10 @@ export async function findOlder(
     if (removedBy !== undefined || known.length === 0 || known.includes(undefined)) continue;
     const isNamed = isNamedBy({ steps });
     const left = marked
-      .filter(({ kind, labels }) => billed.has(kind) && isOf(environment, bucket, labels))
+      .filter((each) => billed.has(each.kind) && isMarkedFor(environment, bucket, each))
       .filter(({ name }) => !isNamed(name))
       .map(({ kind, name: resource }) => ({ kind, resource }));
     if (left.length > 0) found.push({ environment, left });
   }
   return found;
-}
-
-function isOf(environment: string, installation: string, labels: Marked["labels"] = {}): boolean {
-  return labels[installationLabel] === installation && labels[environmentLabel] === environment;
 }

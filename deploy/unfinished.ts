@@ -2,14 +2,13 @@ import type { Marked } from "../google/clients/marked.ts";
 import type { StorageClient } from "../google/clients/storage.ts";
 import type { WorkflowsClient } from "../google/clients/workflows.ts";
 import { ApiError } from "../google/error.ts";
-import { parseJson, toObject } from "../google/json.ts";
 import { idOf } from "../google/name.ts";
 import { isUnderWay } from "../google/under-way.ts";
 import { type Generations, generationNumber, type Level } from "../plan/generation.ts";
 import type { Plan } from "../plan/plan.ts";
 import { inputOf } from "../plan/step-input.ts";
-import { environmentLabel, installationLabel } from "../spec/names.ts";
 import { objectOf } from "../spec/objects.ts";
+import { isMarkedFor, type Known, readerOf } from "./entries.ts";
 
 /** A rebuild that has not come to its end: what it has made stands beside what serves, and is nobody's orphan. */
 export interface Unfinished {
@@ -44,13 +43,10 @@ interface Entry {
 /** Finds the rebuilds of environments that have not come to their end, as the ledger has them. */
 export async function findUnfinished(
   { storage, workflows }: UnfinishedClients,
-  { bucket, environments }: { readonly bucket: string; readonly environments: Iterable<string> },
+  { bucket, environments }: Known,
   marked: readonly Marked[],
 ): Promise<readonly Unfinished[]> {
-  const read = async <Value extends object>(object: string) => {
-    const text = (await storage.readText(bucket, object))?.text;
-    return toObject(parseJson(text ?? "")) as object | undefined as Value | undefined;
-  };
+  const read = readerOf(storage, bucket);
   const found: Unfinished[] = [];
   // One after the other: how many there are nobody knows.
   for (const environment of [...environments].sort()) {
@@ -63,7 +59,7 @@ export async function findUnfinished(
     const { level, overtaken } = entry.target;
     const hash = entry.readyPlan ?? entry.plans?.[0];
     const first = hash === undefined ? undefined : firstCluster(await read<Partial<Plan>>(objectOf.plan(hash)));
-    const own = marked.filter(({ kind, labels }) => isDatabases(kind) && isOf(environment, bucket, labels));
+    const own = marked.filter((each) => isDatabases(each.kind) && isMarkedFor(environment, bucket, each));
     const beside = own.map(({ name }) => name).filter((name) => isBeside(name, first, serves));
     // A removal has taken down what nothing is seen of any more.
     if (removedBy !== undefined && beside.length === 0) continue;
@@ -94,10 +90,6 @@ async function isHeldBy(
 
 function isDatabases(kind: Marked["kind"]): boolean {
   return kind === "cluster" || kind === "instance";
-}
-
-function isOf(environment: string, installation: string, labels: Marked["labels"] = {}): boolean {
-  return labels[installationLabel] === installation && labels[environmentLabel] === environment;
 }
 
 /** Id of the cluster of the first generation, which may itself end in `-g2`; undefined when the plan is not there. */

@@ -32,7 +32,7 @@ import { type EntryAnswer, implementEntry, requireText } from "./entry.ts";
 import { type InstallationEnvironment, readInstallation } from "./installation.ts";
 import { mayStand, readLedger, refuseRemoved } from "./ledger.ts";
 import { readStored, writeOnce } from "./read.ts";
-import type { StepReport, StoredDigest, StoredEnvironment, StoredPlan, StoredRequest } from "./stored.ts";
+import type { StepReport, StoredDigest, StoredPlan, StoredRequest } from "./stored.ts";
 
 /**
  * Decides what a run is about, so that the workflow holds no rule: `target` (by which plan, what serves afterwards, by which
@@ -84,12 +84,13 @@ async function answerTarget(body: JsonObject, bucket: string, clients: PlanClien
   if ((request.of ?? request.action) === "rebuild") refuseRemoved(run.environment, ledger?.value);
   const basis = await basisOf(storage, { request, stored: spec?.text, installation });
   const seen = toSeen(body);
-  const serving = servingBy(seen, await readyPlanOf(storage, { bucket, ledger: ledger?.value }));
+  const ready = await readyPlanOf(storage, { bucket, ledger: ledger?.value });
+  const serving = servingBy(seen, ready);
   const generations = targetOf({ request, ledger: ledger?.value, serving, names: namesOf(stored) });
   // What the plan's own service has been left with, another having served since, is nothing to stand on.
   const scope = scopeOf(request, sameServing(serving, seen.serving) ? toObject(body.serving) : undefined);
   const { database, cluster } = generations;
-  const whole = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only: scope.only });
+  const whole = wholeWith(stored, scope.only, ready);
   const { parts, names } = await readOlder(storage, { bucket, run, plan: stored, whole, ledger: ledger?.value });
   const opened = await openedFor(storage, { bucket, own: seen.own });
   const begun = { ...begunBy(ledger?.value, generations, { serving, opened }), ...(names && { names }) };
@@ -144,7 +145,8 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
   const seeding = { bucket, plan: stored, ledger: ledger?.value, action: of, generations, changes: told };
   const changes = run.action === "down" ? told : await withSeedLoss(storage, seeding);
   const only = Array.isArray(body.only) ? body.only : [];
-  const whole = await wholeWith(storage, { bucket, stored, ledger: ledger?.value, only });
+  const ready = only.length > 0 ? await readyPlanOf(storage, { bucket, ledger: ledger?.value }) : undefined;
+  const whole = wholeWith(stored, only, ready);
   const unfinished = only.length > 0 ? await viewUnfinished(storage, bucket, ledger?.value) : undefined;
   const digest = digestOf({
     plan: stored,
@@ -176,23 +178,12 @@ async function answerDigest(body: JsonObject, bucket: string, storage: StorageCl
 }
 
 /** The steps of all that the environment consists of: where a run takes but some of its plan, the others as it was ready with them. */
-async function wholeWith(
-  storage: StorageClient,
-  {
-    bucket,
-    stored,
-    ledger,
-    only,
-  }: {
-    readonly bucket: string;
-    readonly stored: StoredPlan;
-    readonly ledger: StoredEnvironment | undefined;
-    readonly only: readonly unknown[];
-  },
-): Promise<StoredPlan["steps"]> {
-  if (only.length === 0) return stored.steps;
-  const ready = await readyPlanOf(storage, { bucket, ledger });
-  return wholeOf(stored.steps, ready?.steps);
+function wholeWith(
+  stored: StoredPlan,
+  only: readonly unknown[],
+  ready: Pick<StoredPlan, "steps"> | undefined,
+): StoredPlan["steps"] {
+  return only.length === 0 ? stored.steps : wholeOf(stored.steps, ready?.steps);
 }
 
 async function movedSince(

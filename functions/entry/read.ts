@@ -102,3 +102,13 @@ export function beingChanged(bucket: string, object: string): StepError {
   const message = `gs://${bucket}/${object} is being changed by several at once`;
   return new StepError({ code: "UNAVAILABLE", reason: "CONCURRENT_WRITE", resource: object, message });
 }
+
+/** The environments of which something lies below a prefix: `{prefix}{environment}.json`. */
+export async function listNames(
+  storage: Pick<StorageClient, "listObjects">,
+  bucket: string,
+  prefix: string,
+): Promise<readonly string[]> {
+  const objects = await storage.listObjects(bucket, prefix);
+  return objects.flatMap(({ name }) => name?.slice(prefix.length).match(/^(.+)\.json$/)?.[1] ?? []);
+}

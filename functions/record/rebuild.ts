@@ -37,16 +37,12 @@ export async function tellRebuild(
 ): Promise<RebuildTold | undefined> {
   const { bucket, run, result } = ended;
   if (result.action !== "rebuild" || (result.state !== "succeeded" && result.state !== "failed")) return undefined;
-  if (isRefused(result)) return undefined;
+  // One that was taken down before it could begin has built nothing, and broken nothing.
+  if (endedBy(result, "GONE")) return undefined;
   const outcome = await outcomeOf(storage, ended);
   const usual = await usualMinutes(storage, bucket, run);
   const told = { outcome, minutes: minutesOf(result), ...(usual !== undefined && { usualMinutes: usual }) };
   return { ...told, summary: summarize(ended, told) };
-}
-
-/** One that was taken down before it could begin has built nothing, and broken nothing. */
-function isRefused({ failures }: RunResult): boolean {
-  return failures.workflow?.details?.some(({ reason }) => reason === "GONE") === true;
 }
 
 async function outcomeOf(
@@ -55,16 +51,17 @@ async function outcomeOf(
 ): Promise<RebuildOutcome | undefined> {
   const { result, reports, answers } = ended;
   if (result.state === "succeeded") return "ready";
-  if (answers === undefined || isOvertaken(result)) return undefined;
+  // What another run has made serves then, perhaps under a name that the plan of this one does not have.
+  if (answers === undefined || endedBy(result, "OVERTAKEN")) return undefined;
   const isNew = reports.traffic?.state === "done";
   if (answers === true) return isNew ? "ready" : "kept-old";
   const isUnproven = answers === "otherwise" && !isNew && !(await isProvenAlike(storage, ended));
   return isUnproven ? "kept-unproven" : "broken";
 }
 
-/** What another run has made serves then, perhaps under a name that the plan of this one does not have. */
-function isOvertaken({ failures: { workflow } }: RunResult): boolean {
-  return workflow?.details?.some(({ reason }) => reason === "OVERTAKEN") ?? false;
+/** Whether the run as a whole ended for a reason. */
+function endedBy({ failures: { workflow } }: RunResult, wanted: string): boolean {
+  return workflow?.details?.some(({ reason }) => reason === wanted) ?? false;
 }
 
 /** Whether what serves has passed the same smoke test when it was made ready. */
@@ -94,7 +91,7 @@ function summarize({ run, result }: EndedRebuild, told: Omit<RebuildTold, "summa
   const [failed] = Object.entries(result.failures);
   if (!failed) return `${subject}.`;
   const [step, { message }] = failed;
-  const unknown = isOvertaken(result)
+  const unknown = endedBy(result, "OVERTAKEN")
     ? "what another run has made stands, and this one is not gone on with"
     : "whether it answers could not be asked";
   const meaning = outcome === undefined ? unknown : meanings[outcome];

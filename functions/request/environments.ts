@@ -2,7 +2,7 @@ import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { EnvironmentView } from "../api.ts";
 import { gone, readLedger, refuseRemoved } from "../entry/ledger.ts";
-import { readStored } from "../entry/read.ts";
+import { listNames, readStored } from "../entry/read.ts";
 import type { StoredChain, StoredEnvironment, StoredTeardown } from "../entry/stored.ts";
 import { StepError } from "../error.ts";
 import { inParts } from "../in-parts.ts";
@@ -20,10 +20,7 @@ const newest = 20;
 export async function listEnvironments(clients: ViewClients): Promise<readonly string[]> {
   const { storage, installation } = clients;
   const [ledgers, asked] = await Promise.all(
-    ["environments/", "open/"].map(async (prefix) => {
-      const objects = await storage.listObjects(installation.bucket, prefix);
-      return objects.flatMap(({ name }) => name?.match(/\/(.+)\.json$/)?.[1] ?? []);
-    }),
+    ["environments/", "open/"].map((prefix) => listNames(storage, installation.bucket, prefix)),
   );
   const standing = new Set(ledgers);
   const others = asked?.filter((name) => !standing.has(name)) ?? [];
@@ -99,19 +96,18 @@ export async function demandEnvironment(
 }
 
 /**
- * Google's clock in seconds since the epoch, if such an environment stands to be rebuilt.
+ * Lets pass an environment that stands to be rebuilt.
  *
  * @throws StepError NOT_FOUND, reason `GONE` when it was removed or its removal has begun, else `UNKNOWN_ENVIRONMENT`
  */
 export async function demandStanding(
   environment: string,
   clients: Pick<ViewClients, "storage" | "installation">,
-): Promise<number> {
+): Promise<void> {
   const { storage, installation } = clients;
   const ledger = await readLedger(storage, installation.bucket, environment);
   if (!ledger) await demandKnown(environment, clients);
   refuseRemoved(environment, ledger?.value);
-  return Date.parse(ledger?.readAt ?? "") / 1000;
 }
 
 /**

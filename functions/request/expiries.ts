@@ -2,7 +2,7 @@ import { objectOf } from "../../spec/objects.ts";
 import { toTimestamp } from "../../spec/timestamp.ts";
 import type { Expiries } from "../api.ts";
 import { readLedger } from "../entry/ledger.ts";
-import { editStored, type Stored } from "../entry/read.ts";
+import { editStored, listNames, type Stored } from "../entry/read.ts";
 import type { StoredEnvironment } from "../entry/stored.ts";
 import { inParts } from "../in-parts.ts";
 import { storedProtection } from "../lock/protection.ts";
@@ -56,8 +56,7 @@ export async function lookForExpiries(caller: string, clients: AcceptClients & T
 async function listExpiring(clients: AcceptClients): Promise<readonly Expiring[]> {
   const { storage, installation } = clients;
   const { bucket } = installation;
-  const objects = await storage.listObjects(bucket, "environments/");
-  const names = objects.flatMap(({ name }) => name?.match(/^environments\/(.+)\.json$/)?.[1] ?? []);
+  const names = await listNames(storage, bucket, "environments/");
   const read = async (environment: string): Promise<Expiring | undefined> => {
     const found = await readLedger(storage, bucket, environment);
     const expiresAt = found?.value.expiresAt;

@@ -1,4 +1,5 @@
 import { objectOf } from "../../spec/objects.ts";
+import { listNames } from "../entry/read.ts";
 import type { StoredRequest } from "../entry/stored.ts";
 import { inParts } from "../in-parts.ts";
 import { createLog } from "../log.ts";
@@ -22,8 +23,7 @@ export function isUnstarted({ execution, joined }: StoredRequest): boolean {
  * has asked again: it was asked for within a day. What cannot be started now is tried again the next time.
  */
 export async function beginUnstarted(clients: AcceptClients): Promise<void> {
-  const objects = await clients.storage.listObjects(clients.installation.bucket, "open/");
-  const environments = objects.flatMap(({ name }) => name?.match(/^open\/(.+)\.json$/)?.[1] ?? []);
+  const environments = await listNames(clients.storage, clients.installation.bucket, "open/");
   for await (const open of inParts(environments, (environment) => listOpen(environment, clients))) {
     for (const request of open.filter(isUnstarted)) await begin(request, clients);
   }

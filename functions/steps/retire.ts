@@ -105,15 +105,13 @@ async function ownGenerations(server: DatabaseServer, { input, run }: Omit<Judge
 async function clusterChange(cluster: Cluster, judge: Judge, { alloydb }: Clients): Promise<Change> {
   const { input, run } = judge;
   const name = nameOfCluster(input.cluster, cluster);
-  const why = async () => {
-    const instances = await alloydb.listInstances(name);
-    return whyClusterStays(name, { ownership: input.ownership, run, instances }, alloydb);
-  };
-  const kept = cluster.state === "DELETING" ? undefined : await why();
+  const instances = await alloydb.listInstances(name);
+  const host = { ownership: input.ownership, run, instances };
+  const kept = cluster.state === "DELETING" ? undefined : await whyClusterStays(name, host, alloydb);
   if (kept !== undefined) return staying(name, kept);
   const number = generationNumber("cluster", idOf(input.cluster), idOf(name));
   const isSpent = run.begun?.spent.some((each) => each.cluster === number && each.database === undefined);
-  const costPerDay = -clusterCostPerDay(name, await alloydb.listInstances(name));
+  const costPerDay = -clusterCostPerDay(name, instances);
   const effects = { costPerDay, expectedSeconds: removalSeconds.cluster };
   return losing(deletion(name, effects), judge, { cluster: name, isSpent });
 }
